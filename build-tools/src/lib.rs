@@ -1,0 +1,2 @@
+//! The pipeline from a module spec to an artifact.
+pub mod api;

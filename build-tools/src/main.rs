@@ -1,0 +1,2 @@
+//! The program `usecrate-build`.
+fn main() {}
