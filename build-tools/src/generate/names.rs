@@ -1,0 +1,48 @@
+//! Every name that the bridge declares is made here.
+//!
+//! ```text
+//! bridge-name = "__uc_f" shim-id        one function per shim
+//!             | "__UcFamily" type-id    the family of a type with lifetimes
+//!             | "__UcMarker"            makes the impls the bridge's own
+//!             | "__uc"                  `usecrate_runtime::private`
+//!             | "__uc_arg" | "__uc_kept"  declared by `artifact!`: lift an argument for the call, for the group
+//! local-name  = "call" | "a" number
+//! ```
+//!
+//! Numbers are positions in the plan, so a name stays the same while proving drops others.
+
+use proc_macro2::{Ident, Span};
+
+use crate::plan::model::{ShimId, TypeId};
+
+pub(super) fn shim(id: ShimId) -> Ident {
+    ident(&format!("__uc_f{id}"))
+}
+
+pub(super) fn family(id: TypeId) -> Ident {
+    ident(&format!("__UcFamily{id}"))
+}
+
+pub(super) fn argument(position: usize) -> Ident {
+    ident(&format!("a{position}"))
+}
+
+pub(super) fn marker() -> Ident {
+    ident("__UcMarker")
+}
+
+pub(super) fn private() -> Ident {
+    ident("__uc")
+}
+
+pub(super) fn lift_for_call() -> Ident {
+    ident("__uc_arg")
+}
+
+pub(super) fn lift_for_group() -> Ident {
+    ident("__uc_kept")
+}
+
+fn ident(text: &str) -> Ident {
+    Ident::new(text, Span::call_site())
+}
