@@ -375,9 +375,11 @@ impl Builder<'_> {
         for (key, def) in &mut self.api.defs {
             let [through, own] = named.remove(key).unwrap_or_default();
             def.paths = through.into_iter().chain(own).map(|(_, _, path)| path).collect();
-            if def.paths.is_empty() && matches!(def.kind, DefKind::Opaque { .. }) && !def.hidden {
+            // What was not read is named by where it is defined; of the standard library that is certain.
+            let unread = matches!(def.kind, DefKind::Opaque { .. }) && !def.hidden;
+            if def.std || (unread && def.paths.is_empty()) {
                 let defined: Vec<String> = key.0.split("::").map(str::to_owned).collect();
-                def.paths.push(std_paths::public_path(&defined));
+                def.paths.insert(0, std_paths::public_path(&defined));
             }
         }
     }

@@ -173,9 +173,11 @@ impl<'a> Walker<'a> {
             rd::ItemEnum::Use(import) if import.is_glob => globs.extend(self.glob_target(at.doc, import)),
             rd::ItemEnum::Use(import) => self.import(at.doc, import, names),
             rd::ItemEnum::ExternCrate { name, rename } => {
-                let shown = rename.clone().unwrap_or_else(|| name.clone());
-                let krate = self.graph.crate_named(at.doc, name);
-                if let Some(root) = krate.and_then(|krate| self.crate_root(krate, name)) {
+                // rustdoc writes the new name as `name` and the crate's own as `rename`.
+                let source = rename.as_ref().unwrap_or(name);
+                let krate = self.graph.crate_named(at.doc, source);
+                if let Some(root) = krate.and_then(|krate| self.crate_root(krate, source)) {
+                    let shown = item.name.clone().unwrap_or_else(|| name.clone());
                     add(names, shown, Ns::Module, Leaf::Module(root));
                 }
             }

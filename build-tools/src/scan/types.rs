@@ -114,11 +114,8 @@ impl<'a> Reader<'a> {
                 trait_,
             } => Ty::Projection {
                 self_ty: Box::new(self.ty(self_type)),
-                // rustdoc writes an inherent projection as one on a trait without a name.
-                trait_: trait_
-                    .as_ref()
-                    .filter(|path| !path.path.is_empty())
-                    .map(|path| self.trait_ref(path, false)),
+                // Of the short form `T::Item` the trait's path is empty, and its id is there all the same.
+                trait_: trait_.as_ref().map(|path| self.trait_ref(path, false)),
                 name: name.clone(),
                 args: self.args(args.as_deref()),
             },

@@ -1,0 +1,89 @@
+//! Every way in which a name becomes public.
+
+mod inner {
+    /// Lives in a private module.
+    pub struct Globbed;
+    pub mod deep {
+        pub struct Deep;
+    }
+    mod further {
+        pub struct Twice;
+    }
+    pub use self::further::Twice;
+    pub enum Choice {
+        First,
+        Second(u8),
+    }
+    pub struct Shadowed(pub u8);
+}
+
+pub use inner::Choice::*;
+pub use inner::*;
+
+/// Wins over the one that the glob brings.
+pub struct Shadowed;
+
+/// A private module and a function of one name.
+mod both {
+    pub fn hidden_helper() {}
+    pub fn both() -> u8 {
+        hidden_helper();
+        1
+    }
+}
+pub use both::both;
+
+/// A public module and a function of one name.
+pub mod pair {
+    pub fn inside() {}
+}
+pub fn pair() {}
+
+pub mod renamed {
+    pub use crate::inner::Globbed as Other;
+    pub use crate::inner::Choice::First as One;
+    pub use std::collections::HashMap;
+}
+
+/// Re-exports that go round.
+pub mod cycle {
+    pub use super::cycle as again;
+    pub mod child {
+        pub use super::super::cycle::*;
+        pub struct Leaf;
+    }
+    pub use self::child::*;
+}
+
+pub mod prelude {
+    pub use super::long::winding::Road;
+}
+pub mod long {
+    pub mod winding {
+        pub struct Road;
+    }
+}
+
+pub mod left {
+    pub struct Clash;
+}
+pub mod right {
+    pub struct Clash;
+}
+pub mod clashing {
+    pub use super::left::*;
+    pub use super::right::*;
+}
+
+#[doc(hidden)]
+pub struct Hidden;
+pub fn gives_hidden() -> Hidden {
+    Hidden
+}
+
+mod unnameable {
+    pub struct Secret;
+}
+pub fn gives_secret() -> unnameable::Secret {
+    unnameable::Secret
+}
