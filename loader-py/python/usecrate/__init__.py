@@ -1,0 +1,96 @@
+"""usecrate lets Python call any Rust library as if it were a Python module.
+
+>>> import usecrate
+>>> semver = usecrate.import_("semver@1")  # doctest: +SKIP
+
+Names are loaded when they are first used, so `import usecrate` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from .version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._native import Handle
+    from .durations import Duration
+    from .errors import (
+        AmbiguousArtifactError,
+        ArtifactNotFoundError,
+        BorrowedError,
+        BuildError,
+        CallError,
+        ClosedError,
+        ForkError,
+        HandleError,
+        IntegrityError,
+        IoError,
+        LoadError,
+        PanicError,
+        PoisonedError,
+        ThreadError,
+        UnsupportedSignatureError,
+        UsecrateError,
+        VersionConflictError,
+    )
+    from .importing import import_, load_artifact
+    from .values import asdict, close, is_closed, manifest, variant
+    from .wrap import Module
+
+__all__ = [
+    "AmbiguousArtifactError",
+    "ArtifactNotFoundError",
+    "BorrowedError",
+    "BuildError",
+    "CallError",
+    "ClosedError",
+    "Duration",
+    "ForkError",
+    "Handle",
+    "HandleError",
+    "IntegrityError",
+    "IoError",
+    "LoadError",
+    "Module",
+    "PanicError",
+    "PoisonedError",
+    "ThreadError",
+    "UnsupportedSignatureError",
+    "UsecrateError",
+    "VersionConflictError",
+    "__version__",
+    "asdict",
+    "close",
+    "import_",
+    "is_closed",
+    "load_artifact",
+    "manifest",
+    "variant",
+]
+
+_WHERE = {
+    "Duration": "durations",
+    "Handle": "_native",
+    "Module": "wrap",
+    "asdict": "values",
+    "close": "values",
+    "import_": "importing",
+    "is_closed": "values",
+    "load_artifact": "importing",
+    "manifest": "values",
+    "variant": "values",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module `usecrate` has no attribute `{name}`")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{_WHERE.get(name, 'errors')}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,289 @@
+"""Finds artifacts, verifies and loads them, and keeps what is loaded: one version per crate, root and process.
+
+An artifact lies at ``<root>/<package>/<version>/<key>/manifest.json``.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError, VersionConflictError
+from .manifests import check_platform, read
+from .platforms import serves
+from .versions import Request, Version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .loaded import Loaded
+    from .model import Manifest
+
+MANIFEST = "manifest.json"
+
+
+class Wanted:
+    """What is asked of an artifact.
+
+    Parameters
+    ----------
+    package
+        Package or library name.
+    version
+        A request, or None for any.
+    features
+        Exactly these, or None for any.
+    default_features
+        Whether default features are on; asked only together with `features`, or when it is False.
+    """
+
+    def __init__(
+        self,
+        package: str,
+        version: str | None = None,
+        features: Sequence[str] | None = None,
+        default_features: bool = True,
+    ) -> None:
+        self.package = package
+        self.request = Request(version)
+        self.features = None if features is None else sorted({str(feature) for feature in features})
+        self.default_features = default_features
+
+    @property
+    def any_features(self) -> bool:
+        """Whether nothing was said about features."""
+        return self.features is None and self.default_features
+
+    def fits(self, manifest: Manifest) -> bool:
+        """Whether the artifact is what was asked for."""
+        crate = manifest["crate"]
+        return self.fits_version(crate["version"]) and self.fits_features(manifest)
+
+    def fits_version(self, version: str) -> bool:
+        """Whether that version is what was asked for."""
+        try:
+            return self.request.accepts(Version(version))
+        except ValueError:
+            return False
+
+    def fits_features(self, manifest: Manifest) -> bool:
+        """Whether the artifact has the features that were asked for."""
+        crate = manifest["crate"]
+        if self.any_features:
+            return True
+        return sorted(crate["features"]) == (self.features or []) and crate["default_features"] == self.default_features
+
+    def __str__(self) -> str:
+        text = f"{self.package}@{self.request.text}" if self.request.text else self.package
+        if self.features:
+            text += f" with features {', '.join(self.features)}"
+        return text if self.default_features else f"{text} without default features"
+
+
+class Found:
+    """An artifact on disk."""
+
+    __slots__ = ("built", "manifest", "path")
+
+    def __init__(self, path: str, manifest: Manifest, built: float) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.built = built
+
+    @property
+    def version(self) -> str:
+        """The crate's version."""
+        return self.manifest["crate"]["version"]
+
+
+def same_name(left: str, right: str) -> bool:
+    """Whether two names are one crate's: package and library name differ in `-` and `_` alone."""
+    return left.replace("-", "_") == right.replace("-", "_")
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _candidates(root: str, wanted: Wanted) -> Iterator[str]:
+    """Manifest paths that may fit, by their folders' names alone."""
+    for package in _folders(root):
+        if not same_name(package, wanted.package):
+            continue
+        for version in _folders(os.path.join(root, package)):
+            if not wanted.fits_version(version):
+                continue
+            for key in _folders(os.path.join(root, package, version)):
+                path = os.path.join(root, package, version, key, MANIFEST)
+                if os.path.isfile(path):
+                    yield path
+
+
+def find(root: str, wanted: Wanted) -> list[Found]:
+    """The artifacts below `root` that fit and that this platform can load: newest version first, then newest build.
+
+    Raises
+    ------
+    LoadError
+        There are some, and none of them can be read.
+    """
+    found: list[Found] = []
+    broken: LoadError | None = None
+    for path in _candidates(root, wanted):
+        try:
+            manifest = read(path)
+        except LoadError as error:
+            broken = error
+            continue
+        if serves(manifest["build"]["target"]) and wanted.fits(manifest):
+            found.append(Found(path, manifest, os.stat(path).st_mtime))
+    if broken is not None and not found:
+        raise broken
+    found.sort(key=lambda one: (Version(one.version).key, one.built), reverse=True)
+    return found
+
+
+def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> Found:
+    """The one to load. Under an explicit root several versions are ambiguous; in the cache the newest is taken.
+
+    Raises
+    ------
+    AmbiguousArtifactError
+        Several fit, and nothing says which.
+    """
+    choices = list(dict.fromkeys((one.version, _features_text(one.manifest)) for one in found))
+    if wanted.any_features and not explicit and len(choices) > 1:
+        newest = [one for one in found if one.version == found[0].version]
+        plain = [one for one in newest if not one.manifest["crate"]["features"] and one.manifest["crate"]["default_features"]]
+        found = plain or newest
+        _log(
+            "several artifacts of `%s` fit below %s; taking %s%s", wanted, root, found[0].version, _features_text(found[0].manifest)
+        )
+        return found[0]
+    if explicit and len(choices) > 1:
+        versions = list(dict.fromkeys(version for version, _ in choices))
+        if len(versions) > 1 and wanted.request.text:  # newest that starts so
+            return found[0]
+        listed = ", ".join(f"{version}{features}" for version, features in choices)
+        say = "version=..." if len(versions) > 1 else "features=[...]"
+        raise AmbiguousArtifactError(f"several artifacts of `{wanted}` lie below `{root}`: {listed}; say which with `{say}`")
+    return found[0]
+
+
+def _features_text(manifest: Manifest) -> str:
+    crate = manifest["crate"]
+    text = f" with features {', '.join(crate['features'])}" if crate["features"] else ""
+    return text if crate["default_features"] else f"{text} without default features"
+
+
+def _log(message: str, *args: object) -> None:
+    import logging
+
+    logging.getLogger("usecrate").info(message, *args)
+
+
+def not_found(root: str, wanted: Wanted, *, why: str) -> ArtifactNotFoundError:
+    """The error for an artifact that is not there; it names what is."""
+    packages = _folders(root)
+    versions = [
+        f"{package}@{version}"
+        for package in packages
+        if same_name(package, wanted.package)
+        for version in _folders(os.path.join(root, package))
+    ]
+    if versions:
+        here = f"; there are {', '.join(versions[:8])} (other versions, features or platforms)"
+    elif packages:
+        from .names import nearest
+
+        here = nearest(wanted.package, packages).replace("; `dir()` lists what there is", "") or f"; it holds {', '.join(packages[:8])}"
+    else:
+        here = "; the folder is empty" if os.path.isdir(root) else "; the folder does not exist"
+    spec = f"{wanted.package}@{wanted.request.text}" if wanted.request.text else wanted.package
+    features = f" --features {','.join(wanted.features)}" if wanted.features else ""
+    return ArtifactNotFoundError(
+        f"no artifact of `{wanted}` below `{root}`{here}. {why} "
+        f"Build it with `usecrate build {spec}{features} --out {root}`"
+    )
+
+
+class Registry:
+    """What is loaded in this process, by artifact root and crate."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._by_root: dict[tuple[str, str], Loaded] = {}
+        self._by_path: dict[tuple[str, str], Loaded] = {}
+
+    def get(self, root: str, wanted: Wanted) -> Loaded | None:
+        """The loaded artifact of that crate from that root.
+
+        Raises
+        ------
+        VersionConflictError
+            It is of another version, or has other features, than is wanted.
+        """
+        loaded = self._by_root.get((root, wanted.package.replace("-", "_")))
+        if loaded is not None and not wanted.fits(loaded.manifest):
+            raise _conflict(loaded, str(wanted))
+        return loaded
+
+    def load(self, path: str, manifest: Manifest, root: str, *, replace: bool = False) -> Loaded:
+        """Loads the artifact of a manifest, or gives the one that is loaded already.
+
+        With `replace`, another build of the same crate takes the place of the loaded one; objects of that keep
+        their library.
+
+        Raises
+        ------
+        VersionConflictError
+            Another version, or other features, are loaded from this root.
+        IntegrityError, LoadError
+            See `usecrate.load_artifact`.
+        """
+        with self._lock:
+            crate = manifest["crate"]
+            key = (root, crate["name"].replace("-", "_"))
+            same = (os.path.dirname(path), manifest["library"]["blake3"])
+            loaded = self._by_path.get(same)
+            other = self._by_root.get(key)
+            if other is not None and other is not loaded and not replace and not _same_build(other.manifest, manifest):
+                raise _conflict(other, f"{crate['name']}@{crate['version']}{_features_text(manifest)}")
+            if loaded is None:
+                loaded = self._by_path[same] = _open(path, manifest)
+            self._by_root[key] = loaded
+            return loaded
+
+
+def _same_build(left: Manifest, right: Manifest) -> bool:
+    return all(left["crate"].get(key) == right["crate"].get(key) for key in ("version", "features", "default_features"))
+
+
+def _conflict(loaded: Loaded, wanted: str) -> VersionConflictError:
+    crate = loaded.manifest["crate"]
+    return VersionConflictError(
+        f"`{crate['name']}` {crate['version']}{_features_text(loaded.manifest)} is loaded in this process, and `{wanted}` "
+        "is asked for: one process uses one version of a crate per artifact folder; ask for the same one everywhere, "
+        "or use another process or another `artifact_dir`"
+    )
+
+
+def _open(path: str, manifest: Manifest) -> Loaded:
+    from ._native import Library
+    from .wrap import wrap
+
+    check_platform(manifest, path)
+    library = manifest["library"]
+    file = os.path.join(os.path.dirname(path), library["path"])
+    opened = Library(file, blake3=library["blake3"], size=library["size"], name=manifest["crate"]["name"])
+    loaded = wrap(manifest, opened)
+    loaded.path = path
+    return loaded
+
+
+registry = Registry()

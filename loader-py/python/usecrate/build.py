@@ -1,0 +1,211 @@
+"""Finds the build tool ``usecrate-build`` and runs it. The only module that starts processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .errors import BuildError
+from .version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+PROGRAM = "usecrate-build"
+_checked: set[tuple[str, float]] = set()
+
+
+def program() -> str:
+    """The path of the build tool: `USECRATE_BUILD`, else the interpreter's scripts folder, else `PATH`.
+
+    Raises
+    ------
+    BuildError
+        There is none, or it is of another version.
+    """
+    path = _find()
+    if path is None:
+        raise BuildError(
+            f"cannot build: the program `{PROGRAM}` is not there",
+            code="no-build-tool",
+            hint=f"install it with `pip install usecrate-build=={__version__}`, or name it in USECRATE_BUILD",
+        )
+    _check_version(path)
+    return path
+
+
+def _find() -> str | None:
+    if chosen := os.environ.get("USECRATE_BUILD"):
+        if not os.path.isfile(chosen):
+            raise BuildError(
+                f"cannot build: USECRATE_BUILD names `{chosen}`, which is not a file",
+                code="no-build-tool",
+                hint=f"set it to the path of `{PROGRAM}`, or unset it",
+            )
+        return os.path.abspath(chosen)
+    import shutil
+    import sysconfig
+
+    folders = [sysconfig.get_path("scripts"), os.path.dirname(sys.executable)]
+    for folder in folders:
+        if folder and (found := shutil.which(PROGRAM, path=folder)):
+            return found
+    return shutil.which(PROGRAM)
+
+
+def _check_version(path: str) -> None:
+    seen = (path, os.stat(path).st_mtime)
+    if seen in _checked:
+        return
+    import subprocess
+
+    try:
+        answer = subprocess.run([path, "version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise BuildError(f"cannot run the build tool `{path}`: {error}", code="no-build-tool") from None
+    words = answer.stdout.split()
+    found = next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), None)
+    if answer.returncode != 0 or found is None:
+        raise BuildError(
+            f"`{path} version` did not tell a version (exit code {answer.returncode})",
+            code="no-build-tool",
+            details=answer.stderr,
+            hint=f"install the build tool again with `pip install usecrate-build=={__version__}`",
+        )
+    if found != __version__:
+        raise BuildError(
+            f"the build tool `{path}` is version {found}, and this is usecrate {__version__}: they must be the same",
+            code="build-tool-version",
+            hint=f"install it with `pip install usecrate-build=={__version__}`",
+        )
+    _checked.add(seen)
+
+
+class Progress:
+    """Shows what the build tool reports: one line a stage on a terminal, else log records."""
+
+    def __init__(self, spec: str) -> None:
+        self._spec = spec
+        self._terminal = sys.stderr is not None and sys.stderr.isatty()
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Shows one event."""
+        kind = event.get("event")
+        if kind == "stage":
+            self._say(f"{event.get('stage')}")
+        elif kind == "compiling" and self._terminal:
+            self._say(f"compiling {event.get('crate')}")
+
+    def _say(self, text: str) -> None:
+        if self._terminal:
+            print(f"usecrate: {self._spec}: {text}", file=sys.stderr, flush=True)
+        else:
+            import logging
+
+            logging.getLogger("usecrate").info("%s: %s", self._spec, text)
+
+
+def build(
+    spec: str,
+    out: str,
+    *,
+    features: Sequence[str] | None = None,
+    default_features: bool = True,
+    config: str | None = None,
+    extra: Sequence[str] = (),
+) -> str:
+    """Builds `spec` below `out`, or finds that nothing is to be done; gives the artifact's folder.
+
+    Raises
+    ------
+    BuildError
+        The build tool is missing, or the build failed.
+    """
+    command = [program(), "build", spec, "--json", "--out", out, *extra]
+    if features:
+        command += ["--features", ",".join(features)]
+    if not default_features:
+        command.append("--no-default-features")
+    if config is not None:
+        command += ["--config", os.fspath(config)]
+    return _run(command, spec, Progress(spec))
+
+
+def _run(command: list[str], spec: str, progress: Progress) -> str:
+    import subprocess
+
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise BuildError(f"cannot run the build tool `{command[0]}`: {error}", code="no-build-tool") from None
+    try:
+        with process:
+            artifact, failure, rest = _read(process.stdout or (), progress)
+    except BaseException:  # Ctrl-C included: no build is left running behind
+        process.kill()
+        process.wait()
+        raise
+    if failure is not None:
+        raise BuildError(
+            str(failure.get("message") or f"building `{spec}` failed"),
+            code=failure.get("code"),
+            details=str(failure.get("details") or ""),
+            hint=str(failure.get("hint") or ""),
+        )
+    if process.returncode != 0 or artifact is None:
+        raise BuildError(
+            f"building `{spec}` failed: `{PROGRAM}` ended with exit code {process.returncode}",
+            details="\n".join(rest[-40:]),
+            hint=f"run `usecrate build {spec} -v` to see all of its output",
+        )
+    return artifact
+
+
+def _read(lines: Iterable[str], progress: Progress) -> tuple[str | None, dict[str, Any] | None, list[str]]:
+    """The artifact's path, what went wrong, and the lines that are no events."""
+    import json
+
+    artifact: str | None = None
+    failure: dict[str, Any] | None = None
+    rest: list[str] = []
+    for line in lines:
+        try:
+            event = json.loads(line) if line.startswith("{") else None
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "event" not in event:
+            rest.append(line.rstrip("\n"))
+        elif event["event"] == "done":
+            artifact = str(event["artifact"])
+        elif event["event"] == "error":
+            failure = event
+        else:
+            progress.event(event)
+    return artifact, failure, rest
+
+
+def hand_over(arguments: Sequence[str]) -> int:
+    """Runs the build tool in this process's place, with its input, output and exit code.
+
+    Raises
+    ------
+    BuildError
+        The build tool is missing.
+    """
+    command = [program(), *arguments]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    import subprocess
+
+    return subprocess.run(command, check=False).returncode

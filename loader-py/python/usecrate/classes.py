@@ -1,0 +1,205 @@
+"""Classes for values that stay in Rust, and for the variants of those that are enums."""
+
+from __future__ import annotations
+
+from . import _native
+from .loaded import unsupported
+from .members import Info, Lazy, instance_attribute, instance_dir
+from .names import module_and_name
+from .specials import add_specials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .loaded import Loaded
+    from .model import Type, Variant
+
+
+def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
+    """What every class of a manifest's type begins with: its names, its docs, and how missing names are found."""
+    module, _ = module_and_name(ty["path"])
+    return {
+        "__module__": module or loaded.name,
+        "__qualname__": ty["name"],
+        "__doc__": ty.get("docs") or f"Rust: `{ty['path']}`",
+        "__usecrate__": info,
+        "__getattr__": instance_attribute,
+        "__dir__": instance_dir,
+    }
+
+
+def handle_class(loaded: Loaded, index: int) -> type:
+    """Makes and defines the class of a type whose values stay in Rust."""
+    ty = loaded.type(index)
+    info = Info(loaded, index)
+    body = namespace(loaded, ty, info)
+    body["__slots__"] = ()
+    body["__reduce_ex__"] = _no_copy
+    if "__repr__" not in ty.get("specials", {}):
+        body["__repr__"] = _repr
+    cls = Lazy(ty["name"], (_native.Handle,), body)
+    loaded.register(index, cls)
+    loaded.library.define_handle(index, cls, trivial_drop=ty["trivial_drop"])
+    add_specials(loaded, ty, index, cls)
+    if ty.get("variants"):
+        add_variants(loaded, ty, cls)
+    info.fill_extra = lambda: _short_forms(cls, info)
+    info.bind(cls)
+    return cls
+
+
+def _no_copy(self: Any, protocol: object) -> Any:
+    raise TypeError(
+        f"cannot copy or pickle `{type(self).__module__}.{type(self).__qualname__}`: the value stays in Rust, and its "
+        "type is served without a way to copy it; pass what it was made from instead"
+        if not hasattr(type(self), "__copy__")
+        else f"cannot pickle `{type(self).__module__}.{type(self).__qualname__}`: the value stays in Rust; "
+        "pass what it was made from, or its text"
+    )
+
+
+def _repr(self: Any) -> str:
+    cls = type(self)
+    state = " (closed)" if _native.is_closed(self) else ""
+    return f"<{cls.__module__}.{cls.__qualname__}{state}>"
+
+
+def _close(self: Any) -> None:
+    """Drops the Rust value now. Closing again does nothing."""
+    _native.close(self)
+
+
+def _short_forms(cls: type, info: Info) -> None:
+    """What the loader offers on values, where the crate has no such name."""
+    if "close" not in info.names and "close" not in info.loaded.skips_of(info.index):
+        cls.close = _close  # type: ignore[attr-defined]
+
+
+# Variants. A handle's variant can change while Python holds it, so a value is an instance of the enum's class, and
+# the variants' classes ask the value each time.
+
+
+class VariantMeta(type):
+    """Metaclass of the class of one variant: `isinstance` asks the value, the call builds one."""
+
+    __usecrate_variant__: tuple[Loaded, int, int]
+
+    def __instancecheck__(cls, value: object) -> bool:
+        base: Any = cls.__mro__[1]
+        if not isinstance(value, base):
+            return False
+        _, _, at = cls.__usecrate_variant__
+        return bool(base.__usecrate_variant_of__(value) == at)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        loaded, index, at = cls.__usecrate_variant__
+        variant = loaded.type(index)["variants"][at]
+        if "constructor" not in variant:
+            raise TypeError(f"the variant `{loaded.type(index)['path']}::{variant['name']}` cannot be built from Python")
+        qualname = cls.__qualname__
+        call = loaded.function([variant["constructor"]], name=cls.__name__, qualname=qualname, module=cls.__module__)
+        return call(*args, **kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls.__mro__[1], name)
+
+
+class LazyVariant(VariantMeta, Lazy):
+    """The same below a class whose members come with their first use."""
+
+
+def add_variants(loaded: Loaded, ty: Type, cls: Any) -> None:
+    """Puts a subclass per variant onto the class of a handle that is an enum."""
+    if "variant_of" not in ty:
+        return
+    index = cls.__usecrate__.index
+    cls.__usecrate_variant_of__ = staticmethod(
+        loaded.function([ty["variant_of"]], name="variant", qualname=f"{cls.__qualname__}.variant", module=cls.__module__)
+    )
+    owners: dict[str, list[tuple[int, int]]] = {}
+    for at, variant in enumerate(ty["variants"]):
+        setattr(cls, variant["name"], _variant_class(loaded, ty, cls, index, at, variant))
+        for field, getter in zip(variant.get("fields", ()), variant.get("getters", ()), strict=False):
+            owners.setdefault(field["name"], []).append((at, getter))
+    taken = set(cls.__usecrate__.names) - {variant["name"] for variant in ty["variants"]}
+    for name, getters in owners.items():
+        if name not in taken:
+            setattr(cls, name, property(_field(loaded, cls, name, getters)))
+
+
+def _variant_class(loaded: Loaded, ty: Type, cls: Any, index: int, at: int, variant: Variant) -> type:
+    body = {
+        "__module__": cls.__module__,
+        "__qualname__": f"{cls.__qualname__}.{variant['name']}",
+        "__doc__": variant.get("docs") or f"Rust: `{ty['path']}::{variant['name']}`",
+        "__slots__": (),
+        "__usecrate_variant__": (loaded, index, at),
+        "__match_args__": tuple(field["name"] for field in variant.get("fields", ())),
+    }
+    return LazyVariant(variant["name"], (cls,), body)
+
+
+def _field(loaded: Loaded, cls: Any, name: str, getters: list[tuple[int, int]]) -> Any:
+    """Reads the field `name` of whichever variant the value is."""
+    made: dict[int, Any] = {}
+
+    def get(self: Any) -> Any:
+        at = cls.__usecrate_variant_of__(self)
+        for variant, getter in getters:
+            if variant == at:
+                if at not in made:
+                    made[at] = loaded.function(
+                        [getter], name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__
+                    )
+                return made[at](self)
+        variant_name = loaded.type(cls.__usecrate__.index)["variants"][at]["name"]
+        raise AttributeError(f"`{cls.__module__}.{cls.__qualname__}.{variant_name}` has no field `{name}`")
+
+    return get
+
+
+def trait_class(loaded: Loaded, index: int) -> type:
+    """The namespace of a trait: its methods take the value first, whatever its type."""
+    trait = loaded.manifest["traits"][index]
+    module, _ = module_and_name(trait["path"])
+    body = {
+        "__module__": module or loaded.name,
+        "__qualname__": trait["name"],
+        "__doc__": trait.get("docs") or f"Rust: the trait `{trait['path']}`",
+        "__slots__": (),
+    }
+    cls = TraitMeta(trait["name"], (), body)
+    for method in trait["methods"]:
+        if method["callables"]:
+            made = loaded.function(
+                method["callables"],
+                name=method["name"],
+                qualname=f"{trait['name']}.{method['name']}",
+                module=cls.__module__,
+            )
+            setattr(cls, method["name"], staticmethod(made))
+    cls.__usecrate_trait__ = (loaded, index)
+    return cls
+
+
+class TraitMeta(type):
+    """Metaclass of a trait's namespace: it has no instances."""
+
+    __usecrate_trait__: tuple[Loaded, int]
+
+    def __call__(cls, *args: object, **kwargs: object) -> Any:
+        raise TypeError(f"`{cls.__name__}` is a Rust trait, not a class: call its methods as `{cls.__name__}.method(value)`")
+
+    def __getattr__(cls, name: str) -> Any:
+        from .names import nearest
+
+        if name.startswith("__"):
+            raise AttributeError(name)
+        loaded, index = cls.__usecrate_trait__
+        trait = loaded.manifest["traits"][index]
+        for skip in loaded.manifest["skipped"]:
+            if skip["name"] == name and skip["path"].startswith(f"{trait['path']}::"):
+                raise unsupported(skip)
+        known = [method["name"] for method in trait["methods"]]
+        raise AttributeError(f"the trait `{trait['path']}` has no served method `{name}`{nearest(name, known)}")

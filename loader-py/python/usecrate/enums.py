@@ -1,0 +1,143 @@
+"""Classes for enums that cross by value: `enum.Enum` where no variant has data, else a class per variant."""
+
+from __future__ import annotations
+
+import enum
+
+from .classes import namespace
+from .members import Info, Lazy, class_attribute, class_signature
+from .records import Record, record_body
+from .specials import add_specials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .loaded import Loaded
+    from .model import Type
+
+
+class PlainEnumMeta(enum.EnumMeta):
+    """Metaclass of field-less enums: the class call takes a discriminant, a name, or what Rust makes one from."""
+
+    __usecrate__: Info
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        info = cls.__usecrate__
+        if len(args) == 1 and not kwargs:
+            value = args[0]
+            if isinstance(value, cls):
+                return value
+            if isinstance(value, str) and value in cls.__members__:
+                return cls.__members__[value]
+            if isinstance(value, int) and not isinstance(value, bool) and value in cls._value2member_map_:
+                return cls._value2member_map_[value]
+        if info.type.get("constructors"):
+            return info.construct(args, kwargs)
+        if len(args) != 1 or kwargs:
+            raise TypeError(f"`{cls.__qualname__}()` takes one argument: a discriminant or a variant's name")
+        known = ", ".join(f"{member._name_} = {member._value_}" for member in cls.__members__.values())
+        error = ValueError if isinstance(args[0], int | str) else TypeError
+        raise error(f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or a name of {known}")
+
+    def __getattr__(cls, name: str) -> Any:
+        # Before Python 3.12 the members themselves are found here.
+        if not name.startswith("__"):
+            members = cls.__dict__.get("_member_map_", {})
+            if name in members:
+                return members[name]
+            if "__usecrate__" in cls.__dict__:
+                return class_attribute(cls, name)
+        raise AttributeError(name)
+
+    def __dir__(cls) -> list[str]:
+        cls.__usecrate__.fill()
+        return sorted({*type.__dir__(cls), *cls.__members__})
+
+    @property
+    def __signature__(cls) -> Any:
+        return class_signature(cls)
+
+
+def enum_class(loaded: Loaded, index: int) -> type:
+    """Makes and defines the class of an enum."""
+    ty = loaded.type(index)
+    if any(variant.get("fields") for variant in ty.get("variants", ())):
+        return data_enum_class(loaded, index, ty)
+    return plain_enum_class(loaded, index, ty)
+
+
+def plain_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
+    """An `enum.Enum` whose values are the discriminants."""
+    info = Info(loaded, index)
+    body: Any = PlainEnumMeta.__prepare__(ty["name"], (enum.Enum,))
+    for name, value in namespace(loaded, ty, info).items():
+        if name not in ("__usecrate__", "__dir__"):
+            body[name] = value
+    for at, variant in enumerate(ty.get("variants", ())):
+        body[variant["name"]] = variant.get("discriminant", at)
+    cls: Any = PlainEnumMeta(ty["name"], (enum.Enum,), body)
+    type.__setattr__(cls, "__usecrate__", info)
+    loaded.register(index, cls)
+    members = [(name, member, ()) for name, member in cls.__members__.items()]
+    loaded.library.define_enum(index, cls, members, data=False)
+    add_specials(loaded, ty, index, cls, but=("__eq__", "__ne__", "__hash__", "__copy__", "__deepcopy__", "__repr__"))
+    for member, variant in zip(cls.__members__.values(), ty.get("variants", ()), strict=False):
+        if variant.get("docs"):
+            member.__doc__ = variant["docs"]
+    info.bind(cls)
+    return cls  # type: ignore[no-any-return]
+
+
+class DataEnum(Lazy):
+    """Metaclass of an enum with data: the class call takes a unit variant's name, or what Rust makes one from."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        info = cls.__usecrate__
+        if len(args) == 1 and not kwargs and isinstance(args[0], str):
+            for variant in info.type.get("variants", ()):
+                if variant["name"] == args[0] and not variant.get("fields"):
+                    return getattr(cls, args[0])()
+        if info.type.get("constructors"):
+            return info.construct(args, kwargs)
+        names = ", ".join(f"{cls.__qualname__}.{variant['name']}" for variant in info.type.get("variants", ()))
+        raise TypeError(f"`{cls.__qualname__}` is an enum: build one of its variants, {names}")
+
+
+class DataVariant(Record, DataEnum):
+    """Metaclass of one variant of such an enum: a record below the enum's class."""
+
+
+def data_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
+    """A base class with a subclass per variant, unit ones included."""
+    info = Info(loaded, index)
+    body = namespace(loaded, ty, info)
+    body["__slots__"] = ()
+    cls: Any = DataEnum(ty["name"], (), body)
+    loaded.register(index, cls)
+    variants = []
+    for variant in ty["variants"]:
+        fields = variant.get("fields", [])
+        part = record_body(fields)
+        part["__module__"] = cls.__module__
+        part["__qualname__"] = f"{cls.__qualname__}.{variant['name']}"
+        part["__doc__"] = variant.get("docs") or f"Rust: `{ty['path']}::{variant['name']}`"
+        if not variant.get("tuple") and not fields:
+            part["__repr__"] = _unit_repr
+        made: Any = DataVariant(variant["name"], (cls,), part)
+        setattr(cls, variant["name"], made)
+        for field in fields:
+            loaded.need(field["type"])
+        variants.append((variant["name"], made, [(field["name"], field["type"]) for field in fields]))
+    loaded.library.define_enum(index, cls, variants, data=True)
+    own = ("__repr__", "__eq__", "__ne__", "__copy__", "__deepcopy__")
+    add_specials(loaded, ty, index, cls, but=own)
+    for _, made, _ in variants:
+        if cls.__hash__ is not None and cls.__hash__ is not object.__hash__:
+            made.__hash__ = cls.__hash__
+    info.bind(cls)
+    return cls  # type: ignore[no-any-return]
+
+
+def _unit_repr(self: Any) -> str:
+    return str(type(self).__qualname__)

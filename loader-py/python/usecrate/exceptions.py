@@ -1,0 +1,197 @@
+"""Exception classes for a crate's error types, and the hook that makes the exception for a Rust ``Err``."""
+
+from __future__ import annotations
+
+from . import _native
+from .classes import LazyVariant, add_variants, namespace
+from .enums import DataEnum, DataVariant
+from .errors import CallError, IoError, io_error
+from .members import Info, Lazy
+from .records import Record, equal_fields, init_fields, make_default
+from .specials import add_specials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .loaded import Loaded
+    from .model import Field, Type
+
+_IO_TYPES = frozenset({"std::io::Error", "std::io::error::Error", "io_error"})
+# Exceptions show their message; values are never copied behind an exception's back.
+_OWN = ("__str__", "__repr__", "__format__", "__copy__", "__deepcopy__", "__bytes__", "__len__", "__bool__")
+
+
+def error_class(loaded: Loaded, index: int) -> type:
+    """Makes and defines the exception class of an error type."""
+    ty = loaded.type(index)
+    if ty["kind"] == "record":
+        return _record_error(loaded, index, ty)
+    if ty["kind"] == "enum":
+        return _enum_error(loaded, index, ty)
+    return _handle_error(loaded, index, ty)
+
+
+def _body(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
+    body = namespace(loaded, ty, info)
+    body["__str__"] = _str
+    body["__repr__"] = _repr
+    body["__dir__"] = _dir
+    if "value" not in info.names:
+        body["value"] = property(_self, doc="The error itself.")
+    return body
+
+
+def _self(self: Any) -> Any:
+    return self
+
+
+def _dir(self: Any) -> list[str]:
+    type(self).__usecrate__.fill()
+    return sorted(BaseException.__dir__(self))
+
+
+def _str(self: Any) -> str:
+    message = self.__dict__.get("_message")
+    if message is None:
+        display = type(self).__usecrate_display__
+        message = display(self) if display is not None else _describe(self)
+        self.__dict__["_message"] = message
+    return str(message)
+
+
+def _describe(self: Any) -> str:
+    names: Sequence[str] = getattr(type(self), "__match_args__", ())
+    return f"{type(self).__name__}({', '.join(repr(getattr(self, name, None)) for name in names)})"
+
+
+def _repr(self: Any) -> str:
+    return f"{type(self).__qualname__}({str(self)!r})"
+
+
+def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Sequence[str] = ()) -> None:
+    """Special methods, text and members of an exception class."""
+    add_specials(loaded, ty, index, cls, but=(*_OWN, *but))
+    specials = ty.get("specials", {})
+    shown = specials.get("__str__") or specials.get("__repr__")
+    cls.__usecrate_display__ = loaded.method(cls, shown, name="__str__") if shown else None
+    if shown:
+        display = cls.__usecrate_display__
+        cls.__usecrate_display__ = staticmethod(lambda self: display.__get__(self, type(self))())
+    info.bind(cls)
+
+
+def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
+    info = Info(loaded, index)
+    cls = Lazy(ty["name"], (CallError,), _body(loaded, ty, info))
+    held = type(ty["name"], (_native.Handle,), {"__slots__": (), "__module__": cls.__module__})
+    loaded.register(index, cls)
+    loaded.library.define_handle(index, held, exception=cls, trivial_drop=ty["trivial_drop"])
+    if ty.get("variants"):
+        add_variants(loaded, ty, cls)
+    _finish(loaded, ty, index, cls, info)
+    return cls
+
+
+def _fields_body(fields: Sequence[Field], *, equal: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "__match_args__": tuple(field["name"] for field in fields),
+        "__usecrate_fields__": fields,
+        "__init__": init_fields,
+    }
+    if equal:
+        body["__eq__"] = equal_fields
+        body["__hash__"] = None
+    return body
+
+
+def _record_error(loaded: Loaded, index: int, ty: Type) -> type:
+    info = Info(loaded, index)
+    fields = ty.get("fields", [])
+    body = {**_body(loaded, ty, info), **_fields_body(fields, equal="__eq__" in ty.get("specials", {}))}
+    cls = Record(ty["name"], (CallError,), body)
+    loaded.register(index, cls)
+    for field in fields:
+        loaded.need(field["type"])
+    pairs = [(field["name"], field["type"]) for field in fields]
+    loaded.library.define_record(index, cls, pairs, exception=True)
+    if "default" in ty:
+        make_default(loaded, cls, ty["default"])
+    _finish(loaded, ty, index, cls, info, but=("__eq__", "__ne__"))
+    return cls
+
+
+def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
+    info = Info(loaded, index)
+    cls: Any = DataEnum(ty["name"], (CallError,), _body(loaded, ty, info))
+    loaded.register(index, cls)
+    equal = "__eq__" in ty.get("specials", {})
+    variants = []
+    for variant in ty.get("variants", ()):
+        fields = variant.get("fields", [])
+        part = _fields_body(fields, equal=equal)
+        part["__module__"] = cls.__module__
+        part["__qualname__"] = f"{cls.__qualname__}.{variant['name']}"
+        part["__doc__"] = variant.get("docs") or f"Rust: `{ty['path']}::{variant['name']}`"
+        made: Any = DataVariant(variant["name"], (cls,), part)
+        setattr(cls, variant["name"], made)
+        for field in fields:
+            loaded.need(field["type"])
+        variants.append((variant["name"], made, [(field["name"], field["type"]) for field in fields]))
+    data = any(fields for _, _, fields in variants)
+    loaded.library.define_enum(index, cls, variants, data=data, exception=True)
+    _finish(loaded, ty, index, cls, info, but=("__eq__", "__ne__"))
+    for _, made, _ in variants:
+        if equal and "__hash__" in ty.get("specials", {}):
+            made.__hash__ = cls.__hash__
+    return cls  # type: ignore[no-any-return]
+
+
+def hook(library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]) -> BaseException:
+    """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
+    if isinstance(value, type) and issubclass(value, CallError):  # a variant without data
+        value = value.__new__(value)
+    if isinstance(value, IoError):
+        error: CallError = value
+    elif isinstance(value, CallError):
+        error = value
+        _complete(error, rust_type, message, debug, sources)
+    elif rust_type in _IO_TYPES and isinstance(value, list | tuple) and len(value) == 3:
+        error = io_error(*value)
+        error.debug = debug
+        error.sources = sources
+    else:
+        text = message
+        if value is None and rust_type == "()":
+            text = f"a call into `{getattr(library, 'name', 'Rust')}` failed without saying why: its error is `()`"
+        error = CallError(text, value=value, rust_type=rust_type, debug=debug, sources=sources)
+    _chain(error, sources)
+    return error
+
+
+def _complete(error: Any, rust_type: str, message: str, debug: str | None, sources: list[str]) -> None:
+    """What was said beside the value; the Rust type's own names come first."""
+    cls = type(error)
+    facts = error.__dict__
+    facts["_message"] = message
+    info: Info | None = getattr(cls, "__usecrate__", None)
+    if info is None:
+        return
+    own = {*info.names, *getattr(cls, "__match_args__", ())}
+    for name, fact in (("message", message), ("rust_type", rust_type), ("debug", debug), ("sources", sources)):
+        if name not in own:
+            facts[name] = fact
+    error.args = (message,)
+    variant_of = getattr(cls, "__usecrate_variant_of__", None)
+    if variant_of is not None and not isinstance(cls, LazyVariant):
+        # `except` asks for the class itself, so a raised error is of its variant's class.
+        variant = info.type["variants"][variant_of(error)]
+        error.__class__ = getattr(info.cls, variant["name"])
+
+
+def _chain(error: BaseException, sources: Sequence[str]) -> None:
+    for source in sources:
+        cause = CallError(source)
+        error.__cause__ = cause
+        error = cause

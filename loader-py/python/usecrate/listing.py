@@ -1,0 +1,147 @@
+"""What Python sees of an artifact, as text: modules, classes, functions, and what is skipped with its reason."""
+
+from __future__ import annotations
+
+from .names import signature, type_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .model import Entry, Manifest, Type
+
+_KINDS = {
+    "handle": "handle: the value stays in Rust",
+    "record": "record: crosses by value",
+    "enum": "enum: crosses by value",
+}
+
+
+def listing(manifest: Manifest) -> Iterator[str]:
+    """The lines of `usecrate inspect`."""
+    yield from _head(manifest)
+    shown: set[int] = set()
+    for module in manifest["modules"]:
+        if not module["entries"]:
+            continue
+        yield ""
+        yield f"module {module['path'].replace('::', '.')}"
+        for entry in module["entries"]:
+            yield from _entry(manifest, entry, shown)
+    rest = [index for index in range(len(manifest["types"])) if index not in shown]
+    if rest:
+        yield ""
+        yield "types without a public path, met as results and arguments"
+        for index in rest:
+            yield from _class(manifest, manifest["types"][index]["name"], index)
+    yield from _skipped(manifest)
+
+
+def _head(manifest: Manifest) -> Iterator[str]:
+    crate, build, coverage = manifest["crate"], manifest["build"], manifest["coverage"]
+    origin = f" from {crate['origin']}" if crate.get("origin") else ""
+    yield f"{crate['name']} {crate['version']}{origin}"
+    features = ", ".join(crate["features"]) or "none asked for"
+    default = "" if crate["default_features"] else "; default features off"
+    yield f"  features: {features}{default}"
+    yield f"  built for {build['target']} by usecrate {manifest['generator']}, {build['rustc']}, profile {build['profile']}"
+    total, served = coverage["callables"], coverage["served"]
+    share = f" ({100 * served / total:.0f} %)" if total else ""
+    yield f"  {served} of {total} public callables served{share}, {len(manifest['skipped'])} items skipped"
+
+
+def _entry(manifest: Manifest, entry: Entry, shown: set[int]) -> Iterator[str]:
+    name = entry["name"]
+    if "function" in entry:
+        for index in entry["function"]["callables"]:
+            yield f"  def {signature(manifest, manifest['callables'][index], name=name)}"
+    elif "type" in entry:
+        index = entry["type"]
+        if index in shown:
+            yield f"  {name} = {manifest['types'][index]['path'].replace('::', '.')}"
+        else:
+            shown.add(index)
+            yield from _class(manifest, name, index)
+    elif "trait" in entry:
+        yield from _trait(manifest, name, entry["trait"])
+    elif "module" in entry:
+        yield f"  module {name} = {manifest['modules'][entry['module']]['path'].replace('::', '.')}"
+    elif "constant" in entry:
+        yield f"  {name}: {type_text(manifest, manifest['callables'][entry['constant']]['result'])}"
+    else:
+        ty, variant = entry["variant"]
+        found = manifest["types"][ty]
+        yield f"  {name} = {found['name']}.{found['variants'][variant]['name']}"
+
+
+def _class(manifest: Manifest, name: str, index: int) -> Iterator[str]:
+    ty = manifest["types"][index]
+    notes = [_KINDS[ty["kind"]]]
+    if ty.get("error"):
+        notes.append("an exception")
+    if ty["kind"] == "handle" and ty["clone"]:
+        notes.append("cloned where it is taken by value")
+    if ty["borrows"]:
+        notes.append("keeps alive what it borrows")
+    if not ty["send"]:
+        notes.append("used by the thread that made it")
+    yield f"  class {name}  # {'; '.join(notes)}"
+    yield from (f"    {line}" for line in _members(manifest, ty))
+
+
+def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
+    callables = manifest["callables"]
+    for field in ty.get("fields", ()):
+        yield f"{field['name']}: {type_text(manifest, field['type'])}"
+    for variant in ty.get("variants", ()):
+        fields = ", ".join(
+            f"{field['name']}: {type_text(manifest, field['type'])}" for field in variant.get("fields", ())
+        )
+        number = f" = {variant['discriminant']}" if "discriminant" in variant else ""
+        yield f"variant {variant['name']}{f'({fields})' if fields else ''}{number}"
+    for index in ty.get("constructors", ()):
+        yield f"{signature(manifest, callables[index], name=ty['name'])}  # {callables[index]['id']}"
+    for prop in ty.get("properties", ()):
+        read_only = "" if "set" in prop else "  # read only"
+        yield f"{prop['name']}: {type_text(manifest, callables[prop['get']]['result'])}{read_only}"
+    for constant in ty.get("constants", ()):
+        yield f"{constant['name']}: {type_text(manifest, callables[constant['callable']]['result'])}"
+    for method in ty.get("methods", ()):
+        origin = f"  # from {method['from_trait']}" if method.get("from_trait") else ""
+        static = "" if method["instance"] else "static "
+        for index in method["callables"]:
+            yield f"{static}def {signature(manifest, callables[index], name=method['name'])}{origin}{_moves(manifest, index)}"
+    if ty.get("specials"):
+        yield f"operators: {', '.join(sorted(ty['specials']))}"
+
+
+def _moves(manifest: Manifest, index: int) -> str:
+    """What happens to the handles that a call takes by value."""
+    taken = [
+        f"{'clones' if param['type'][2] == 'clone' else 'moves'} {param['name']}"
+        for param in manifest["callables"][index]["params"]
+        if isinstance(param["type"], list) and param["type"][0] == "handle" and param["type"][2] in ("clone", "move")
+    ]
+    return f"  # {', '.join(taken)}" if taken else ""
+
+
+def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:
+    yield f"  trait {name}"
+    for method in manifest["traits"][index]["methods"]:
+        for callable_ in method["callables"]:
+            yield f"    def {signature(manifest, manifest['callables'][callable_], name=method['name'])}"
+
+
+def _skipped(manifest: Manifest) -> Iterator[str]:
+    if not manifest["skipped"]:
+        return
+    yield ""
+    yield f"skipped: {len(manifest['skipped'])}"
+    counts: dict[str, int] = {}
+    for skip in manifest["skipped"]:
+        counts[skip["code"]] = counts.get(skip["code"], 0) + 1
+    yield "  " + ", ".join(f"{code} {count}" for code, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+    for skip in manifest["skipped"]:
+        where = f" ({skip['span']})" if skip.get("span") else ""
+        yield f"  {skip['path']}{where}"
+        yield f"    {skip['message']} [{skip['code']}]"

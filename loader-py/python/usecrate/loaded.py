@@ -1,0 +1,192 @@
+"""One loaded artifact: its manifest, its library, and each class and callable made from them, made once, on demand.
+
+How a class is made is told from outside (`Loaded.make`), since classes and callables need each other.
+"""
+
+from __future__ import annotations
+
+from .names import doc_text, module_and_name, skip_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable as Function
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from ._native import Library
+    from .model import Callable, Manifest, Skip, Type, TypeRef
+
+
+class Loaded:
+    """An artifact in this process.
+
+    Parameters
+    ----------
+    manifest
+        Checked.
+    library
+        Loaded.
+    make
+        Makes the class of a type and defines it to the library; called once for each type.
+    """
+
+    def __init__(self, manifest: Manifest, library: Library, make: Function[[Loaded, int], type]) -> None:
+        self.manifest = manifest
+        self.library = library
+        self.name = manifest["crate"]["lib"]
+        self.path = ""
+        self._make = make
+        self._classes: dict[int, type] = {}
+        self._skips: dict[int, dict[str, Skip]] | None = None
+        self.modules: dict[int, Any] = {}
+        self.traits: dict[int, type] = {}
+        self.functions: dict[tuple[str, tuple[int, ...]], Any] = {}
+
+    def type(self, index: int) -> Type:
+        """The manifest's type of that number."""
+        return self.manifest["types"][index]
+
+    def callable(self, index: int) -> Callable:
+        """The manifest's callable of that number."""
+        return self.manifest["callables"][index]
+
+    def class_of(self, index: int) -> type:
+        """The class of type `index`."""
+        cls = self._classes.get(index)
+        if cls is None:
+            cls = self._make(self, index)
+        return cls
+
+    def register(self, index: int, cls: type) -> None:
+        """Says that `cls` is the class of type `index`, before what it refers to is made (types may be recursive)."""
+        self._classes[index] = cls
+
+    def need(self, ref: TypeRef) -> None:
+        """Makes every class that the type reference names, so that values of it can cross."""
+        for index in types_in(ref):
+            if index not in self._classes:
+                self.class_of(index)
+
+    def spec(self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False) -> dict[str, Any]:
+        """What the native extension asks about callable `index`."""
+        found = self.callable(index)
+        for param in found["params"]:
+            self.need(param["type"])
+        self.need(found["result"])
+        return {
+            "name": found["name"],
+            "qualname": qualname or found["name"],
+            "module": module or self.name,
+            "doc": doc_text(found),
+            "params": [(param["name"], param["type"], param.get("optional", False)) for param in found["params"]],
+            "result": found["result"],
+            "fluent": fluent or found.get("fluent", False),
+            "keeps_lock": found.get("keeps_lock", False),
+        }
+
+    def function(self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False) -> Any:
+        """One callable for all of `indexes`, tried in order; the receiver, if there is one, is the first parameter."""
+        if len(indexes) == 1:
+            spec = self.spec(indexes[0], qualname=qualname, module=module, fluent=fluent)
+            spec["name"] = name
+            return self.library.function(indexes[0], **spec)
+        parts = []
+        for index in indexes:
+            spec = self.spec(index, qualname=qualname, module=module, fluent=fluent)
+            spec["name"] = name
+            parts.append(self.library.function(index, **spec))
+        return self.library.overload(parts, name=name, qualname=qualname, module=module, doc=self.docs(indexes))
+
+    def method(self, cls: type, indexes: Sequence[int], *, name: str, fluent: bool = False) -> Any:
+        """The same as a descriptor for `cls`, which gives the receiver."""
+        qualname = f"{cls.__qualname__}.{name}"
+        if len(indexes) > 1:
+            return self.function(indexes, name=name, qualname=qualname, module=cls.__module__, fluent=fluent)
+        spec = self.spec(indexes[0], qualname=qualname, module=cls.__module__, fluent=fluent)
+        spec["name"] = name
+        return self.library.method(cls, indexes[0], **spec)
+
+    def docs(self, indexes: Sequence[int]) -> str | None:
+        """The docstring of several callables of one name."""
+        texts = dict.fromkeys(doc_text(self.callable(index)) or "" for index in indexes)
+        return "\n\n".join(text for text in texts if text) or None
+
+    def read_constant(self, index: int) -> Any:
+        """The value of a constant: what its callable gives."""
+        found = self.callable(index)
+        module, _ = module_and_name(found["id"])
+        return self.function([index], name=found["name"], qualname=found["name"], module=module)()
+
+    def is_lasting(self, value: Any, ref: TypeRef) -> bool:
+        """Whether a constant's value can be kept and given out again: nobody can change it."""
+        from ._native import Handle
+
+        if isinstance(value, Handle):
+            index = next(types_in(ref), None)
+            return index is not None and not self._changes(index)
+        if isinstance(value, tuple | frozenset):
+            return all(self.is_lasting(part, "unit") for part in value)
+        if value is None or isinstance(value, bool | int | float | str | bytes | range | slice):
+            return True
+        return type(value).__module__ in ("datetime", "ipaddress", "pathlib") or hasattr(type(value), "__members__")
+
+    def _changes(self, index: int) -> bool:
+        """Whether anything served changes a value of that handle type in place."""
+        ty = self.type(index)
+        if any("set" in prop for prop in ty.get("properties", ())):
+            return True
+        callables = [i for method in ty.get("methods", ()) if method["instance"] for i in method["callables"]]
+        callables += [i for special in ty.get("specials", {}).values() for i in special]
+        return any(
+            param["type"] == ["handle", index, mode]
+            for i in callables
+            for param in self.callable(i)["params"][:1]
+            for mode in ("exclusive", "move")
+        )
+
+    def skips_of(self, index: int) -> dict[str, Skip]:
+        """What is skipped of type `index`, by name."""
+        if self._skips is None:
+            self._skips = {}
+            for skip in self.manifest["skipped"]:
+                if "owner" in skip:
+                    self._skips.setdefault(skip["owner"], {}).setdefault(skip["name"], skip)
+        return self._skips.get(index, {})
+
+    def givers(self, index: int) -> list[str]:
+        """The ids of the callables that give a value of type `index`."""
+        return [
+            found["id"]
+            for found in self.manifest["callables"]
+            if index in types_in(_value_part(found["result"])) and not _is_copy(found, index)
+        ]
+
+
+def _value_part(ref: TypeRef) -> TypeRef:
+    return ref[1] if isinstance(ref, list) and ref[0] == "result" else ref
+
+
+def _is_copy(found: Callable, index: int) -> bool:
+    params = found["params"]
+    return bool(params) and index in types_in(params[0]["type"])
+
+
+def types_in(ref: TypeRef) -> Iterator[int]:
+    """The numbers of the types that a type reference names."""
+    if isinstance(ref, str):
+        return
+    if ref[0] in ("handle", "record", "enum"):
+        yield ref[1]
+        return
+    for part in ref[1:]:
+        if not isinstance(part, int):
+            yield from types_in(part)
+
+
+def unsupported(skip: Skip) -> Exception:
+    """The exception for a name that the crate has and the artifact does not serve."""
+    from .errors import UnsupportedSignatureError
+
+    return UnsupportedSignatureError(
+        skip_text(skip), path=skip["path"], code=skip["code"], reason=skip["message"]
+    )

@@ -1,0 +1,220 @@
+"""Methods, properties, constants and special methods: from a manifest's type onto a Python class.
+
+Special methods are put on a class when it is made, since Python looks for them on the type. All else comes with the first use of
+a name that is missing, so that a crate with a thousand types costs nothing until they are used.
+"""
+
+from __future__ import annotations
+
+from .loaded import unsupported
+from .names import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable as Function
+    from typing import Any
+
+    from .loaded import Loaded
+    from .model import Type
+
+
+class Info:
+    """What a class made from a manifest knows of itself; it is the class's `__usecrate__`."""
+
+    __slots__ = ("_constructor", "cls", "fill_extra", "filled", "index", "loaded", "names")
+
+    def __init__(self, loaded: Loaded, index: int) -> None:
+        self.loaded = loaded
+        self.index = index
+        self.cls: type = object
+        self.filled = False
+        self.names = member_names(self.type)
+        self.fill_extra: Function[[], None] | None = None
+        self._constructor: Any = None
+
+    @property
+    def type(self) -> Type:
+        """The manifest's type."""
+        return self.loaded.type(self.index)
+
+    def bind(self, cls: type) -> None:
+        """Says which class this is, and makes the members now where an inherited name would hide them."""
+        self.cls = cls
+        if any(hasattr(cls, name) for name in self.names):
+            self.fill()
+
+    def fill(self) -> None:
+        """Makes the members of the class; once."""
+        if self.filled:
+            return
+        self.filled = True
+        fill(self.loaded, self.type, self.cls)
+        if self.fill_extra is not None:
+            self.fill_extra()
+
+    def construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the class call gives."""
+        if self._constructor is None:
+            self._constructor = self.constructor()
+        return self._constructor(*args, **kwargs)
+
+    def constructor(self) -> Any:
+        """The callable behind the class call.
+
+        Raises
+        ------
+        TypeError
+            There is none; the message says where values come from.
+        """
+        indexes = self.type.get("constructors", ())
+        if not indexes:
+            raise TypeError(self._no_constructor())
+        cls = self.cls
+        return self.loaded.function(indexes, name=cls.__name__, qualname=cls.__qualname__, module=cls.__module__)
+
+    def _no_constructor(self) -> str:
+        text = f"`{self.type['path']}` cannot be made by calling its class"
+        own = [m["name"] for m in self.type.get("methods", ()) if not m["instance"]]
+        givers = self.loaded.givers(self.index)
+        if givers:
+            more = f" and {len(givers) - 5} more" if len(givers) > 5 else ""
+            return f"{text}: values come from {', '.join(f'`{giver}`' for giver in givers[:5])}{more}"
+        if own:
+            return f"{text}; see its functions {', '.join(own[:5])}"
+        return f"{text}, and nothing that is served gives one"
+
+    def missing(self, name: str, owner: str) -> Exception:
+        """The exception for a name that the class does not have."""
+        if name.startswith("_") and name not in self.names:  # mostly Python's own machinery: answer quickly
+            return AttributeError(f"{owner} has no attribute `{name}`")
+        skip = self.loaded.skips_of(self.index).get(name)
+        if skip is not None:
+            return unsupported(skip)
+        error = AttributeError(f"{owner} has no attribute `{name}`{nearest(name, [*self.names, *dir(self.cls)])}")
+        error.name = name
+        return error
+
+
+def member_names(ty: Type) -> list[str]:
+    """The names of a type's members and variants."""
+    groups = ("methods", "properties", "constants", "variants", "fields")
+    parts: list[Any] = [ty.get(group, ()) for group in groups]  # type: ignore[call-overload]
+    return [part["name"] for group in parts for part in group]
+
+
+class Lazy(type):
+    """Metaclass of the classes made from a manifest: fills the class when a name is missing, and constructs."""
+
+    __usecrate__: Info
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        info = cls.__usecrate__
+        if info.cls is not cls:
+            raise TypeError(f"`{cls.__name__}` is a subclass of the Rust type `{info.type['path']}`: Rust cannot make one")
+        return info.construct(args, kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        return class_attribute(cls, name)
+
+    def __dir__(cls) -> list[str]:
+        cls.__usecrate__.fill()
+        return sorted(set(super().__dir__()))
+
+    @property
+    def __signature__(cls) -> Any:
+        return class_signature(cls)
+
+
+def class_attribute(cls: Any, name: str) -> Any:
+    """A name that the class does not have yet: fills it, or raises what says why there is none."""
+    info: Info = cls.__usecrate__
+    if not info.filled and not name.startswith("__"):
+        info.fill()
+        if any(name in base.__dict__ for base in cls.__mro__):
+            return getattr(cls, name)
+    raise info.missing(name, f"the class `{cls.__module__}.{cls.__qualname__}`")
+
+
+def instance_attribute(self: Any, name: str) -> Any:
+    """The same for a name that an instance does not have (`__getattr__`)."""
+    cls = type(self)
+    info: Info = cls.__usecrate__
+    if not info.filled and not name.startswith("__"):
+        info.fill()
+        if any(name in base.__dict__ for base in cls.__mro__):
+            return getattr(self, name)
+    raise info.missing(name, f"`{cls.__module__}.{cls.__qualname__}`")
+
+
+def instance_dir(self: Any) -> list[str]:
+    """`__dir__` of an instance."""
+    type(self).__usecrate__.fill()
+    return sorted(object.__dir__(self))
+
+
+def class_signature(cls: Any) -> Any:
+    """What `inspect.signature` of the class says: that of its only constructor, else nothing."""
+    import inspect
+
+    info: Info = cls.__usecrate__
+    if len(info.type.get("constructors", ())) != 1:
+        return None
+    return inspect.signature(info.constructor())
+
+
+class ClassConstant:
+    """A constant of a class: read when it is asked for, and kept where nobody can change the value."""
+
+    __slots__ = ("_index", "_loaded", "_value")
+
+    def __init__(self, loaded: Loaded, index: int) -> None:
+        self._loaded = loaded
+        self._index = index
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        from ._native import Handle, is_closed
+
+        try:
+            value = self._value
+        except AttributeError:
+            pass
+        else:
+            if not isinstance(value, Handle) or not is_closed(value):
+                return value
+        value = self._loaded.read_constant(self._index)
+        if self._loaded.is_lasting(value, self._loaded.callable(self._index)["result"]):
+            self._value = value
+        return value
+
+
+def fill(loaded: Loaded, ty: Type, cls: type) -> None:
+    """Puts methods, properties and constants of `ty` onto `cls`."""
+    for constant in ty.get("constants", ()):
+        setattr(cls, constant["name"], ClassConstant(loaded, constant["callable"]))
+    for prop in ty.get("properties", ()):
+        setattr(cls, prop["name"], make_property(loaded, cls, prop))
+    for method in ty.get("methods", ()):
+        name, indexes = method["name"], method["callables"]
+        if not indexes:
+            continue
+        if method["instance"]:
+            setattr(cls, name, loaded.method(cls, indexes, name=name))
+        else:
+            qualname = f"{cls.__qualname__}.{name}"
+            made = loaded.function(indexes, name=name, qualname=qualname, module=cls.__module__)
+            setattr(cls, name, staticmethod(made))
+
+
+def make_property(loaded: Loaded, cls: type, prop: Any) -> Any:
+    """A property that reads and, where the field can be set, writes."""
+    qualname = f"{cls.__qualname__}.{prop['name']}"
+    get = loaded.function([prop["get"]], name=prop["name"], qualname=qualname, module=cls.__module__)
+    put = None
+    if "set" in prop:
+        put = loaded.function([prop["set"]], name=prop["name"], qualname=qualname, module=cls.__module__)
+        result = loaded.callable(prop["get"])["result"]
+        if isinstance(result, list) and result[0] == "record" and not loaded.type(result[1]).get("error"):
+            from .records import write_through
+
+            return property(write_through(loaded.class_of(result[1]), get, put), put, doc=prop.get("docs"))
+    return property(get, put, doc=prop.get("docs") or None)

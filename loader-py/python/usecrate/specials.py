@@ -1,0 +1,137 @@
+"""Python's special methods from a type's `specials`: operators that decline what does not fit, orders, hashes, copies."""
+
+from __future__ import annotations
+
+from .errors import PanicError, PanicIndexError, PanicKeyError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from .loaded import Loaded
+    from .model import Type
+
+_ORDERS: dict[str, Callable[[int], bool]] = {
+    "__lt__": lambda order: order < 0,
+    "__le__": lambda order: order <= 0,
+    "__gt__": lambda order: order > 0,
+    "__ge__": lambda order: order >= 0,
+}
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul", "and", "or", "xor")
+_BINARY = {f"__{name}__" for name in (*_ARITHMETIC, "lshift", "rshift")}
+_REFLECTED = {f"__r{name[2:]}" for name in _BINARY}
+_IN_PLACE = {f"__i{name[2:]}" for name in _BINARY}
+_ITEMS = {"__getitem__", "__setitem__", "__delitem__"}
+_ORDERINGS = ("__cmp__", "__partial_cmp__")
+
+
+def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequence[str] = ()) -> None:
+    """Puts the special methods of `ty` onto `cls`, those in `but` left out."""
+    specials = {name: found for name, found in ty.get("specials", {}).items() if found and name not in but}
+    for name, found in specials.items():
+        if name not in _ORDERINGS:
+            setattr(cls, name, _special(loaded, index, cls, name, found))
+    ordering = next((name for name in _ORDERINGS if name in specials), None)
+    if ordering is not None:
+        order = loaded.method(cls, specials[ordering], name=ordering)
+        for name, holds in _ORDERS.items():
+            if name not in specials and name not in but:
+                setattr(cls, name, _named(_compare(order, holds), cls, name))
+    if "__eq__" in specials and "__hash__" not in specials and "__hash__" not in but:
+        cls.__hash__ = None  # type: ignore[assignment]
+    if "__copy__" in specials and "__deepcopy__" not in specials:
+        cls.__deepcopy__ = _named(_deep_copy, cls, "__deepcopy__")  # type: ignore[attr-defined]
+    if "__str__" in specials and "__format__" not in specials:
+        cls.__format__ = _named(_format, cls, "__format__")  # type: ignore[assignment, method-assign]
+
+
+def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[int]) -> Any:
+    in_place = name in _IN_PLACE
+    made = loaded.method(cls, found, name=name, fluent=in_place)
+    if name in ("__eq__", "__ne__"):
+        return _named(_equal(made), cls, name)
+    if name in _REFLECTED and not _receives(loaded, found[0], 0, index) and _receives(loaded, found[0], 1, index):
+        # `impl Mul<V> for f64`: the Rust receiver is the left operand, which Python passes second.
+        plain = loaded.function(found, name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__)
+        return _named(_swapped(plain), cls, name)
+    if name in _BINARY or name in _REFLECTED or in_place or name in _ORDERS:
+        return _named(_binary(made), cls, name)
+    if name in _ITEMS:
+        return _named(_item(made), cls, name)
+    return made
+
+
+def _receives(loaded: Loaded, callable_: int, at: int, index: int) -> bool:
+    params = loaded.callable(callable_)["params"]
+    if at >= len(params):
+        return False
+    ref = params[at]["type"]
+    return isinstance(ref, list) and ref[0] in ("handle", "record", "enum") and ref[1] == index
+
+
+def _named(function: Any, cls: type, name: str) -> Any:
+    function.__name__ = name
+    function.__qualname__ = f"{cls.__qualname__}.{name}"
+    function.__module__ = cls.__module__
+    return function
+
+
+def _equal(call: Any) -> Any:
+    def equal(self: Any, other: object, /) -> Any:
+        try:
+            return call(self, other)
+        except (TypeError, ValueError, OverflowError):  # not of a type that can be equal
+            return NotImplemented
+
+    return equal
+
+
+def _binary(call: Any) -> Any:
+    def operate(self: Any, other: object, /) -> Any:
+        try:
+            return call(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return operate
+
+
+def _swapped(call: Any) -> Any:
+    def operate(self: Any, other: object, /) -> Any:
+        try:
+            return call(other, self)
+        except TypeError:
+            return NotImplemented
+
+    return operate
+
+
+def _compare(order: Any, holds: Callable[[int], bool]) -> Any:
+    def compare(self: Any, other: object, /) -> Any:
+        try:
+            found = order(self, other)
+        except TypeError:
+            return NotImplemented
+        return found is not None and holds(found)
+
+    return compare
+
+
+def _item(call: Any) -> Any:
+    def item(self: Any, key: object, /, *value: object) -> Any:
+        try:
+            return call(self, key, *value)
+        except PanicError as panic:
+            cls = PanicIndexError if isinstance(key, int | slice | range) else PanicKeyError
+            raise cls(panic.message, panic.location, panic.backtrace) from None
+
+    return item
+
+
+def _deep_copy(self: Any, memo: object, /) -> Any:
+    return self.__copy__()
+
+
+def _format(self: Any, spec: str, /) -> str:
+    return format(str(self), spec)

@@ -1,0 +1,88 @@
+"""What `usecrate` offers on values and module handles, whatever the crate's own names are."""
+
+from __future__ import annotations
+
+import enum
+
+from . import _native
+from .wrap import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .model import Manifest
+
+close = _native.close
+is_closed = _native.is_closed
+
+
+def variant(value: object) -> str:
+    """The name of the variant that an enum's value holds, whichever way the enum crosses.
+
+    Raises
+    ------
+    TypeError
+        The value is not of a Rust enum.
+    """
+    cls: Any = type(value)
+    info = getattr(cls, "__usecrate__", None)
+    if info is not None and info.type.get("variants"):
+        if isinstance(value, enum.Enum):
+            return value._name_
+        variant_of = getattr(cls, "__usecrate_variant_of__", None)
+        if variant_of is not None:
+            return str(info.type["variants"][variant_of(value)]["name"])
+        if cls is not info.cls:
+            return str(cls.__name__)
+    raise TypeError(f"`variant` takes a value of a Rust enum, not `{cls.__qualname__}`")
+
+
+def asdict(value: object) -> Any:
+    """Plain data for a record or an enum's value, all the way down.
+
+    A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value, a list
+    where fields have no names, else a dict): what is taken as an argument in its place. Handles stay as they are.
+    """
+    if isinstance(value, enum.Enum) and hasattr(type(value), "__usecrate__"):
+        return value._name_
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(asdict(part) for part in value)
+    if isinstance(value, dict):
+        return {asdict(key): asdict(part) for key, part in value.items()}
+    cls: Any = type(value)
+    if isinstance(value, _native.Handle) or getattr(cls, "__usecrate_fields__", None) is None:
+        return value
+    names: tuple[str, ...] = cls.__match_args__
+    fields = {name: asdict(getattr(value, name)) for name in names}
+    info = cls.__usecrate__
+    if not info.type.get("variants"):
+        return fields
+    if not fields:
+        return cls.__name__
+    if names == tuple(f"_{at}" for at in range(len(names))):
+        payload = list(fields.values())
+        return {cls.__name__: payload[0] if len(payload) == 1 else payload}
+    return {cls.__name__: fields}
+
+
+def manifest(module: object) -> Manifest:
+    """The manifest behind a module handle, a class or a value, as plain data. Do not change it.
+
+    Raises
+    ------
+    TypeError
+        It comes from no artifact.
+    """
+    for owner in (module, type(module)):
+        if isinstance(module, Module):
+            found: Manifest = module.__dict__["__usecrate__"].loaded.manifest
+            return found
+        info = owner.__dict__.get("__usecrate__") if isinstance(owner, type) else None
+        if info is not None:
+            owned: Manifest = info.loaded.manifest
+            return owned
+    raise TypeError(f"`manifest` takes a module handle, a class of one or a value, not `{type(module).__qualname__}`")
+
+
+__all__ = ["asdict", "close", "is_closed", "manifest", "variant"]

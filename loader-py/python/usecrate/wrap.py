@@ -1,0 +1,227 @@
+"""From a loaded artifact to what `import_` returns: modules whose names are made when they are first used."""
+
+from __future__ import annotations
+
+import os
+import types
+
+from . import _native
+from .loaded import Loaded, unsupported
+from .names import module_and_name, nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._native import Library
+    from .model import Entry, Manifest
+    from .model import Module as ModuleModel
+
+
+def wrap(manifest: Manifest, library: Library) -> Loaded:
+    """Makes what serves the module handles of one artifact; `root_module` gives the first."""
+    _once()
+    return Loaded(manifest, library, make_class)
+
+
+_ready = False
+
+
+def _once() -> None:
+    """Tells the native extension, once in a process, how errors become exceptions and what a fork is."""
+    global _ready
+    if not _ready:
+        from .exceptions import hook
+
+        _native.set_error_hook(hook)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_native.after_fork_child)
+        _ready = True
+
+
+def make_class(loaded: Loaded, index: int) -> type:
+    """Makes the class of type `index`, of whichever kind."""
+    ty = loaded.type(index)
+    if ty.get("error"):
+        from .exceptions import error_class
+
+        return error_class(loaded, index)
+    if ty["kind"] == "record":
+        from .records import record_class
+
+        return record_class(loaded, index)
+    if ty["kind"] == "enum":
+        from .enums import enum_class
+
+        return enum_class(loaded, index)
+    from .classes import handle_class
+
+    return handle_class(loaded, index)
+
+
+class Module(types.ModuleType):
+    """A module of a Rust crate. Its names are the crate's public names; each is made when it is first used."""
+
+    __version__: str
+    __all__: list[str]
+
+    def __init__(self, loaded: Loaded, index: int) -> None:
+        found: ModuleModel = loaded.manifest["modules"][index]
+        crate = loaded.manifest["crate"]
+        docs = found.get("docs") or (crate["docs"] if index == 0 else "")
+        super().__init__(found["path"].replace("::", "."), docs or None)
+        entries = {entry["name"]: entry for entry in found["entries"]}
+        self.__dict__.update(
+            __version__=crate["version"],
+            __all__=list(entries),
+            __usecrate__=ModuleInfo(loaded, index, entries),
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        info: ModuleInfo | None = self.__dict__.get("__usecrate__")
+        if info is None:
+            raise AttributeError(name)
+        entry = info.entries.get(name)
+        if entry is None:
+            raise info.missing(name)
+        value, lasting = info.make(entry)
+        if lasting:
+            self.__dict__[name] = value
+        return value
+
+    def __dir__(self) -> list[str]:
+        own = [name for name in self.__dict__ if name.startswith("__")]
+        return sorted({*self.__all__, *own})
+
+    def __repr__(self) -> str:
+        info: ModuleInfo = self.__dict__["__usecrate__"]
+        crate = info.loaded.manifest["crate"]
+        return f"<usecrate module '{self.__name__}' of {crate['name']} {crate['version']}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        info: ModuleInfo = self.__dict__["__usecrate__"]
+        return _reopen, (info.loaded.path, info.module["path"])
+
+
+def _reopen(path: str, module: str) -> Module:
+    """Loads the artifact that a pickled module handle came from."""
+    from .importing import load_artifact
+
+    return sub_module(load_artifact(path).__dict__["__usecrate__"].loaded, module)
+
+
+class ModuleInfo:
+    """What a module handle knows of itself."""
+
+    __slots__ = ("_kept", "entries", "index", "loaded")
+
+    def __init__(self, loaded: Loaded, index: int, entries: dict[str, Entry]) -> None:
+        self.loaded = loaded
+        self.index = index
+        self.entries = entries
+        self._kept: dict[int, Any] = {}
+
+    @property
+    def module(self) -> ModuleModel:
+        """The manifest's module."""
+        return self.loaded.manifest["modules"][self.index]
+
+    def make(self, entry: Entry) -> tuple[Any, bool]:
+        """What a name leads to, and whether it stays the same."""
+        loaded = self.loaded
+        if "type" in entry:
+            return loaded.class_of(entry["type"]), True
+        if "module" in entry:
+            return module_at(loaded, entry["module"]), True
+        if "function" in entry:
+            return self._function(entry), True
+        if "trait" in entry:
+            return trait_at(loaded, entry["trait"]), True
+        if "variant" in entry:
+            ty, variant = entry["variant"]
+            return getattr(loaded.class_of(ty), loaded.type(ty)["variants"][variant]["name"]), True
+        return self._constant(entry["constant"])
+
+    def _function(self, entry: Entry) -> Any:
+        indexes = entry["function"]["callables"]
+        key = (entry["name"], tuple(indexes))
+        made = self.loaded.functions.get(key)
+        if made is None:
+            module, name = module_and_name(self.loaded.callable(indexes[0])["id"])
+            made = self.loaded.function(
+                indexes,
+                name=entry["name"],
+                qualname=name if name == entry["name"] else entry["name"],
+                module=module or self.module["path"].replace("::", "."),
+            )
+            self.loaded.functions[key] = made
+        return made
+
+    def _constant(self, index: int) -> tuple[Any, bool]:
+        """A constant's value. A handle stays outside the module's names: it can be closed, and is then read again."""
+        kept = self._kept.get(index)
+        if kept is not None and not _native.is_closed(kept):
+            return kept, False
+        value = self.loaded.read_constant(index)
+        lasting = self.loaded.is_lasting(value, self.loaded.callable(index)["result"])
+        if lasting and isinstance(value, _native.Handle):
+            self._kept[index] = value
+            return value, False
+        return value, lasting
+
+    def missing(self, name: str) -> Exception:
+        """The exception for a name that the module does not have."""
+        path = self.module["path"]
+        for skip in () if name.startswith("__") else self.loaded.manifest["skipped"]:
+            if skip["name"] == name and "owner" not in skip and path in skip.get("modules", ()):
+                return unsupported(skip)
+        crate = self.loaded.manifest["crate"]
+        error = AttributeError(
+            f"module `{path}` of {crate['name']} {crate['version']} has no public item `{name}`{nearest(name, self.entries)}"
+        )
+        error.name = name
+        return error
+
+
+def module_at(loaded: Loaded, index: int) -> Module:
+    """The one handle of a module."""
+    module: Module | None = loaded.modules.get(index)
+    if module is None:
+        module = loaded.modules[index] = Module(loaded, index)
+    return module
+
+
+def trait_at(loaded: Loaded, index: int) -> type:
+    """The one namespace of a trait."""
+    made = loaded.traits.get(index)
+    if made is None:
+        from .classes import trait_class
+
+        made = loaded.traits[index] = trait_class(loaded, index)
+    return made
+
+
+def sub_module(loaded: Loaded, path: str) -> Module:
+    """The module with that Rust path (the crate's name in front or not).
+
+    Raises
+    ------
+    ModuleNotFoundError
+        There is none; the message names the nearest.
+    """
+    root = loaded.manifest["modules"][0]["path"]
+    wanted = path if path == root or path.startswith(f"{root}::") else f"{root}::{path}"
+    for index, module in enumerate(loaded.manifest["modules"]):
+        if module["path"] == wanted:
+            return module_at(loaded, index)
+    current = module_at(loaded, 0)
+    for name in wanted.split("::")[1:]:  # a re-exported module has several paths
+        entry = current.__dict__["__usecrate__"].entries.get(name)
+        if entry is None or "module" not in entry:
+            known = [module["path"] for module in loaded.manifest["modules"]]
+            crate = loaded.manifest["crate"]
+            raise ModuleNotFoundError(
+                f"{crate['name']} {crate['version']} has no public module `{wanted}`{nearest(wanted, known)}", name=wanted
+            )
+        current = module_at(loaded, entry["module"])
+    return current
