@@ -1,0 +1,293 @@
+//! The plan's names and docs, the library's types, one numbering: the parts of the manifest.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use usecrate_manifest::{
+    Callable, Constant, Entry, Field, Function, Kind, Method, Module, Param, Property, Target, Trait, Type,
+    TypeRef, Variant,
+};
+
+use super::DescribeError;
+use super::answer::{Served, ServedCallable, ServedType, ServedVariant, flag};
+use crate::generate::Numbers;
+use crate::plan::model::{
+    Fluent, Plan, PlannedField, PlannedMethod, PlannedTarget, PlannedType, PlannedVariant, Shape, Shim,
+    ShimId,
+};
+
+pub(super) struct Join<'a> {
+    plan: &'a Plan,
+    numbers: &'a Numbers,
+    served: &'a Served,
+}
+
+impl<'a> Join<'a> {
+    pub(super) fn new(plan: &'a Plan, numbers: &'a Numbers, served: &'a Served) -> Self {
+        Self {
+            plan,
+            numbers,
+            served,
+        }
+    }
+
+    /// Types in the order of their numbers.
+    pub(super) fn types(&self) -> Result<Vec<Type>, DescribeError> {
+        let ids: Vec<_> = self.numbers.types().collect();
+        agree("types", self.served.types.len(), ids.len())?;
+        let pairs = ids.into_iter().zip(&self.served.types).enumerate();
+        pairs
+            .map(|(at, (id, served))| self.ty(&format!("types[{at}]"), &self.plan.types[id], served))
+            .collect()
+    }
+
+    fn ty(&self, place: &str, ty: &PlannedType, served: &ServedType) -> Result<Type, DescribeError> {
+        agree(place, &served.name, &ty.path)?;
+        agree(&format!("{place}.kind"), word(served.kind), word(ty.kind))?;
+        let has = |bit| served.flags & bit != 0;
+        let mut methods = self.methods(&ty.methods);
+        methods.sort_by(|a, b| a.name.cmp(&b.name));
+        let properties = ty.properties.iter().filter_map(|property| {
+            Some(Property {
+                name: property.name.clone(),
+                get: self.numbers.shim(property.get)?,
+                set: property.set.and_then(|id| self.numbers.shim(id)),
+                docs: property.docs.clone(),
+            })
+        });
+        let constants = ty.constants.iter().filter_map(|(name, id, docs)| {
+            Some(Constant {
+                name: name.clone(),
+                callable: self.numbers.shim(*id)?,
+                docs: docs.clone(),
+            })
+        });
+        let specials = ty
+            .specials
+            .iter()
+            .map(|(name, ids)| (name.clone(), self.shims(ids)));
+        Ok(Type {
+            path: ty.path.clone(),
+            name: ty.name.clone(),
+            docs: ty.docs.clone(),
+            kind: ty.kind,
+            error: ty.error,
+            send: has(flag::SEND),
+            sync: has(flag::SYNC),
+            clone: has(flag::CLONE),
+            borrows: has(flag::BORROWS),
+            trivial_drop: has(flag::TRIVIAL_DROP),
+            fields: fields(place, &ty.fields, &served.fields)?,
+            default: ty.default.and_then(|id| self.numbers.shim(id)),
+            variants: self.variants(place, ty, served)?,
+            variant_of: ty.variant_of.and_then(|id| self.numbers.shim(id)),
+            constructors: self.shims(&ty.constructors),
+            methods,
+            properties: properties.collect(),
+            constants: constants.collect(),
+            specials: specials
+                .filter(|(_, ids)| !ids.is_empty())
+                .collect::<BTreeMap<_, _>>(),
+            deref: ty.deref.and_then(|id| self.numbers.ty(id)),
+        })
+    }
+
+    fn variants(
+        &self,
+        place: &str,
+        ty: &PlannedType,
+        served: &ServedType,
+    ) -> Result<Vec<Variant>, DescribeError> {
+        if ty.kind == Kind::Handle {
+            // Its variants are known to the plan alone: no field of theirs crosses.
+            return Ok(ty
+                .variants
+                .iter()
+                .map(|variant| self.variant(variant, Vec::new()))
+                .collect());
+        }
+        agree(
+            &format!("{place}.variants"),
+            served.variants.len(),
+            ty.variants.len(),
+        )?;
+        let pairs = ty.variants.iter().zip(&served.variants);
+        let join = |(planned, served): (&PlannedVariant, &ServedVariant)| {
+            let place = format!("{place}.{}", planned.name);
+            agree(&place, plain(&served.name), plain(&planned.rust_name))?;
+            let fields = fields(&place, &planned.fields, &served.fields)?;
+            let mut variant = self.variant(planned, fields);
+            variant.discriminant = variant.discriminant.or(served.discriminant);
+            Ok(variant)
+        };
+        pairs.map(join).collect()
+    }
+
+    fn variant(&self, planned: &PlannedVariant, fields: Vec<Field>) -> Variant {
+        let getters = self.shims(&planned.getters);
+        Variant {
+            name: planned.name.clone(),
+            discriminant: planned.discriminant,
+            fields,
+            tuple: planned.shape == Shape::Tuple,
+            docs: planned.docs.clone(),
+            constructor: planned.constructor.and_then(|id| self.numbers.shim(id)),
+            // They go by position: with one missing, the others would read the wrong fields.
+            getters: if getters.len() == planned.getters.len() {
+                getters
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// Callables in the order of their numbers.
+    pub(super) fn callables(&self) -> Result<Vec<Callable>, DescribeError> {
+        let ids: Vec<_> = self.numbers.shims().collect();
+        agree("callables", self.served.callables.len(), ids.len())?;
+        let pairs = ids.into_iter().zip(&self.served.callables).enumerate();
+        pairs
+            .map(|(at, (id, served))| callable(&format!("callables[{at}]"), &self.plan.shims[id], served))
+            .collect()
+    }
+
+    /// Public modules, the root first, as in the plan.
+    pub(super) fn modules(&self) -> Vec<Module> {
+        let module = |module: &crate::plan::model::PlannedModule| {
+            let entries = module.entries.iter().filter_map(|(name, target)| {
+                Some(Entry {
+                    name: name.clone(),
+                    target: self.target(target)?,
+                })
+            });
+            let mut entries: Vec<_> = entries.collect();
+            entries.sort_by(|a, b| a.name.cmp(&b.name));
+            Module {
+                path: module.path.clone(),
+                docs: module.docs.clone(),
+                entries,
+            }
+        };
+        self.plan.modules.iter().map(module).collect()
+    }
+
+    /// What a name leads to, unless all of that was dropped.
+    fn target(&self, target: &PlannedTarget) -> Option<Target> {
+        Some(match target {
+            PlannedTarget::Module(at) => Target::Module(u32::try_from(*at).ok()?),
+            PlannedTarget::Type(id) => Target::Type(self.numbers.ty(*id)?),
+            PlannedTarget::Trait(at) => Target::Trait(u32::try_from(*at).ok()?),
+            PlannedTarget::Constant(id) => Target::Constant(self.numbers.shim(*id)?),
+            PlannedTarget::Variant(id, at) => {
+                Target::Variant(self.numbers.ty(*id)?, u32::try_from(*at).ok()?)
+            }
+            PlannedTarget::Function(ids) => {
+                let callables = self.shims(ids);
+                if callables.is_empty() {
+                    return None;
+                }
+                Target::Function(Function { callables })
+            }
+        })
+    }
+
+    /// Traits, all of them: names lead to them by position.
+    pub(super) fn traits(&self) -> Vec<Trait> {
+        let traits = self.plan.traits.iter().map(|planned| {
+            let mut methods = self.methods(&planned.methods);
+            methods.sort_by(|a, b| a.name.cmp(&b.name));
+            Trait {
+                path: planned.path.clone(),
+                name: planned.name.clone(),
+                docs: planned.docs.clone(),
+                methods,
+            }
+        });
+        traits.collect()
+    }
+
+    fn methods(&self, planned: &[PlannedMethod]) -> Vec<Method> {
+        let methods = planned.iter().map(|method| Method {
+            name: method.name.clone(),
+            instance: method.instance,
+            callables: self.shims(&method.shims),
+            from_trait: method.from_trait.clone(),
+        });
+        methods.filter(|method| !method.callables.is_empty()).collect()
+    }
+
+    fn shims(&self, ids: &[ShimId]) -> Vec<u32> {
+        ids.iter().filter_map(|id| self.numbers.shim(*id)).collect()
+    }
+}
+
+fn callable(place: &str, shim: &Shim, served: &ServedCallable) -> Result<Callable, DescribeError> {
+    agree(place, &served.id, &shim.id)?;
+    agree(&format!("{place}.params"), served.params.len(), shim.params.len())?;
+    let params = shim.params.iter().zip(&served.params).map(|(planned, ty)| Param {
+        name: planned.name.clone(),
+        ty: ty.clone(),
+        optional: planned.optional && takes_nil(ty),
+    });
+    Ok(Callable {
+        id: shim.id.clone(),
+        name: shim.name.clone(),
+        docs: shim.docs.clone(),
+        signature: shim.signature.clone(),
+        params: params.collect(),
+        result: served.result.clone(),
+        keeps_lock: false,
+        fluent: shim.fluent != Fluent::No,
+        deprecated: shim.deprecated.clone(),
+        span: shim.span.clone(),
+    })
+}
+
+/// A parameter that is left out is sent as nil.
+fn takes_nil(ty: &TypeRef) -> bool {
+    matches!(ty, TypeRef::Option(_) | TypeRef::Plain("unit" | "any"))
+}
+
+fn fields(
+    place: &str,
+    planned: &[PlannedField],
+    served: &[(String, TypeRef)],
+) -> Result<Vec<Field>, DescribeError> {
+    agree(&format!("{place}.fields"), served.len(), planned.len())?;
+    let join = |(planned, (name, ty)): (&PlannedField, &(String, TypeRef))| {
+        agree(
+            &format!("{place}.{}", planned.name),
+            plain(name),
+            plain(&planned.rust_name),
+        )?;
+        Ok(Field {
+            name: planned.name.clone(),
+            ty: ty.clone(),
+            docs: planned.docs.clone(),
+        })
+    };
+    planned.iter().zip(served).map(join).collect()
+}
+
+fn agree<T: Display + PartialEq>(place: &str, found: T, expected: T) -> Result<(), DescribeError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(DescribeError::Disagree {
+        place: place.to_owned(),
+        found: found.to_string(),
+        expected: expected.to_string(),
+    })
+}
+
+fn plain(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Handle => "handle",
+        Kind::Record => "record",
+        Kind::Enum => "enum",
+    }
+}

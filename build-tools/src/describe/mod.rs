@@ -1,0 +1,164 @@
+//! Joins what the library says it serves with the plan's names and docs: the manifest.
+//!
+//! 1. [`answer`]: the library's own words, with the types that rustc resolved.
+//! 2. [`join`]: types, callables, modules, traits; what leads to a dropped shim goes.
+//! 3. [`places`]: where a callable would have been found, for the skips.
+//! 4. [`obtain`]: which callables can be called at all, given what Python can get hold of.
+//! 5. [`schemas`]: JSON Schemas of the types that cross by value.
+//!
+//! The numbers come from [`Numbers`](crate::generate::Numbers), as the bridge's do. Where library and plan disagree,
+//! that is a fault of usecrate and an error: a manifest never describes another library than its own.
+
+mod answer;
+mod join;
+mod obtain;
+mod places;
+mod schemas;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+use usecrate_manifest::{
+    ABI_VERSION, Build, Coverage, Crate, Library, MANIFEST_VERSION, Manifest, Skip, SkipCode, validate,
+};
+
+use crate::diagnostic::Explain;
+use crate::generate::{Dropped, Numbers, Owner};
+use crate::plan::model::Plan;
+
+/// What the manifest says besides what is served.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Version of usecrate.
+    pub generator: String,
+    /// The crate that was built.
+    pub krate: Crate,
+    /// What it was built with and for.
+    pub build: Build,
+}
+
+/// Library and plan disagree.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DescribeError {
+    /// The library's answer is not as the ABI says.
+    #[error("the library describes itself wrongly: `{place}`: {problem}")]
+    Answer {
+        /// Where in the answer: `callables[3][2]`.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The library serves something else than was planned.
+    #[error("the library is not the planned one: `{place}` is `{found}`, expected `{expected}`")]
+    Disagree {
+        /// Where in the answer.
+        place: String,
+        /// What the library says.
+        found: String,
+        /// What the plan says.
+        expected: String,
+    },
+    /// The manifest that comes out is not valid.
+    #[error("the manifest is not valid")]
+    Invalid(#[source] usecrate_manifest::Invalid),
+}
+
+impl Explain for DescribeError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Answer { .. } => "describe-answer",
+            Self::Disagree { .. } => "describe-disagrees",
+            Self::Invalid(_) => "describe-invalid",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("this is a fault of usecrate, not of the crate: please report it, naming the crate".to_owned())
+    }
+}
+
+/// The manifest of the library whose answer to *describe* is `answer`. Its file name, size and hashes are sealing's to fill in.
+///
+/// # Errors
+///
+/// When the library says something else than the plan.
+pub fn describe(
+    plan: &Plan,
+    dropped: &Dropped,
+    facts: Facts,
+    answer: &Value,
+) -> Result<Manifest, DescribeError> {
+    let numbers = Numbers::new(plan, dropped);
+    let served = answer::read(answer)?;
+    let join = join::Join::new(plan, &numbers, &served);
+    let types = join.types()?;
+    let callables = join.callables()?;
+    let constructible: Vec<_> = numbers.types().map(|id| plan.types[id].constructible).collect();
+    let missing = obtain::unobtainable(&types, &callables, &constructible);
+    let skipped = skips(plan, dropped, &numbers, &missing);
+    let schemas = schemas::schemas(&types);
+    let counted = numbers.shims().filter(|id| plan.shims[*id].counted).count();
+    let unobtainable = skipped
+        .iter()
+        .filter(|skip| skip.counted && skip.code == SkipCode::Unobtainable)
+        .count();
+    let served = counted - unobtainable.min(counted);
+    let left_out = skipped.iter().filter(|skip| skip.counted).count();
+    let manifest = Manifest {
+        manifest_version: MANIFEST_VERSION,
+        abi_version: ABI_VERSION,
+        generator: facts.generator,
+        krate: facts.krate,
+        build: facts.build,
+        library: unsealed(),
+        modules: join.modules(),
+        traits: join.traits(),
+        types,
+        callables,
+        skipped,
+        coverage: Coverage {
+            callables: number(served + left_out),
+            served: number(served),
+        },
+        schemas,
+    };
+    validate(&manifest).map_err(DescribeError::Invalid)?;
+    Ok(manifest)
+}
+
+/// All that is left out: by the plan, by proof, and what Python could not call.
+fn skips(plan: &Plan, dropped: &Dropped, numbers: &Numbers, missing: &[(u32, String)]) -> Vec<Skip> {
+    let places = places::Places::new(plan, numbers);
+    let planned = plan.skipped.iter().map(|skip| places.renumbered(skip));
+    let rejected = dropped.iter().map(|(owner, reason)| {
+        let message = format!("rustc rejects its shim: {reason}");
+        match owner {
+            Owner::Shim(id) => places.skip(id, SkipCode::Rejected, message),
+            Owner::Type(id) => places.skip_type(id, format!("rustc rejects its wire form: {reason}")),
+        }
+    });
+    let shims: Vec<_> = numbers.shims().collect();
+    let missing = missing.iter().filter_map(|(number, message)| {
+        let id = *shims.get(*number as usize)?;
+        // What is no callable of the crate's own (a field, an operator) counts nowhere and stays.
+        plan.shims[id]
+            .counted
+            .then(|| places.skip(id, SkipCode::Unobtainable, message.clone()))
+    });
+    planned.chain(rejected).chain(missing).collect()
+}
+
+fn unsealed() -> Library {
+    let unknown = "0".repeat(64);
+    Library {
+        path: "unsealed".to_owned(),
+        size: 0,
+        blake3: unknown.clone(),
+        sha256: unknown,
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

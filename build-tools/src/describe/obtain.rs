@@ -1,0 +1,130 @@
+//! Which callables can be called at all: those whose receiver and arguments Python can get hold of.
+//!
+//! A fixpoint: plain values are always there; a record or enum that is built from what is there, is there; whatever
+//! a callable gives whose own arguments are there, is there. It is strict: that `None` or an empty list could be
+//! passed instead does not make an argument obtainable.
+
+use std::collections::BTreeSet;
+
+use usecrate_manifest::{Callable, Kind, Type, TypeRef};
+
+struct Obtain<'a> {
+    types: &'a [Type],
+    constructible: &'a [bool],
+    there: Vec<bool>,
+}
+
+/// The callables that cannot be called, by number, with the reason.
+pub(super) fn unobtainable(
+    types: &[Type],
+    callables: &[Callable],
+    constructible: &[bool],
+) -> Vec<(u32, String)> {
+    let mut obtain = Obtain {
+        types,
+        constructible,
+        there: vec![false; types.len()],
+    };
+    let mut waiting: Vec<_> = callables.iter().collect();
+    loop {
+        let before = (waiting.len(), obtain.count());
+        obtain.construct();
+        waiting.retain(|callable| {
+            let callable_now = callable.params.iter().all(|param| obtain.takes(&param.ty));
+            if callable_now {
+                obtain.gives(&callable.result);
+            }
+            !callable_now
+        });
+        if (waiting.len(), obtain.count()) == before {
+            break;
+        }
+    }
+    let mut missing = Vec::new();
+    for (number, callable) in (0_u32..).zip(callables) {
+        if let Some(param) = callable.params.iter().find(|param| !obtain.takes(&param.ty)) {
+            missing.push((number, obtain.reason(&param.name, &param.ty)));
+        }
+    }
+    missing
+}
+
+impl Obtain<'_> {
+    fn count(&self) -> usize {
+        self.there.iter().filter(|there| **there).count()
+    }
+
+    /// Marks the records and enums that can be built.
+    fn construct(&mut self) {
+        for (at, ty) in self.types.iter().enumerate() {
+            let all = |fields: &[usecrate_manifest::Field]| fields.iter().all(|field| self.takes(&field.ty));
+            let can = match ty.kind {
+                Kind::Handle => false,
+                Kind::Record => self.constructible.get(at) == Some(&true) && all(&ty.fields),
+                Kind::Enum => ty.variants.iter().any(|variant| all(&variant.fields)),
+            };
+            if can {
+                self.there[at] = true;
+            }
+        }
+    }
+
+    /// Whether Python can pass a value of that type.
+    fn takes(&self, ty: &TypeRef) -> bool {
+        match ty {
+            TypeRef::Plain(word) => *word != "never",
+            TypeRef::Option(t)
+            | TypeRef::List(t)
+            | TypeRef::Set(t)
+            | TypeRef::Array(t, _)
+            | TypeRef::Range(t)
+            | TypeRef::Bounds(t)
+            | TypeRef::Result(t, _) => self.takes(t),
+            TypeRef::Tuple(parts) => parts.iter().all(|part| self.takes(part)),
+            TypeRef::Union(parts) => parts.iter().any(|part| self.takes(part)),
+            TypeRef::Dict(k, v) => self.takes(k) && self.takes(v),
+            TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
+                self.there.get(*index as usize) == Some(&true)
+            }
+        }
+    }
+
+    /// Marks what a result brings, the fields of records and variants in it included.
+    fn gives(&mut self, ty: &TypeRef) {
+        let mut seen = BTreeSet::new();
+        let mut queue = Vec::new();
+        ty.each_type(&mut |index| queue.push(index));
+        while let Some(index) = queue.pop() {
+            let Some(ty) = self.types.get(index as usize) else {
+                continue;
+            };
+            if !seen.insert(index) {
+                continue;
+            }
+            self.there[index as usize] = true;
+            let fields = ty
+                .fields
+                .iter()
+                .chain(ty.variants.iter().flat_map(|variant| &variant.fields));
+            fields.for_each(|field| field.ty.each_type(&mut |inner| queue.push(inner)));
+        }
+    }
+
+    fn reason(&self, name: &str, ty: &TypeRef) -> String {
+        let mut missing = None;
+        ty.each_type(&mut |index| {
+            if self.there.get(index as usize) == Some(&false) {
+                missing = missing.or(Some(index));
+            }
+        });
+        let path = missing
+            .and_then(|index| self.types.get(index as usize))
+            .map_or("!", |ty| ty.path.as_str());
+        let what = if name == "self" {
+            "its receiver is".to_owned()
+        } else {
+            format!("its parameter `{name}` takes")
+        };
+        format!("{what} `{path}`, and nothing that is served gives one")
+    }
+}

@@ -1,0 +1,153 @@
+//! Where a callable or type would have been found from Python, so that a missing name can be explained there.
+
+use std::collections::BTreeMap;
+
+use usecrate_manifest::{Skip, SkipCode};
+
+use crate::generate::Numbers;
+use crate::plan::model::{Plan, PlannedTarget, PlannedType, ShimId, TypeId};
+
+/// A class by its plan number, or modules by their paths; and the name there.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    owner: Option<TypeId>,
+    modules: Vec<String>,
+    name: Option<String>,
+}
+
+pub(super) struct Places<'a> {
+    plan: &'a Plan,
+    numbers: &'a Numbers,
+    shims: BTreeMap<ShimId, Place>,
+    types: BTreeMap<TypeId, Place>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(plan: &'a Plan, numbers: &'a Numbers) -> Self {
+        let mut places = Self {
+            plan,
+            numbers,
+            shims: BTreeMap::new(),
+            types: BTreeMap::new(),
+        };
+        for module in &plan.modules {
+            for (name, target) in &module.entries {
+                places.entry(&module.path, name, target);
+            }
+        }
+        for (id, ty) in plan.types.iter().enumerate() {
+            for (name, shim) in members(ty) {
+                let place = places.shims.entry(shim).or_default();
+                if place.name.is_none() {
+                    *place = Place {
+                        owner: Some(id),
+                        modules: Vec::new(),
+                        name,
+                    };
+                }
+            }
+        }
+        places
+    }
+
+    fn entry(&mut self, module: &str, name: &str, target: &PlannedTarget) {
+        let note = |place: &mut Place| {
+            place.modules.push(module.to_owned());
+            place.name.get_or_insert_with(|| name.to_owned());
+        };
+        match target {
+            PlannedTarget::Function(ids) => {
+                ids.iter().for_each(|id| note(self.shims.entry(*id).or_default()))
+            }
+            PlannedTarget::Constant(id) => note(self.shims.entry(*id).or_default()),
+            PlannedTarget::Type(id) => note(self.types.entry(*id).or_default()),
+            PlannedTarget::Module(_) | PlannedTarget::Trait(_) | PlannedTarget::Variant(..) => {}
+        }
+    }
+
+    /// A skip for a shim.
+    pub(super) fn skip(&self, id: ShimId, code: SkipCode, message: String) -> Skip {
+        let shim = &self.plan.shims[id];
+        let place = self.shims.get(&id).cloned().unwrap_or_default();
+        let (owner, modules) = self.numbered(place.owner, place.modules);
+        Skip {
+            path: shim.id.clone(),
+            name: place.name.unwrap_or_else(|| shim.name.clone()),
+            owner,
+            modules,
+            code,
+            message,
+            span: shim.span.clone(),
+            counted: shim.counted,
+        }
+    }
+
+    /// A skip for a type that was dropped.
+    pub(super) fn skip_type(&self, id: TypeId, message: String) -> Skip {
+        let ty = &self.plan.types[id];
+        let place = self.types.get(&id).cloned().unwrap_or_default();
+        Skip {
+            path: ty.path.clone(),
+            name: place.name.unwrap_or_else(|| ty.name.clone()),
+            owner: None,
+            modules: place.modules,
+            code: SkipCode::Rejected,
+            message,
+            span: None,
+            counted: false,
+        }
+    }
+
+    /// A skip of the plan's, whose owner is a position in the plan.
+    pub(super) fn renumbered(&self, skip: &Skip) -> Skip {
+        let owner = skip.owner.and_then(|id| usize::try_from(id).ok());
+        let (owner, modules) = self.numbered(owner, skip.modules.clone());
+        Skip {
+            owner,
+            modules,
+            ..skip.clone()
+        }
+    }
+
+    /// The class' number. What belonged to a dropped class belongs nowhere: the class' own skip explains it.
+    fn numbered(&self, owner: Option<TypeId>, modules: Vec<String>) -> (Option<u32>, Vec<String>) {
+        (owner.and_then(|id| self.numbers.ty(id)), modules)
+    }
+}
+
+/// Every shim that a class leads to, with its name there.
+fn members(ty: &PlannedType) -> impl Iterator<Item = (Option<String>, ShimId)> {
+    let methods = ty
+        .methods
+        .iter()
+        .flat_map(|m| m.shims.iter().map(|id| (Some(m.name.clone()), *id)));
+    let properties = ty.properties.iter().flat_map(|p| {
+        [Some(p.get), p.set]
+            .into_iter()
+            .flatten()
+            .map(|id| (Some(p.name.clone()), id))
+    });
+    let constants = ty.constants.iter().map(|(name, id, _)| (Some(name.clone()), *id));
+    let specials = ty
+        .specials
+        .iter()
+        .flat_map(|(name, ids)| ids.iter().map(|id| (Some(name.clone()), *id)));
+    let variants = ty.variants.iter().flat_map(|v| {
+        v.constructor
+            .iter()
+            .chain(&v.getters)
+            .map(|id| (Some(v.name.clone()), *id))
+    });
+    let nameless = ty
+        .constructors
+        .iter()
+        .chain(&ty.default)
+        .chain(&ty.variant_of)
+        .map(|id| (None, *id));
+    methods
+        .chain(properties)
+        .chain(constants)
+        .chain(specials)
+        .chain(variants)
+        .chain(nameless)
+}

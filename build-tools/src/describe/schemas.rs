@@ -1,0 +1,214 @@
+//! JSON Schemas of the records and enums that cross by value, in the shape of `usecrate.asdict`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{Schema, json_schema};
+use serde_json::{Map, Value, json};
+use usecrate_manifest::{Field, Kind, Type, TypeRef, Variant};
+
+/// A schema per record and enum, by path; each stands alone.
+pub(super) fn schemas(types: &[Type]) -> BTreeMap<String, Value> {
+    let by_value = (0_u32..).zip(types).filter(|(_, ty)| ty.kind != Kind::Handle);
+    by_value
+        .map(|(index, ty)| (ty.path.clone(), standalone(types, index, ty)))
+        .collect()
+}
+
+fn standalone(types: &[Type], index: u32, ty: &Type) -> Value {
+    let mut schema = of_type(types, ty);
+    let mut needed = BTreeSet::new();
+    needs(types, index, &mut needed);
+    if !needed.is_empty() {
+        let inner = needed.into_iter().map(|at| {
+            let ty = &types[at as usize];
+            (ty.path.clone(), of_type(types, ty).to_value())
+        });
+        schema.insert("$defs".to_owned(), Value::Object(inner.collect::<Map<_, _>>()));
+    }
+    schema.insert(
+        "$schema".to_owned(),
+        "https://json-schema.org/draft/2020-12/schema".into(),
+    );
+    schema.insert("title".to_owned(), ty.path.clone().into());
+    schema.to_value()
+}
+
+/// The types that a type's schema refers to.
+fn needs(types: &[Type], index: u32, needed: &mut BTreeSet<u32>) {
+    let Some(ty) = types.get(index as usize) else {
+        return;
+    };
+    for field in ty
+        .fields
+        .iter()
+        .chain(ty.variants.iter().flat_map(|variant| &variant.fields))
+    {
+        let mut inner = Vec::new();
+        field.ty.each_type(&mut |at| inner.push(at));
+        for at in inner {
+            let by_value = types.get(at as usize).is_some_and(|ty| ty.kind != Kind::Handle);
+            if by_value && needed.insert(at) {
+                needs(types, at, needed);
+            }
+        }
+    }
+}
+
+fn of_type(types: &[Type], ty: &Type) -> Schema {
+    let mut schema = match ty.kind {
+        Kind::Handle => handle(types, u32::MAX),
+        Kind::Record => object(types, &ty.fields),
+        Kind::Enum => {
+            let (unit, data): (Vec<_>, Vec<_>) =
+                ty.variants.iter().partition(|variant| variant.fields.is_empty());
+            let names: Vec<_> = unit.iter().map(|variant| variant.name.as_str()).collect();
+            let mut choices: Vec<_> = data
+                .into_iter()
+                .map(|variant| of_variant(types, variant))
+                .collect();
+            if choices.is_empty() {
+                json_schema!({ "enum": names })
+            } else {
+                if !names.is_empty() {
+                    choices.insert(0, json!({ "enum": names }));
+                }
+                json_schema!({ "oneOf": choices })
+            }
+        }
+    };
+    if !ty.docs.is_empty() {
+        schema.insert("description".to_owned(), ty.docs.clone().into());
+    }
+    schema
+}
+
+/// `{"Variant": payload}`: one unnamed field is the payload, several are an array, named ones an object.
+fn of_variant(types: &[Type], variant: &Variant) -> Value {
+    let payload = match (variant.tuple, variant.fields.as_slice()) {
+        (true, [one]) => of(types, &one.ty),
+        (true, many) => tuple(types, many.iter().map(|field| &field.ty)),
+        (false, fields) => object(types, fields).to_value(),
+    };
+    json!({
+        "type": "object",
+        "properties": { variant.name.as_str(): payload },
+        "required": [variant.name],
+        "additionalProperties": false,
+    })
+}
+
+fn object(types: &[Type], fields: &[Field]) -> Schema {
+    let properties: Map<_, _> = fields
+        .iter()
+        .map(|field| (field.name.clone(), documented(types, field)))
+        .collect();
+    let required: Vec<_> = fields
+        .iter()
+        .filter(|field| !matches!(field.ty, TypeRef::Option(_)))
+        .map(|field| field.name.as_str())
+        .collect();
+    json_schema!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn documented(types: &[Type], field: &Field) -> Value {
+    let mut value = of(types, &field.ty);
+    if let (Value::Object(map), false) = (&mut value, field.docs.is_empty()) {
+        map.insert("description".to_owned(), field.docs.clone().into());
+    }
+    value
+}
+
+fn of(types: &[Type], ty: &TypeRef) -> Value {
+    let one = |t: &TypeRef| of(types, t);
+    match ty {
+        TypeRef::Plain(word) => plain(word),
+        TypeRef::Option(t) => json!({ "anyOf": [one(t), { "type": "null" }] }),
+        TypeRef::List(t) => json!({ "type": "array", "items": one(t) }),
+        TypeRef::Set(t) => json!({ "type": "array", "items": one(t), "uniqueItems": true }),
+        TypeRef::Array(t, _) if **t == TypeRef::Plain("u8") => plain("bytes"),
+        TypeRef::Array(t, n) => json!({ "type": "array", "items": one(t), "minItems": n, "maxItems": n }),
+        TypeRef::Tuple(parts) => tuple(types, parts.iter()),
+        TypeRef::Dict(k, v) if textual(k) => json!({ "type": "object", "additionalProperties": one(v) }),
+        TypeRef::Dict(k, v) => json!({ "type": "array", "items": tuple(types, [&**k, &**v].into_iter()) }),
+        TypeRef::Range(t) => tuple(types, [&**t, &**t].into_iter()),
+        TypeRef::Bounds(t) => {
+            let end = json!({ "anyOf": [one(t), { "type": "null" }] });
+            json!({ "type": "array", "prefixItems": [end, end, { "type": "boolean" }], "minItems": 3, "maxItems": 3 })
+        }
+        TypeRef::Union(parts) => json!({ "anyOf": parts.iter().map(one).collect::<Vec<_>>() }),
+        TypeRef::Result(t, _) => one(t),
+        TypeRef::Handle(index, _) => handle(types, *index).to_value(),
+        TypeRef::Record(index) | TypeRef::Enum(index) => match types.get(*index as usize) {
+            Some(ty) => json!({ "$ref": format!("#/$defs/{}", escaped(&ty.path)) }),
+            None => Value::Bool(true),
+        },
+    }
+}
+
+fn tuple<'t>(types: &[Type], parts: impl Iterator<Item = &'t TypeRef>) -> Value {
+    let parts: Vec<_> = parts.map(|part| of(types, part)).collect();
+    json!({ "type": "array", "minItems": parts.len(), "maxItems": parts.len(), "prefixItems": parts })
+}
+
+/// A value that stays in Rust: JSON cannot hold one.
+fn handle(types: &[Type], index: u32) -> Schema {
+    let path = types.get(index as usize).map_or("value", |ty| ty.path.as_str());
+    json_schema!({ "description": format!("a `{path}`, which stays in Rust") })
+}
+
+fn textual(key: &TypeRef) -> bool {
+    matches!(key, TypeRef::Plain("str" | "char" | "path" | "ip"))
+}
+
+fn plain(word: &str) -> Value {
+    let integer = |min: Value, max: Value| json!({ "type": "integer", "minimum": min, "maximum": max });
+    match word {
+        "unit" => json!({ "type": "null" }),
+        "bool" => json!({ "type": "boolean" }),
+        "u8" => integer(0.into(), u8::MAX.into()),
+        "u16" => integer(0.into(), u16::MAX.into()),
+        "u32" => integer(0.into(), u32::MAX.into()),
+        "u64" | "usize" => integer(0.into(), u64::MAX.into()),
+        "u128" => json!({ "type": "integer", "minimum": 0 }),
+        "i8" => integer(i8::MIN.into(), i8::MAX.into()),
+        "i16" => integer(i16::MIN.into(), i16::MAX.into()),
+        "i32" => integer(i32::MIN.into(), i32::MAX.into()),
+        "i64" | "isize" => integer(i64::MIN.into(), i64::MAX.into()),
+        "i128" => json!({ "type": "integer" }),
+        "f32" | "f64" => json!({ "type": "number" }),
+        "char" => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
+        "bytes" => json!({ "type": "string", "contentEncoding": "base64" }),
+        "duration" => json!({ "type": "string", "format": "duration" }),
+        "system_time" => json!({ "type": "string", "format": "date-time" }),
+        "ip" => json!({ "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] }),
+        "socket_addr" => json!({
+            "type": "array", "minItems": 2, "maxItems": 2,
+            "prefixItems": [{ "type": "string" }, { "type": "integer", "minimum": 0, "maximum": 65535 }],
+        }),
+        "ordering" => json!({ "enum": [-1, 0, 1] }),
+        "str" | "path" | "io_error" => json!({ "type": "string" }),
+        "never" => Value::Bool(false),
+        // `any`, and words that a later version may add.
+        _ => Value::Bool(true),
+    }
+}
+
+/// A path as a step of a JSON pointer in a URI's fragment.
+fn escaped(path: &str) -> String {
+    let mut text = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'~' => text.push_str("~0"),
+            b'/' => text.push_str("~1"),
+            b':' | b'_' | b'-' | b'.' => text.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
