@@ -21,7 +21,7 @@ struct Workshop {
 impl Workshop {
     fn new() -> Self {
         Self {
-            folder: TempDir::new().unwrap(),
+            folder: TempDir::new().expect("a temporary folder"),
             toolchain: None,
         }
     }
@@ -93,7 +93,7 @@ fn source(fixture: &str) -> PathBuf {
 }
 
 fn run(mut command: Command) {
-    let output = command.output().unwrap();
+    let output = command.output().expect("the compiler starts");
     assert!(
         output.status.success(),
         "{command:?}\n{}",
@@ -108,7 +108,7 @@ fn nothing(needed: &[Needed]) -> Result<Vec<(Needed, Document)>, ProvideError> {
 
 fn scan_alone(fixture: &str) -> Api {
     let workshop = Workshop::new();
-    scan(&workshop.document(fixture, "fixture", &[]), &mut nothing).unwrap()
+    scan(&workshop.document(fixture, "fixture", &[]), &mut nothing).expect("the fixture is scanned")
 }
 
 fn def<'a>(api: &'a Api, key: &str) -> &'a Def {
@@ -574,7 +574,7 @@ fn scan_with_dependency(fixture: &str, provided: bool) -> (Api, Vec<Needed>) {
         asked[0].artifact.as_deref().and_then(Path::file_name),
         library.file_name()
     );
-    (api.unwrap(), asked)
+    (api.expect("the fixture is scanned"), asked)
 }
 
 #[test]

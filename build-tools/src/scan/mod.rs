@@ -48,6 +48,9 @@ pub struct Needed {
     pub artifact: Option<PathBuf>,
 }
 
+/// Makes the documents of dependencies; it may leave out what it cannot make.
+pub type Provide<'a> = dyn FnMut(&[Needed]) -> Result<Vec<(Needed, Document)>, ProvideError> + 'a;
+
 /// Reads a crate's document, and those of the dependencies that its public API speaks in.
 ///
 /// `provide` is called at most once per round with everything that is missing by then, each crate once in all;
@@ -56,10 +59,7 @@ pub struct Needed {
 /// # Errors
 ///
 /// A document cannot be read, has an unknown format, or `provide` failed.
-pub fn scan(
-    root: &Document,
-    provide: &mut dyn FnMut(&[Needed]) -> Result<Vec<(Needed, Document)>, ProvideError>,
-) -> Result<Api, ScanError> {
+pub fn scan(root: &Document, provide: &mut Provide<'_>) -> Result<Api, ScanError> {
     let mut graph = graph::Graph::default();
     graph.add(root, None)?;
     let mut asked: Vec<Needed> = Vec::new();
