@@ -230,6 +230,21 @@ fn paths_are_listed_best_first() {
 }
 
 #[test]
+fn keywords_are_raw_in_paths_and_bare_in_names() {
+    let api = scan_alone("public_names");
+    assert_eq!(leads_to(&api, "fixture::type::match"), ["fixture::type::match"]);
+    assert_eq!(
+        def(&api, "fixture::type::match").paths,
+        ["fixture::r#type::r#match"]
+    );
+    assert_eq!(
+        def(&api, "fixture::named::Named").paths,
+        ["fixture::named::Named"]
+    );
+    assert!(api.modules["fixture::scope"].entries.is_empty());
+}
+
+#[test]
 fn a_type_that_is_not_described_is_noted() {
     let api = scan_alone("public_names");
     let output = function(&api, "fixture::gives_hidden").output.as_ref().unwrap();

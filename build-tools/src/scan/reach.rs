@@ -10,7 +10,7 @@ use rustdoc_types as rd;
 
 use super::graph::{CrateIx, Found, Graph, ItemRef, Ns};
 use super::items::{deprecated, docs, is_hidden, is_non_exhaustive};
-use super::tree::{Leaf, Rank, Tree, Walker, rank};
+use super::tree::{Leaf, Rank, Tree, Walker, rank, spelled};
 use super::types::{Mention, Reader};
 use super::{impls, std_paths};
 use crate::api::{Api, Def, DefKey, DefKind, Entry, Generics, Impl, Module, Target};
@@ -374,7 +374,11 @@ impl Builder<'_> {
         }
         for (key, def) in &mut self.api.defs {
             let [through, own] = named.remove(key).unwrap_or_default();
-            def.paths = through.into_iter().chain(own).map(|(_, _, path)| path).collect();
+            def.paths = through
+                .into_iter()
+                .chain(own)
+                .map(|(_, _, path)| spelled(&path))
+                .collect();
             // What was not read is named by where it is defined; of the standard library that is certain.
             let unread = matches!(def.kind, DefKind::Opaque { .. }) && !def.hidden;
             if def.std || (unread && def.paths.is_empty()) {

@@ -33,6 +33,26 @@ pub(super) struct Tree {
 /// How good a path is: outside preludes, short, then alphabetical.
 pub(super) type Rank = (bool, usize, String);
 
+/// Names that a path can only spell `r#name`, in the newest edition.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// A path as source code spells it: `json::r#type::Value`.
+pub(super) fn spelled(path: &str) -> String {
+    let spell = |name: &str| {
+        if KEYWORDS.contains(&name) {
+            format!("r#{name}")
+        } else {
+            name.to_owned()
+        }
+    };
+    path.split("::").map(spell).collect::<Vec<_>>().join("::")
+}
+
 /// Ranks a path.
 pub(super) fn rank(path: &str) -> Rank {
     let prelude = path.split("::").skip(1).any(|segment| segment == "prelude");
@@ -286,6 +306,10 @@ impl<'a> Walker<'a> {
 }
 
 fn add(names: &mut Names, name: String, ns: Ns, leaf: Leaf) {
+    // `pub use Trait as _` brings the trait into scope and gives no name.
+    if name == "_" {
+        return;
+    }
     // `Ns::Module` shares rustc's namespace with types, but a module and a type of one name cannot meet.
     names.insert(
         (name, ns),

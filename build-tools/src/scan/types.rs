@@ -53,7 +53,9 @@ impl<'a> Reader<'a> {
                 let name = self.crate_name();
                 self.notes
                     .insert(format!("`{name}` mentions `{text}` and does not describe it"));
-                DefKey(format!("{name}::{}", text.trim_start_matches("crate::")))
+                // Nothing says where it lives, so it gets a place where no described item can be.
+                let last = text.rsplit("::").next().unwrap_or(text);
+                DefKey(format!("{name}::?{}::{last}", id.0))
             });
         self.mentions.insert(Mention {
             key: key.clone(),

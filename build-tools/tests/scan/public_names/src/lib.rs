@@ -87,3 +87,17 @@ mod unnameable {
 pub fn gives_secret() -> unnameable::Secret {
     unnameable::Secret
 }
+
+/// Names that are keywords.
+pub mod r#type {
+    pub struct Kept;
+    pub fn r#match() {}
+}
+
+/// A trait in scope, without a name.
+pub mod scope {
+    pub use crate::named::Named as _;
+}
+pub mod named {
+    pub trait Named {}
+}
