@@ -1,1 +1,82 @@
-fn main() {}
+//! Puts the sources of `runtime` and `manifest` into the program: from beside this package in the repository, from
+//! `carried/` in a published one.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let package = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let repository = package.join("..");
+    let mut carried = BTreeMap::new();
+    if repository.join("runtime/Cargo.toml").is_file() {
+        for member in ["runtime", "manifest"] {
+            collect(&repository, Path::new(member), &mut carried)?;
+        }
+        let root = repository.join("Cargo.toml");
+        println!("cargo:rerun-if-changed={}", root.display());
+        let text = carried_workspace(&fs::read_to_string(&root)?)?;
+        carried.insert("Cargo.toml".to_owned(), text.into_bytes());
+    } else {
+        collect(&package.join("carried"), Path::new(""), &mut carried)?;
+    }
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let mut hasher = blake3::Hasher::new();
+    let mut code = "static CARRIED: &[(&str, &[u8])] = &[\n".to_owned();
+    for (index, (path, bytes)) in carried.iter().enumerate() {
+        hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
+        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        let copy = out.join(format!("carried-{index}"));
+        fs::write(&copy, bytes)?;
+        writeln!(code, "    ({path:?}, include_bytes!({:?})),", copy.display().to_string())?;
+    }
+    writeln!(code, "];\nstatic CARRIED_HASH: &str = {:?};", &hasher.finalize().to_hex()[..16])?;
+    fs::write(out.join("carried.rs"), code)?;
+    Ok(())
+}
+
+/// All sources and manifests below `root/folder`, by path with forward slashes.
+fn collect(root: &Path, folder: &Path, carried: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={}", root.join(folder).display());
+    for entry in fs::read_dir(root.join(folder)).map_err(|error| format!("{}: {error}", root.join(folder).display()))? {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let skipped = ["target", "tests", "benches", "examples", "fuzz", "Cargo.lock"].contains(&name.as_str())
+            || name.starts_with('.');
+        if skipped {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(root, &path, carried)?;
+        } else {
+            println!("cargo:rerun-if-changed={}", entry.path().display());
+            let key: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+            carried.insert(key.join("/"), fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+/// The repository's workspace manifest with `runtime` and `manifest` as its only members.
+fn carried_workspace(text: &str) -> Result<String, Box<dyn Error>> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut found = false;
+    for line in text.lines() {
+        if line.starts_with("members") {
+            if !line.trim_end().ends_with(']') {
+                return Err("`members` in the root Cargo.toml must stand on one line".into());
+            }
+            found = true;
+            lines.push("members = [\"runtime\", \"manifest\"]".to_owned());
+        } else if !line.starts_with("exclude") && !line.starts_with('#') {
+            lines.push(line.to_owned());
+        }
+    }
+    if !found {
+        return Err("the root Cargo.toml has no `members`".into());
+    }
+    Ok(lines.join("\n") + "\n")
+}

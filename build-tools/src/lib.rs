@@ -1,2 +1,30 @@
 //! The pipeline from a module spec to an artifact.
+//!
+//! 1. `resolve`: spec to one crate, an exact version, its features and graph;
+//! 2. `scan`: the crate's public API, from rustdoc's JSON, as the `api` model;
+//! 3. `plan`: how each callable's parameters and result cross, or why it is skipped;
+//! 4. `generate`: the bridge's source;
+//! 5. `prove`: compile it and drop what rustc rejects, with its reason;
+//! 6. `build`: the release library;
+//! 7. `describe`: ask the library what it serves;
+//! 8. `seal`: check, hash, publish.
+//!
+//! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders and locks them, `library`
+//! loads, `progress` tells, `diagnostic` explains.
+
 pub mod api;
+pub mod bridge;
+pub mod cache;
+pub mod cargo;
+pub mod config;
+pub mod diagnostic;
+pub mod files;
+pub mod library;
+pub mod pipeline;
+pub mod progress;
+pub mod resolve;
+pub mod reuse;
+pub mod scan;
+pub mod toolchain;
+
+pub use pipeline::{BuildError, Built, Request, build};

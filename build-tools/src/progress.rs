@@ -1,7 +1,7 @@
 //! What the pipeline is doing, told as it happens: to a terminal, as plain lines, or as JSON events.
 //!
-//! The stages send [`Event`]s and know nothing of who listens. Everything here goes to standard error, JSON too,
-//! except the last line (`done` or `error`), which the program prints on standard output.
+//! The stages send [`Event`]s and know nothing of who listens. What is for people goes to standard error. With
+//! `--json` the events are the data that was asked for: one JSON object a line, all of them on standard output.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -143,18 +143,16 @@ impl Progress for Silent {
     fn event(&self, _event: &Event) {}
 }
 
-/// JSON lines on standard error.
+/// JSON lines on standard output, from the first stage to `done` or `error`.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct JsonLines;
 
 impl Progress for JsonLines {
     fn event(&self, event: &Event) {
-        if matches!(event, Event::Done(_) | Event::Error(_)) {
-            return;
-        }
         if let Ok(line) = serde_json::to_string(event) {
+            let mut out = std::io::stdout().lock();
             // A reader that went away must not end the build.
-            let _ = writeln!(std::io::stderr(), "{line}");
+            let _ = writeln!(out, "{line}").and_then(|()| out.flush());
         }
     }
 }

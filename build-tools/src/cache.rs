@@ -1,0 +1,280 @@
+//! Where things lie, what makes two builds the same, and who may touch a folder at a time.
+//!
+//! Below the cache root: `artifacts/` (unless said otherwise), `work/` (one folder per bridge), `target/` (cargo's,
+//! one per toolchain), `runtime/` (the carried sources), `index/` (what a spec resolved to). An artifact's folder is
+//! `<root>/<package>/<version>/<key>`; the key is a hash over all that decides its content.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use walkdir::WalkDir;
+
+use crate::bridge::{Profile, runtime};
+use crate::files;
+use crate::progress::{Event, Progress};
+use crate::resolve::FeatureSelection;
+use crate::toolchain::Toolchain;
+
+/// The folders of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The cache root.
+    pub cache: PathBuf,
+    /// Where artifacts go.
+    pub artifacts: PathBuf,
+}
+
+impl Layout {
+    /// From the environment: `USECRATE_CACHE_DIR` or the platform's cache folder; `out`, `USECRATE_ARTIFACT_DIR` or
+    /// `artifacts` in the cache.
+    ///
+    /// # Errors
+    /// When there is neither a home folder nor a variable that says where to go.
+    pub fn find(out: Option<&Path>) -> io::Result<Layout> {
+        let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let cache = match named("USECRATE_CACHE_DIR") {
+            Some(cache) => cache,
+            None => platform_cache()?.join("usecrate"),
+        };
+        let cache = std::path::absolute(cache)?;
+        let artifacts = match out.map(Path::to_owned).or_else(|| named("USECRATE_ARTIFACT_DIR")) {
+            Some(root) => std::path::absolute(root)?,
+            None => cache.join("artifacts"),
+        };
+        Ok(Layout { cache, artifacts })
+    }
+
+    /// The folder of one artifact.
+    pub fn leaf(&self, package: &str, version: &semver::Version, key: &str) -> PathBuf {
+        self.artifacts.join(package).join(version.to_string()).join(key)
+    }
+
+    /// The folder of one bridge.
+    pub fn work(&self, key: &str) -> PathBuf {
+        self.cache.join("work").join(key)
+    }
+
+    /// Cargo's target folder for a toolchain.
+    pub fn target(&self, toolchain: &Toolchain) -> PathBuf {
+        self.cache.join("target").join(toolchain.fingerprint())
+    }
+}
+
+fn platform_cache() -> io::Result<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    // The platform's own place, as Python's `platformdirs` has it: the loader looks there too.
+    let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
+        io::Error::new(io::ErrorKind::NotFound, "there is no home folder; set USECRATE_CACHE_DIR to a folder")
+    })?;
+    Ok(strategy.cache_dir())
+}
+
+/// All that decides what an artifact contains.
+#[derive(Debug, Clone)]
+pub struct Ingredients<'a> {
+    /// Package name.
+    pub package: &'a str,
+    /// Exact version.
+    pub version: &'a semver::Version,
+    /// Which source: a registry, a commit, or the hash of a folder's content.
+    pub source: &'a str,
+    /// Features.
+    pub features: &'a FeatureSelection,
+    /// Content of `usecrate.toml`.
+    pub config: &'a str,
+    /// Compiler and target.
+    pub toolchain: &'a Toolchain,
+    /// Profile.
+    pub profile: Profile,
+}
+
+impl Ingredients<'_> {
+    /// Sixteen hex digits over all of it, the generator and the runtime that it carries.
+    pub fn key(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let flags = flags();
+        let features = self.features.text();
+        let version = self.version.to_string();
+        for part in [
+            env!("CARGO_PKG_VERSION"),
+            runtime::fingerprint(),
+            self.package,
+            &version,
+            self.source,
+            &features,
+            self.config,
+            &self.toolchain.verbose_version,
+            &self.toolchain.host,
+            &flags,
+            match self.profile {
+                Profile::Release => "release",
+                Profile::Dev => "dev",
+            },
+        ] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+}
+
+/// Compiler flags from the environment: they change the code that comes out.
+pub fn flags() -> String {
+    ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"]
+        .map(|name| std::env::var(name).unwrap_or_default())
+        .join("\n")
+}
+
+/// A hash over the content of folders and files: what is built from a local crate depends on it.
+///
+/// Left out are `.git`, cargo's `target` and what is marked as a cache; a link counts by where it leads.
+///
+/// # Errors
+/// When something cannot be read.
+pub fn hash_sources(roots: &[PathBuf]) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    for root in roots {
+        if !root.exists() {
+            continue;
+        }
+        let walk = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| {
+            entry.depth() == 0 || !entry.file_type().is_dir() || !is_output(entry.path(), entry.file_name())
+        });
+        for entry in walk {
+            let entry = entry.map_err(io::Error::from)?;
+            let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let content = if entry.file_type().is_file() {
+                fs::read(entry.path())?
+            } else if entry.file_type().is_symlink() {
+                fs::read_link(entry.path())?.as_os_str().as_encoded_bytes().to_vec()
+            } else {
+                continue;
+            };
+            let name = relative.as_os_str().as_encoded_bytes();
+            hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
+            hasher.update(&(content.len() as u64).to_le_bytes()).update(&content);
+        }
+        hasher.update(b"\0");
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn is_output(path: &Path, name: &std::ffi::OsStr) -> bool {
+    if name == ".git" || name == "target" || name == "node_modules" {
+        // A source folder may well be called so.
+        return name == ".git" || name == "node_modules" || path.join("CACHEDIR.TAG").is_file();
+    }
+    path.join("CACHEDIR.TAG").is_file()
+}
+
+/// A file lock of the kernel: it ends with the process that holds it.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock, waiting for whoever holds it, and says so.
+    ///
+    /// # Errors
+    /// When the lock file cannot be made or locked.
+    pub fn acquire(path: &Path, progress: &dyn Progress) -> io::Result<Lock> {
+        if let Some(parent) = path.parent() {
+            files::create_folder(parent)?;
+        }
+        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot open the lock `{}`: {error}", path.display()))
+        })?;
+        if fs4::FileExt::try_lock(&file).is_err() {
+            let message = format!("waiting for another build that holds `{}`", path.display());
+            progress.event(&Event::Warning { message });
+            fs4::FileExt::lock(&file)?;
+        }
+        Ok(Lock { file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file ends the lock anyway.
+        let _ = fs4::FileExt::unlock(&self.file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    fn toolchain() -> Toolchain {
+        Toolchain {
+            sysroot: "/s".into(),
+            rustc: "/s/bin/rustc".into(),
+            cargo: "/s/bin/cargo".into(),
+            rustdoc: "/s/bin/rustdoc".into(),
+            rustup_name: None,
+            version: semver::Version::new(1, 95, 0),
+            host: "x86_64-unknown-linux-gnu".into(),
+            verbose_version: "rustc 1.95.0".into(),
+        }
+    }
+
+    #[test]
+    fn the_key_changes_with_every_ingredient_and_nothing_else() {
+        let toolchain = toolchain();
+        let version = semver::Version::new(1, 0, 0);
+        let (plain, other) = (FeatureSelection::default(), FeatureSelection { all: true, ..Default::default() });
+        let base = Ingredients {
+            package: "semver",
+            version: &version,
+            source: "registry",
+            features: &plain,
+            config: "",
+            toolchain: &toolchain,
+            profile: Profile::Release,
+        };
+        let key = base.key();
+        assert_eq!(key.len(), 16);
+        assert_eq!(base.clone().key(), key);
+        let changed = [
+            Ingredients { package: "semve", ..base.clone() },
+            Ingredients { source: "git", ..base.clone() },
+            Ingredients { features: &other, ..base.clone() },
+            Ingredients { config: "x", ..base.clone() },
+            Ingredients { profile: Profile::Dev, ..base.clone() },
+        ];
+        for one in changed {
+            assert_ne!(one.key(), key, "{one:?}");
+        }
+    }
+
+    #[test]
+    fn sources_are_hashed_by_content_and_outputs_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| files::write_atomic(&folder.path().join(name), text.as_bytes()).unwrap();
+        let hash = || hash_sources(&[folder.path().to_owned()]).unwrap();
+        write("src/lib.rs", "a");
+        let first = hash();
+        write("target/CACHEDIR.TAG", "x");
+        write("target/debug/x", "y");
+        write(".git/HEAD", "z");
+        assert_eq!(hash(), first);
+        write("src/target/mod.rs", "a module that is called so");
+        let second = hash();
+        assert_ne!(second, first);
+        write("src/lib.rs", "b");
+        assert_ne!(hash(), second);
+    }
+
+    #[test]
+    fn a_lock_keeps_others_out_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/lock");
+        let lock = Lock::acquire(&path, &Silent).unwrap();
+        let other = File::options().write(true).open(&path).unwrap();
+        assert!(fs4::FileExt::try_lock(&other).is_err());
+        drop(lock);
+        assert!(fs4::FileExt::try_lock(&other).is_ok());
+    }
+}

@@ -1,0 +1,234 @@
+//! Arguments, exit codes, printing. Calls the library and decides nothing about builds.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::str::FromStr as _;
+
+use clap::{Args, Parser, Subcommand};
+use usecrate_build::bridge::Profile;
+use usecrate_build::diagnostic::Diagnostic;
+use usecrate_build::progress::{Done, Event, JsonLines, PlainLines, Progress, Terminal};
+use usecrate_build::resolve::{FeatureSelection, Question, Spec};
+use usecrate_build::{Built, Request, build};
+
+/// The request failed.
+const FAILED: u8 = 1;
+/// The command line or this program is wrong.
+const USAGE: u8 = 2;
+
+const EXAMPLES: &str = "\
+Module specs:
+  semver                     the newest version in the registry
+  semver@1, semver@1.0       the newest version that starts so
+  semver@1.0.20              exactly this version
+  'semver@>=1,<2'            the newest version that meets the requirement
+  ./my-crate                 a folder: the nearest Cargo.toml with a [package]
+  git+https://host/repo#rev  a git repository, at a commit, tag or branch
+
+Examples:
+  usecrate-build build semver@1
+  usecrate-build build ./my-crate --features serde --out artifacts
+  usecrate-build build --json 'uuid@1' --features v4
+
+Environment:
+  USECRATE_CACHE_DIR     the cache, instead of the platform's cache folder
+  USECRATE_ARTIFACT_DIR  the root for artifacts, instead of `artifacts` in the cache
+  RUSTUP_TOOLCHAIN       which Rust toolchain builds (1.85 or newer)
+  RUSTFLAGS              as for cargo; part of what makes two builds differ
+
+Exit codes:
+  0  done
+  1  the request failed: the crate, its version, its build, the network
+  2  the command line is wrong, or this program is";
+
+/// Builds unmodified Rust crates into artifacts that Python loads.
+#[derive(Debug, Parser)]
+#[command(name = "usecrate-build", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build a crate into an artifact and print the artifact's folder
+    #[command(after_help = EXAMPLES)]
+    Build(BuildArgs),
+    /// Print the versions of this program
+    Version,
+    /// Load a built library and print what it says of itself, as JSON
+    #[command(hide = true)]
+    DescribeLibrary {
+        /// The library
+        library: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct BuildArgs {
+    /// What to build: a name, name@version, a folder, or git+URL#rev
+    #[arg(value_name = "SPEC", required_unless_present = "module", conflicts_with = "module")]
+    spec: Option<String>,
+    /// The same as SPEC
+    #[arg(long, value_name = "SPEC")]
+    module: Option<String>,
+    /// Which package, in a workspace or repository with several
+    #[arg(long, short = 'p', value_name = "NAME")]
+    package: Option<String>,
+    /// Features to switch on, separated by commas
+    #[arg(long, short = 'F', value_name = "FEATURES")]
+    features: Vec<String>,
+    /// Leave the default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// Switch all features on
+    #[arg(long, conflicts_with = "features")]
+    all_features: bool,
+    /// Root folder for artifacts
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Build though an artifact is there already
+    #[arg(long)]
+    force: bool,
+    /// Use the crate's own lock file, and fail when it would have to change
+    #[arg(long)]
+    locked: bool,
+    /// Use what was downloaded before, and never the network
+    #[arg(long)]
+    offline: bool,
+    /// Folder for cargo's intermediate files [default: in the cache, shared by all builds]
+    #[arg(long, value_name = "DIR")]
+    target_dir: Option<PathBuf>,
+    /// `release` or `dev`
+    #[arg(long, default_value = "release", value_parser = Profile::from_str)]
+    profile: Profile,
+    /// Configuration: `[instantiate]`, `quick`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print events as JSON lines on standard output
+    #[arg(long)]
+    json: bool,
+    /// Show commands, what is compiled, and what is skipped
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data; everything else is a wrong command line. Clap knows which stream.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    match cli.command {
+        Command::Build(args) => run_build(&args),
+        Command::Version => print_line(concat!("usecrate-build ", env!("CARGO_PKG_VERSION"))),
+        Command::DescribeLibrary { library } => match usecrate_build::library::describe(&library) {
+            Ok(answer) => print_line(&answer.to_string()),
+            Err(error) => report(&Diagnostic::of(&error), FAILED),
+        },
+    }
+}
+
+fn run_build(args: &BuildArgs) -> ExitCode {
+    let progress: Box<dyn Progress> = if args.json {
+        Box::new(JsonLines)
+    } else if std::io::stderr().is_terminal() {
+        Box::new(Terminal::new(args.verbose))
+    } else {
+        Box::new(PlainLines { verbose: args.verbose })
+    };
+    let fail = |diagnostic: Diagnostic, code: u8| {
+        progress.event(&Event::Error(diagnostic.clone()));
+        if args.json { ExitCode::from(code) } else { report(&diagnostic, code) }
+    };
+    let request = match request(args) {
+        Ok(request) => request,
+        Err(diagnostic) => return fail(*diagnostic, USAGE),
+    };
+    let built = match build(&request, &*progress) {
+        Ok(built) => built,
+        Err(error) => return fail(Diagnostic::of(&error), FAILED),
+    };
+    let done = done(built);
+    progress.event(&Event::Done(done.clone()));
+    if args.json {
+        return ExitCode::SUCCESS;
+    }
+    let _ = writeln!(std::io::stderr(), "{}", summary(&done));
+    print_line(&done.artifact.display().to_string())
+}
+
+fn request(args: &BuildArgs) -> Result<Request, Box<Diagnostic>> {
+    let text = args.spec.as_deref().or(args.module.as_deref()).unwrap_or_default();
+    let spec = Spec::from_str(text)
+        .map_err(|error| Box::new(Diagnostic::of(&usecrate_build::resolve::ResolveError::from(error))))?;
+    let internal = |what: &str, error: std::io::Error| {
+        Box::new(Diagnostic {
+            code: "internal".to_owned(),
+            message: format!("cannot find {what}"),
+            place: None,
+            causes: vec![error.to_string()],
+            hint: None,
+            details: None,
+        })
+    };
+    Ok(Request {
+        question: Question {
+            spec,
+            package: args.package.clone(),
+            features: FeatureSelection::new(&args.features, !args.no_default_features, args.all_features),
+            locked: args.locked,
+        },
+        out: args.out.clone(),
+        target_dir: args.target_dir.clone(),
+        config: args.config.clone(),
+        profile: args.profile,
+        force: args.force,
+        offline: args.offline,
+        program: std::env::current_exe().map_err(|error| internal("this program's own path", error))?,
+        folder: std::env::current_dir().map_err(|error| internal("the working directory", error))?,
+    })
+}
+
+/// The last event, with the manifest's counts: an artifact says for itself what it serves.
+fn done(built: Built) -> Done {
+    let text = fs_err::read(built.artifact.join("manifest.json")).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let count = |name: &str| manifest.get(name).and_then(|list| list.as_array()).map_or(0, Vec::len);
+    Done {
+        served: count("callables"),
+        skipped: count("skipped"),
+        artifact: built.artifact,
+        package: built.package,
+        version: built.version.to_string(),
+        reused: built.reused,
+        stages: built.stages.into_iter().map(|(stage, time)| (stage.word().to_owned(), time)).collect(),
+    }
+}
+
+fn summary(done: &Done) -> String {
+    let Done { package, version, served, skipped, .. } = done;
+    let counts = format!("{package} {version}: {served} callables served, {skipped} skipped");
+    if done.reused {
+        return format!("{counts}; nothing to do");
+    }
+    let times: Vec<_> = done.stages.iter().map(|(stage, time)| format!("{stage} {time:.1} s")).collect();
+    format!("{counts}; {}", times.join(", "))
+}
+
+fn report(diagnostic: &Diagnostic, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{diagnostic}");
+    ExitCode::from(code)
+}
+
+fn print_line(line: &str) -> ExitCode {
+    match writeln!(std::io::stdout(), "{line}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(USAGE),
+    }
+}

@@ -1,0 +1,85 @@
+//! `usecrate.toml`: what the user decides about a crate beyond what its source says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use serde::Deserialize;
+
+use crate::diagnostic::Explain;
+
+/// The file's content.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
+    #[serde(default)]
+    pub instantiate: BTreeMap<String, Vec<String>>,
+    /// Paths of callables that never block: the interpreter lock stays held.
+    #[serde(default)]
+    pub quick: Vec<String>,
+    /// The text, for the artifact's key.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read the configuration")]
+    Read(#[from] std::io::Error),
+    /// It is not what is expected.
+    #[error("`{}` is not a valid configuration", path.display())]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Explain for ConfigError {
+    fn code(&self) -> &'static str {
+        match self {
+            ConfigError::Read(_) => "no-config",
+            ConfigError::Parse { .. } => "bad-config",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("known are the table `[instantiate]` (path = [\"arguments\"]) and the list `quick`".to_owned())
+    }
+}
+
+impl Config {
+    /// Reads a file, strictly: an unknown key is an error.
+    ///
+    /// # Errors
+    /// When it cannot be read or has something else in it.
+    pub fn read(path: &Path) -> Result<Config, ConfigError> {
+        let text = fs::read_to_string(path)?;
+        let config: Config = toml::from_str(&text)
+            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        Ok(Config { text, ..config })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("usecrate.toml");
+        fs::write(&file, "quick = [\"a::b\"]\n[instantiate]\n\"a::C\" = [\"u8\"]\n").unwrap();
+        assert_eq!(Config::read(&file).unwrap().instantiate["a::C"], ["u8"]);
+        fs::write(&file, "quik = []\n").unwrap();
+        let error = Config::read(&file).unwrap_err();
+        assert_eq!(error.code(), "bad-config");
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("quik"));
+    }
+}

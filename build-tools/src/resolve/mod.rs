@@ -1,0 +1,395 @@
+//! From a module spec to one crate: an exact version, its features, and the graph it is built in.
+//!
+//! 1. The spec is parsed ([`Spec`]).
+//! 2. A probe, an empty bridge in a temporary folder, asks cargo for the graph; cargo does all version selection.
+//! 3. What the crate's workspace decides (patches, resolver, lock file) is taken over into the probe.
+//! 4. The package must have a library that Rust code can link.
+
+mod error;
+mod features;
+mod local;
+mod spec;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{CrateType, Metadata, Package, Target, TargetKind};
+use fs_err as fs;
+
+pub use error::ResolveError;
+pub use features::FeatureSelection;
+pub use spec::{Spec, SpecError, Wanted};
+
+use crate::bridge::{Bridge, Dependency, Profile, Source, Takeover};
+use crate::cache::{self, Layout};
+use crate::cargo::Cargo;
+use error::{Asked, classify};
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The spec.
+    pub spec: Spec,
+    /// One package of a workspace or repository with several.
+    pub package: Option<String>,
+    /// Features.
+    pub features: FeatureSelection,
+    /// The crate's own lock file is used unchanged.
+    pub locked: bool,
+}
+
+/// One crate.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The package as cargo knows it.
+    pub package: Package,
+    /// Its library's name, as in `use`.
+    pub library: String,
+    /// Which source, for the artifact's key: a registry, a commit, a hash over the content of folders.
+    pub identity: String,
+    /// Folders and files that [`Resolved::local_sources`] is a hash of.
+    pub local_roots: Vec<PathBuf>,
+    /// A hash over the sources that are not fixed by version or commit; empty when there are none.
+    pub local_sources: String,
+    /// The dependency as the bridge writes it.
+    pub dependency: Dependency,
+    /// The workspace's decisions, with the lock file that the resolution ended with.
+    pub takeover: Takeover,
+}
+
+/// Whether Rust code can depend on a target.
+pub fn is_library(target: &Target) -> bool {
+    target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib | TargetKind::DyLib))
+        || (target.crate_types.iter().any(|kind| matches!(kind, CrateType::Lib | CrateType::RLib))
+            && !target.kind.iter().any(|kind| {
+                matches!(kind, TargetKind::Example | TargetKind::Bin | TargetKind::Test | TargetKind::Bench)
+            }))
+}
+
+/// Resolves a question; the working directory is the user's, relative folders are read from it.
+///
+/// # Errors
+/// When there is no such crate, no such version, no library in it, or cargo cannot tell.
+pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Resolved, ResolveError> {
+    let start = start(cargo, layout, question)?;
+    let mut probe = Probe::new(cargo, layout, question, start)?;
+    let mut metadata = probe.run()?;
+    let mut package = probe.package(&metadata)?;
+    check_library(&package)?;
+    let mut again = false;
+    if !matches!(probe.dependency.source, Source::Path(_)) {
+        again = probe.take_over_checkout(&package)?;
+    }
+    if question.features.all {
+        probe.dependency.features = package.features.keys().cloned().collect();
+        again = true;
+    }
+    if again {
+        metadata = probe.run()?;
+        package = probe.package(&metadata)?;
+    }
+    let lock = fs::read_to_string(probe.folder.path().join("Cargo.lock"))?;
+    if question.locked {
+        check_lock(&package, probe.takeover.lock.as_deref(), &lock)?;
+    }
+    let dependency = exact(&probe.dependency, &package);
+    let local_roots = local_roots(&metadata, probe.workspace.as_deref());
+    let local_sources = if local_roots.is_empty() { String::new() } else { cache::hash_sources(&local_roots)? };
+    let library = package
+        .targets
+        .iter()
+        .find(|target| is_library(target))
+        .map(|target| target.name.replace('-', "_"))
+        .unwrap_or_default();
+    let identity = identity(&package, &local_sources);
+    let takeover = Takeover { lock: Some(without_probe(&lock)), ..probe.takeover };
+    Ok(Resolved { package, library, identity, local_roots, local_sources, dependency, takeover })
+}
+
+/// Which source a package has, for the artifact's key.
+fn identity(package: &Package, local_sources: &str) -> String {
+    match package.source.as_ref().map(|source| source.repr.as_str()) {
+        None => local_identity(local_sources),
+        Some(text) => match text.strip_prefix("git+") {
+            Some(git) => git_identity(git.rsplit_once('#').map_or(git, |(_, commit)| commit)),
+            None => registry_identity().to_owned(),
+        },
+    }
+}
+
+/// The identity of what the registry serves: a version there never changes.
+pub fn registry_identity() -> &'static str {
+    "registry"
+}
+
+/// The identity of a commit.
+pub fn git_identity(commit: &str) -> String {
+    format!("git {commit}")
+}
+
+/// The identity of folders.
+pub fn local_identity(sources: &str) -> String {
+    format!("local {sources}")
+}
+
+struct Start {
+    dependency: Dependency,
+    takeover: Takeover,
+    workspace: Option<PathBuf>,
+    /// Git alone: which package it is, cargo finds out.
+    find_package: bool,
+}
+
+fn start(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Start, ResolveError> {
+    let dependency = |package: String, source: Source| Dependency {
+        package,
+        rename: None,
+        source,
+        features: question.features.named.clone(),
+        default_features: question.features.default,
+    };
+    Ok(match &question.spec {
+        Spec::Registry { name, wanted } => Start {
+            dependency: dependency(
+                name.clone(),
+                Source::Registry { requirement: wanted.requirement(), index: None },
+            ),
+            takeover: Takeover::default(),
+            workspace: None,
+            find_package: false,
+        },
+        Spec::Git { url, rev } => {
+            let reference = rev.clone().map(|rev| ("rev".to_owned(), rev));
+            Start {
+                dependency: dependency(
+                    question.package.clone().unwrap_or_default(),
+                    Source::Git { url: url.clone(), reference },
+                ),
+                takeover: Takeover::default(),
+                workspace: None,
+                find_package: question.package.is_none(),
+            }
+        }
+        Spec::Path(path) => {
+            let found = local::find(cargo, layout, path, question.package.as_deref())?;
+            let takeover = Takeover::from_workspace(&found.workspace)?;
+            if question.locked && takeover.lock.is_none() {
+                return Err(ResolveError::NoLock { package: found.name });
+            }
+            Start {
+                dependency: dependency(found.name, Source::Path(found.folder)),
+                takeover,
+                workspace: Some(found.workspace),
+                find_package: false,
+            }
+        }
+    })
+}
+
+/// An empty bridge in a folder that is gone afterwards.
+struct Probe<'a> {
+    cargo: &'a Cargo<'a>,
+    question: &'a Question,
+    folder: tempfile::TempDir,
+    dependency: Dependency,
+    takeover: Takeover,
+    workspace: Option<PathBuf>,
+}
+
+impl<'a> Probe<'a> {
+    fn new(
+        cargo: &'a Cargo<'a>,
+        layout: &Layout,
+        question: &'a Question,
+        start: Start,
+    ) -> Result<Probe<'a>, ResolveError> {
+        let work = layout.cache.join("work");
+        crate::files::create_folder(&work)?;
+        let folder = tempfile::Builder::new().prefix(".probe-").tempdir_in(&work)?;
+        let Start { mut dependency, takeover, workspace, find_package } = start;
+        if find_package {
+            dependency.package = git_package(cargo, folder.path(), &dependency.source)?;
+        }
+        Ok(Probe { cargo, question, folder, dependency, takeover, workspace })
+    }
+
+    fn run(&self) -> Result<Metadata, ResolveError> {
+        let bridge = Bridge {
+            dir: self.folder.path().to_owned(),
+            target_dir: self.folder.path().join("target"),
+            name: "usecrate-probe".to_owned(),
+            krate: self.dependency.clone(),
+            runtime: None,
+            runtime_features: Vec::new(),
+            extra_dependencies: Vec::new(),
+            takeover: self.takeover.clone(),
+            profile: Profile::Release,
+            local_sources: String::new(),
+        };
+        bridge.write()?;
+        let requirement = match &self.dependency.source {
+            Source::Registry { requirement, .. } => requirement.clone(),
+            _ => String::new(),
+        };
+        let asked =
+            Asked { name: &self.dependency.package, requirement: &requirement, features: &self.dependency.features };
+        self.cargo.metadata(&bridge).map_err(|error| classify(error, &asked))
+    }
+
+    /// The crate among the packages of its graph.
+    fn package(&self, metadata: &Metadata) -> Result<Package, ResolveError> {
+        let name = &self.dependency.package;
+        let direct: BTreeSet<_> = metadata
+            .resolve
+            .iter()
+            .flat_map(|resolve| &resolve.nodes)
+            .filter(|node| metadata.root_package().is_some_and(|root| root.id == node.id))
+            .flat_map(|node| &node.dependencies)
+            .collect();
+        let named = || metadata.packages.iter().filter(|package| package.name.as_str() == name);
+        named()
+            .find(|package| direct.contains(&package.id))
+            .or_else(|| named().max_by(|a, b| a.version.cmp(&b.version)))
+            .cloned()
+            .ok_or_else(|| ResolveError::NoCrate { name: name.clone(), said: "cargo's graph does not have it".into() })
+    }
+
+    /// Takes over what lies beside a package that cargo has downloaded: for git the workspace's decisions, and its
+    /// lock file where one is asked for. Says whether anything changed.
+    fn take_over_checkout(&mut self, package: &Package) -> Result<bool, ResolveError> {
+        let folder = package.manifest_path.parent().map(|folder| folder.as_std_path()).unwrap_or(Path::new("."));
+        let is_git = matches!(self.dependency.source, Source::Git { .. });
+        if is_git {
+            self.takeover = Takeover::from_workspace(&local::workspace_above(folder))?;
+        } else if self.question.locked {
+            self.takeover.lock = fs::read_to_string(folder.join("Cargo.lock")).ok();
+        }
+        if self.question.locked && self.takeover.lock.is_none() {
+            return Err(ResolveError::NoLock { package: package.name.to_string() });
+        }
+        if is_git || self.question.locked {
+            crate::files::remove_file(&self.folder.path().join("Cargo.lock"))?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
+
+/// Lets cargo find the package in a repository: `cargo add --git` knows how.
+fn git_package(cargo: &Cargo<'_>, folder: &Path, source: &Source) -> Result<String, ResolveError> {
+    let Source::Git { url, reference } = source else { return Ok(String::new()) };
+    let scratch = folder.join("finder");
+    let manifest = "[package]\nname = \"usecrate-finder\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    crate::files::write_atomic(&scratch.join("Cargo.toml"), manifest.as_bytes())?;
+    crate::files::write_atomic(&scratch.join("src/lib.rs"), b"")?;
+    let mut args = vec!["add", "--git", url];
+    if let Some((_, rev)) = reference {
+        args.extend(["--rev", rev]);
+    }
+    cargo.ask(&scratch, &args).map_err(|error| match &error {
+        crate::cargo::CargoError::Failed { stderr, .. } if stderr.contains("multiple packages found") => {
+            ResolveError::SeveralPackages { url: url.clone(), said: stderr.clone() }
+        }
+        _ => classify(error, &Asked { name: url, requirement: "", features: &[] }),
+    })?;
+    let text = fs::read_to_string(scratch.join("Cargo.toml"))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|source| ResolveError::Manifest {
+        path: scratch.join("Cargo.toml"),
+        source: Box::new(source),
+    })?;
+    let name = table.get("dependencies").and_then(|it| it.as_table()).and_then(|it| it.keys().next()).cloned();
+    name.ok_or_else(|| ResolveError::NoPackage { path: url.into() })
+}
+
+fn check_library(package: &Package) -> Result<(), ResolveError> {
+    let name = package.name.to_string();
+    if package.targets.iter().any(is_library) {
+        return Ok(());
+    }
+    let of_kind = |kind: TargetKind| -> Vec<String> {
+        package.targets.iter().filter(|target| target.kind.contains(&kind)).map(|target| target.name.clone()).collect()
+    };
+    if !of_kind(TargetKind::ProcMacro).is_empty() {
+        return Err(ResolveError::ProcMacro { package: name });
+    }
+    let kinds: BTreeSet<String> = package
+        .targets
+        .iter()
+        .flat_map(|target| &target.kind)
+        .filter(|kind| matches!(kind, TargetKind::CDyLib | TargetKind::StaticLib))
+        .map(ToString::to_string)
+        .collect();
+    let programs = of_kind(TargetKind::Bin);
+    if kinds.is_empty() && !programs.is_empty() {
+        return Err(ResolveError::BinaryOnly { package: name, programs });
+    }
+    Err(ResolveError::NoLibrary { package: name, kinds: kinds.into_iter().collect() })
+}
+
+/// The dependency pinned to what was found.
+fn exact(dependency: &Dependency, package: &Package) -> Dependency {
+    let source = match &dependency.source {
+        Source::Registry { index, .. } => {
+            Source::Registry { requirement: format!("={}", package.version), index: index.clone() }
+        }
+        // The reference stays as it was asked for: the lock file holds the commit.
+        other => other.clone(),
+    };
+    Dependency { source, ..dependency.clone() }
+}
+
+/// Folders of all packages that lie on this machine by the user's will, and the workspace's files beside them.
+fn local_roots(metadata: &Metadata, workspace: Option<&Path>) -> Vec<PathBuf> {
+    let mut roots: BTreeSet<PathBuf> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.source.is_none() && package.name.as_str() != "usecrate-probe")
+        .filter_map(|package| package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned()))
+        .collect();
+    if let Some(manifest) = workspace {
+        let root = manifest.parent().unwrap_or(Path::new("."));
+        roots.extend([manifest.to_owned(), root.join("Cargo.lock"), root.join(".cargo")]);
+    }
+    // A folder inside another that is hashed anyway.
+    let all: Vec<PathBuf> = roots.into_iter().collect();
+    all.iter().filter(|one| !all.iter().any(|other| other != *one && one.starts_with(other))).cloned().collect()
+}
+
+/// The packages of a lock file, as `name version`.
+fn locked_packages(lock: &str) -> BTreeSet<String> {
+    let table: toml::Table = toml::from_str(lock).unwrap_or_default();
+    let packages = table.get("package").and_then(|it| it.as_array()).cloned().unwrap_or_default();
+    let text = |package: &toml::Value, key: &str| package.get(key).and_then(|it| it.as_str()).map(str::to_owned);
+    packages.iter().filter_map(|one| Some(format!("{} {}", text(one, "name")?, text(one, "version")?))).collect()
+}
+
+fn check_lock(package: &Package, before: Option<&str>, after: &str) -> Result<(), ResolveError> {
+    let before = locked_packages(before.unwrap_or_default());
+    let own = format!("{} {}", package.name, package.version);
+    let changed: Vec<String> = locked_packages(after)
+        .into_iter()
+        .filter(|one| !before.contains(one) && *one != own && !one.starts_with("usecrate-probe "))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(ResolveError::LockChanged { package: package.name.to_string(), changed })
+}
+
+/// The lock file without the probe's own entry: the bridge has another name.
+fn without_probe(lock: &str) -> String {
+    lock.split("\n\n").filter(|block| !block.contains("name = \"usecrate-probe\"")).collect::<Vec<_>>().join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_probe_leaves_the_lock_file() {
+        let lock = "version = 4\n\n[[package]]\nname = \"semver\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"usecrate-probe\"\nversion = \"0.0.0\"\n";
+        let rest = without_probe(lock);
+        assert_eq!(locked_packages(&rest), BTreeSet::from(["semver 1.0.0".to_owned()]));
+        assert!(rest.starts_with("version = 4"));
+    }
+}
