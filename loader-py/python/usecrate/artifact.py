@@ -72,7 +72,10 @@ class Wanted:
         crate = manifest["crate"]
         if self.any_features:
             return True
-        return sorted(crate["features"]) == (self.features or []) and crate["default_features"] == self.default_features
+        return (
+            sorted(crate["features"]) == (self.features or [])
+            and crate["default_features"] == self.default_features
+        )
 
     def __str__(self) -> str:
         text = f"{self.package}@{self.request.text}" if self.request.text else self.package
@@ -105,7 +108,9 @@ def same_name(left: str, right: str) -> bool:
 def _folders(path: str) -> list[str]:
     try:
         with os.scandir(path) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+            return sorted(
+                entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")
+            )
     except OSError:
         return []
 
@@ -159,10 +164,18 @@ def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> 
     choices = list(dict.fromkeys((one.version, _features_text(one.manifest)) for one in found))
     if wanted.any_features and not explicit and len(choices) > 1:
         newest = [one for one in found if one.version == found[0].version]
-        plain = [one for one in newest if not one.manifest["crate"]["features"] and one.manifest["crate"]["default_features"]]
+        plain = [
+            one
+            for one in newest
+            if not one.manifest["crate"]["features"] and one.manifest["crate"]["default_features"]
+        ]
         found = plain or newest
         _log(
-            "several artifacts of `%s` fit below %s; taking %s%s", wanted, root, found[0].version, _features_text(found[0].manifest)
+            "several artifacts of `%s` fit below %s; taking %s%s",
+            wanted,
+            root,
+            found[0].version,
+            _features_text(found[0].manifest),
         )
         return found[0]
     if explicit and len(choices) > 1:
@@ -171,7 +184,9 @@ def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> 
             return found[0]
         listed = ", ".join(f"{version}{features}" for version, features in choices)
         say = "version=..." if len(versions) > 1 else "features=[...]"
-        raise AmbiguousArtifactError(f"several artifacts of `{wanted}` lie below `{root}`: {listed}; say which with `{say}`")
+        raise AmbiguousArtifactError(
+            f"several artifacts of `{wanted}` lie below `{root}`: {listed}; say which with `{say}`"
+        )
     return found[0]
 
 
@@ -201,7 +216,10 @@ def not_found(root: str, wanted: Wanted, *, why: str) -> ArtifactNotFoundError:
     elif packages:
         from .names import nearest
 
-        here = nearest(wanted.package, packages).replace("; `dir()` lists what there is", "") or f"; it holds {', '.join(packages[:8])}"
+        here = (
+            nearest(wanted.package, packages).replace("; `dir()` lists what there is", "")
+            or f"; it holds {', '.join(packages[:8])}"
+        )
     else:
         here = "; the folder is empty" if os.path.isdir(root) else "; the folder does not exist"
     spec = f"{wanted.package}@{wanted.request.text}" if wanted.request.text else wanted.package
@@ -236,7 +254,8 @@ class Registry:
     def load(self, path: str, manifest: Manifest, root: str, *, replace: bool = False) -> Loaded:
         """Loads the artifact of a manifest, or gives the one that is loaded already.
 
-        With `replace`, another build of the same crate takes the place of the loaded one; objects of that keep
+        With `replace`, another build of the same crate takes the place of the loaded one; objects of that
+        keep
         their library.
 
         Raises
@@ -252,7 +271,12 @@ class Registry:
             same = (os.path.dirname(path), manifest["library"]["blake3"])
             loaded = self._by_path.get(same)
             other = self._by_root.get(key)
-            if other is not None and other is not loaded and not replace and not _same_build(other.manifest, manifest):
+            if (
+                other is not None
+                and other is not loaded
+                and not replace
+                and not _same_build(other.manifest, manifest)
+            ):
                 raise _conflict(other, f"{crate['name']}@{crate['version']}{_features_text(manifest)}")
             if loaded is None:
                 loaded = self._by_path[same] = _open(path, manifest)
@@ -261,7 +285,10 @@ class Registry:
 
 
 def _same_build(left: Manifest, right: Manifest) -> bool:
-    return all(left["crate"].get(key) == right["crate"].get(key) for key in ("version", "features", "default_features"))
+    return all(
+        left["crate"].get(key) == right["crate"].get(key)
+        for key in ("version", "features", "default_features")
+    )
 
 
 def _conflict(loaded: Loaded, wanted: str) -> VersionConflictError:

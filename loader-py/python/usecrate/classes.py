@@ -31,7 +31,7 @@ def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
 
 def handle_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the class of a type whose values stay in Rust."""
-    ty = loaded.type(index)
+    ty = loaded.type_at(index)
     info = Info(loaded, index)
     body = namespace(loaded, ty, info)
     body["__slots__"] = ()
@@ -76,7 +76,8 @@ def _short_forms(cls: type, info: Info) -> None:
         cls.close = _close  # type: ignore[attr-defined]
 
 
-# Variants. A handle's variant can change while Python holds it, so a value is an instance of the enum's class, and
+# Variants. A handle's variant can change while Python holds it, so a value is an instance of the enum's
+# class, and
 # the variants' classes ask the value each time.
 
 
@@ -94,11 +95,15 @@ class VariantMeta(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         loaded, index, at = cls.__usecrate_variant__
-        variant = loaded.type(index)["variants"][at]
+        variant = loaded.type_at(index)["variants"][at]
         if "constructor" not in variant:
-            raise TypeError(f"the variant `{loaded.type(index)['path']}::{variant['name']}` cannot be built from Python")
+            raise TypeError(
+                f"the variant `{loaded.type_at(index)['path']}::{variant['name']}` cannot be built from Python"
+            )
         qualname = cls.__qualname__
-        call = loaded.function([variant["constructor"]], name=cls.__name__, qualname=qualname, module=cls.__module__)
+        call = loaded.function(
+            [variant["constructor"]], name=cls.__name__, qualname=qualname, module=cls.__module__
+        )
         return call(*args, **kwargs)
 
     def __getattr__(cls, name: str) -> Any:
@@ -115,7 +120,9 @@ def add_variants(loaded: Loaded, ty: Type, cls: Any) -> None:
         return
     index = cls.__usecrate__.index
     cls.__usecrate_variant_of__ = staticmethod(
-        loaded.function([ty["variant_of"]], name="variant", qualname=f"{cls.__qualname__}.variant", module=cls.__module__)
+        loaded.function(
+            [ty["variant_of"]], name="variant", qualname=f"{cls.__qualname__}.variant", module=cls.__module__
+        )
     )
     owners: dict[str, list[tuple[int, int]]] = {}
     for at, variant in enumerate(ty["variants"]):
@@ -153,8 +160,7 @@ def _field(loaded: Loaded, cls: Any, name: str, getters: list[tuple[int, int]]) 
                         [getter], name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__
                     )
                 return made[at](self)
-        variant_name = loaded.type(cls.__usecrate__.index)["variants"][at]["name"]
-        raise AttributeError(f"`{cls.__module__}.{cls.__qualname__}.{variant_name}` has no field `{name}`")
+        raise AttributeError(name)  # Python asks `instance_attribute` next, which says which variant it is
 
     return get
 
@@ -189,7 +195,9 @@ class TraitMeta(type):
     __usecrate_trait__: tuple[Loaded, int]
 
     def __call__(cls, *args: object, **kwargs: object) -> Any:
-        raise TypeError(f"`{cls.__name__}` is a Rust trait, not a class: call its methods as `{cls.__name__}.method(value)`")
+        raise TypeError(
+            f"`{cls.__name__}` is a Rust trait, not a class: call its methods as `{cls.__name__}.method(value)`"
+        )
 
     def __getattr__(cls, name: str) -> Any:
         from .names import nearest
@@ -202,4 +210,6 @@ class TraitMeta(type):
             if skip["name"] == name and skip["path"].startswith(f"{trait['path']}::"):
                 raise unsupported(skip)
         known = [method["name"] for method in trait["methods"]]
-        raise AttributeError(f"the trait `{trait['path']}` has no served method `{name}`{nearest(name, known)}")
+        raise AttributeError(
+            f"the trait `{trait['path']}` has no served method `{name}`{nearest(name, known)}"
+        )

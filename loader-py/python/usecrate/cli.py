@@ -89,7 +89,9 @@ def _run(words: list[str]) -> int:
         return 2
     from .names import nearest
 
-    raise _Usage(f"there is no command `{command}`{nearest(command, ['build', 'inspect', 'version', 'help'])}")
+    raise _Usage(
+        f"there is no command `{command}`{nearest(command, ['build', 'inspect', 'version', 'help'])}"
+    )
 
 
 def _inspect(words: list[str]) -> int:
@@ -142,7 +144,9 @@ def _manifest_of(target: str, options: dict[str, str]) -> Manifest:
         locate(
             target,
             artifact_dir=options.get("--artifact-dir") or options.get("--out"),
-            features=[name for name in features.replace(",", " ").split() if name] if features is not None else None,
+            features=[name for name in features.replace(",", " ").split() if name]
+            if features is not None
+            else None,
             default_features="--no-default-features" not in options,
         )
     )

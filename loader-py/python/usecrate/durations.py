@@ -14,8 +14,10 @@ _NANOS = 1_000_000_000
 class Duration(timedelta):
     """A span of time, exact to the nanosecond.
 
-    As a `timedelta` it is rounded down to whole microseconds; `total_nanoseconds` and `subsec_nanoseconds` are exact, and
-    Rust gets them unchanged. Arithmetic gives a plain `timedelta`. Two durations are equal if their nanoseconds are.
+    As a `timedelta` it is rounded down to whole microseconds; `total_nanoseconds` and `subsec_nanoseconds`
+    are exact, and
+    Rust gets them unchanged. Arithmetic gives a plain `timedelta`. Two durations are equal if their
+    nanoseconds are.
 
     Parameters
     ----------
@@ -74,7 +76,9 @@ class Duration(timedelta):
         return self._nanoseconds >= _total(other) if isinstance(other, timedelta) else NotImplemented
 
     def __repr__(self) -> str:
-        return f"usecrate.Duration(seconds={self._nanoseconds // _NANOS}, nanoseconds={self.subsec_nanoseconds})"
+        return (
+            f"usecrate.Duration(seconds={self._nanoseconds // _NANOS}, nanoseconds={self.subsec_nanoseconds})"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Duration, (self._nanoseconds // _NANOS, self.subsec_nanoseconds)

@@ -32,13 +32,16 @@ class PlainEnumMeta(enum.EnumMeta):
                 return cls.__members__[value]
             if isinstance(value, int) and not isinstance(value, bool) and value in cls._value2member_map_:
                 return cls._value2member_map_[value]
-        if info.type.get("constructors"):
+        if info.model.get("constructors"):
             return info.construct(args, kwargs)
         if len(args) != 1 or kwargs:
             raise TypeError(f"`{cls.__qualname__}()` takes one argument: a discriminant or a variant's name")
-        known = ", ".join(f"{member._name_} = {member._value_}" for member in cls.__members__.values())
+        members: Any = cls.__members__.values()
+        known = ", ".join(f"{member._name_} = {member._value_}" for member in members)
         error = ValueError if isinstance(args[0], int | str) else TypeError
-        raise error(f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or a name of {known}")
+        raise error(
+            f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or a name of {known}"
+        )
 
     def __getattr__(cls, name: str) -> Any:
         # Before Python 3.12 the members themselves are found here.
@@ -61,7 +64,7 @@ class PlainEnumMeta(enum.EnumMeta):
 
 def enum_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the class of an enum."""
-    ty = loaded.type(index)
+    ty = loaded.type_at(index)
     if any(variant.get("fields") for variant in ty.get("variants", ())):
         return data_enum_class(loaded, index, ty)
     return plain_enum_class(loaded, index, ty)
@@ -81,7 +84,9 @@ def plain_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
     loaded.register(index, cls)
     members = [(name, member, ()) for name, member in cls.__members__.items()]
     loaded.library.define_enum(index, cls, members, data=False)
-    add_specials(loaded, ty, index, cls, but=("__eq__", "__ne__", "__hash__", "__copy__", "__deepcopy__", "__repr__"))
+    add_specials(
+        loaded, ty, index, cls, but=("__eq__", "__ne__", "__hash__", "__copy__", "__deepcopy__", "__repr__")
+    )
     for member, variant in zip(cls.__members__.values(), ty.get("variants", ()), strict=False):
         if variant.get("docs"):
             member.__doc__ = variant["docs"]
@@ -95,12 +100,14 @@ class DataEnum(Lazy):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         info = cls.__usecrate__
         if len(args) == 1 and not kwargs and isinstance(args[0], str):
-            for variant in info.type.get("variants", ()):
+            for variant in info.model.get("variants", ()):
                 if variant["name"] == args[0] and not variant.get("fields"):
                     return getattr(cls, args[0])()
-        if info.type.get("constructors"):
+        if info.model.get("constructors"):
             return info.construct(args, kwargs)
-        names = ", ".join(f"{cls.__qualname__}.{variant['name']}" for variant in info.type.get("variants", ()))
+        names = ", ".join(
+            f"{cls.__qualname__}.{variant['name']}" for variant in info.model.get("variants", ())
+        )
         raise TypeError(f"`{cls.__qualname__}` is an enum: build one of its variants, {names}")
 
 

@@ -20,10 +20,12 @@
     │   ├── PanicIndexError             inside ``value[index]``; also an IndexError
     │   └── PanicKeyError               inside ``value[key]``; also a KeyError
     └── CallError                       Rust returned an ``Err``; also a RuntimeError
-        ├── IoError                     an ``io::Error``; also an OSError, with a subclass per subclass of OSError
+        ├── IoError                     an ``io::Error``; also an OSError, with a subclass per subclass of
+        OSError
         └── …                           one class per error type of a crate, made when the crate is loaded
 
-A wrong argument is a ``TypeError``, an integer that does not fit an ``OverflowError``, any other unusable value a
+A wrong argument is a ``TypeError``, an integer that does not fit an ``OverflowError``, any other unusable
+value a
 ``ValueError``: they are raised before Rust runs.
 """
 
@@ -72,7 +74,9 @@ class BuildError(UsecrateError):
         return _build_error, (type(self), self.args, self.code, self.details, self.hint)
 
 
-def _build_error(cls: type[BuildError], args: tuple[Any, ...], code: str | None, details: str, hint: str) -> BuildError:
+def _build_error(
+    cls: type[BuildError], args: tuple[Any, ...], code: str | None, details: str, hint: str
+) -> BuildError:
     return cls(*args, code=code, details=details, hint=hint)
 
 
@@ -223,7 +227,12 @@ class CallError(UsecrateError, RuntimeError):
     def __reduce__(self) -> tuple[Any, ...]:
         # The class of a crate's error cannot be imported by name: what arrives elsewhere is what it said.
         facts = self.__dict__
-        return _call_error, (str(self), facts.get("rust_type", ""), facts.get("debug"), tuple(facts.get("sources", ())))
+        return _call_error, (
+            str(self),
+            facts.get("rust_type", ""),
+            facts.get("debug"),
+            tuple(facts.get("sources", ())),
+        )
 
 
 def _call_error(message: str, rust_type: str, debug: str | None, sources: tuple[str, ...]) -> CallError:
@@ -242,7 +251,7 @@ class IoError(OSError, CallError):
     kind: str = ""
 
     @property
-    def value(self) -> IoError:  # type: ignore[override]
+    def value(self) -> IoError:
         """The error itself."""
         return self
 

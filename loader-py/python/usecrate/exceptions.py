@@ -25,7 +25,7 @@ _OWN = ("__str__", "__repr__", "__format__", "__copy__", "__deepcopy__", "__byte
 
 def error_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the exception class of an error type."""
-    ty = loaded.type(index)
+    ty = loaded.type_at(index)
     if ty["kind"] == "record":
         return _record_error(loaded, index, ty)
     if ty["kind"] == "enum":
@@ -148,7 +148,9 @@ def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
     return cls  # type: ignore[no-any-return]
 
 
-def hook(library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]) -> BaseException:
+def hook(
+    library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]
+) -> BaseException:
     """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
     if isinstance(value, type) and issubclass(value, CallError):  # a variant without data
         value = value.__new__(value)
@@ -179,14 +181,19 @@ def _complete(error: Any, rust_type: str, message: str, debug: str | None, sourc
     if info is None:
         return
     own = {*info.names, *getattr(cls, "__match_args__", ())}
-    for name, fact in (("message", message), ("rust_type", rust_type), ("debug", debug), ("sources", sources)):
+    for name, fact in (
+        ("message", message),
+        ("rust_type", rust_type),
+        ("debug", debug),
+        ("sources", sources),
+    ):
         if name not in own:
             facts[name] = fact
     error.args = (message,)
     variant_of = getattr(cls, "__usecrate_variant_of__", None)
     if variant_of is not None and not isinstance(cls, LazyVariant):
         # `except` asks for the class itself, so a raised error is of its variant's class.
-        variant = info.type["variants"][variant_of(error)]
+        variant = info.model["variants"][variant_of(error)]
         error.__class__ = getattr(info.cls, variant["name"])
 
 

@@ -68,7 +68,9 @@ def import_(
     """
     spec, path = _split(os.fspath(module), version)
     if isinstance(features, str):
-        raise TypeError(f"`features` is a list of names, not the text {features!r}: write `features=[{features!r}]`")
+        raise TypeError(
+            f"`features` is a list of names, not the text {features!r}: write `features=[{features!r}]`"
+        )
     explicit = artifact_dir is not None
     root = os.path.realpath(os.fspath(artifact_dir) if artifact_dir is not None else artifact_root())
     may_build = not explicit if build_if_missing is None else build_if_missing
@@ -114,7 +116,9 @@ def _split(text: str, version: str | None) -> tuple[_Spec, str]:
         raise ValueError('`import_` takes a crate\'s name, a folder or "git+URL", not an empty string')
     if text.startswith("git+") or _is_folder(text):
         if version is not None:
-            raise ValueError(f"`{text}` has its own version: leave `version` out, or name a revision as `git+URL#rev`")
+            raise ValueError(
+                f"`{text}` has its own version: leave `version` out, or name a revision as `git+URL#rev`"
+            )
         return _Spec(text if text.startswith("git+") else os.path.realpath(text), None, True), ""
     name, _, asked = text.partition("@")
     if asked and version is not None and asked != version:
@@ -177,7 +181,11 @@ def _locate_named(
     if found:
         return choose(root, wanted, found, explicit=explicit).path
     if not may_build:
-        why = "Nothing is built where `artifact_dir` is given (`build_if_missing=True` changes that)." if explicit else ""
+        why = (
+            "Nothing is built where `artifact_dir` is given (`build_if_missing=True` changes that)."
+            if explicit
+            else ""
+        )
         raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
     return options.build(str(spec), root)
 

@@ -120,7 +120,9 @@ def _moves(manifest: Manifest, index: int) -> str:
     taken = [
         f"{'clones' if param['type'][2] == 'clone' else 'moves'} {param['name']}"
         for param in manifest["callables"][index]["params"]
-        if isinstance(param["type"], list) and param["type"][0] == "handle" and param["type"][2] in ("clone", "move")
+        if isinstance(param["type"], list)
+        and param["type"][0] == "handle"
+        and param["type"][2] in ("clone", "move")
     ]
     return f"  # {', '.join(taken)}" if taken else ""
 
@@ -140,7 +142,9 @@ def _skipped(manifest: Manifest) -> Iterator[str]:
     counts: dict[str, int] = {}
     for skip in manifest["skipped"]:
         counts[skip["code"]] = counts.get(skip["code"], 0) + 1
-    yield "  " + ", ".join(f"{code} {count}" for code, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+    yield "  " + ", ".join(
+        f"{code} {count}" for code, count in sorted(counts.items(), key=lambda pair: -pair[1])
+    )
     for skip in manifest["skipped"]:
         where = f" ({skip['span']})" if skip.get("span") else ""
         yield f"  {skip['path']}{where}"

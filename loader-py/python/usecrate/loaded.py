@@ -42,7 +42,7 @@ class Loaded:
         self.traits: dict[int, type] = {}
         self.functions: dict[tuple[str, tuple[int, ...]], Any] = {}
 
-    def type(self, index: int) -> Type:
+    def type_at(self, index: int) -> Type:
         """The manifest's type of that number."""
         return self.manifest["types"][index]
 
@@ -67,7 +67,9 @@ class Loaded:
             if index not in self._classes:
                 self.class_of(index)
 
-    def spec(self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False) -> dict[str, Any]:
+    def spec(
+        self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False
+    ) -> dict[str, Any]:
         """What the native extension asks about callable `index`."""
         found = self.callable(index)
         for param in found["params"]:
@@ -78,13 +80,17 @@ class Loaded:
             "qualname": qualname or found["name"],
             "module": module or self.name,
             "doc": doc_text(found),
-            "params": [(param["name"], param["type"], param.get("optional", False)) for param in found["params"]],
+            "params": [
+                (param["name"], param["type"], param.get("optional", False)) for param in found["params"]
+            ],
             "result": found["result"],
             "fluent": fluent or found.get("fluent", False),
             "keeps_lock": found.get("keeps_lock", False),
         }
 
-    def function(self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False) -> Any:
+    def function(
+        self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False
+    ) -> Any:
         """One callable for all of `indexes`, tried in order; the receiver, if there is one, is the first parameter."""
         if len(indexes) == 1:
             spec = self.spec(indexes[0], qualname=qualname, module=module, fluent=fluent)
@@ -95,7 +101,9 @@ class Loaded:
             spec = self.spec(index, qualname=qualname, module=module, fluent=fluent)
             spec["name"] = name
             parts.append(self.library.function(index, **spec))
-        return self.library.overload(parts, name=name, qualname=qualname, module=module, doc=self.docs(indexes))
+        return self.library.overload(
+            parts, name=name, qualname=qualname, module=module, doc=self.docs(indexes)
+        )
 
     def method(self, cls: type, indexes: Sequence[int], *, name: str, fluent: bool = False) -> Any:
         """The same as a descriptor for `cls`, which gives the receiver."""
@@ -128,11 +136,13 @@ class Loaded:
             return all(self.is_lasting(part, "unit") for part in value)
         if value is None or isinstance(value, bool | int | float | str | bytes | range | slice):
             return True
-        return type(value).__module__ in ("datetime", "ipaddress", "pathlib") or hasattr(type(value), "__members__")
+        return type(value).__module__ in ("datetime", "ipaddress", "pathlib") or hasattr(
+            type(value), "__members__"
+        )
 
     def _changes(self, index: int) -> bool:
         """Whether anything served changes a value of that handle type in place."""
-        ty = self.type(index)
+        ty = self.type_at(index)
         if any("set" in prop for prop in ty.get("properties", ())):
             return True
         callables = [i for method in ty.get("methods", ()) if method["instance"] for i in method["callables"]]

@@ -1,6 +1,7 @@
 """Reads and checks ``manifest.json``: what comes out keeps every invariant that the other modules rely on.
 
-Nothing outside the given folder is read. Whatever is wrong is a `LoadError` that says what, where, and what to do.
+Nothing outside the given folder is read. Whatever is wrong is a `LoadError` that says what, where, and what
+to do.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 REBUILD = "build it again with `usecrate build --force`"
 
 _PLAIN = frozenset(
-    "unit bool u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 char str bytes path duration system_time "
-    "ip socket_addr ordering any io_error never".split()
+    ["unit", "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "char", "str", "bytes", "path", "duration", "system_time", "ip", "socket_addr", "ordering", "any", "io_error", "never"]
 )
 _MODES = frozenset({"shared", "exclusive", "move", "clone", "new"})
 _DEPTH = 64
@@ -223,7 +223,9 @@ def _check_versions(raw: Any, path: str) -> None:
             generator = raw.get("generator")
             by = f" (built by usecrate {generator})" if isinstance(generator, str) else ""
             newer = "update usecrate, or " if found > ours else ""
-            raise LoadError(f"the manifest `{path}`{by} has {what} {found}, this usecrate reads {ours}; {newer}{REBUILD}")
+            raise LoadError(
+                f"the manifest `{path}`{by} has {what} {found}, this usecrate reads {ours}; {newer}{REBUILD}"
+            )
 
 
 def _check_library(raw: Any, path: str) -> None:
@@ -369,7 +371,10 @@ def _check_entry(place: str, entry: Any, raw: Any, counts: _Counts) -> None:
         ty, variant = entry["variant"]
         counts.within(place, ty, "types")
         if not 0 <= variant < len(raw["types"][ty].get("variants", ())):
-            _fail(place, f"names variant {variant} of `{raw['types'][ty]['path']}`, which has none of that number")
+            _fail(
+                place,
+                f"names variant {variant} of `{raw['types'][ty]['path']}`, which has none of that number",
+            )
     else:
         for key, what in (("module", "modules"), ("type", "types"), ("trait", "traits")):
             if key in entry:

@@ -1,6 +1,7 @@
 """Methods, properties, constants and special methods: from a manifest's type onto a Python class.
 
-Special methods are put on a class when it is made, since Python looks for them on the type. All else comes with the first use of
+Special methods are put on a class when it is made, since Python looks for them on the type. All else comes
+with the first use of
 a name that is missing, so that a crate with a thousand types costs nothing until they are used.
 """
 
@@ -28,14 +29,14 @@ class Info:
         self.index = index
         self.cls: type = object
         self.filled = False
-        self.names = member_names(self.type)
+        self.names = member_names(self.model)
         self.fill_extra: Function[[], None] | None = None
         self._constructor: Any = None
 
     @property
-    def type(self) -> Type:
+    def model(self) -> Type:
         """The manifest's type."""
-        return self.loaded.type(self.index)
+        return self.loaded.type_at(self.index)
 
     def bind(self, cls: type) -> None:
         """Says which class this is, and makes the members now where an inherited name would hide them."""
@@ -48,7 +49,7 @@ class Info:
         if self.filled:
             return
         self.filled = True
-        fill(self.loaded, self.type, self.cls)
+        fill(self.loaded, self.model, self.cls)
         if self.fill_extra is not None:
             self.fill_extra()
 
@@ -66,15 +67,17 @@ class Info:
         TypeError
             There is none; the message says where values come from.
         """
-        indexes = self.type.get("constructors", ())
+        indexes = self.model.get("constructors", ())
         if not indexes:
             raise TypeError(self._no_constructor())
         cls = self.cls
-        return self.loaded.function(indexes, name=cls.__name__, qualname=cls.__qualname__, module=cls.__module__)
+        return self.loaded.function(
+            indexes, name=cls.__name__, qualname=cls.__qualname__, module=cls.__module__
+        )
 
     def _no_constructor(self) -> str:
-        text = f"`{self.type['path']}` cannot be made by calling its class"
-        own = [m["name"] for m in self.type.get("methods", ()) if not m["instance"]]
+        text = f"`{self.model['path']}` cannot be made by calling its class"
+        own = [m["name"] for m in self.model.get("methods", ()) if not m["instance"]]
         givers = self.loaded.givers(self.index)
         if givers:
             more = f" and {len(givers) - 5} more" if len(givers) > 5 else ""
@@ -90,7 +93,9 @@ class Info:
         skip = self.loaded.skips_of(self.index).get(name)
         if skip is not None:
             return unsupported(skip)
-        error = AttributeError(f"{owner} has no attribute `{name}`{nearest(name, [*self.names, *dir(self.cls)])}")
+        error = AttributeError(
+            f"{owner} has no attribute `{name}`{nearest(name, [*self.names, *dir(self.cls)])}"
+        )
         error.name = name
         return error
 
@@ -98,7 +103,7 @@ class Info:
 def member_names(ty: Type) -> list[str]:
     """The names of a type's members and variants."""
     groups = ("methods", "properties", "constants", "variants", "fields")
-    parts: list[Any] = [ty.get(group, ()) for group in groups]  # type: ignore[call-overload]
+    parts: list[Any] = [ty.get(group, ()) for group in groups]
     return [part["name"] for group in parts for part in group]
 
 
@@ -110,7 +115,9 @@ class Lazy(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         info = cls.__usecrate__
         if info.cls is not cls:
-            raise TypeError(f"`{cls.__name__}` is a subclass of the Rust type `{info.type['path']}`: Rust cannot make one")
+            raise TypeError(
+                f"`{cls.__name__}` is a subclass of the Rust type `{info.model['path']}`: Rust cannot make one"
+            )
         return info.construct(args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
@@ -143,7 +150,11 @@ def instance_attribute(self: Any, name: str) -> Any:
         info.fill()
         if any(name in base.__dict__ for base in cls.__mro__):
             return getattr(self, name)
-    raise info.missing(name, f"`{cls.__module__}.{cls.__qualname__}`")
+    owner = f"{cls.__module__}.{cls.__qualname__}"
+    variant_of = getattr(cls, "__usecrate_variant_of__", None)
+    if variant_of is not None and any(name in base.__dict__ for base in cls.__mro__):  # a field of another variant
+        raise AttributeError(f"`{owner}.{info.model['variants'][variant_of(self)]['name']}` has no field `{name}`")
+    raise info.missing(name, f"`{owner}`")
 
 
 def instance_dir(self: Any) -> list[str]:
@@ -157,7 +168,7 @@ def class_signature(cls: Any) -> Any:
     import inspect
 
     info: Info = cls.__usecrate__
-    if len(info.type.get("constructors", ())) != 1:
+    if len(info.model.get("constructors", ())) != 1:
         return None
     return inspect.signature(info.constructor())
 
@@ -166,6 +177,7 @@ class ClassConstant:
     """A constant of a class: read when it is asked for, and kept where nobody can change the value."""
 
     __slots__ = ("_index", "_loaded", "_value")
+    _value: Any
 
     def __init__(self, loaded: Loaded, index: int) -> None:
         self._loaded = loaded
@@ -213,7 +225,7 @@ def make_property(loaded: Loaded, cls: type, prop: Any) -> Any:
     if "set" in prop:
         put = loaded.function([prop["set"]], name=prop["name"], qualname=qualname, module=cls.__module__)
         result = loaded.callable(prop["get"])["result"]
-        if isinstance(result, list) and result[0] == "record" and not loaded.type(result[1]).get("error"):
+        if isinstance(result, list) and result[0] == "record" and not loaded.type_at(result[1]).get("error"):
             from .records import write_through
 
             return property(write_through(loaded.class_of(result[1]), get, put), put, doc=prop.get("docs"))

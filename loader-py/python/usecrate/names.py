@@ -56,7 +56,9 @@ def type_text(manifest: Manifest, ref: TypeRef) -> str:
     return f"{head}[{', '.join(parts)}]"
 
 
-def signature(manifest: Manifest, callable_: Callable, *, name: str | None = None, skip_self: bool = False) -> str:
+def signature(
+    manifest: Manifest, callable_: Callable, *, name: str | None = None, skip_self: bool = False
+) -> str:
     """The signature as Python spells it: ``parse(text: str) -> Version``."""
     params: Sequence[Param] = callable_["params"]
     if skip_self and params and params[0]["name"] == "self":
@@ -73,7 +75,11 @@ def signature(manifest: Manifest, callable_: Callable, *, name: str | None = Non
 
 def doc_text(callable_: Callable, extra: str = "") -> str | None:
     """The docstring of a callable: its documentation and its Rust signature."""
-    parts = [callable_.get("docs", "").strip(), extra, f"Rust: {callable_['signature']}" if callable_["signature"] else ""]
+    parts = [
+        callable_.get("docs", "").strip(),
+        extra,
+        f"Rust: {callable_['signature']}" if callable_["signature"] else "",
+    ]
     if callable_.get("deprecated"):
         parts.insert(1, f"Deprecated: {callable_['deprecated']}")
     return "\n\n".join(part for part in parts if part) or None

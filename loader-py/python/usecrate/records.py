@@ -23,7 +23,7 @@ class Record(Lazy):
     """Metaclass of records: the class call takes the fields."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        self = cls.__new__(cls)
+        self: Any = cls.__new__(cls)  # type: ignore[call-overload]
         self.__init__(*args, **kwargs)
         return self
 
@@ -44,7 +44,9 @@ def fields_signature(cls: Any) -> Any:
     default = ... if hasattr(cls, "_default_") else inspect.Parameter.empty
     return inspect.Signature(
         [
-            inspect.Parameter(field["name"], kind, default=default, annotation=type_text(manifest, field["type"]))
+            inspect.Parameter(
+                field["name"], kind, default=default, annotation=type_text(manifest, field["type"])
+            )
             for field in fields
         ]
     )
@@ -52,7 +54,7 @@ def fields_signature(cls: Any) -> Any:
 
 def record_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the class of a record."""
-    ty = loaded.type(index)
+    ty = loaded.type_at(index)
     info = Info(loaded, index)
     body = namespace(loaded, ty, info)
     fields = ty.get("fields", [])
@@ -71,7 +73,9 @@ def record_class(loaded: Loaded, index: int) -> type:
 
 def make_default(loaded: Loaded, cls: Any, callable_: int) -> None:
     """Keyword construction starts from what Rust's ``Default`` gives."""
-    found = loaded.function([callable_], name="default", qualname=f"{cls.__qualname__}.default", module=cls.__module__)
+    found = loaded.function(
+        [callable_], name="default", qualname=f"{cls.__qualname__}.default", module=cls.__module__
+    )
     cls._default_ = staticmethod(found)
 
 
@@ -94,14 +98,18 @@ def init_fields(self: Any, /, *args: Any, **given: Any) -> None:
     cls = type(self)
     names: tuple[str, ...] = cls.__match_args__
     if len(args) > len(names):
-        raise TypeError(f"`{cls.__qualname__}()` takes {len(names)} arguments ({', '.join(names)}), {len(args)} were given")
+        raise TypeError(
+            f"`{cls.__qualname__}()` takes {len(names)} arguments ({', '.join(names)}), {len(args)} were given"
+        )
     for name, value in zip(names, args, strict=False):
         if name in given:
             raise TypeError(f"`{cls.__qualname__}()` got several values for `{name}`")
         given[name] = value
     if len(given) > len(names) or not given.keys() <= set(names):
         unknown = sorted(given.keys() - set(names))
-        raise TypeError(f"`{cls.__qualname__}()` has no field `{unknown[0]}`; it has {', '.join(names) or 'none'}")
+        raise TypeError(
+            f"`{cls.__qualname__}()` has no field `{unknown[0]}`; it has {', '.join(names) or 'none'}"
+        )
     if len(given) < len(names):
         _complete(cls, names, given)
     for name, value in given.items():
@@ -120,7 +128,7 @@ def _complete(cls: Any, names: tuple[str, ...], given: dict[str, Any]) -> None:
             given[name] = getattr(rest, name)
 
 
-def equal_fields(self: Any, other: object, /) -> bool:
+def equal_fields(self: Any, other: object, /) -> Any:
     cls = plain_class(type(self))
     if plain_class(type(other)) is not cls:
         return NotImplemented
@@ -143,7 +151,8 @@ def _replace(self: Any, /, **changes: Any) -> Any:
     return plain_class(type(self))(**{**given, **changes})
 
 
-# A record that is a field of a handle writes through: it is an instance of a subclass that knows where it came from.
+# A record that is a field of a handle writes through: it is an instance of a subclass that knows where it
+# came from.
 
 
 def plain_class(cls: Any) -> Any:

@@ -18,7 +18,20 @@ _ORDERS: dict[str, Callable[[int], bool]] = {
     "__gt__": lambda order: order > 0,
     "__ge__": lambda order: order >= 0,
 }
-_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul", "and", "or", "xor")
+_ARITHMETIC = (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "divmod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+)
 _BINARY = {f"__{name}__" for name in (*_ARITHMETIC, "lshift", "rshift")}
 _REFLECTED = {f"__r{name[2:]}" for name in _BINARY}
 _IN_PLACE = {f"__i{name[2:]}" for name in _BINARY}
@@ -39,7 +52,7 @@ def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequen
             if name not in specials and name not in but:
                 setattr(cls, name, _named(_compare(order, holds), cls, name))
     if "__eq__" in specials and "__hash__" not in specials and "__hash__" not in but:
-        cls.__hash__ = None  # type: ignore[assignment]
+        cls.__hash__ = None  # type: ignore[method-assign]
     if "__copy__" in specials and "__deepcopy__" not in specials:
         cls.__deepcopy__ = _named(_deep_copy, cls, "__deepcopy__")  # type: ignore[attr-defined]
     if "__str__" in specials and "__format__" not in specials:
@@ -51,9 +64,15 @@ def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[i
     made = loaded.method(cls, found, name=name, fluent=in_place)
     if name in ("__eq__", "__ne__"):
         return _named(_equal(made), cls, name)
-    if name in _REFLECTED and not _receives(loaded, found[0], 0, index) and _receives(loaded, found[0], 1, index):
+    if (
+        name in _REFLECTED
+        and not _receives(loaded, found[0], 0, index)
+        and _receives(loaded, found[0], 1, index)
+    ):
         # `impl Mul<V> for f64`: the Rust receiver is the left operand, which Python passes second.
-        plain = loaded.function(found, name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__)
+        plain = loaded.function(
+            found, name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__
+        )
         return _named(_swapped(plain), cls, name)
     if name in _BINARY or name in _REFLECTED or in_place or name in _ORDERS:
         return _named(_binary(made), cls, name)

@@ -27,12 +27,12 @@ def variant(value: object) -> str:
     """
     cls: Any = type(value)
     info = getattr(cls, "__usecrate__", None)
-    if info is not None and info.type.get("variants"):
+    if info is not None and info.model.get("variants"):
         if isinstance(value, enum.Enum):
             return value._name_
         variant_of = getattr(cls, "__usecrate_variant_of__", None)
         if variant_of is not None:
-            return str(info.type["variants"][variant_of(value)]["name"])
+            return str(info.model["variants"][variant_of(value)]["name"])
         if cls is not info.cls:
             return str(cls.__name__)
     raise TypeError(f"`variant` takes a value of a Rust enum, not `{cls.__qualname__}`")
@@ -42,7 +42,8 @@ def asdict(value: object) -> Any:
     """Plain data for a record or an enum's value, all the way down.
 
     A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value, a list
-    where fields have no names, else a dict): what is taken as an argument in its place. Handles stay as they are.
+    where fields have no names, else a dict): what is taken as an argument in its place. Handles stay as they
+    are.
     """
     if isinstance(value, enum.Enum) and hasattr(type(value), "__usecrate__"):
         return value._name_
@@ -56,7 +57,7 @@ def asdict(value: object) -> Any:
     names: tuple[str, ...] = cls.__match_args__
     fields = {name: asdict(getattr(value, name)) for name in names}
     info = cls.__usecrate__
-    if not info.type.get("variants"):
+    if not info.model.get("variants"):
         return fields
     if not fields:
         return cls.__name__
@@ -82,7 +83,9 @@ def manifest(module: object) -> Manifest:
         if info is not None:
             owned: Manifest = info.loaded.manifest
             return owned
-    raise TypeError(f"`manifest` takes a module handle, a class of one or a value, not `{type(module).__qualname__}`")
+    raise TypeError(
+        f"`manifest` takes a module handle, a class of one or a value, not `{type(module).__qualname__}`"
+    )
 
 
 __all__ = ["asdict", "close", "is_closed", "manifest", "variant"]

@@ -30,7 +30,11 @@ class Version:
         self.numbers = parts
         self.pre = pre
         # A release comes after its pre-releases; numbers before words.
-        marks = tuple((0, int(mark), "") if mark.isdigit() else (1, 0, mark) for mark in pre.split(".")) if pre else ()
+        marks = (
+            tuple((0, int(mark), "") if mark.isdigit() else (1, 0, mark) for mark in pre.split("."))
+            if pre
+            else ()
+        )
         self.key: tuple[Any, ...] = (parts, not pre, marks)
 
     def __repr__(self) -> str:
@@ -74,7 +78,9 @@ class Request:
         """Whether that version serves the request."""
         if self.exact is not None and "+" in self.exact:
             return version.text == self.exact
-        if version.pre and not any(len(parts) == 3 and pre and parts == version.numbers for _, parts, pre in self._parts):
+        if version.pre and not any(
+            len(parts) == 3 and pre and parts == version.numbers for _, parts, pre in self._parts
+        ):
             return not self._parts
         return all(_holds(operator, parts, pre, version) for operator, parts, pre in self._parts)
 

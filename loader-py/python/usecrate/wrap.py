@@ -41,7 +41,7 @@ def _once() -> None:
 
 def make_class(loaded: Loaded, index: int) -> type:
     """Makes the class of type `index`, of whichever kind."""
-    ty = loaded.type(index)
+    ty = loaded.type_at(index)
     if ty.get("error"):
         from .exceptions import error_class
 
@@ -139,7 +139,7 @@ class ModuleInfo:
             return trait_at(loaded, entry["trait"]), True
         if "variant" in entry:
             ty, variant = entry["variant"]
-            return getattr(loaded.class_of(ty), loaded.type(ty)["variants"][variant]["name"]), True
+            return getattr(loaded.class_of(ty), loaded.type_at(ty)["variants"][variant]["name"]), True
         return self._constant(entry["constant"])
 
     def _function(self, entry: Entry) -> Any:
@@ -221,7 +221,8 @@ def sub_module(loaded: Loaded, path: str) -> Module:
             known = [module["path"] for module in loaded.manifest["modules"]]
             crate = loaded.manifest["crate"]
             raise ModuleNotFoundError(
-                f"{crate['name']} {crate['version']} has no public module `{wanted}`{nearest(wanted, known)}", name=wanted
+                f"{crate['name']} {crate['version']} has no public module `{wanted}`{nearest(wanted, known)}",
+                name=wanted,
             )
         current = module_at(loaded, entry["module"])
     return current

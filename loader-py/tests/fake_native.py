@@ -1,0 +1,242 @@
+"""A stand-in for the native extension, in Python: libraries are tables of functions, handles hold any object.
+
+It keeps the interface of `_native.pyi` as far as the Python layer uses it, so that the layer is tested without a compiler.
+A library file names its table: `fake:NAME`, and `TABLES[NAME][callable]` is what a call does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any
+
+TABLES: dict[str, dict[int, Any]] = {}
+_hook: Any = None
+
+
+class RustError(Exception):
+    """What a fake function raises to return an `Err`."""
+
+    def __init__(self, value: Any, rust_type: str, message: str, sources: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.facts = (value, rust_type, message, f"Debug({message})", list(sources))
+
+
+class Made:
+    """What a fake function returns as the fields of a record or a variant: `Made(type, variant, values)`."""
+
+    def __init__(self, index: int, variant: int | None, *values: Any) -> None:
+        self.index, self.variant, self.values = index, variant, values
+
+
+class Handle:
+    """Base class of handles."""
+
+    __slots__ = ("__weakref__", "_inner")
+
+    def __new__(cls, *args: object) -> Handle:
+        raise TypeError("handles come from calls")
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        close(self)
+
+
+class Closed:
+    """What is left in a closed handle."""
+
+
+def _held(value: Any) -> Any:
+    return value if isinstance(value, Handle) else value._value
+
+
+def close(value: Any) -> None:
+    _held(value)._inner = Closed
+
+
+def is_closed(value: Any) -> bool:
+    return _held(value)._inner is Closed
+
+
+def set_error_hook(hook: Any) -> None:
+    global _hook
+    _hook = hook
+
+
+def after_fork_child() -> None:
+    pass
+
+
+def _errors() -> Any:
+    return sys.modules[__name__.rpartition(".")[0] + ".errors"]
+
+
+class _Function:
+    """A prepared callable; found on a class it binds, if it was made as a method or an overload."""
+
+    def __init__(self, call: Any, spec: dict[str, Any], parts: tuple[Any, ...] = ()) -> None:
+        self._call, self._parts = call, parts
+        self.__name__, self.__qualname__, self.__module__ = spec["name"], spec["qualname"], spec["module"]
+        self.__doc__ = spec["doc"]
+        names = [] if parts else spec["params"]
+        if not parts:
+            empty = inspect.Parameter.empty
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            self.__signature__ = inspect.Signature(
+                [inspect.Parameter(n, kind, default=None if optional else empty) for n, _, optional in names]
+            )
+        self.binds = False
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None or not self.binds:
+            return self
+        return lambda *args, **kwargs: self(instance, *args, **kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._parts:
+            return self._call(*args, **kwargs)
+        reasons = []
+        for part in self._parts:
+            try:
+                part.__signature__.bind(*args, **kwargs)
+                return part(*args, **kwargs)
+            except TypeError as error:
+                reasons.append(f"{part.__qualname__}: {error}")
+        raise TypeError("nothing fits: " + "; ".join(reasons))
+
+
+class Library:
+    """A loaded fake library."""
+
+    def __init__(self, path: str, *, blake3: str, size: int, name: str) -> None:
+        try:
+            text = open(path).read()
+        except OSError as error:
+            raise _errors().IntegrityError(f"cannot read `{path}`: {error}") from None
+        if len(text) != size:
+            raise _errors().IntegrityError(f"`{path}` has {len(text)} bytes, the manifest says {size}")
+        self.name, self.path = name, path
+        self._table = TABLES[text.removeprefix("fake:")]
+        self._kinds: dict[int, tuple[Any, ...]] = {}
+
+    def define_handle(self, index: int, cls: type, *, exception: Any = None, trivial_drop: bool = False) -> None:
+        assert index not in self._kinds, "defined twice"
+        self._kinds[index] = ("handle", cls, exception)
+
+    def define_record(self, index: int, cls: type, fields: Any, *, exception: bool = False) -> None:
+        assert index not in self._kinds, "defined twice"
+        self._kinds[index] = ("record", cls, [name for name, _ in fields])
+
+    def define_enum(
+        self, index: int, cls: type, variants: Any, *, data: bool, exception: bool = False
+    ) -> None:
+        assert index not in self._kinds, "defined twice"
+        self._kinds[index] = ("enum", cls, variants, data)
+
+    def _decode(self, ref: Any, value: Any) -> Any:
+        if isinstance(ref, str) or value is None:
+            return value
+        head = ref[0]
+        if head in ("option", "result"):
+            return self._decode(ref[1], value)
+        if head == "list":
+            return [self._decode(ref[1], part) for part in value]
+        if head in ("handle", "record", "enum"):
+            return self._build(ref[1], value)
+        return value
+
+    def _build(self, index: int, value: Any) -> Any:
+        kind, cls, *rest = self._kinds[index]
+        if kind == "handle":
+            handle = object.__new__(cls)
+            handle._inner = value
+            if rest[0] is None:
+                return handle
+            error = rest[0].__new__(rest[0])
+            error._value = handle
+            return error
+        names: Any = rest[0]
+        if kind == "enum":
+            _, stands, fields = rest[0][value if isinstance(value, int) else value.variant]
+            if not rest[1]:
+                return stands
+            cls, names = stands, [name for name, _ in fields]
+        made = cls.__new__(cls)
+        for name, part in zip(names, value.values if isinstance(value, Made) else (), strict=True):
+            setattr(made, name, part)
+        return made
+
+    def _encode(self, name: str, ref: Any, value: Any) -> Any:
+        wrong = TypeError(f"argument `{name}` must be {ref}, not {type(value).__name__}")
+        if isinstance(ref, str):
+            kinds = {"str": str, "bytes": bytes, "bool": bool, "f64": float | int}
+            if not isinstance(value, kinds.get(ref, object if ref in ("any", "unit") else int)):
+                raise wrong
+            if ref.startswith("u") and isinstance(value, int) and value < 0:
+                raise OverflowError(f"argument `{name}` is out of range")
+            return value
+        if ref[0] == "option":
+            return None if value is None else self._encode(name, ref[1], value)
+        if ref[0] not in ("handle", "record", "enum"):
+            return value
+        kind, cls, *rest = self._kinds[ref[1]]
+        if kind != "handle":
+            if not isinstance(value, cls):
+                raise wrong
+            return value
+        if not isinstance(value, rest[0] or cls):
+            raise wrong
+        held = _held(value)
+        if held._inner is Closed:
+            raise _errors().ClosedError("it is closed")
+        return held._inner
+
+    def _prepare(self, index: int, spec: dict[str, Any]) -> _Function:
+        params, result, fluent = spec["params"], spec["result"], spec.get("fluent", False)
+        for _, ref, _ in [*params, ("", result, False)]:
+            self._check_defined(ref)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            bound = made.__signature__.bind(*args, **kwargs)
+            bound.apply_defaults()
+            values = [self._encode(n, ref, bound.arguments[n]) for n, ref, _ in params]
+            error = None
+            try:
+                answer = self._table[index](*values)
+            except RustError as raised:
+                value, *facts = raised.facts
+                if isinstance(result, list) and result[0] == "result":
+                    value = self._decode(result[2], value)
+                error = _hook(self, value, *facts)
+            if error is not None:
+                raise error
+            if fluent and answer is None:
+                return args[0]
+            return self._decode(result, answer)
+
+        made = _Function(call, spec)
+        return made
+
+    def _check_defined(self, ref: Any) -> None:
+        if isinstance(ref, list):
+            if ref[0] in ("handle", "record", "enum"):
+                assert ref[1] in self._kinds, f"type {ref[1]} is used before it is defined"
+                return
+            for part in ref[1:]:
+                if not isinstance(part, int):
+                    self._check_defined(part)
+
+    def function(self, index: int, **spec: Any) -> _Function:
+        return self._prepare(index, spec)
+
+    def method(self, cls: type, index: int, **spec: Any) -> _Function:
+        made = self._prepare(index, spec)
+        made.binds = True
+        return made
+
+    def overload(self, functions: Any, **spec: Any) -> _Function:
+        made = _Function(None, spec, tuple(functions))
+        made.binds = True
+        return made
