@@ -52,7 +52,7 @@ pub enum ScanError {
         /// `name@version` of the scanned crate.
         package: String,
         /// Why.
-        source: ProvideError,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -86,13 +86,20 @@ impl ScanError {
 }
 
 /// Why the documents of dependencies could not be made; whoever makes them says it.
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
+///
+/// Any error becomes one with `?`, which is why it is none itself.
+#[derive(Debug)]
 pub struct ProvideError(pub Box<dyn std::error::Error + Send + Sync>);
 
 impl ProvideError {
     /// Wraps an error or a message.
     pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(error.into())
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for ProvideError {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
     }
 }

@@ -89,7 +89,7 @@ pub fn scan(root: &Document, provide: &mut Provide<'_>) -> Result<Api, ScanError
         }
         rounds += 1;
         asked.extend(new.iter().cloned());
-        let documents = provide(&new).map_err(|source| ScanError::Provide {
+        let documents = provide(&new).map_err(|ProvideError(source)| ScanError::Provide {
             package: root.package.clone(),
             source,
         })?;
