@@ -1,0 +1,280 @@
+//! The plan: what crosses how, callable by callable. Generation's whole input: it reads and chooses nothing.
+//!
+//! Rust types and paths in it are finished Rust text as the bridge spells them (absolute, `::semver::Version`), with
+//! the lifetime `'h` wherever a type of the crate has one.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use usecrate_manifest::{Kind, Skip};
+
+/// Position of a [`Shim`] in [`Plan::shims`].
+pub type ShimId = usize;
+/// Position of a [`PlannedType`] in [`Plan::types`]: its number on the wire.
+pub type TypeId = usize;
+
+/// Everything that later stages need to know of the crate.
+#[derive(Debug, Default, Clone, Serialize)]
+pub struct Plan {
+    /// Library name of the crate.
+    pub lib: String,
+    /// Crate-level documentation.
+    pub docs: String,
+    /// Types that have a wire form of their own.
+    pub types: Vec<PlannedType>,
+    /// One per callable.
+    pub shims: Vec<Shim>,
+    /// Public modules, the root first.
+    pub modules: Vec<PlannedModule>,
+    /// Traits with served methods.
+    pub traits: Vec<PlannedTrait>,
+    /// What is left out, with reasons.
+    pub skipped: Vec<Skip>,
+    /// Dependency crates that the bridge names itself: library name as used in paths, to package and exact version.
+    pub dependencies: BTreeMap<String, String>,
+    /// Features of `runtime` for foreign value types: `serde_json`, `bytes`.
+    pub runtime_features: Vec<String>,
+}
+
+/// A type with a wire form of its own.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedType {
+    /// Canonical path with arguments, for people: `semver::Version`.
+    pub path: String,
+    /// Class name in Python.
+    pub name: String,
+    /// Documentation.
+    pub docs: String,
+    /// Handle, record or enum.
+    pub kind: Kind,
+    /// Rust text: `::regex::Match<'h>`.
+    pub rust: String,
+    /// It has lifetime parameters.
+    pub borrows: bool,
+    /// It is an error type.
+    pub error: bool,
+    /// It can be built from its fields (not `#[non_exhaustive]`, nothing private).
+    pub constructible: bool,
+    /// A record's fields.
+    pub fields: Vec<PlannedField>,
+    /// How a record's fields are written.
+    pub shape: Shape,
+    /// An enum's variants, for enums that are handles too.
+    pub variants: Vec<PlannedVariant>,
+    /// What the class call tries, in order.
+    pub constructors: Vec<ShimId>,
+    /// `Default::default`.
+    pub default: Option<ShimId>,
+    /// Tells the variant number of a handle enum.
+    pub variant_of: Option<ShimId>,
+    /// Methods and associated functions by Python name.
+    pub methods: Vec<PlannedMethod>,
+    /// Public fields of a handle.
+    pub properties: Vec<PlannedProperty>,
+    /// Associated constants: Python name, shim, docs.
+    pub constants: Vec<(String, ShimId, String)>,
+    /// Special methods (`__eq__`, `__cmp__`…): shims tried in order.
+    pub specials: BTreeMap<String, Vec<ShimId>>,
+    /// The target of `Deref`.
+    pub deref: Option<TypeId>,
+}
+
+/// How fields are written in Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub enum Shape {
+    /// `A`
+    #[default]
+    Unit,
+    /// `A(x, y)`
+    Tuple,
+    /// `A { x, y }`
+    Named,
+}
+
+/// A field.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedField {
+    /// Name in Python; `_0`… for unnamed ones.
+    pub name: String,
+    /// Name in Rust; `0`… for unnamed ones.
+    pub rust_name: String,
+    /// Its type as Rust text.
+    pub rust: String,
+    /// Documentation.
+    pub docs: String,
+}
+
+/// A variant.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedVariant {
+    /// Name in Python.
+    pub name: String,
+    /// Name in Rust.
+    pub rust_name: String,
+    /// Its discriminant, for an enum without data.
+    pub discriminant: Option<i64>,
+    /// How its fields are written.
+    pub shape: Shape,
+    /// Its fields.
+    pub fields: Vec<PlannedField>,
+    /// Documentation.
+    pub docs: String,
+    /// For a handle enum: builds it.
+    pub constructor: Option<ShimId>,
+    /// For a handle enum: read its fields.
+    pub getters: Vec<ShimId>,
+}
+
+/// A method.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedMethod {
+    /// Name in Python.
+    pub name: String,
+    /// Takes the object first.
+    pub instance: bool,
+    /// Shims, tried in order.
+    pub shims: Vec<ShimId>,
+    /// Path of the trait it comes from.
+    pub from_trait: Option<String>,
+}
+
+/// A public field of a handle.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedProperty {
+    /// Name in Python.
+    pub name: String,
+    /// Reads it.
+    pub get: ShimId,
+    /// Writes it.
+    pub set: Option<ShimId>,
+    /// Documentation.
+    pub docs: String,
+}
+
+/// A trait with served methods.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedTrait {
+    /// Canonical path.
+    pub path: String,
+    /// Name.
+    pub name: String,
+    /// Documentation.
+    pub docs: String,
+    /// Methods over all implementors.
+    pub methods: Vec<PlannedMethod>,
+}
+
+/// A public module.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedModule {
+    /// Public path, the library name first.
+    pub path: String,
+    /// Documentation.
+    pub docs: String,
+    /// Public names.
+    pub entries: Vec<(String, PlannedTarget)>,
+}
+
+/// What a public name leads to.
+#[derive(Debug, Clone, Serialize)]
+pub enum PlannedTarget {
+    /// Position in [`Plan::modules`].
+    Module(usize),
+    /// A class.
+    Type(TypeId),
+    /// Position in [`Plan::traits`].
+    Trait(usize),
+    /// A function: shims tried in order.
+    Function(Vec<ShimId>),
+    /// A constant or static.
+    Constant(ShimId),
+    /// A variant.
+    Variant(TypeId, usize),
+}
+
+/// The one generated function that serves one callable.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shim {
+    /// Unique, for people and for the manifest: `semver::Version::parse`, `<semver::Version as Ord>::cmp`.
+    pub id: String,
+    /// Name in Python.
+    pub name: String,
+    /// Documentation.
+    pub docs: String,
+    /// The Rust signature, for people.
+    pub signature: String,
+    /// `file:line`.
+    pub span: Option<String>,
+    /// Deprecation note.
+    pub deprecated: Option<String>,
+    /// Parameters in order.
+    pub params: Vec<PlannedParam>,
+    /// What it does with them.
+    pub action: Action,
+    /// It gives back its first argument (`&mut self -> &mut Self`): then `kept` exclusively and compared by address.
+    /// For `self -> Self` of a type that is moved the loader does the same without the library's help.
+    pub fluent: Fluent,
+    /// It counts among the crate's safe public callables (not fields, constants, std-trait impls).
+    pub counted: bool,
+}
+
+/// Whether a shim may give its receiver back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub enum Fluent {
+    /// No.
+    #[default]
+    No,
+    /// `&mut self -> &mut Self`: compared by address.
+    Borrowed,
+    /// `self -> Self`: the loader points the object at the new handle.
+    Moved,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedParam {
+    /// Name in Python.
+    pub name: String,
+    /// The type to lift, as Rust text, where the callee does not determine it (`::usecrate_runtime::private::BytesLike<'c>`). It
+    /// may name `'c` (this call) and `'h` (kept).
+    pub lift: Option<String>,
+    /// What it borrows is kept by the result's group: lifted with `'h` instead of `'c`.
+    pub kept: bool,
+    /// It may be left out (trailing `Option`).
+    pub optional: bool,
+}
+
+/// What a shim does; `{n}` below stands for the n-th lifted argument.
+#[derive(Debug, Clone, Serialize)]
+pub enum Action {
+    /// `path({0}, {1}, …)`; `path` is any callable expression: `<::semver::Version>::parse`.
+    Call {
+        /// Rust text.
+        path: String,
+    },
+    /// `&{0}.field`
+    Get {
+        /// Rust name of the field.
+        field: String,
+    },
+    /// `{0}.field = {1}`
+    Set {
+        /// Rust name of the field.
+        field: String,
+    },
+    /// `path`: a constant.
+    Const {
+        /// Rust text.
+        path: String,
+    },
+    /// `&path`: a static.
+    Static {
+        /// Rust text.
+        path: String,
+    },
+    /// Any other expression, with `{0}`, `{1}`… for the lifted arguments.
+    Expr {
+        /// Rust text.
+        text: String,
+    },
+}

@@ -1,0 +1,129 @@
+"""The native extension: verifies and loads libraries, calls their symbol, holds handles.
+
+It knows the ABI (`docs/abi.md`) and the type language of the manifest, nothing of modules, names or builds.
+Types are given as the manifest has them: a word (`"u8"`) or a list (`["list", "u8"]`).
+Exceptions that it raises itself come from `usecrate.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, final
+
+TypeRef = str | list[Any]
+
+class Handle:
+    """Base of every class whose values stay in Rust. It cannot be instantiated from Python.
+
+    Slots: library, type index, slot, generation, process; no `__dict__`; has `__weakref__`. Freed by its deallocator,
+    which checks process and interpreter shutdown. `with` always drops.
+    """
+
+    def __enter__(self) -> Handle: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+def close(value: object) -> None:
+    """Drops the Rust value behind a handle (or an exception that holds one) now; idempotent.
+
+    Raises
+    ------
+    usecrate.HandleError
+        Something borrows it, or another thread uses it.
+    """
+
+def is_closed(value: object) -> bool: ...
+
+@final
+class Library:
+    """A loaded library. Never unloaded."""
+
+    def __new__(cls, path: str, *, blake3: str, size: int, name: str) -> Library:
+        """Verifies size and BLAKE3 of the file, loads exactly the bytes that were hashed, and speaks `init`.
+
+        Raises
+        ------
+        usecrate.IntegrityError
+            The file is missing, of another size, or its hash differs.
+        usecrate.LoadError
+            The system cannot load it, it has no `usecrate_call`, or it speaks another ABI.
+        """
+
+    name: str
+    """The crate's name, for messages."""
+    path: str
+
+    def describe(self) -> Any:
+        """The library's own description (`docs/abi.md`), as plain lists."""
+
+    def count(self) -> int:
+        """How many handles live in the library."""
+
+    def define_handle(
+        self, index: int, cls: type, *, exception: type | None = None, trivial_drop: bool = False
+    ) -> None:
+        """Values of type `index` become instances of `cls` (a subclass of `Handle`).
+
+        With `exception`, they become instances of that exception class, whose `_value` slot holds the handle; as an
+        argument an instance of it is taken wherever the handle is.
+        """
+
+    def define_record(
+        self, index: int, cls: type, fields: Sequence[tuple[str, TypeRef]], *, exception: bool = False
+    ) -> None:
+        """Values of type `index` become instances of `cls`, made without calling `__init__`, each field set as an
+        attribute. As input: an instance, or a dict (missing fields come from `cls._default_()` when that exists, else
+        `TypeError` names them; unknown ones are a `TypeError`)."""
+
+    def define_enum(
+        self,
+        index: int,
+        cls: type,
+        variants: Sequence[tuple[str, object, Sequence[tuple[str, TypeRef]]]],
+        *,
+        data: bool,
+        exception: bool = False,
+    ) -> None:
+        """Variant `i` is `variants[i]`: name, what stands for it, fields.
+
+        Without `data`, the object stands for the variant and is returned as it is (an `enum.Enum` member). With `data`
+        the object is the variant's class, instantiated like a record. As input: such an object, `"Variant"`, or
+        `{"Variant": payload}` (payload: the only field's value, a list of them, or a dict).
+        """
+
+    def function(
+        self,
+        index: int,
+        *,
+        name: str,
+        qualname: str,
+        module: str,
+        doc: str | None,
+        params: Sequence[tuple[str, TypeRef, bool]],
+        result: TypeRef,
+        fluent: bool = False,
+        keeps_lock: bool = False,
+        wrap: Callable[[Any], Any] | None = None,
+    ) -> Callable[..., Any]:
+        """A C-level function that calls callable `index`: prepared once, no dictionary and no name look-up per call.
+
+        `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed by keyword.
+        `doc` becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil
+        result, or a new handle where the receiver was moved, is the receiver itself (the first argument).
+        `wrap` is applied to the result.
+        """
+
+    def method(self, cls: type, index: int, **spec: Any) -> Any:
+        """The same as a descriptor for `cls`: the first parameter is the instance."""
+
+    def overload(
+        self, functions: Sequence[Any], *, name: str, qualname: str, module: str, doc: str | None
+    ) -> Any:
+        """A callable that takes the first of `functions` (made by `function`) whose parameters the arguments fit,
+        decided before Rust runs. If none fits: one `TypeError` that lists them with the reason for each. It is a
+        descriptor: found on a class, it binds the instance like a function."""
+
+def set_error_hook(hook: Callable[[Any, Any, str, str, str | None, list[str]], BaseException]) -> None:
+    """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`; `value` is decoded."""
+
+def after_fork_child() -> None:
+    """Tells every loaded library that this process is a child. Registered with `os.register_at_fork` by the package."""

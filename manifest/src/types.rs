@@ -1,0 +1,257 @@
+//! The type language of signatures. In JSON and on the wire: a string for a type without parts (`"u8"`), an array for
+//! one with parts (`["list", "u8"]`), so that both are read by the same few lines in any language.
+
+use serde::de::Error as _;
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// How a handle is taken or given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// Parameter: lent, shared. Result: borrows its owner, shared.
+    Shared,
+    /// Parameter: lent, exclusively. Result: borrows its owner, exclusively.
+    Exclusive,
+    /// Parameter: moved into the call.
+    Move,
+    /// Parameter: cloned into the call; the handle stays.
+    Clone,
+    /// Result: owned by the caller.
+    New,
+}
+
+impl Mode {
+    /// The word in the manifest.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Exclusive => "exclusive",
+            Self::Move => "move",
+            Self::Clone => "clone",
+            Self::New => "new",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "shared" => Self::Shared,
+            "exclusive" => Self::Exclusive,
+            "move" => Self::Move,
+            "clone" => Self::Clone,
+            "new" => Self::New,
+            _ => return None,
+        })
+    }
+}
+
+/// The type of a parameter, result or field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TypeRef {
+    /// A type without parts: one of [`PLAIN`].
+    Plain(&'static str),
+    /// `["option", T]`
+    Option(Box<TypeRef>),
+    /// `["list", T]`
+    List(Box<TypeRef>),
+    /// `["set", T]`
+    Set(Box<TypeRef>),
+    /// `["array", T, n]`
+    Array(Box<TypeRef>, u64),
+    /// `["tuple", T, …]`
+    Tuple(Vec<TypeRef>),
+    /// `["dict", K, V]`
+    Dict(Box<TypeRef>, Box<TypeRef>),
+    /// `["range", T]`
+    Range(Box<TypeRef>),
+    /// `["bounds", T]`
+    Bounds(Box<TypeRef>),
+    /// `["union", T, …]`
+    Union(Vec<TypeRef>),
+    /// `["handle", type, mode]`
+    Handle(u32, Mode),
+    /// `["record", type]`
+    Record(u32),
+    /// `["enum", type]`
+    Enum(u32),
+    /// `["result", T, E]`
+    Result(Box<TypeRef>, Box<TypeRef>),
+}
+
+/// The words for types without parts.
+pub const PLAIN: &[&str] = &[
+    "unit",
+    "bool",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "f32",
+    "f64",
+    "char",
+    "str",
+    "bytes",
+    "path",
+    "duration",
+    "system_time",
+    "ip",
+    "socket_addr",
+    "ordering",
+    "any",
+    "io_error",
+    "never",
+];
+
+impl TypeRef {
+    /// The type without parts of that name, if there is one.
+    #[must_use]
+    pub fn plain(word: &str) -> Option<Self> {
+        PLAIN
+            .iter()
+            .find(|known| **known == word)
+            .map(|known| Self::Plain(known))
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is not a type.
+    pub fn from_value(value: &Value) -> Result<Self, String> {
+        Self::read(value, 64)
+    }
+
+    fn read(value: &Value, depth: usize) -> Result<Self, String> {
+        if depth == 0 {
+            return Err("type nested deeper than 64 levels".to_owned());
+        }
+        if let Value::String(word) = value {
+            return Self::plain(word).ok_or_else(|| format!("unknown type `{word}`"));
+        }
+        let wrong = || format!("not a type: `{value}`");
+        let Value::Array(parts) = value else {
+            return Err(wrong());
+        };
+        let Some((Value::String(head), rest)) = parts.split_first() else {
+            return Err(wrong());
+        };
+        let one = |at: usize| {
+            rest.get(at)
+                .ok_or_else(wrong)
+                .and_then(|part| Self::read(part, depth - 1))
+        };
+        let boxed = |at: usize| one(at).map(Box::new);
+        let many = || {
+            rest.iter()
+                .map(|part| Self::read(part, depth - 1))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let number = |at: usize| rest.get(at).and_then(Value::as_u64).ok_or_else(wrong);
+        let index = |at: usize| number(at).and_then(|n| u32::try_from(n).map_err(|_| wrong()));
+        let arity = |n: usize| if rest.len() == n { Ok(()) } else { Err(wrong()) };
+        match head.as_str() {
+            "option" => arity(1).and_then(|()| boxed(0)).map(Self::Option),
+            "list" => arity(1).and_then(|()| boxed(0)).map(Self::List),
+            "set" => arity(1).and_then(|()| boxed(0)).map(Self::Set),
+            "array" => arity(2).and_then(|()| Ok(Self::Array(boxed(0)?, number(1)?))),
+            "tuple" => many().map(Self::Tuple),
+            "dict" => arity(2).and_then(|()| Ok(Self::Dict(boxed(0)?, boxed(1)?))),
+            "range" => arity(1).and_then(|()| boxed(0)).map(Self::Range),
+            "bounds" => arity(1).and_then(|()| boxed(0)).map(Self::Bounds),
+            "union" => many().map(Self::Union),
+            "handle" => {
+                arity(2)?;
+                let mode = rest[1].as_str().and_then(Mode::parse).ok_or_else(wrong)?;
+                Ok(Self::Handle(index(0)?, mode))
+            }
+            "record" => arity(1).and_then(|()| index(0)).map(Self::Record),
+            "enum" => arity(1).and_then(|()| index(0)).map(Self::Enum),
+            "result" => arity(2).and_then(|()| Ok(Self::Result(boxed(0)?, boxed(1)?))),
+            other => Err(format!("unknown type `{other}`")),
+        }
+    }
+
+    /// Calls `visit` with every type number in it.
+    pub fn each_type(&self, visit: &mut impl FnMut(u32)) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Option(t)
+            | Self::List(t)
+            | Self::Set(t)
+            | Self::Array(t, _)
+            | Self::Range(t)
+            | Self::Bounds(t) => {
+                t.each_type(visit);
+            }
+            Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(|part| part.each_type(visit)),
+            Self::Dict(k, v) | Self::Result(k, v) => {
+                k.each_type(visit);
+                v.each_type(visit);
+            }
+            Self::Handle(index, _) | Self::Record(index) | Self::Enum(index) => visit(*index),
+        }
+    }
+}
+
+impl Serialize for TypeRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn parts<S: Serializer, T: Serialize>(s: S, head: &str, rest: &[T]) -> Result<S::Ok, S::Error> {
+            let mut seq = s.serialize_seq(Some(rest.len() + 1))?;
+            seq.serialize_element(head)?;
+            for part in rest {
+                seq.serialize_element(part)?;
+            }
+            seq.end()
+        }
+        let s = serializer;
+        match self {
+            Self::Plain(word) => s.serialize_str(word),
+            Self::Option(t) => parts(s, "option", &[t]),
+            Self::List(t) => parts(s, "list", &[t]),
+            Self::Set(t) => parts(s, "set", &[t]),
+            Self::Array(t, n) => ("array", t, n).serialize(s),
+            Self::Tuple(all) => parts(s, "tuple", all),
+            Self::Dict(k, v) => parts(s, "dict", &[k, v]),
+            Self::Range(t) => parts(s, "range", &[t]),
+            Self::Bounds(t) => parts(s, "bounds", &[t]),
+            Self::Union(all) => parts(s, "union", all),
+            Self::Handle(index, mode) => ("handle", index, mode.as_str()).serialize(s),
+            Self::Record(index) => ("record", index).serialize(s),
+            Self::Enum(index) => ("enum", index).serialize(s),
+            Self::Result(t, e) => parts(s, "result", &[t, e]),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Self::from_value(&value).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for TypeRef {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TypeRef".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A type: a word, or an array of a word and its parts. See `docs/abi.md`.",
+            "oneOf": [{ "enum": PLAIN }, { "type": "array", "minItems": 1, "prefixItems": [{ "enum": [
+                "option", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
+                "enum", "result",
+            ] }] }],
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! The C entry point (`docs/abi.md`) and the memory that crosses it.
+
+#![allow(
+    unsafe_code,
+    reason = "this module and `group` are where the runtime's unsafe code lives"
+)]
+
+use std::mem::ManuallyDrop;
+
+use crate::describe::Artifact;
+use crate::dispatch::{RELEASE, dispatch};
+use crate::group::frame::Lent;
+use crate::wire::Writer;
+
+/// Memory lent for one call.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Buffer {
+    data: *mut u8,
+    len: usize,
+    flags: u64,
+}
+
+/// The answer's memory: a `Vec<u8>` in parts, or all zero.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Response {
+    data: *mut u8,
+    len: usize,
+    capacity: usize,
+}
+
+const _: () = assert!(size_of::<Buffer>() == 2 * size_of::<usize>() + 8);
+const _: () = assert!(size_of::<Response>() == 3 * size_of::<usize>());
+
+const ANSWERED: i32 = 0;
+const BAD_ARGUMENT: i32 = -1;
+const FAULT: i32 = -2;
+
+/// What is beyond this goes back to the system after a call.
+const KEEP: usize = 1 << 20;
+
+/// The body of the exported symbol.
+///
+/// # Safety
+///
+/// `request` points to `request_len` readable bytes, `buffers` to `buffer_count` buffers whose memory is readable; nobody
+/// writes to any of it during the call. `response` is zero, or as an earlier call to this library left it, and used
+/// by this call alone. A null `request` or `buffers` is allowed with a length of 0.
+pub unsafe fn entry(
+    artifact: &Artifact,
+    request: *const u8,
+    request_len: usize,
+    buffers: *const Buffer,
+    buffer_count: usize,
+    response: *mut Response,
+) -> i32 {
+    if response.is_null()
+        || (request.is_null() && request_len != 0)
+        || (buffers.is_null() && buffer_count != 0)
+        || request_len > isize::MAX as usize
+    {
+        return BAD_ARGUMENT;
+    }
+    // SAFETY: by this function's contract; null is only passed on with a length of 0, as an empty slice.
+    let request = if request_len == 0 {
+        &[]
+    } else {
+        unsafe { std::slice::from_raw_parts(request, request_len) }
+    };
+    // SAFETY: as above.
+    let buffers = if buffer_count == 0 {
+        &[]
+    } else {
+        unsafe { std::slice::from_raw_parts(buffers, buffer_count) }
+    };
+    let mut lent = Vec::new();
+    for buffer in buffers {
+        if buffer.data.is_null() && buffer.len != 0 || buffer.len > isize::MAX as usize {
+            return BAD_ARGUMENT;
+        }
+        // SAFETY: by this function's contract, and not null.
+        let bytes = if buffer.len == 0 {
+            &[]
+        } else {
+            unsafe { std::slice::from_raw_parts(buffer.data, buffer.len) }
+        };
+        lent.push(Lent { bytes });
+    }
+    // SAFETY: by this function's contract, `response` is valid and this call's alone.
+    let response = unsafe { &mut *response };
+    let memory = if response.data.is_null() {
+        Vec::with_capacity(256)
+    } else {
+        // SAFETY: an earlier call took these parts from a `Vec<u8>` and left them here.
+        unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
+    };
+    *response = Response {
+        data: std::ptr::null_mut(),
+        len: 0,
+        capacity: 0,
+    };
+    if let [0x91, RELEASE] = request {
+        drop(memory);
+        return ANSWERED;
+    }
+    let answer = crate::panic::guard(|| {
+        let mut writer = dispatch(artifact, request, &lent, Writer::new(memory)).into_bytes();
+        if writer.capacity() > KEEP && writer.len() < writer.capacity() / 4 {
+            writer.shrink_to(writer.len());
+        }
+        writer
+    });
+    let Ok(answer) = answer else { return FAULT };
+    let mut answer = ManuallyDrop::new(answer);
+    *response = Response {
+        data: answer.as_mut_ptr(),
+        len: answer.len(),
+        capacity: answer.capacity(),
+    };
+    ANSWERED
+}
+
+/// Declares a bridge's tables and the exported symbol.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! artifact {
+    (
+        name: $name:literal, marker: $marker:ty,
+        types: [$($kind:ident $ty:ty),* $(,)?],
+        callables: [$($id:literal => $shim:path),* $(,)?] $(,)?
+    ) => {
+        /// The next argument, lent for the call.
+        fn __uc_arg<'c, 'h, T: $crate::private::Lift<'c, 'h, $marker>>(
+            call: $crate::private::Call<'c, 'h>,
+        ) -> $crate::private::Lifted<'c, 'h, $marker, T> {
+            $crate::private::arg(call)
+        }
+
+        /// The next argument, kept by the group.
+        fn __uc_kept<'c, 'h, T: $crate::private::Lift<'h, 'h, $marker>>(
+            call: $crate::private::Call<'c, 'h>,
+        ) -> $crate::private::Lifted<'h, 'h, $marker, T> {
+            $crate::private::kept(call)
+        }
+
+        static __UC_ARTIFACT: $crate::private::Artifact = $crate::private::Artifact {
+            name: $name,
+            types: &[$($crate::__described!($kind $marker, $ty)),*],
+            callables: &[$($crate::private::Callable { id: $id, shim: $shim }),*],
+        };
+
+        /// The symbol. See `docs/abi.md`.
+        ///
+        /// # Safety
+        ///
+        /// As `docs/abi.md` says: the pointers are valid for their lengths.
+        #[allow(unsafe_code)]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn usecrate_call(
+            request: *const u8,
+            request_len: usize,
+            buffers: *const $crate::private::Buffer,
+            buffer_count: usize,
+            host: *const ::core::ffi::c_void,
+            response: *mut $crate::private::Response,
+        ) -> i32 {
+            let _ = host;
+            // SAFETY: the caller upholds the contract of `docs/abi.md`, which is `entry`'s.
+            unsafe {
+                $crate::private::entry(&__UC_ARTIFACT, request, request_len, buffers, buffer_count, response)
+            }
+        }
+    };
+}
+
+/// One type of the table.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __described {
+    (handle $marker:ty, $ty:ty) => {
+        $crate::private::Described {
+            info: <$ty as $crate::private::Handle<$marker>>::INFO,
+            kind: "handle",
+            data: $crate::private::no_data,
+        }
+    };
+    (handle_in $marker:ty, $ty:ty) => {
+        $crate::private::Described {
+            info: <$ty as $crate::private::Family>::INFO,
+            kind: "handle",
+            data: $crate::private::no_data,
+        }
+    };
+    (record $marker:ty, $ty:ty) => {
+        $crate::private::Described {
+            info: <$ty as $crate::private::Plain<$marker>>::INFO,
+            kind: "record",
+            data: <$ty as $crate::private::Plain<$marker>>::data,
+        }
+    };
+    (choice $marker:ty, $ty:ty) => {
+        $crate::private::Described {
+            info: <$ty as $crate::private::Plain<$marker>>::INFO,
+            kind: "enum",
+            data: <$ty as $crate::private::Plain<$marker>>::data,
+        }
+    };
+}

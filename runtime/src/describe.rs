@@ -1,0 +1,102 @@
+//! Operation *describe*: the types of parameters and results as rustc resolved them, in the manifest's type language.
+
+use crate::ABI_VERSION;
+use crate::group::frame::Frame;
+use crate::group::value::TypeInfo;
+use crate::wire::Writer;
+
+/// Writes one type.
+pub struct Describer<'d> {
+    writer: &'d mut Writer,
+}
+
+impl<'d> Describer<'d> {
+    /// Onto `writer`.
+    pub(crate) fn new(writer: &'d mut Writer) -> Self {
+        Self { writer }
+    }
+
+    /// A type without parts.
+    pub fn plain(&mut self, word: &str) {
+        self.writer.str(word);
+    }
+
+    /// The head of a type with `parts` parts, which follow.
+    pub fn head(&mut self, word: &str, parts: usize) {
+        self.writer.array(parts + 1);
+        self.writer.str(word);
+    }
+
+    /// A number among the parts.
+    pub fn number(&mut self, value: u64) {
+        self.writer.uint(value);
+    }
+
+    /// A handle.
+    pub fn handle(&mut self, info: &TypeInfo, mode: &str) {
+        self.head("handle", 2);
+        self.number(u64::from(info.index));
+        self.writer.str(mode);
+    }
+}
+
+/// A description of one type of the bridge.
+pub struct Described {
+    /// What is known of it.
+    pub info: &'static TypeInfo,
+    /// `handle`, `record` or `enum`.
+    pub kind: &'static str,
+    /// Writes its fields or variants.
+    pub data: fn(&mut Writer),
+}
+
+/// A callable of the bridge.
+pub struct Callable {
+    /// Its id in the manifest.
+    pub id: &'static str,
+    /// The shim.
+    pub shim: crate::dispatch::Shim,
+}
+
+/// A bridge's tables.
+pub struct Artifact {
+    /// The crate's library name.
+    pub name: &'static str,
+    /// Types by number.
+    pub types: &'static [Described],
+    /// Callables by number.
+    pub callables: &'static [Callable],
+}
+
+/// The payload of *describe*.
+pub(crate) fn describe(artifact: &Artifact, writer: &mut Writer) {
+    writer.array(3);
+    writer.uint(u64::from(ABI_VERSION));
+    writer.array(artifact.types.len());
+    for described in artifact.types {
+        let info = described.info;
+        writer.array(4);
+        writer.str(info.path);
+        writer.str(described.kind);
+        let flags = [info.send, info.sync, info.clone, info.borrows, info.trivial_drop];
+        writer.uint(
+            flags
+                .iter()
+                .enumerate()
+                .map(|(at, set)| u64::from(*set) << at)
+                .sum(),
+        );
+        (described.data)(writer);
+    }
+    writer.array(artifact.callables.len());
+    for callable in artifact.callables {
+        let frame = Frame::describing(callable.id);
+        let (parameters, result) = crate::dispatch::describe(&frame, callable.shim);
+        writer.array(4);
+        writer.str(callable.id);
+        writer.array(parameters.0);
+        writer.raw(&parameters.1);
+        writer.raw(&result);
+        writer.uint(0);
+    }
+}

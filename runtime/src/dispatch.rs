@@ -1,0 +1,399 @@
+//! Operations and callables: from a request to an answer.
+
+use std::cell::RefCell;
+
+use crate::describe::Artifact;
+use crate::error::{Fault, RequestFault};
+use crate::group::frame::{Frame, Lent};
+use crate::group::scope::{Scope, keep};
+use crate::group::table::{HandleId, Refusal, TABLE};
+use crate::group::thread::{WAITERS, welcome};
+use crate::group::{store::Out, table};
+use crate::lift::Lift;
+use crate::lower::Lower;
+use crate::panic::{Panicked, guard};
+use crate::wire::{EXT_HANDLE, Reader, Token, Writer};
+use crate::{ABI_VERSION, describe::Describer};
+
+/// A shim's outcome: the payload is written.
+pub type Answer = Result<(), Fault>;
+
+/// A shim: generic over the lifetimes of the call and of its group.
+pub type Shim = for<'c, 'h> fn(Call<'c, 'h>) -> Answer;
+
+/// What a shim is given.
+pub struct Call<'c, 'h> {
+    frame: &'c Frame<'c>,
+    out: &'c RefCell<Writer>,
+    group: std::marker::PhantomData<fn(&'h ()) -> &'h ()>,
+}
+
+impl Clone for Call<'_, '_> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Copy for Call<'_, '_> {}
+
+/// An argument that is held, and is taken when all are.
+pub struct Lifted<'s, 'h, B, T: Lift<'s, 'h, B>> {
+    held: Option<T::Held>,
+    marker: std::marker::PhantomData<(&'s (), fn(&'h ()) -> &'h (), fn(B))>,
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
+    /// The argument. Called only inside `answer!`, when every argument is held.
+    #[inline]
+    pub fn take(self) -> T {
+        match self.held {
+            Some(held) => T::take(held),
+            None => unreachable!("`answer!` runs the call only when every argument is held"),
+        }
+    }
+}
+
+fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
+    let marker = std::marker::PhantomData;
+    if let Some(types) = &frame.describing {
+        T::describe(&mut Describer::new(&mut types.borrow_mut()));
+        frame.parameter.set(frame.parameter.get() + 1);
+        return Lifted { held: None, marker };
+    }
+    if frame.fault.borrow().is_some() {
+        return Lifted { held: None, marker };
+    }
+    match T::hold(scope) {
+        Ok(held) => {
+            frame.parameter.set(frame.parameter.get() + 1);
+            Lifted {
+                held: Some(held),
+                marker,
+            }
+        }
+        Err(fault) => {
+            *frame.fault.borrow_mut() = Some(fault);
+            Lifted { held: None, marker }
+        }
+    }
+}
+
+/// The next argument, lent for the call.
+pub fn arg<'c, 'h, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h>) -> Lifted<'c, 'h, B, T> {
+    lifted(call.frame, Scope::lend(call.frame))
+}
+
+/// The next argument, kept by the group.
+pub fn kept<'c, 'h, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h>) -> Lifted<'h, 'h, B, T> {
+    lifted(call.frame, keep(Scope::lend(call.frame)))
+}
+
+/// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
+pub fn answer<'c, 'h, T>(
+    call: Call<'c, 'h>,
+    make: impl FnOnce() -> T,
+    lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
+    describe: impl FnOnce(&mut Describer<'_>),
+) -> Answer {
+    let frame = call.frame;
+    if frame.describing.is_some() {
+        describe(&mut Describer::new(&mut call.out.borrow_mut()));
+        return Err(Fault::Described);
+    }
+    if let Some(fault) = frame.fault.take() {
+        return Err(fault);
+    }
+    if !frame.reader.at_end() {
+        return Err(Fault::request(
+            RequestFault::Arity,
+            "there are bytes behind the last argument",
+        ));
+    }
+    let result = make();
+    let mut writer = call.out.borrow_mut();
+    let start = writer.len();
+    writer.raw(&[0x92, 0x00]);
+    let answer = lower(result, Out::new(&mut writer, frame));
+    if matches!(&answer, Err(fault) if !matches!(fault, Fault::Failed)) {
+        writer.truncate(start);
+    }
+    answer
+}
+
+/// Lowers `T` through its own wire form.
+pub(crate) fn lower_direct<'h, B, T: Lower<'h, B>>(value: T, mut out: Out<'_, 'h>) -> Answer {
+    value.lower(&mut out)
+}
+
+/// Parameter count and types, and result type, of a shim.
+pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<u8>) {
+    let out = RefCell::new(Writer::default());
+    let _described = shim(Call {
+        frame,
+        out: &out,
+        group: std::marker::PhantomData,
+    });
+    let parameters = frame
+        .describing
+        .as_ref()
+        .map(|types| types.take().into_bytes())
+        .unwrap_or_default();
+    (
+        (frame.parameter.get() as usize, parameters),
+        out.into_inner().into_bytes(),
+    )
+}
+
+const DESCRIBE: u8 = 0;
+const CALL: u8 = 1;
+const DROP: u8 = 2;
+/// The operation that frees the response: handled where its memory is.
+pub(crate) const RELEASE: u8 = 3;
+const INIT: u8 = 4;
+const AFTER_FORK: u8 = 5;
+const COUNT: u8 = 6;
+const CLOSE: u8 = 7;
+
+/// Answers a request. The answer is complete whatever happens.
+pub(crate) fn dispatch(artifact: &Artifact, request: &[u8], buffers: &[Lent<'_>], writer: Writer) -> Writer {
+    let out = RefCell::new(writer);
+    let outcome = guard(|| {
+        for entry in welcome() {
+            table::dispose(entry);
+        }
+        operate(artifact, request, buffers, &out)
+    });
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(Stop::Fault(fault, parameter))) => refuse(&mut out.borrow_mut(), &fault, parameter),
+        Ok(Err(Stop::Panic(panicked))) | Err(panicked) => report(&mut fresh(&out), &panicked),
+    }
+    out.into_inner()
+}
+
+/// The writer after a panic, which may have left it borrowed or half written.
+fn fresh(out: &RefCell<Writer>) -> std::cell::RefMut<'_, Writer> {
+    let mut writer = out.borrow_mut();
+    writer.truncate(0);
+    writer
+}
+
+enum Stop {
+    Fault(Fault, Option<u32>),
+    Panic(Panicked),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault, None)
+    }
+}
+
+fn operate(
+    artifact: &Artifact,
+    request: &[u8],
+    buffers: &[Lent<'_>],
+    out: &RefCell<Writer>,
+) -> Result<(), Stop> {
+    // The shortest header of a call is read here and now; everything else takes the longer way.
+    let reader = Reader::new(request);
+    let Token::Array(count) = reader.next()? else {
+        return Err(Fault::malformed("a request is an array").into());
+    };
+    let Some(arguments) = count.checked_sub(1) else {
+        return Err(Fault::malformed("a request begins with its operation").into());
+    };
+    let operation = match reader.next()? {
+        Token::Int(operation) => u8::try_from(operation).unwrap_or(u8::MAX),
+        other => {
+            return Err(Fault::malformed(format!("an operation is an integer, not {}", other.name())).into());
+        }
+    };
+    match operation {
+        CALL => call(artifact, reader, arguments, buffers, out),
+        DESCRIBE => {
+            finish(&reader, arguments, 0)?;
+            let mut writer = out.borrow_mut();
+            writer.raw(&[0x92, 0x00]);
+            crate::describe::describe(artifact, &mut writer);
+            Ok(())
+        }
+        DROP | CLOSE => {
+            let id = handle(&reader)?;
+            finish(&reader, arguments, 1)?;
+            let dropped = end(id, operation == CLOSE)?;
+            let mut writer = out.borrow_mut();
+            writer.raw(&[0x92, 0x00]);
+            writer.bool(dropped);
+            Ok(())
+        }
+        INIT => {
+            let version = match reader.next()? {
+                Token::Int(version) => version,
+                other => return Err(Fault::expected(format!("a version, not {}", other.name())).into()),
+            };
+            finish(&reader, arguments, 1)?;
+            if version != i128::from(ABI_VERSION) {
+                let message = format!("this library speaks ABI version {ABI_VERSION}, not {version}");
+                return Err(Fault::request(RequestFault::Version, message).into());
+            }
+            let mut writer = out.borrow_mut();
+            writer.raw(&[0x92, 0x00, 0x92]);
+            writer.uint(u64::from(ABI_VERSION));
+            writer.uint(u64::from(TABLE.epoch()));
+            Ok(())
+        }
+        AFTER_FORK => {
+            finish(&reader, arguments, 0)?;
+            TABLE.after_fork();
+            out.borrow_mut().raw(&[0x92, 0x00, 0xc0]);
+            Ok(())
+        }
+        COUNT => {
+            finish(&reader, arguments, 0)?;
+            let mut writer = out.borrow_mut();
+            writer.raw(&[0x92, 0x00]);
+            writer.uint(TABLE.live() as u64);
+            Ok(())
+        }
+        _ => Err(Fault::request(
+            RequestFault::Operation,
+            format!("there is no operation {operation}"),
+        )
+        .into()),
+    }
+}
+
+fn finish(reader: &Reader<'_>, arguments: usize, expected: usize) -> Result<(), Fault> {
+    if arguments != expected {
+        let message = format!("{expected} arguments expected, {arguments} given");
+        return Err(Fault::request(RequestFault::Arity, message));
+    }
+    if !reader.at_end() {
+        return Err(Fault::malformed("there are bytes behind the request"));
+    }
+    Ok(())
+}
+
+fn handle(reader: &Reader<'_>) -> Result<HandleId, Fault> {
+    match reader.next()? {
+        Token::Ext(EXT_HANDLE, bytes) => {
+            HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))
+        }
+        other => Err(Fault::expected(format!("a handle, not {}", other.name()))),
+    }
+}
+
+fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
+    use crate::error::HandleFault::{Borrowed, Closed};
+    loop {
+        return match TABLE.drop_handle(id, only_if_free) {
+            Ok(dropped) => Ok(dropped),
+            Err(Refusal::Busy) => {
+                WAITERS.wait();
+                continue;
+            }
+            Err(Refusal::Borrowed(holder)) => Err(Fault::handle(
+                Borrowed,
+                format!("it is borrowed by what `{holder}` gave: drop or close that first"),
+            )),
+            Err(Refusal::Closed | Refusal::Poisoned | Refusal::Fork) => {
+                Err(Fault::handle(Closed, "this handle is closed already"))
+            }
+        };
+    }
+}
+
+fn call(
+    artifact: &Artifact,
+    reader: Reader<'_>,
+    arguments: usize,
+    buffers: &[Lent<'_>],
+    out: &RefCell<Writer>,
+) -> Result<(), Stop> {
+    let index = match reader.next()? {
+        Token::Int(index) => index,
+        other => {
+            return Err(Fault::malformed(format!("a callable is an integer, not {}", other.name())).into());
+        }
+    };
+    let Some(callable) = usize::try_from(index)
+        .ok()
+        .and_then(|index| artifact.callables.get(index))
+    else {
+        let message = format!("there is no callable {index}, but {}", artifact.callables.len());
+        return Err(Fault::request(RequestFault::Callable, message).into());
+    };
+    let _ = arguments; // The shim reads exactly its parameters, and the end of the request must follow.
+    let start = reader.position();
+    let frame = Frame::new(reader, buffers, callable.id);
+    loop {
+        let outcome = guard(|| {
+            (callable.shim)(Call {
+                frame: &frame,
+                out,
+                group: std::marker::PhantomData,
+            })
+        });
+        let left = guard(|| frame.leave(outcome.is_err()));
+        let stop = match (outcome, left) {
+            (Ok(Ok(())), Ok(())) => return Ok(()),
+            (Ok(Err(Fault::Failed)), Ok(())) => return Ok(()),
+            (Ok(Err(Fault::Busy)), Ok(())) => {
+                frame.fault.take();
+                frame.undo();
+                frame.parameter.set(0);
+                frame.reader.rewind(start);
+                WAITERS.wait();
+                continue;
+            }
+            (Ok(Err(fault)), Ok(())) => {
+                let parameter = frame.parameter.get();
+                Stop::Fault(fault, Some(parameter))
+            }
+            (Err(panicked), _) | (_, Err(panicked)) => Stop::Panic(panicked),
+        };
+        frame.undo();
+        return Err(stop);
+    }
+}
+
+fn refuse(writer: &mut Writer, fault: &Fault, parameter: Option<u32>) {
+    writer.truncate(0);
+    writer.array(2);
+    let mut three = |status: u8, word: &str, message: &str| {
+        writer.uint(u64::from(status));
+        writer.array(3);
+        writer.str(word);
+        match parameter {
+            Some(parameter) => writer.uint(u64::from(parameter)),
+            None => writer.nil(),
+        }
+        writer.str(message);
+    };
+    match fault {
+        Fault::Argument { kind, message } => three(3, kind.word(), message),
+        Fault::Handle { code, message } => three(4, code.word(), message),
+        Fault::Request { code, message } => {
+            writer.uint(5);
+            writer.array(2);
+            writer.str(code.word());
+            writer.str(message);
+        }
+        Fault::Failed | Fault::Busy | Fault::Described => {
+            unreachable!("settled by `call`, and no other operation gives it")
+        }
+    }
+}
+
+fn report(writer: &mut Writer, panicked: &Panicked) {
+    writer.array(2);
+    writer.uint(2);
+    writer.array(3);
+    writer.str(&panicked.message);
+    match &panicked.location {
+        Some(location) => writer.str(location),
+        None => writer.nil(),
+    }
+    writer.str(&panicked.backtrace);
+}

@@ -1,0 +1,290 @@
+//! One call: its request, what it holds of the table, and how it lets go.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::owners::Group;
+use super::table::{Access, Entry, HandleId, Refusal, TABLE};
+use super::thread::{self, Locked, ThreadLock};
+use crate::error::{Fault, HandleFault};
+use crate::wire::{EXT_BUFFER, EXT_HANDLE, Reader, Token, Writer};
+
+/// A slot that the call holds.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    slot: u32,
+    exclusive: bool,
+    moved: bool,
+}
+
+/// How many holds need no allocation.
+const FEW: usize = 4;
+
+/// Memory lent for one call: checked once at the entry, so that the rest is safe.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent<'c> {
+    /// The bytes.
+    pub bytes: &'c [u8],
+}
+
+/// One call. See the module's text.
+pub struct Frame<'c> {
+    pub(crate) reader: Reader<'c>,
+    buffers: &'c [Lent<'c>],
+    /// Which callable, for messages.
+    pub(crate) callable: &'static str,
+    /// Which argument is being lifted.
+    pub(crate) parameter: Cell<u32>,
+    /// The first thing that went wrong.
+    pub(crate) fault: RefCell<Option<Fault>>,
+    /// Types go here instead of a call being made.
+    pub(crate) describing: Option<RefCell<Writer>>,
+    few: [Cell<Option<Hold>>; FEW],
+    count: Cell<usize>,
+    more: RefCell<Vec<Hold>>,
+    pub(crate) group: RefCell<Option<Arc<Group>>>,
+    locks: RefCell<Vec<Locked>>,
+    arena: RefCell<Vec<(*mut (), unsafe fn(*mut ()))>>,
+    created: RefCell<Vec<HandleId>>,
+}
+
+impl<'c> Frame<'c> {
+    /// A call that holds nothing yet.
+    pub(crate) fn new(reader: Reader<'c>, buffers: &'c [Lent<'c>], callable: &'static str) -> Self {
+        Self {
+            reader,
+            buffers,
+            callable,
+            parameter: Cell::new(0),
+            fault: RefCell::new(None),
+            describing: None,
+            few: [const { Cell::new(None) }; FEW],
+            count: Cell::new(0),
+            more: RefCell::default(),
+            group: RefCell::default(),
+            locks: RefCell::default(),
+            arena: RefCell::default(),
+            created: RefCell::default(),
+        }
+    }
+
+    /// A call that only says its types.
+    pub(crate) fn describing(callable: &'static str) -> Self {
+        Self {
+            describing: Some(RefCell::default()),
+            ..Self::new(Reader::new(&[]), &[], callable)
+        }
+    }
+
+    /// The buffer that an extension value names.
+    pub(crate) fn buffer(&self, index: &[u8]) -> Result<&'c [u8], Fault> {
+        let index: [u8; 4] = index
+            .try_into()
+            .map_err(|_| Fault::malformed("a buffer's extension value has 4 bytes"))?;
+        let index = u32::from_le_bytes(index);
+        self.buffers
+            .get(index as usize)
+            .map(|lent| lent.bytes)
+            .ok_or_else(|| {
+                Fault::malformed(format!("there is no buffer {index}, but {}", self.buffers.len()))
+            })
+    }
+
+    /// Reads bytes: inside the request, or beside it.
+    pub(crate) fn bytes(&self) -> Result<&'c [u8], Fault> {
+        match self.reader.next()? {
+            Token::Bin(bytes) => Ok(bytes),
+            Token::Ext(EXT_BUFFER, index) => self.buffer(index),
+            other => Err(Fault::expected(format!("bytes, not {}", other.name()))),
+        }
+    }
+
+    /// Reads a handle.
+    pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
+        match self.reader.next()? {
+            Token::Ext(EXT_HANDLE, bytes) => {
+                HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))
+            }
+            other => Err(Fault::expected(format!("a `{wanted}`, not {}", other.name()))),
+        }
+    }
+
+    fn push(&self, hold: Hold) {
+        let at = self.count.get();
+        match self.few.get(at) {
+            Some(place) => place.set(Some(hold)),
+            None => self.more.borrow_mut().push(hold),
+        }
+        self.count.set(at + 1);
+    }
+
+    fn holds(&self, slot: u32) -> bool {
+        self.few
+            .iter()
+            .filter_map(Cell::get)
+            .any(|hold| hold.slot == slot)
+            || self.more.borrow().iter().any(|hold| hold.slot == slot)
+    }
+
+    /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path.
+    pub(crate) fn hold(
+        &self,
+        id: HandleId,
+        type_id: std::any::TypeId,
+        wanted: &str,
+        exclusive: bool,
+    ) -> Result<&Entry, Fault> {
+        let entry = match TABLE.acquire(id, exclusive) {
+            Ok(entry) => entry,
+            Err(refusal) => return Err(self.refused(refusal, id.slot, wanted)),
+        };
+        self.push(Hold {
+            slot: id.slot,
+            exclusive,
+            moved: false,
+        });
+        if entry.type_id != type_id {
+            let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
+            return Err(Fault::handle(HandleFault::Type, message));
+        }
+        if exclusive && entry.access == Access::Shared {
+            let message = format!(
+                "this `{wanted}` is a shared view into another value: it cannot be changed through it"
+            );
+            return Err(Fault::handle(HandleFault::Borrowed, message));
+        }
+        if entry.group.is_some() || entry.lock.is_some() || entry.home.is_some() {
+            self.enter(entry, wanted)?;
+        }
+        Ok(entry)
+    }
+
+    #[cold]
+    fn refused(&self, refusal: Refusal, slot: u32, wanted: &str) -> Fault {
+        match refusal {
+            Refusal::Busy if self.holds(slot) => Fault::handle(
+                HandleFault::Borrowed,
+                format!("the same `{wanted}` is passed twice, once to be changed: pass a copy"),
+            ),
+            Refusal::Busy => Fault::Busy,
+            Refusal::Closed => Fault::handle(
+                HandleFault::Closed,
+                format!("this `{wanted}` is closed, or was moved into a call"),
+            ),
+            Refusal::Poisoned => Fault::handle(
+                HandleFault::Poisoned,
+                format!("a panic left this `{wanted}` halfway through a change: it can only be dropped"),
+            ),
+            Refusal::Borrowed(holder) => Fault::handle(
+                HandleFault::Borrowed,
+                format!("this `{wanted}` is borrowed by what `{holder}` gave: drop or close that first"),
+            ),
+            Refusal::Fork => Fault::handle(
+                HandleFault::Fork,
+                format!("this `{wanted}` belongs to the parent process: make a new one after `fork`"),
+            ),
+        }
+    }
+
+    /// Applies the thread rules of a value and of the group it is in.
+    fn enter(&self, entry: &Entry, wanted: &str) -> Result<(), Fault> {
+        let elsewhere = || {
+            let message = format!("this `{wanted}` can only be used by the thread that made it");
+            Fault::handle(HandleFault::Thread, message)
+        };
+        if entry.home.is_some_and(|home| home != thread::current()) {
+            return Err(elsewhere());
+        }
+        if let Some(lock) = &entry.lock {
+            self.lock(lock)?;
+        }
+        if let Some(group) = &entry.group {
+            let (locks, home) = group.rules();
+            if home.is_some_and(|home| home != thread::current()) {
+                return Err(elsewhere());
+            }
+            locks.iter().try_for_each(|lock| self.lock(lock))?;
+            match &mut *self.group.borrow_mut() {
+                Some(mine) => mine.join(group),
+                none => *none = Some(group.root()),
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&self, lock: &Arc<ThreadLock>) -> Result<(), Fault> {
+        if !lock.try_lock() {
+            return Err(Fault::Busy);
+        }
+        self.locks.borrow_mut().push(Locked(Arc::clone(lock)));
+        Ok(())
+    }
+
+    /// Turns the newest hold, which is on `slot`, into one of the group's.
+    pub(crate) fn pass_on(&self, slot: u32) {
+        let at = self.count.get() - 1;
+        let hold = match self.few.get(at) {
+            Some(place) => place.take(),
+            None => self.more.borrow_mut().pop(),
+        };
+        debug_assert!(
+            hold.is_some_and(|hold| hold.slot == slot),
+            "the newest hold is the one to pass on"
+        );
+        self.count.set(at);
+    }
+
+    /// The value of `slot` was moved out.
+    pub(crate) fn moved(&self, slot: u32) {
+        let mark = |hold: &mut Hold| hold.moved |= hold.slot == slot && hold.exclusive;
+        for place in &self.few {
+            if let Some(mut hold) = place.get() {
+                mark(&mut hold);
+                place.set(Some(hold));
+            }
+        }
+        self.more.borrow_mut().iter_mut().for_each(mark);
+    }
+
+    /// This call's group; made now if there is none.
+    pub(crate) fn group(&self) -> Arc<Group> {
+        Arc::clone(self.group.borrow_mut().get_or_insert_default())
+    }
+
+    /// Keeps a value until the call ends.
+    pub(crate) fn stow(&self, value: *mut (), drop: unsafe fn(*mut ())) {
+        self.arena.borrow_mut().push((value, drop));
+    }
+
+    /// Remembers a handle of the answer, in case the answer is not finished.
+    pub(crate) fn created(&self, id: HandleId) {
+        self.created.borrow_mut().push(id);
+    }
+
+    /// The answer failed: the handles that were made for it go.
+    pub(crate) fn undo(&self) {
+        for id in self.created.take() {
+            let _ = TABLE.drop_handle(id, false);
+        }
+    }
+
+    /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
+    pub(crate) fn leave(&self, panicked: bool) {
+        for (value, drop) in self.arena.take().into_iter().rev() {
+            // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
+            unsafe { drop(value) };
+        }
+        let few = self.few.iter().filter_map(Cell::take);
+        for hold in few.chain(self.more.take()) {
+            if hold.moved {
+                TABLE.release_moved(hold.slot);
+            } else {
+                TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);
+            }
+        }
+        self.count.set(0);
+        let group = self.group.take();
+        self.locks.borrow_mut().clear();
+        drop(group);
+    }
+}

@@ -1,0 +1,24 @@
+//! Handles, groups and lifetimes: the only place where a lifetime is extended, and where one ends.
+//!
+//! - `table`: slots with a generation and a borrow state; a handle names one.
+//! - `owners`: a group: what the values that share borrowed data keep alive.
+//! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
+//! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
+//! - `frame`: one call: what it holds, and how it lets go.
+//! - `value`: one value, erased: its own allocation behind a raw pointer, so that it never moves.
+//!
+//! Nothing here knows MessagePack beyond the bytes of a handle, and no lock of these modules is held while a user's
+//! `Drop` or `Clone` runs.
+
+#![allow(
+    unsafe_code,
+    reason = "this module and `abi` are where the runtime's unsafe code lives"
+)]
+
+pub(crate) mod frame;
+pub(crate) mod owners;
+pub(crate) mod scope;
+pub(crate) mod store;
+pub(crate) mod table;
+pub(crate) mod thread;
+pub(crate) mod value;

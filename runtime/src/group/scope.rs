@@ -1,0 +1,324 @@
+//! What lifting uses to reach data: lent for the call (`'c`), or kept for the group (`'h`).
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::frame::Frame;
+use super::owners::Owner;
+use super::table::{Access, Entry, HandleId, TABLE};
+use super::value::{TypeInfo, allocate, ending};
+use crate::error::{Fault, HandleFault};
+use crate::wire::{Reader, Token};
+
+/// A type without lifetimes that a bridge serves as a handle. `B` is the bridge's marker.
+pub trait Handle<B>: Sized + 'static {
+    /// What is known of it.
+    const INFO: &'static TypeInfo;
+}
+
+/// A type with lifetimes that a bridge serves as a handle: the family of all its instances.
+pub trait Family: 'static {
+    /// The instance whose lifetimes are all `'h`.
+    type Of<'h>;
+    /// What is known of it.
+    const INFO: &'static TypeInfo;
+}
+
+/// Where lifted data comes from and how long it lives: `'s`. `'h` is the lifetime of the call's group.
+///
+/// Made by [`Scope::lend`], where `'s` is the call, or by [`keep`], where `'s` is `'h` and all that is handed out is
+/// owned by the group first.
+pub struct Scope<'s, 'h> {
+    frame: *const Frame<'static>,
+    kept: bool,
+    lives: PhantomData<&'s ()>,
+    group: PhantomData<fn(&'h ()) -> &'h ()>,
+}
+
+impl Clone for Scope<'_, '_> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Copy for Scope<'_, '_> {}
+
+/// The one thing that extends a lifetime: a scope whose data lives as long as the group, because every way to get data
+/// out of it (below) first makes the group its owner.
+pub(crate) fn keep<'c, 'h>(lent: Scope<'c, 'h>) -> Scope<'h, 'h> {
+    Scope {
+        frame: lent.frame,
+        kept: true,
+        lives: PhantomData,
+        group: PhantomData,
+    }
+}
+
+impl<'s, 'h> Scope<'s, 'h> {
+    /// A scope for arguments that are lent for the call.
+    pub(crate) fn lend(frame: &'s Frame<'s>) -> Self {
+        Self {
+            frame: std::ptr::from_ref(frame).cast(),
+            kept: false,
+            lives: PhantomData,
+            group: PhantomData,
+        }
+    }
+
+    pub(crate) fn frame(&self) -> &Frame<'_> {
+        // SAFETY: scopes are passed down while arguments are lifted, and the frame outlives that. A kept scope's `'s` is
+        // longer than the frame, but scopes only reach `Lift` impls, which are this crate's or made by its macros and
+        // store none (`Taken` and arenas use it again during the same call).
+        unsafe { &*self.frame }
+    }
+
+    /// The reader, for values that are copied out of the request.
+    pub fn reader(&self) -> &Reader<'_> {
+        &self.frame().reader
+    }
+
+    /// The next value or header, for values that are copied out of the request.
+    ///
+    /// # Errors
+    ///
+    /// The request is malformed there.
+    #[inline]
+    pub fn next(&self) -> Result<Token<'_>, Fault> {
+        self.frame().reader.next()
+    }
+
+    fn own(self, bytes: &[u8]) -> &'s [u8] {
+        if self.kept {
+            let copy: Box<[u8]> = bytes.into();
+            let lasting: *const [u8] = std::ptr::from_ref(&*copy);
+            self.frame().group().add(Owner::Bytes(copy));
+            // SAFETY: the group owns the copy, never changes it, and lives as long as `'h`, which is `'s` here.
+            unsafe { &*lasting }
+        } else {
+            let lent: *const [u8] = bytes;
+            // SAFETY: the bytes are the request's or a lent buffer's, which outlive the call, which is `'s` here.
+            unsafe { &*lent }
+        }
+    }
+
+    /// Text.
+    ///
+    /// # Errors
+    ///
+    /// The next value is no string, or not UTF-8.
+    pub fn str(self) -> Result<&'s str, Fault> {
+        match self.next()? {
+            Token::Str(bytes) => utf8(self.own(bytes)),
+            other => Err(Fault::expected(format!("a string, not {}", other.name()))),
+        }
+    }
+
+    /// Bytes.
+    ///
+    /// # Errors
+    ///
+    /// The next value is no bytes.
+    pub fn bytes(self) -> Result<&'s [u8], Fault> {
+        let frame = self.frame();
+        Ok(self.own(frame.bytes()?))
+    }
+
+    /// Bytes, or text as its bytes.
+    ///
+    /// # Errors
+    ///
+    /// The next value is neither.
+    pub fn bytes_or_str(self) -> Result<&'s [u8], Fault> {
+        let reader = self.reader();
+        match reader.peek() {
+            Some(0xa0..=0xbf | 0xd9..=0xdb) => self.str().map(str::as_bytes),
+            _ => self.bytes(),
+        }
+    }
+
+    /// Puts a lifted value where it can be borrowed. `std_data`: its destructor looks at nothing borrowed.
+    pub fn store<T>(self, value: T, std_data: bool) -> &'s T {
+        let place = allocate(value);
+        let drop = ending::<T>().drop;
+        if self.kept {
+            let drop = std_data.then_some(drop);
+            self.frame().group().add(Owner::Value { value: place, drop });
+        } else {
+            self.frame().stow(place, drop);
+        }
+        // SAFETY: the group or the frame owns the allocation, and gives out no other reference to it.
+        unsafe { &*place.cast::<T>() }
+    }
+
+    fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<(u32, &Entry), Fault> {
+        let frame = self.frame();
+        let id: HandleId = frame.handle(info.path)?;
+        let entry = frame.hold(id, type_id, info.path, exclusive)?;
+        if self.kept {
+            self.make_owner(id.slot, entry, exclusive)?;
+        }
+        Ok((id.slot, entry))
+    }
+
+    /// The group becomes an owner of what the call has just taken hold of.
+    fn make_owner(&self, slot: u32, entry: &Entry, exclusive: bool) -> Result<(), Fault> {
+        let frame = self.frame();
+        if entry.access == Access::Shared && !exclusive {
+            return Ok(()); // Holding the handle joined its group to the call's: that keeps what it refers to.
+        }
+        if entry.group.is_some() {
+            let message = format!(
+                "this `{}` borrows another value, and what borrows from it in turn is not served yet",
+                entry.info.path
+            );
+            return Err(Fault::handle(HandleFault::Borrowed, message));
+        }
+        let group = frame.group();
+        if let Some(lock) = &entry.lock {
+            group.add_lock(Arc::clone(lock));
+        }
+        if let Some(home) = entry.home {
+            if !group.settle(home) {
+                let message = format!(
+                    "this `{}` belongs to another thread than what borrows it",
+                    entry.info.path
+                );
+                return Err(Fault::handle(HandleFault::Thread, message));
+            }
+        }
+        frame.pass_on(slot);
+        TABLE.lend(slot, frame.callable);
+        group.add(Owner::Slot { slot, exclusive });
+        Ok(())
+    }
+
+    /// `&T` of a handle.
+    ///
+    /// # Errors
+    ///
+    /// The next value is no such handle, or it cannot be lent now.
+    pub fn shared<B, T: Handle<B>>(self) -> Result<&'s T, Fault> {
+        let (_, entry) = self.hold(TypeId::of::<T>(), T::INFO, false)?;
+        // SAFETY: the entry's type is `T`; it is held shared by the call or the group for `'s`, and values stay put.
+        Ok(unsafe { &*entry.value.cast::<T>() })
+    }
+
+    /// `&mut T` of a handle.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scope::shared`].
+    pub fn exclusive<B, T: Handle<B>>(self) -> Result<&'s mut T, Fault> {
+        let (_, entry) = self.hold(TypeId::of::<T>(), T::INFO, true)?;
+        // SAFETY: as for `shared`, and the hold is exclusive: nobody else can reach the value for `'s`.
+        Ok(unsafe { &mut *entry.value.cast::<T>() })
+    }
+
+    /// `&T<'h>` of a handle.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scope::shared`].
+    pub fn shared_in<F: Family>(self) -> Result<&'s F::Of<'h>, Fault>
+    where
+        'h: 's,
+    {
+        let (_, entry) = self.hold(TypeId::of::<F>(), F::INFO, false)?;
+        // SAFETY: as for `shared`; the value's group is the call's group by now (`Frame::enter` joined them), so what it
+        // borrows lives for `'h`.
+        Ok(unsafe { &*entry.value.cast::<F::Of<'h>>() })
+    }
+
+    /// `&mut T<'h>` of a handle.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scope::shared`].
+    pub fn exclusive_in<F: Family>(self) -> Result<&'s mut F::Of<'h>, Fault>
+    where
+        'h: 's,
+    {
+        let (_, entry) = self.hold(TypeId::of::<F>(), F::INFO, true)?;
+        // SAFETY: as for `shared_in`, and the hold is exclusive.
+        Ok(unsafe { &mut *entry.value.cast::<F::Of<'h>>() })
+    }
+
+    fn taken<T>(
+        self,
+        type_id: TypeId,
+        info: &TypeInfo,
+        clone: Option<fn(&T) -> T>,
+    ) -> Result<Taken<'s, T>, Fault> {
+        let frame = self.frame();
+        let id: HandleId = frame.handle(info.path)?;
+        let entry = frame.hold(id, type_id, info.path, clone.is_none())?;
+        if clone.is_none() && entry.access != Access::Owned {
+            let message = format!(
+                "this `{}` belongs to another value: it cannot be moved out of it",
+                info.path
+            );
+            return Err(Fault::handle(HandleFault::Borrowed, message));
+        }
+        Ok(Taken {
+            value: entry.value.cast(),
+            slot: id.slot,
+            clone,
+            frame: self.frame,
+            lives: PhantomData,
+        })
+    }
+
+    /// `T` of a handle: cloned, or moved when the call is made.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scope::shared`].
+    pub fn take<B, T: Handle<B>>(self, clone: Option<fn(&T) -> T>) -> Result<Taken<'s, T>, Fault> {
+        self.taken(TypeId::of::<T>(), T::INFO, clone)
+    }
+
+    /// `T<'h>` of a handle: cloned, or moved when the call is made.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scope::shared`].
+    pub fn take_in<F: Family>(
+        self,
+        clone: Option<fn(&F::Of<'h>) -> F::Of<'h>>,
+    ) -> Result<Taken<'s, F::Of<'h>>, Fault> {
+        self.taken(TypeId::of::<F>(), F::INFO, clone)
+    }
+}
+
+/// UTF-8, checked.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|error| Fault::value(format!("not valid UTF-8: {error}")))
+}
+
+/// A value that the call will take: nothing is moved before every argument is there.
+pub struct Taken<'s, T> {
+    value: *mut T,
+    slot: u32,
+    clone: Option<fn(&T) -> T>,
+    frame: *const Frame<'static>,
+    lives: PhantomData<&'s ()>,
+}
+
+impl<T> Taken<'_, T> {
+    /// Takes it.
+    pub fn take(self) -> T {
+        match self.clone {
+            // SAFETY: the call holds the value at least shared.
+            Some(clone) => clone(unsafe { &*self.value }),
+            None => {
+                // SAFETY: `take` runs during the call whose frame this is (see `Scope::frame`).
+                let frame = unsafe { &*self.frame };
+                frame.moved(self.slot);
+                // SAFETY: the call holds the value exclusively, and from `moved` on the slot counts it as gone: it is
+                // read here once (`take` consumes `self`, and an exclusive hold is granted once a call).
+                unsafe { self.value.read() }
+            }
+        }
+    }
+}

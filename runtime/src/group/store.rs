@@ -1,0 +1,134 @@
+//! Where results go: onto the answer, or into the table as a new handle of the call's group.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::frame::Frame;
+use super::owners::Group;
+use super::scope::{Family, Handle};
+use super::table::{Access, Entry, TABLE};
+use super::thread::{self, ThreadLock};
+use super::value::{TypeInfo, allocate, ending};
+use crate::wire::{EXT_HANDLE, Writer};
+
+/// The answer being written, with the call that it answers. `'h` is the lifetime of the call's group.
+pub struct Out<'o, 'h> {
+    /// The answer.
+    pub writer: &'o mut Writer,
+    pub(crate) frame: &'o Frame<'o>,
+    group: PhantomData<fn(&'h ()) -> &'h ()>,
+}
+
+impl<'o, 'h> Out<'o, 'h> {
+    pub(crate) fn new(writer: &'o mut Writer, frame: &'o Frame<'o>) -> Self {
+        Self {
+            writer,
+            frame,
+            group: PhantomData,
+        }
+    }
+
+    /// The same answer, for a part of it.
+    pub fn part(&mut self) -> Out<'_, 'h> {
+        Out {
+            writer: self.writer,
+            frame: self.frame,
+            group: PhantomData,
+        }
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        let id = TABLE.insert(entry);
+        self.frame.created(id);
+        self.writer.ext(EXT_HANDLE, &id.to_bytes());
+    }
+
+    /// The group for a value that borrows, with the thread rules of the value's type applied to it.
+    fn group_for(&self, info: &TypeInfo) -> Arc<Group> {
+        let group = self.frame.group();
+        if !info.sync && group.rules().0.is_empty() {
+            group.add_lock(Arc::new(ThreadLock::default()));
+        }
+        if !info.send {
+            // A group with another home was refused when the call entered it.
+            group.settle(thread::current());
+        }
+        group
+    }
+
+    /// A value without lifetimes.
+    pub fn store<B, T: Handle<B>>(&mut self, value: T) {
+        let info = T::INFO;
+        self.insert(Entry {
+            value: allocate(value),
+            type_id: TypeId::of::<T>(),
+            info,
+            ending: ending::<T>(),
+            access: Access::Owned,
+            group: None,
+            lock: (!info.sync).then(Arc::default),
+            home: (!info.send).then(thread::current),
+        });
+    }
+
+    /// A value that may borrow what the group keeps.
+    pub fn store_in<F: Family>(&mut self, value: F::Of<'h>) {
+        let info = F::INFO;
+        self.insert(Entry {
+            value: allocate(value),
+            type_id: TypeId::of::<F>(),
+            info,
+            ending: ending::<F::Of<'static>>(),
+            access: Access::Owned,
+            group: Some(self.group_for(info)),
+            lock: None,
+            home: (!info.send).then(thread::current),
+        });
+    }
+
+    fn store_borrowed<T>(&mut self, value: *mut T, type_id: TypeId, info: &'static TypeInfo, access: Access) {
+        self.insert(Entry {
+            value: value.cast(),
+            type_id,
+            info,
+            ending: ending::<()>(),
+            access,
+            group: Some(self.group_for(info)),
+            lock: None,
+            home: (!info.send).then(thread::current),
+        });
+    }
+
+    /// A value inside one that the group keeps.
+    pub fn store_ref<B, T: Handle<B>>(&mut self, value: &'h T) {
+        let value = std::ptr::from_ref(value).cast_mut();
+        self.store_borrowed(value, TypeId::of::<T>(), T::INFO, Access::Shared);
+    }
+
+    /// The same, exclusively.
+    pub fn store_mut<B, T: Handle<B>>(&mut self, value: &'h mut T) {
+        self.store_borrowed(
+            std::ptr::from_mut(value),
+            TypeId::of::<T>(),
+            T::INFO,
+            Access::Exclusive,
+        );
+    }
+
+    /// A value that borrows, inside one that the group keeps.
+    pub fn store_ref_in<F: Family>(&mut self, value: &'h F::Of<'h>) {
+        let value = std::ptr::from_ref(value).cast_mut();
+        self.store_borrowed(value, TypeId::of::<F>(), F::INFO, Access::Shared);
+    }
+
+    /// The same, exclusively.
+    pub fn store_mut_in<F: Family>(&mut self, value: &'h mut F::Of<'h>) {
+        self.store_borrowed(
+            std::ptr::from_mut(value),
+            TypeId::of::<F>(),
+            F::INFO,
+            Access::Exclusive,
+        );
+    }
+}

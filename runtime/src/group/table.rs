@@ -1,0 +1,435 @@
+//! The table of handles: slots with a generation and a borrow state.
+//!
+//! A slot's state is one word, so that a stale handle, a wrong state and a race are all settled by one
+//! compare-and-swap:
+//!
+//! ```text
+//! 63          32 31   30        29      28       27   26        0
+//! [ generation ] [live][exclusive][orphan][poisoned][lent][ shared ]
+//! ```
+//!
+//! Whoever holds a slot (shared count > 0, or exclusive) may read its entry; only who frees it, when nobody holds it, may
+//! take the entry away. `lent` says that a *group* is among the holders: those stay, so nobody waits for them.
+
+use std::any::TypeId;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::owners::Group;
+use super::thread::{self, Thread, ThreadLock, WAITERS};
+use super::value::{Ending, TypeInfo};
+
+const LIVE: u64 = 1 << 31;
+const EXCLUSIVE: u64 = 1 << 30;
+const ORPHAN: u64 = 1 << 29;
+const POISONED: u64 = 1 << 28;
+const LENT: u64 = 1 << 27;
+const SHARED: u64 = LENT - 1;
+/// Shared holds are refused beyond this, far below what would reach into the flags.
+const MOST_SHARED: u64 = SHARED / 2;
+
+const fn generation(word: u64) -> u32 {
+    (word >> 32) as u32
+}
+
+/// How a value may be reached through its handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// The handle owns it.
+    Owned,
+    /// It is a `&T` into something that the group keeps.
+    Shared,
+    /// It is a `&mut T` into something that the group keeps.
+    Exclusive,
+}
+
+/// What a handle names.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The value: made by `allocate`, or borrowed from what `group` keeps.
+    pub(crate) value: *mut (),
+    /// The type, with lifetimes erased.
+    pub(crate) type_id: TypeId,
+    pub(crate) info: &'static TypeInfo,
+    pub(crate) ending: &'static Ending,
+    pub(crate) access: Access,
+    /// What keeps borrowed data alive; dropped after the value.
+    pub(crate) group: Option<Arc<Group>>,
+    /// Of a value without a group that is not `Sync`.
+    pub(crate) lock: Option<Arc<ThreadLock>>,
+    /// Of a value that is not `Send`.
+    pub(crate) home: Option<Thread>,
+}
+
+// SAFETY: an entry is reached from several threads only through the table, whose users check `home` and take `lock`
+// before they touch the value (`Frame::enter`), and which drops a value with a home on that thread alone (`dispose`).
+unsafe impl Send for Entry {}
+// SAFETY: as above.
+unsafe impl Sync for Entry {}
+
+/// What groups borrow of a value.
+#[derive(Debug, Default)]
+struct Lent {
+    count: usize,
+    holder: &'static str,
+}
+
+struct Slot {
+    word: AtomicU64,
+    lent: Mutex<Lent>,
+    entry: UnsafeCell<MaybeUninit<Entry>>,
+}
+
+// SAFETY: the entry is read by holders only and taken only by who frees the slot, as `word` settles it (see above).
+unsafe impl Sync for Slot {}
+
+/// A handle, as it stands on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HandleId {
+    pub(crate) type_index: u32,
+    pub(crate) slot: u32,
+    pub(crate) generation: u32,
+    pub(crate) epoch: u32,
+}
+
+impl HandleId {
+    /// Reads the 16 bytes.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 16] = bytes.try_into().ok()?;
+        let part = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        Some(Self {
+            type_index: part(0),
+            slot: part(4),
+            generation: part(8),
+            epoch: part(12),
+        })
+    }
+
+    /// The 16 bytes.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        for (at, part) in [self.type_index, self.slot, self.generation, self.epoch]
+            .into_iter()
+            .enumerate()
+        {
+            bytes[at * 4..at * 4 + 4].copy_from_slice(&part.to_le_bytes());
+        }
+        bytes
+    }
+}
+
+/// Why a slot cannot be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Stale, forged or dropped.
+    Closed,
+    /// Left halfway by a panic.
+    Poisoned,
+    /// A call holds it.
+    Busy,
+    /// A group holds it; the name of what was made.
+    Borrowed(&'static str),
+    /// The parent process's.
+    Fork,
+}
+
+/// The process's handles.
+pub(crate) struct Table {
+    /// Chunk `n` has `64 << n` slots and never moves.
+    chunks: [AtomicPtr<Slot>; CHUNKS],
+    free: Mutex<Free>,
+    live: AtomicUsize,
+    epoch: OnceLock<u32>,
+    /// Handles of earlier epochs belong to the parent of a fork.
+    forks: AtomicU32,
+}
+
+const CHUNKS: usize = 26;
+
+#[derive(Default)]
+struct Free {
+    slots: Vec<u32>,
+    next: u32,
+}
+
+/// The one table of this library.
+pub(crate) static TABLE: Table = Table {
+    chunks: [const { AtomicPtr::new(std::ptr::null_mut()) }; CHUNKS],
+    free: Mutex::new(Free {
+        slots: Vec::new(),
+        next: 0,
+    }),
+    live: AtomicUsize::new(0),
+    epoch: OnceLock::new(),
+    forks: AtomicU32::new(0),
+};
+
+/// The chunk of a slot, and its place there.
+const fn place(slot: u32) -> (usize, usize) {
+    let shifted = slot as u64 + 64;
+    let chunk = (63 - shifted.leading_zeros()) as usize - 6;
+    (chunk, (shifted - (64 << chunk)) as usize)
+}
+
+impl Table {
+    /// A number that tells this process's handles from those of other processes and libraries.
+    pub(crate) fn epoch(&self) -> u32 {
+        let base = *self.epoch.get_or_init(|| {
+            use std::hash::{BuildHasher, RandomState};
+            RandomState::new().hash_one(std::process::id()) as u32
+        });
+        base.wrapping_add(self.forks.load(Ordering::Relaxed))
+    }
+
+    /// This process is a child now: every handle there is was the parent's, and is left alone for ever.
+    pub(crate) fn after_fork(&self) {
+        self.epoch();
+        self.forks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many handles live.
+    pub(crate) fn live(&self) -> usize {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    fn slot(&self, slot: u32) -> Option<&Slot> {
+        let (chunk, at) = place(slot);
+        let base = self.chunks.get(chunk)?.load(Ordering::Acquire);
+        if base.is_null() {
+            return None;
+        }
+        // SAFETY: a chunk holds `64 << chunk` slots, `place` stays within them, and chunks are never freed.
+        Some(unsafe { &*base.add(at) })
+    }
+
+    /// A handle for a new entry.
+    pub(crate) fn insert(&self, entry: Entry) -> HandleId {
+        let type_index = entry.info.index;
+        let slot = self.claim();
+        let state = self.slot(slot).expect("`claim` makes the chunk of what it gives");
+        // SAFETY: a claimed slot is not live, so nobody but this call has it.
+        unsafe { (*state.entry.get()).write(entry) };
+        let generation = generation(state.word.load(Ordering::Relaxed));
+        state
+            .word
+            .store(u64::from(generation) << 32 | LIVE, Ordering::Release);
+        self.live.fetch_add(1, Ordering::Relaxed);
+        HandleId {
+            type_index,
+            slot,
+            generation,
+            epoch: self.epoch(),
+        }
+    }
+
+    fn claim(&self) -> u32 {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = free.slots.pop() {
+            return slot;
+        }
+        let slot = free.next;
+        let (chunk, at) = place(slot);
+        assert!(chunk < CHUNKS, "more than {slot} handles live at once");
+        free.next += 1;
+        if at == 0 {
+            let slots: Box<[Slot]> = (0..64_usize << chunk)
+                .map(|_| Slot {
+                    word: AtomicU64::new(1 << 32),
+                    lent: Mutex::default(),
+                    entry: UnsafeCell::new(MaybeUninit::uninit()),
+                })
+                .collect();
+            self.chunks[chunk].store(Box::into_raw(slots).cast(), Ordering::Release);
+        }
+        slot
+    }
+
+    /// Holds a slot for a call. The entry may be read until [`Table::release`].
+    pub(crate) fn acquire(&self, id: HandleId, exclusive: bool) -> Result<&Entry, Refusal> {
+        if id.epoch != self.epoch() {
+            let forks = self.forks.load(Ordering::Relaxed);
+            let ours = self.epoch().wrapping_sub(id.epoch) <= forks && forks > 0;
+            return Err(if ours { Refusal::Fork } else { Refusal::Closed });
+        }
+        let state = self.slot(id.slot).ok_or(Refusal::Closed)?;
+        let mut word = state.word.load(Ordering::Relaxed);
+        loop {
+            if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {
+                return Err(Refusal::Closed);
+            }
+            if word & POISONED != 0 {
+                return Err(Refusal::Poisoned);
+            }
+            let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);
+            if taken || word & SHARED >= MOST_SHARED {
+                if word & LENT == 0 {
+                    return Err(Refusal::Busy);
+                }
+                let lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
+                return Err(if lent.count > 0 {
+                    Refusal::Borrowed(lent.holder)
+                } else {
+                    Refusal::Busy
+                });
+            }
+            let next = if exclusive { word | EXCLUSIVE } else { word + 1 };
+            match state
+                .word
+                .compare_exchange_weak(word, next, Ordering::Acquire, Ordering::Relaxed)
+            {
+                // SAFETY: the slot is live and held from here on, so its entry is there and stays.
+                Ok(_) => return Ok(unsafe { (*state.entry.get()).assume_init_ref() }),
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    /// Turns a call's hold into a group's, which [`Table::give_back`] ends. `holder` says what was made.
+    pub(crate) fn lend(&self, slot: u32, holder: &'static str) {
+        let state = self.slot(slot).expect("a held slot exists");
+        let mut lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        lent.count += 1;
+        lent.holder = holder;
+        state.word.fetch_or(LENT, Ordering::Relaxed);
+    }
+
+    /// Ends a group's hold.
+    pub(crate) fn give_back(&self, slot: u32, exclusive: bool) {
+        let state = self.slot(slot).expect("a held slot exists");
+        {
+            let mut lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
+            lent.count -= 1;
+            if lent.count == 0 {
+                state.word.fetch_and(!LENT, Ordering::Relaxed);
+            }
+        }
+        self.release(slot, exclusive, false);
+    }
+
+    /// Ends a call's hold. What was dropped meanwhile goes now.
+    pub(crate) fn release(&self, slot: u32, exclusive: bool, poison: bool) {
+        let state = self.slot(slot).expect("a held slot exists");
+        let mut word = state.word.load(Ordering::Relaxed);
+        loop {
+            let mut next = if exclusive { word & !EXCLUSIVE } else { word - 1 };
+            if poison {
+                next |= POISONED;
+            }
+            let last = next & ORPHAN != 0 && next & (SHARED | EXCLUSIVE) == 0;
+            if last {
+                next &= !LIVE;
+            }
+            match state
+                .word
+                .compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) => {
+                    if last {
+                        self.retire(slot, state);
+                    }
+                    WAITERS.notify();
+                    return;
+                }
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    /// Frees the slot of a value that was moved out by the call that holds it exclusively.
+    pub(crate) fn release_moved(&self, slot: u32) {
+        let state = self.slot(slot).expect("a held slot exists");
+        // A drop that came meanwhile has set `ORPHAN` and left the rest to the holder: this call.
+        state.word.fetch_and(!(LIVE | EXCLUSIVE), Ordering::AcqRel);
+        let entry = self.take(slot, state);
+        // SAFETY: the value was moved out, its memory is still as `allocate` made it, and the slot is gone.
+        unsafe { (entry.ending.free)(entry.value) };
+        WAITERS.notify();
+    }
+
+    /// The client's drop: at once, or when the last holder lets go. `false`: later.
+    ///
+    /// # Errors
+    ///
+    /// The handle is stale; or, with `only_if_free`, something holds it.
+    pub(crate) fn drop_handle(&self, id: HandleId, only_if_free: bool) -> Result<bool, Refusal> {
+        if id.epoch != self.epoch() {
+            return Err(Refusal::Closed);
+        }
+        let state = self.slot(id.slot).ok_or(Refusal::Closed)?;
+        let mut word = state.word.load(Ordering::Relaxed);
+        loop {
+            if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {
+                return Err(Refusal::Closed);
+            }
+            let held = word & (SHARED | EXCLUSIVE) != 0;
+            if held && only_if_free {
+                let lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
+                return Err(if lent.count > 0 {
+                    Refusal::Borrowed(lent.holder)
+                } else {
+                    Refusal::Busy
+                });
+            }
+            let next = if held { word | ORPHAN } else { word & !LIVE };
+            match state
+                .word
+                .compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) if held => return Ok(false),
+                Ok(_) => {
+                    self.retire(id.slot, state);
+                    return Ok(true);
+                }
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    fn retire(&self, slot: u32, state: &Slot) {
+        let entry = self.take(slot, state);
+        dispose(entry);
+    }
+
+    /// Takes the entry of a slot that is no longer live and that nobody holds, and makes the slot free.
+    fn take(&self, slot: u32, state: &Slot) -> Entry {
+        // SAFETY: whoever cleared `LIVE` is alone with the slot, and does this once.
+        let entry = unsafe { (*state.entry.get()).assume_init_read() };
+        self.live.fetch_sub(1, Ordering::Relaxed);
+        let generation = generation(state.word.load(Ordering::Relaxed));
+        // A slot whose generations are used up is never used again.
+        if let Some(next) = generation.checked_add(1) {
+            state.word.store(u64::from(next) << 32, Ordering::Release);
+            self.free
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .slots
+                .push(slot);
+        }
+        entry
+    }
+}
+
+/// Ends a value that nothing refers to any more: here, or on its home thread.
+pub(crate) fn dispose(entry: Entry) {
+    match entry.home {
+        Some(home) if home != thread::current() => thread::send_home(home, entry),
+        _ => {
+            let Entry {
+                value,
+                ending,
+                access,
+                group,
+                ..
+            } = entry;
+            if access == Access::Owned {
+                /// Drops the group even when the value's destructor panics.
+                struct After(#[expect(dead_code, reason = "held for its drop")] Option<Arc<Group>>);
+                let _after = After(group);
+                // SAFETY: an owned value came from `allocate`, and the entry that owned it is gone with this call.
+                unsafe { (ending.drop)(value) };
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Thread rules: one lock for what is not `Sync`, one home thread for what is not `Send`.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::table::Entry;
+
+/// A thread, for as long as the process lives: numbers are not used twice.
+pub(crate) type Thread = u64;
+
+/// The calling thread.
+pub(crate) fn current() -> Thread {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static THREAD: Thread = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    // A thread whose locals are gone cannot be anybody's home: it gets a number of its own.
+    THREAD
+        .try_with(|thread| *thread)
+        .unwrap_or_else(|_| NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A lock that one thread at a time holds, as often as it likes. It is tried, never waited for.
+#[derive(Debug, Default)]
+pub(crate) struct ThreadLock {
+    owner: AtomicU64,
+    depth: AtomicUsize,
+}
+
+impl ThreadLock {
+    /// Takes it for the calling thread, unless another thread has it.
+    pub(crate) fn try_lock(&self) -> bool {
+        let me = current();
+        match self
+            .owner
+            .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
+        {
+            Ok(_) => {}
+            Err(owner) if owner == me => {}
+            Err(_) => return false,
+        }
+        // Only the owner touches the depth.
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    /// Gives it back once. Only a thread that holds it may do so.
+    pub(crate) fn unlock(&self) {
+        if self.depth.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.owner.store(0, Ordering::Release);
+        }
+    }
+}
+
+/// Calls that wait until another call lets something go.
+pub(crate) struct Waiters {
+    count: AtomicUsize,
+    released: Mutex<u64>,
+    wake: Condvar,
+}
+
+/// The process's only waiting room.
+pub(crate) static WAITERS: Waiters = Waiters {
+    count: AtomicUsize::new(0),
+    released: Mutex::new(0),
+    wake: Condvar::new(),
+};
+
+impl Waiters {
+    /// Waits a moment, or until something was let go. The caller holds nothing while it waits.
+    pub(crate) fn wait(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let guard = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+        // A release between the failed try and here is missed at worst: the time limit bounds what that costs.
+        let result = self.wake.wait_timeout(guard, Duration::from_millis(1));
+        drop(result.unwrap_or_else(PoisonError::into_inner));
+        self.count.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Something was let go.
+    #[inline]
+    pub(crate) fn notify(&self) {
+        if self.count.load(Ordering::SeqCst) > 0 {
+            let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+            *released = released.wrapping_add(1);
+            self.wake.notify_all();
+        }
+    }
+}
+
+static ORPHANS: Mutex<Option<HashMap<Thread, Vec<Entry>>>> = Mutex::new(None);
+static ORPHAN_COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Leaves a value that may only be dropped at home for its home thread. If that thread makes no further call, or has
+/// ended, the value is leaked: dropping it elsewhere would be unsound.
+pub(crate) fn send_home(home: Thread, entry: Entry) {
+    let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+    orphans
+        .get_or_insert_default()
+        .entry(home)
+        .or_default()
+        .push(entry);
+    ORPHAN_COUNT.fetch_add(1, Ordering::Release);
+}
+
+/// The values that other threads left for the calling one.
+pub(crate) fn welcome() -> Vec<Entry> {
+    if ORPHAN_COUNT.load(Ordering::Acquire) == 0 {
+        return Vec::new();
+    }
+    let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mine = orphans
+        .as_mut()
+        .and_then(|all| all.remove(&current()))
+        .unwrap_or_default();
+    ORPHAN_COUNT.fetch_sub(mine.len(), Ordering::Release);
+    mine
+}
+
+/// A lock held by a call.
+#[derive(Debug)]
+pub(crate) struct Locked(pub(crate) Arc<ThreadLock>);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        self.0.unlock();
+        WAITERS.notify();
+    }
+}

@@ -1,0 +1,34 @@
+//! What every usecrate artifact links: it turns the bytes of a request into a call of a shim, and the result back.
+//!
+//! 1. `abi`: the C entry point and the memory that crosses it (`docs/abi.md`).
+//! 2. [`wire`]: MessagePack, bounded.
+//! 3. `dispatch`: operation and callable to shim; panics caught in `panic`.
+//! 4. `lift`: wire value to argument, in two steps: *hold* checks and borrows, *take* cannot fail, so that nothing is
+//!    moved before everything is known to be right.
+//! 5. `lower`: result to wire value.
+//! 6. `group`: handles, groups, borrow states, threads: all that extends or ends a lifetime.
+//!
+//! | memory | made by | freed by |
+//! |---|---|---|
+//! | request, buffers | the caller | the caller, when the call has returned |
+//! | response | this library | this library: operation *release* |
+//! | a value behind a handle | this library | *drop*, or the last value that borrows it |
+//! | bytes kept by a borrowing value | this library, as a copy | the end of the group |
+//!
+//! Generated bridges use [`private`] and nothing else.
+
+mod abi;
+mod describe;
+mod dispatch;
+pub mod error;
+mod group;
+mod lift;
+mod lower;
+mod panic;
+#[doc(hidden)]
+pub mod private;
+mod probe;
+pub mod wire;
+
+/// The version of the ABI that this runtime speaks.
+pub const ABI_VERSION: u32 = 1;

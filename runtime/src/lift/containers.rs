@@ -1,0 +1,277 @@
+//! Options, tuples, lists, arrays, sets, maps.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::hash::{BuildHasher, Hash};
+
+use super::{Lift, LiftRef, Many, by_value};
+use crate::describe::Describer;
+use crate::error::Fault;
+use crate::group::scope::Scope;
+use crate::wire::Token;
+
+impl<'s, 'h, B> Lift<'s, 'h, B> for () {
+    type Held = ();
+    const NIL: bool = true;
+    const STD: bool = true;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
+        match scope.next()? {
+            Token::Nil => Ok(()),
+            other => Err(Fault::expected(format!("nil, not {}", other.name()))),
+        }
+    }
+
+    fn take((): ()) {}
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("unit");
+    }
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Option<T> {
+    type Held = Option<T::Held>;
+    const NIL: bool = true;
+    const STD: bool = T::STD;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        if scope.reader().nil() {
+            return Ok(None);
+        }
+        if T::NIL {
+            match scope.next()? {
+                Token::Array(1) => {}
+                other => {
+                    let message = format!("nil or a value in an array of one, not {}", other.name());
+                    return Err(Fault::expected(message));
+                }
+            }
+        }
+        T::hold(scope).map(Some)
+    }
+
+    fn take(held: Self::Held) -> Self {
+        held.map(T::take)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("option", 1);
+        T::describe(to);
+    }
+}
+
+macro_rules! tuples {
+    ($($count:literal: $($name:ident $at:tt),+;)+) => {$(
+        impl<'s, 'h, B, $($name: Lift<'s, 'h, B>),+> Lift<'s, 'h, B> for ($($name,)+) {
+            type Held = ($($name::Held,)+);
+            const STD: bool = true $(&& $name::STD)+;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                match scope.next()? {
+                    Token::Array($count) => Ok(($($name::hold(scope)?,)+)),
+                    Token::Array(other) => Err(Fault::value(format!("expected {} items, not {other}", $count))),
+                    other => Err(Fault::expected(format!("a tuple, not {}", other.name()))),
+                }
+            }
+
+            fn take(held: Self::Held) -> Self {
+                ($($name::take(held.$at),)+)
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.head("tuple", $count);
+                $($name::describe(to);)+
+            }
+        }
+
+        by_value!([$($name),+] ($($name,)+));
+    )+};
+}
+
+tuples! {
+    1: T0 0;
+    2: T0 0, T1 1;
+    3: T0 0, T1 1, T2 2;
+    4: T0 0, T1 1, T2 2, T3 3;
+    5: T0 0, T1 1, T2 2, T3 3, T4 4;
+    6: T0 0, T1 1, T2 2, T3 3, T4 4, T5 5;
+    7: T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6;
+    8: T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7;
+}
+
+/// Lists: read alike, made by `collect`.
+macro_rules! lists {
+    ($($word:literal [$($bound:tt)*] $ty:ident;)+) => {$(
+        impl<'s, 'h, B, T: Lift<'s, 'h, B> $($bound)*> Lift<'s, 'h, B> for $ty<T> {
+            type Held = Many<'s, T::Held>;
+            const STD: bool = T::STD;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                Many::hold::<B, T>(scope)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                held.take::<B, T>().into_iter().collect()
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                describe_many::<B, T>(to, $word);
+            }
+        }
+
+        by_value!([T] $ty<T>);
+    )+};
+}
+
+fn describe_many<'s, 'h, B, T: Lift<'s, 'h, B>>(to: &mut Describer<'_>, word: &str) {
+    if word == "list" {
+        T::describe_list(to);
+    } else {
+        to.head(word, 1);
+        T::describe(to);
+    }
+}
+
+lists! {
+    "list" [] Vec;
+    "list" [] VecDeque;
+    "list" [] LinkedList;
+    "list" [+ Ord] BinaryHeap;
+    "set" [+ Ord] BTreeSet;
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B> + Eq + Hash, S: BuildHasher + Default> Lift<'s, 'h, B> for HashSet<T, S> {
+    type Held = Many<'s, T::Held>;
+    const STD: bool = T::STD;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        Many::hold::<B, T>(scope)
+    }
+
+    fn take(held: Self::Held) -> Self {
+        held.take::<B, T>().into_iter().collect()
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("set", 1);
+        T::describe(to);
+    }
+}
+
+macro_rules! boxed_lists {
+    ($($ty:ty)+) => {$(
+        impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty {
+            type Held = Many<'s, T::Held>;
+            const STD: bool = T::STD;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                Many::hold::<B, T>(scope)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                held.take::<B, T>().into()
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                T::describe_list(to);
+            }
+        }
+    )+};
+}
+
+boxed_lists!(Box<[T]> std::sync::Arc<[T]> std::rc::Rc<[T]>);
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
+    type Held = (Scope<'s, 'h>, Many<'s, T::Held>);
+
+    fn hold_ref(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        Ok((scope, Many::hold::<B, T>(scope)?))
+    }
+
+    fn take_ref((scope, held): Self::Held) -> &'s [T] {
+        if let Many::Memory(bytes) = held {
+            if let Some(lent) = T::in_memory(bytes) {
+                return lent;
+            }
+        }
+        scope.store(held.take::<B, T>(), T::STD)
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        T::describe_list(to);
+    }
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>, const N: usize> Lift<'s, 'h, B> for [T; N] {
+    type Held = Many<'s, T::Held>;
+    const STD: bool = T::STD;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        let many = Many::hold::<B, T>(scope)?;
+        let count = match &many {
+            Many::Items(items) => items.len(),
+            Many::Memory(bytes) => bytes.len() / size_of::<T>().max(1),
+        };
+        if count == N {
+            Ok(many)
+        } else {
+            Err(Fault::value(format!("expected {N} items, not {count}")))
+        }
+    }
+
+    fn take(held: Self::Held) -> Self {
+        match held.take::<B, T>().try_into() {
+            Ok(array) => array,
+            Err(_) => unreachable!("`hold` has counted"),
+        }
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("array", 2);
+        T::describe(to);
+        to.number(N as u64);
+    }
+}
+
+by_value!([T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>);
+
+/// Pairs of a map.
+fn pairs<'s, 'h, B, K: Lift<'s, 'h, B>, V: Lift<'s, 'h, B>>(
+    scope: Scope<'s, 'h>,
+) -> Result<Vec<(K::Held, V::Held)>, Fault> {
+    match scope.next()? {
+        Token::Map(count) => (0..count)
+            .map(|_| Ok((K::hold(scope)?, V::hold(scope)?)))
+            .collect(),
+        other => Err(Fault::expected(format!("a dict, not {}", other.name()))),
+    }
+}
+
+macro_rules! maps {
+    ($([$($generics:tt)*] [$($bounds:tt)*] $ty:ty;)+) => {$(
+        impl<'s, 'h, B, K: Lift<'s, 'h, B> $($bounds)*, V: Lift<'s, 'h, B>, $($generics)*> Lift<'s, 'h, B> for $ty {
+            type Held = Vec<(K::Held, V::Held)>;
+            const STD: bool = K::STD && V::STD;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                pairs::<B, K, V>(scope)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                held.into_iter().map(|(key, value)| (K::take(key), V::take(value))).collect()
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.head("dict", 2);
+                K::describe(to);
+                V::describe(to);
+            }
+        }
+    )+};
+}
+
+maps! {
+    [S: BuildHasher + Default] [+ Eq + Hash] HashMap<K, V, S>;
+    [] [+ Ord] BTreeMap<K, V>;
+}
+
+by_value!([K, V, S] HashMap<K, V, S>, [K, V] BTreeMap<K, V>);

@@ -1,0 +1,192 @@
+//! Numbers and bool.
+
+use super::{Lift, by_value, plain};
+use crate::describe::Describer;
+use crate::error::Fault;
+use crate::group::scope::Scope;
+use crate::wire::{EXT_INTEGER, Token};
+
+/// Numbers in memory, native byte order.
+fn copy<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T) -> Result<Vec<T>, Fault> {
+    let chunks = bytes.chunks_exact(N);
+    if !chunks.remainder().is_empty() {
+        let message = format!("{} bytes are no whole number of {N}-byte numbers", bytes.len());
+        return Err(Fault::value(message));
+    }
+    Ok(chunks
+        .map(|chunk| {
+            let mut number = [0; N];
+            number.copy_from_slice(chunk);
+            from(number)
+        })
+        .collect())
+}
+
+fn integer(token: &Token<'_>) -> Result<i128, Fault> {
+    match token {
+        Token::Int(value) => Ok(*value),
+        other => Err(Fault::expected(format!("an integer, not {}", other.name()))),
+    }
+}
+
+macro_rules! integers {
+    ($($ty:ident)+) => {$(
+        impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
+            type Held = Self;
+            const STD: bool = true;
+
+            #[inline]
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+                let value = integer(&scope.next()?)?;
+                Self::try_from(value).map_err(|_| Fault::range(stringify!($ty)))
+            }
+
+            #[inline]
+            fn take(held: Self) -> Self {
+                held
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.plain(stringify!($ty));
+            }
+
+            fn from_memory(bytes: &[u8]) -> Option<Result<Vec<Self>, Fault>> {
+                Some(copy(bytes, Self::from_ne_bytes))
+            }
+        }
+    )+};
+}
+
+integers!(i8 u16 i16 u32 i32 u64 i64 usize isize);
+
+impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
+    type Held = Self;
+    const STD: bool = true;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        let value = integer(&scope.next()?)?;
+        Self::try_from(value).map_err(|_| Fault::range("u8"))
+    }
+
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("u8");
+    }
+
+    fn from_memory(bytes: &[u8]) -> Option<Result<Vec<Self>, Fault>> {
+        Some(Ok(bytes.to_vec()))
+    }
+
+    fn in_memory<'m>(bytes: &'m [u8]) -> Option<&'m [Self]>
+    where
+        Self: 'm,
+    {
+        Some(bytes)
+    }
+
+    fn describe_list(to: &mut Describer<'_>) {
+        to.plain("bytes");
+    }
+}
+
+/// An integer of up to 17 bytes: its low 128 bits, and whether it is negative, and whether it fits.
+fn big(token: &Token<'_>, what: &'static str) -> Result<(u128, bool), Fault> {
+    match token {
+        Token::Int(value) => Ok((value.cast_unsigned(), *value < 0)),
+        Token::Ext(EXT_INTEGER, bytes) if (1..=17).contains(&bytes.len()) => {
+            let negative = bytes[bytes.len() - 1] & 0x80 != 0;
+            let mut wide = [if negative { 0xff } else { 0 }; 17];
+            wide[..bytes.len()].copy_from_slice(bytes);
+            if wide[16] != (if negative { 0xff } else { 0 }) {
+                return Err(Fault::range(what));
+            }
+            let mut low = [0; 16];
+            low.copy_from_slice(&wide[..16]);
+            Ok((u128::from_le_bytes(low), negative))
+        }
+        Token::Ext(EXT_INTEGER, _) => Err(Fault::malformed("a big integer has 1 to 17 bytes")),
+        other => Err(Fault::expected(format!("an integer, not {}", other.name()))),
+    }
+}
+
+fn float(token: &Token<'_>) -> Result<f64, Fault> {
+    match token {
+        Token::Float(value) => Ok(*value),
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "an integer is taken as the nearest float, as Python does"
+        )]
+        Token::Int(value) => Ok(*value as f64),
+        other => Err(Fault::expected(format!("a number, not {}", other.name()))),
+    }
+}
+
+plain! {
+    [] bool, "bool", |scope| match scope.next()? {
+        Token::Bool(value) => Ok(value),
+        other => Err(Fault::expected(format!("a bool, not {}", other.name()))),
+    };
+    [] u128, "u128", |scope| match big(&scope.next()?, "u128")? {
+        (value, false) => Ok(value),
+        (_, true) => Err(Fault::range("u128")),
+    };
+    [] i128, "i128", |scope| {
+        let (value, negative) = big(&scope.next()?, "i128")?;
+        let value = value.cast_signed();
+        if (value < 0) == negative { Ok(value) } else { Err(Fault::range("i128")) }
+    };
+}
+
+macro_rules! floats {
+    ($($ty:ident)+) => {$(
+        impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
+            type Held = Self;
+            const STD: bool = true;
+
+            #[expect(clippy::cast_possible_truncation, clippy::allow_attributes, reason = "`f32` rounds as Rust does")]
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+                Ok(float(&scope.next()?)? as Self)
+            }
+
+            fn take(held: Self) -> Self {
+                held
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.plain(stringify!($ty));
+            }
+
+            fn from_memory(bytes: &[u8]) -> Option<Result<Vec<Self>, Fault>> {
+                Some(copy(bytes, Self::from_ne_bytes))
+            }
+        }
+    )+};
+}
+
+floats!(f32 f64);
+
+macro_rules! nonzero {
+    ($($ty:ident $word:literal)+) => {$(
+        plain! {
+            [] std::num::$ty, $word, |scope| {
+                let value = integer(&scope.next()?)?;
+                let value = value.try_into().map_err(|_| Fault::range($word))?;
+                Self::new(value).ok_or_else(|| Fault::value("zero is not allowed"))
+            };
+        }
+        by_value!([] std::num::$ty);
+    )+};
+}
+
+nonzero!(
+    NonZeroU8 "u8" NonZeroU16 "u16" NonZeroU32 "u32" NonZeroU64 "u64" NonZeroUsize "usize"
+    NonZeroI8 "i8" NonZeroI16 "i16" NonZeroI32 "i32" NonZeroI64 "i64" NonZeroIsize "isize"
+);
+
+by_value!(
+    [] bool, [] u8, [] i8, [] u16, [] i16, [] u32, [] i32, [] u64, [] i64, [] usize, [] isize, [] u128, [] i128,
+    [] f32, [] f64,
+);

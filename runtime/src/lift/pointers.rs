@@ -1,0 +1,34 @@
+//! Owning pointers to what can be lifted.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::{Lift, by_value};
+use crate::describe::Describer;
+use crate::error::Fault;
+use crate::group::scope::Scope;
+
+macro_rules! pointers {
+    ($($ty:ident)+) => {$(
+        impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty<T> {
+            type Held = T::Held;
+            const NIL: bool = T::NIL;
+            const STD: bool = T::STD;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                T::hold(scope)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                Self::new(T::take(held))
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                T::describe(to);
+            }
+        }
+    )+};
+}
+
+pointers!(Box Arc Rc Mutex RwLock);
+by_value!([T] Box<T>, [T] Arc<T>, [T] Rc<T>);

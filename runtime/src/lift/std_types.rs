@@ -1,0 +1,201 @@
+//! Types of std that have a Python twin: times, addresses, ranges, orderings.
+
+use std::cmp::Ordering;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::{Lift, by_value, plain};
+use crate::describe::Describer;
+use crate::error::Fault;
+use crate::group::scope::{Scope, utf8};
+use crate::wire::{EXT_TIME, Token};
+
+fn time(scope: Scope<'_, '_>) -> Result<(i64, u32), Fault> {
+    match scope.next()? {
+        Token::Ext(EXT_TIME, bytes) => {
+            let (Some(seconds), Some(nanoseconds)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<4>())
+            else {
+                return Err(Fault::malformed("a time has 12 bytes"));
+            };
+            let nanoseconds = u32::from_le_bytes(*nanoseconds);
+            if bytes.len() != 12 || nanoseconds >= 1_000_000_000 {
+                return Err(Fault::malformed(
+                    "a time has 12 bytes, and less than 10^9 nanoseconds",
+                ));
+            }
+            Ok((i64::from_le_bytes(*seconds), nanoseconds))
+        }
+        other => Err(Fault::expected(format!("a time, not {}", other.name()))),
+    }
+}
+
+fn ip(scope: Scope<'_, '_>) -> Result<IpAddr, Fault> {
+    match scope.next()? {
+        Token::Str(bytes) => {
+            let text = utf8(bytes)?;
+            text.parse()
+                .map_err(|_| Fault::value(format!("`{text}` is no IP address")))
+        }
+        other => Err(Fault::expected(format!("an IP address, not {}", other.name()))),
+    }
+}
+
+fn socket(scope: Scope<'_, '_>) -> Result<SocketAddr, Fault> {
+    match scope.next()? {
+        Token::Array(2) => {
+            let ip = ip(scope)?;
+            match scope.next()? {
+                Token::Int(port) => {
+                    let port = u16::try_from(port).map_err(|_| Fault::range("u16"))?;
+                    Ok(SocketAddr::new(ip, port))
+                }
+                other => Err(Fault::expected(format!("a port, not {}", other.name()))),
+            }
+        }
+        other => Err(Fault::expected(format!(
+            "an address and a port, not {}",
+            other.name()
+        ))),
+    }
+}
+
+plain! {
+    [] Duration, "duration", |scope| {
+        let (seconds, nanoseconds) = time(scope)?;
+        let seconds = u64::try_from(seconds).map_err(|_| Fault::value("a duration cannot be negative"))?;
+        Ok(Self::new(seconds, nanoseconds))
+    };
+    [] SystemTime, "system_time", |scope| {
+        let (seconds, nanoseconds) = time(scope)?;
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let base = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+        base.and_then(|base| base.checked_add(Duration::new(0, nanoseconds)))
+            .ok_or_else(|| Fault::value("this time is out of the system's range"))
+    };
+    [] IpAddr, "ip", |scope| ip(scope);
+    [] Ipv4Addr, "ip", |scope| match ip(scope)? {
+        IpAddr::V4(ip) => Ok(ip),
+        IpAddr::V6(ip) => Err(Fault::value(format!("expected an IPv4 address, not `{ip}`"))),
+    };
+    [] Ipv6Addr, "ip", |scope| match ip(scope)? {
+        IpAddr::V6(ip) => Ok(ip),
+        IpAddr::V4(ip) => Err(Fault::value(format!("expected an IPv6 address, not `{ip}`"))),
+    };
+    [] SocketAddr, "socket_addr", |scope| socket(scope);
+    [] SocketAddrV4, "socket_addr", |scope| match socket(scope)? {
+        SocketAddr::V4(address) => Ok(address),
+        SocketAddr::V6(address) => Err(Fault::value(format!("expected an IPv4 address, not `{address}`"))),
+    };
+    [] SocketAddrV6, "socket_addr", |scope| match socket(scope)? {
+        SocketAddr::V6(address) => Ok(address),
+        SocketAddr::V4(address) => Err(Fault::value(format!("expected an IPv6 address, not `{address}`"))),
+    };
+    [] Ordering, "ordering", |scope| match scope.next()? {
+        Token::Int(value) => Ok(value.cmp(&0)),
+        other => Err(Fault::expected(format!("an ordering (-1, 0 or 1), not {}", other.name()))),
+    };
+}
+
+by_value!(
+    [] Duration, [] SystemTime, [] IpAddr, [] Ipv4Addr, [] Ipv6Addr, [] SocketAddr, [] SocketAddrV4,
+    [] SocketAddrV6, [] Ordering,
+);
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Range<T> {
+    type Held = (T::Held, T::Held);
+    const STD: bool = T::STD;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        match scope.next()? {
+            Token::Array(2) => Ok((T::hold(scope)?, T::hold(scope)?)),
+            other => Err(Fault::expected(format!("a range, not {}", other.name()))),
+        }
+    }
+
+    fn take((start, end): Self::Held) -> Self {
+        T::take(start)..T::take(end)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("range", 1);
+        T::describe(to);
+    }
+}
+
+/// Both ends, as far as they are there, and whether the end is included.
+type Bounds<H> = (Option<H>, Option<H>, bool);
+
+fn bounds<'s, 'h, B, T: Lift<'s, 'h, B>>(scope: Scope<'s, 'h>) -> Result<Bounds<T::Held>, Fault> {
+    let end = |scope: Scope<'s, 'h>| {
+        if scope.reader().nil() {
+            Ok(None)
+        } else {
+            T::hold(scope).map(Some)
+        }
+    };
+    match scope.next()? {
+        Token::Array(3) => {
+            let (start, stop) = (end(scope)?, end(scope)?);
+            match scope.next()? {
+                Token::Bool(inclusive) => Ok((start, stop, inclusive)),
+                other => Err(Fault::expected(format!("a bool, not {}", other.name()))),
+            }
+        }
+        other => Err(Fault::expected(format!("bounds, not {}", other.name()))),
+    }
+}
+
+macro_rules! open_ranges {
+    ($($ty:ident $held:ty, |$bounds:pat_param| $check:expr, |$parts:pat_param| $make:expr;)+) => {$(
+        impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty<T> {
+            type Held = $held;
+            const STD: bool = T::STD;
+
+            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                match bounds::<B, T>(scope)? {
+                    $bounds => $check,
+                    #[allow(unreachable_patterns, reason = "some ranges take every form")]
+                    _ => Err(Fault::value(concat!("these bounds are no `", stringify!($ty), "`"))),
+                }
+            }
+
+            fn take($parts: Self::Held) -> Self {
+                $make
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.head("bounds", 1);
+                T::describe(to);
+            }
+        }
+    )+};
+}
+
+open_ranges! {
+    RangeFrom T::Held, |(Some(start), None, _)| Ok(start), |start| T::take(start)..;
+    RangeTo T::Held, |(None, Some(end), false)| Ok(end), |end| ..T::take(end);
+    RangeToInclusive T::Held, |(None, Some(end), true)| Ok(end), |end| ..=T::take(end);
+    RangeInclusive (T::Held, T::Held), |(Some(start), Some(end), true)| Ok((start, end)),
+        |(start, end)| T::take(start)..=T::take(end);
+}
+
+impl<'s, 'h, B> Lift<'s, 'h, B> for RangeFull {
+    type Held = ();
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
+        match bounds::<B, i64>(scope)? {
+            (None, None, _) => Ok(()),
+            _ => Err(Fault::value("these bounds are not open at both ends")),
+        }
+    }
+
+    fn take((): ()) -> Self {
+        ..
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("bounds", 1);
+        to.plain("i64");
+    }
+}

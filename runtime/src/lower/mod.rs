@@ -1,0 +1,145 @@
+//! Result to wire value: plain values are written, values of the crate's own types become handles or records.
+//!
+//! Every trait has the bridge's marker `B`, as in `lift`.
+
+mod containers;
+mod errors;
+#[cfg(any(feature = "bytes", feature = "serde_json"))]
+mod foreign;
+mod plain;
+
+use crate::describe::Describer;
+use crate::dispatch::Answer;
+use crate::group::store::Out;
+
+pub use errors::{Fail, Said, failed};
+
+/// A type that a result can have. `'h` is the group that a handle in it joins.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made into a Python value",
+    label = "no wire form"
+)]
+pub trait Lower<'h, B>: Sized {
+    /// Its encoding may be nil, so an option of it needs a box.
+    const NIL: bool = false;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// It holds an `Err`, which is then the whole answer.
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer;
+
+    /// Writes its type.
+    fn describe(to: &mut Describer<'_>);
+
+    /// Writes a list of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lower::lower`].
+    fn lower_list(items: Vec<Self>, out: &mut Out<'_, 'h>) -> Answer {
+        out.writer.array(items.len());
+        items.into_iter().try_for_each(|item| item.lower(out))
+    }
+
+    /// Writes the type of a list of it.
+    fn describe_list(to: &mut Describer<'_>) {
+        to.head("list", 1);
+        Self::describe(to);
+    }
+}
+
+/// A type to which a result can be a shared reference that lives for `'r`. Plain values are copied out, whatever `'r`
+/// is; a handle type needs `'r` to be `'h`, so that the group keeps what it refers to.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be made into a Python value",
+    label = "no wire form"
+)]
+pub trait LowerRef<'r, 'h, B> {
+    /// Its encoding may be nil.
+    const NIL_REF: bool = false;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lower::lower`].
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer;
+
+    /// Writes its type.
+    fn describe_ref(to: &mut Describer<'_>);
+
+    /// Writes a list of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lower::lower`].
+    fn lower_slice(items: &'r [Self], out: &mut Out<'_, 'h>) -> Answer
+    where
+        Self: Sized,
+    {
+        out.writer.array(items.len());
+        items.iter().try_for_each(|item| item.lower_ref(out))
+    }
+
+    /// Writes the type of a list of it.
+    fn describe_slice(to: &mut Describer<'_>) {
+        to.head("list", 1);
+        Self::describe_ref(to);
+    }
+}
+
+/// A type to which a result can be an exclusive reference.
+#[diagnostic::on_unimplemented(
+    message = "`&mut {Self}` cannot be made into a Python value",
+    label = "no wire form"
+)]
+pub trait LowerMut<'h, B> {
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lower::lower`].
+    fn lower_mut(&'h mut self, out: &mut Out<'_, 'h>) -> Answer;
+
+    /// Writes its type.
+    fn describe_mut(to: &mut Describer<'_>);
+}
+
+impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
+    const NIL: bool = T::NIL_REF;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        self.lower_ref(out)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        T::describe_ref(to);
+    }
+}
+
+impl<'r, 'x, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> LowerRef<'r, 'h, B> for &'x T
+where
+    'x: 'r,
+{
+    const NIL_REF: bool = T::NIL_REF;
+
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        (**self).lower_ref(out)
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        T::describe_ref(to);
+    }
+}
+
+impl<'h, B, T: LowerMut<'h, B> + ?Sized> Lower<'h, B> for &'h mut T {
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        self.lower_mut(out)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        T::describe_mut(to);
+    }
+}

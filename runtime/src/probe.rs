@@ -1,0 +1,100 @@
+//! Compile-time questions about a concrete type: an inherent constant wins over a trait's, and is only there when its
+//! bounds hold. Used by the macros of `private`, where the type is known.
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::future::Future;
+use std::marker::PhantomData;
+
+/// The type in question.
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+/// What holds when nothing better is known. Bring it into scope beside [`Probe`].
+#[expect(
+    clippy::type_complexity,
+    reason = "plain function pointers, each with one use"
+)]
+pub trait Otherwise<T> {
+    /// Not `Send`.
+    const SEND: bool = false;
+    /// Not `Sync`.
+    const SYNC: bool = false;
+    /// Neither an iterator nor a future.
+    const ITERATOR: bool = false;
+    /// Not a future.
+    const FUTURE: bool = false;
+    /// Not `Clone`.
+    const CLONE: Option<fn(&T) -> T> = None;
+    /// Not `Display`.
+    const DISPLAY: Option<fn(&T) -> String> = None;
+    /// Not `Debug`.
+    const DEBUG: Option<fn(&T) -> String> = None;
+    /// Not an `Error`.
+    const SOURCES: Option<fn(&T) -> Vec<String>> = None;
+}
+
+impl<T> Otherwise<T> for Probe<T> {}
+
+impl<T: ?Sized + Send> Probe<T> {
+    /// `Send`
+    pub const SEND: bool = true;
+}
+
+impl<T: ?Sized + Sync> Probe<T> {
+    /// `Sync`
+    pub const SYNC: bool = true;
+}
+
+impl<T: Iterator> Probe<T> {
+    /// An iterator: its state advances, so it is never cloned to be passed.
+    pub const ITERATOR: bool = true;
+}
+
+impl<T: Future> Probe<T> {
+    /// A future.
+    pub const FUTURE: bool = true;
+}
+
+impl<T: Clone> Probe<T> {
+    /// `Clone`
+    pub const CLONE: Option<fn(&T) -> T> = Some(T::clone);
+}
+
+impl<T: Display> Probe<T> {
+    /// `Display`
+    pub const DISPLAY: Option<fn(&T) -> String> = Some(display::<T>);
+}
+
+impl<T: Debug> Probe<T> {
+    /// `Debug`
+    pub const DEBUG: Option<fn(&T) -> String> = Some(debug::<T>);
+}
+
+impl<T: Error> Probe<T> {
+    /// `Error`
+    pub const SOURCES: Option<fn(&T) -> Vec<String>> = Some(sources::<T>);
+}
+
+/// What `Display` says.
+pub fn display<T: Display + ?Sized>(value: &T) -> String {
+    value.to_string()
+}
+
+/// What `Debug` says.
+pub fn debug<T: Debug + ?Sized>(value: &T) -> String {
+    format!("{value:?}")
+}
+
+/// Messages of the `source()` chain, outermost first; at most 32, in case it is a ring.
+pub fn sources<T: Error + ?Sized>(value: &T) -> Vec<String> {
+    let mut messages = Vec::new();
+    let mut source = value.source();
+    while let Some(error) = source {
+        if messages.len() == 32 {
+            break;
+        }
+        messages.push(error.to_string());
+        source = error.source();
+    }
+    messages
+}

@@ -1,0 +1,448 @@
+//! MessagePack: a bounded reader over a request and a writer onto an answer (<https://github.com/msgpack/msgpack/blob/master/spec.md>).
+//!
+//! The reader allocates nothing and never trusts a length: what a header announces is compared with what the request
+//! still holds. It knows formats and extension codes, nothing of types or handles.
+
+use std::cell::Cell;
+
+use crate::error::{Fault, RequestFault};
+
+/// Extension code of a handle.
+pub const EXT_HANDLE: i8 = 1;
+/// Extension code of a lent buffer.
+pub const EXT_BUFFER: i8 = 2;
+/// Extension code of a big integer.
+pub const EXT_INTEGER: i8 = 4;
+/// Extension code of a duration or time.
+pub const EXT_TIME: i8 = 5;
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: u32 = 64;
+
+/// One MessagePack value, or the header of one that has parts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Token<'r> {
+    /// nil
+    Nil,
+    /// bool
+    Bool(bool),
+    /// Any integer format; `u64` does not fit into `i64`, so both are in range here.
+    Int(i128),
+    /// float 32, float 64
+    Float(f64),
+    /// str, not yet checked to be UTF-8.
+    Str(&'r [u8]),
+    /// bin
+    Bin(&'r [u8]),
+    /// array: that many values follow.
+    Array(usize),
+    /// map: that many pairs follow.
+    Map(usize),
+    /// ext
+    Ext(i8, &'r [u8]),
+}
+
+impl Token<'_> {
+    /// What it is, for messages.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Nil => "nil",
+            Self::Bool(_) => "a bool",
+            Self::Int(_) => "an integer",
+            Self::Float(_) => "a float",
+            Self::Str(_) => "a string",
+            Self::Bin(_) => "bytes",
+            Self::Array(_) => "an array",
+            Self::Map(_) => "a map",
+            Self::Ext(EXT_HANDLE, _) => "a handle",
+            Self::Ext(EXT_BUFFER, _) => "a buffer",
+            Self::Ext(..) => "an extension value",
+        }
+    }
+}
+
+/// Reads a request from front to back.
+#[derive(Debug)]
+pub struct Reader<'r> {
+    bytes: &'r [u8],
+    at: Cell<usize>,
+}
+
+impl<'r> Reader<'r> {
+    /// A reader at the start of `bytes`.
+    #[must_use]
+    pub const fn new(bytes: &'r [u8]) -> Self {
+        Self {
+            bytes,
+            at: Cell::new(0),
+        }
+    }
+
+    /// Where it stands.
+    pub fn position(&self) -> usize {
+        self.at.get()
+    }
+
+    /// Goes back to where it stood.
+    pub fn rewind(&self, position: usize) {
+        self.at.set(position.min(self.bytes.len()));
+    }
+
+    /// Nothing is left.
+    pub fn at_end(&self) -> bool {
+        self.at.get() == self.bytes.len()
+    }
+
+    #[inline]
+    fn take(&self, count: usize) -> Result<&'r [u8], Fault> {
+        let start = self.at.get();
+        match self.bytes.get(start..).and_then(|rest| rest.get(..count)) {
+            Some(part) => {
+                self.at.set(start + count);
+                Ok(part)
+            }
+            None => Err(Fault::malformed("the request ends inside a value")),
+        }
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        let start = self.at.get();
+        match self.bytes.get(start..).and_then(|rest| rest.first_chunk::<N>()) {
+            Some(part) => {
+                self.at.set(start + N);
+                Ok(*part)
+            }
+            None => Err(Fault::malformed("the request ends inside a value")),
+        }
+    }
+
+    /// How many bytes are left: no array or map can have more values than that.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.at.get()
+    }
+
+    fn counted(&self, count: usize, each: usize) -> Result<usize, Fault> {
+        if count.checked_mul(each).is_some_and(|least| least <= self.left()) {
+            Ok(count)
+        } else {
+            Err(Fault::request(
+                RequestFault::Limit,
+                "a length announces more than the request holds",
+            ))
+        }
+    }
+
+    /// The next byte, left where it is.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at.get()).copied()
+    }
+
+    /// Whether the next value is nil, which is then consumed.
+    #[inline]
+    pub fn nil(&self) -> bool {
+        let nil = self.peek() == Some(0xc0);
+        if nil {
+            self.at.set(self.at.get() + 1);
+        }
+        nil
+    }
+
+    /// The next value, or its header.
+    ///
+    /// # Errors
+    ///
+    /// The request ends, a length is beyond it, or the byte is the one that MessagePack never uses.
+    #[inline]
+    pub fn next(&self) -> Result<Token<'r>, Fault> {
+        let [tag] = self.fixed::<1>()?;
+        Ok(match tag {
+            0x00..=0x7f => Token::Int(i128::from(tag)),
+            0x80..=0x8f => Token::Map(self.counted(usize::from(tag & 15), 2)?),
+            0x90..=0x9f => Token::Array(self.counted(usize::from(tag & 15), 1)?),
+            0xa0..=0xbf => Token::Str(self.take(usize::from(tag & 31))?),
+            0xc0 => Token::Nil,
+            0xc1 => return Err(Fault::malformed("the byte 0xc1 is not MessagePack")),
+            0xc2 => Token::Bool(false),
+            0xc3 => Token::Bool(true),
+            0xc4 => Token::Bin(self.take(self.length::<1>()?)?),
+            0xc5 => Token::Bin(self.take(self.length::<2>()?)?),
+            0xc6 => Token::Bin(self.take(self.length::<4>()?)?),
+            0xc7 => self.ext::<1>()?,
+            0xc8 => self.ext::<2>()?,
+            0xc9 => self.ext::<4>()?,
+            0xca => Token::Float(f64::from(f32::from_be_bytes(self.fixed()?))),
+            0xcb => Token::Float(f64::from_be_bytes(self.fixed()?)),
+            0xcc => Token::Int(i128::from(u8::from_be_bytes(self.fixed()?))),
+            0xcd => Token::Int(i128::from(u16::from_be_bytes(self.fixed()?))),
+            0xce => Token::Int(i128::from(u32::from_be_bytes(self.fixed()?))),
+            0xcf => Token::Int(i128::from(u64::from_be_bytes(self.fixed()?))),
+            0xd0 => Token::Int(i128::from(i8::from_be_bytes(self.fixed()?))),
+            0xd1 => Token::Int(i128::from(i16::from_be_bytes(self.fixed()?))),
+            0xd2 => Token::Int(i128::from(i32::from_be_bytes(self.fixed()?))),
+            0xd3 => Token::Int(i128::from(i64::from_be_bytes(self.fixed()?))),
+            0xd4..=0xd8 => {
+                let [code] = self.fixed::<1>()?;
+                Token::Ext(code.cast_signed(), self.take(1 << (tag - 0xd4))?)
+            }
+            0xd9 => Token::Str(self.take(self.length::<1>()?)?),
+            0xda => Token::Str(self.take(self.length::<2>()?)?),
+            0xdb => Token::Str(self.take(self.length::<4>()?)?),
+            0xdc => Token::Array(self.counted(self.length::<2>()?, 1)?),
+            0xdd => Token::Array(self.counted(self.length::<4>()?, 1)?),
+            0xde => Token::Map(self.counted(self.length::<2>()?, 2)?),
+            0xdf => Token::Map(self.counted(self.length::<4>()?, 2)?),
+            0xe0..=0xff => Token::Int(i128::from(tag.cast_signed())),
+        })
+    }
+
+    #[inline]
+    fn length<const N: usize>(&self) -> Result<usize, Fault> {
+        let bytes = self.fixed::<N>()?;
+        Ok(bytes
+            .iter()
+            .fold(0, |length, byte| (length << 8) | usize::from(*byte)))
+    }
+
+    fn ext<const N: usize>(&self) -> Result<Token<'r>, Fault> {
+        let length = self.length::<N>()?;
+        let [code] = self.fixed::<1>()?;
+        Ok(Token::Ext(code.cast_signed(), self.take(length)?))
+    }
+
+    /// Passes over the next value with all its parts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Reader::next`], or the nesting is too deep.
+    pub fn skip(&self) -> Result<(), Fault> {
+        self.skip_below(MAX_DEPTH)
+    }
+
+    fn skip_below(&self, depth: u32) -> Result<(), Fault> {
+        let count = match self.next()? {
+            Token::Array(count) => count,
+            Token::Map(count) => count * 2,
+            _ => return Ok(()),
+        };
+        let depth = deeper(depth)?;
+        (0..count).try_for_each(|_| self.skip_below(depth))
+    }
+}
+
+/// One level further down.
+///
+/// # Errors
+///
+/// There is none.
+pub fn deeper(depth: u32) -> Result<u32, Fault> {
+    depth.checked_sub(1).ok_or_else(|| {
+        Fault::request(
+            RequestFault::Limit,
+            format!("nested deeper than {MAX_DEPTH} levels"),
+        )
+    })
+}
+
+/// Writes an answer.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// Continues in `bytes`.
+    #[must_use]
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// How much was written.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Nothing was written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Forgets what was written behind `length`.
+    pub fn truncate(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+
+    /// Appends bytes that are MessagePack already.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// nil
+    pub fn nil(&mut self) {
+        self.bytes.push(0xc0);
+    }
+
+    /// bool
+    pub fn bool(&mut self, value: bool) {
+        self.bytes.push(if value { 0xc3 } else { 0xc2 });
+    }
+
+    fn tagged<const N: usize>(&mut self, tag: u8, value: [u8; N]) {
+        self.bytes.reserve(N + 1);
+        self.bytes.push(tag);
+        self.bytes.extend_from_slice(&value);
+    }
+
+    /// A signed integer, in the shortest format.
+    #[inline]
+    pub fn int(&mut self, value: i64) {
+        if let Ok(value) = u64::try_from(value) {
+            self.uint(value);
+        } else if value >= -32 {
+            self.bytes.push((value as i8).cast_unsigned());
+        } else if let Ok(value) = i8::try_from(value) {
+            self.tagged(0xd0, value.to_be_bytes());
+        } else if let Ok(value) = i16::try_from(value) {
+            self.tagged(0xd1, value.to_be_bytes());
+        } else if let Ok(value) = i32::try_from(value) {
+            self.tagged(0xd2, value.to_be_bytes());
+        } else {
+            self.tagged(0xd3, value.to_be_bytes());
+        }
+    }
+
+    /// An unsigned integer, in the shortest format.
+    #[inline]
+    pub fn uint(&mut self, value: u64) {
+        if value < 128 {
+            self.bytes.push(value as u8);
+        } else if let Ok(value) = u8::try_from(value) {
+            self.tagged(0xcc, value.to_be_bytes());
+        } else if let Ok(value) = u16::try_from(value) {
+            self.tagged(0xcd, value.to_be_bytes());
+        } else if let Ok(value) = u32::try_from(value) {
+            self.tagged(0xce, value.to_be_bytes());
+        } else {
+            self.tagged(0xcf, value.to_be_bytes());
+        }
+    }
+
+    /// An integer of any size, as little-endian two's complement where 64 bits are too few.
+    pub fn big(&mut self, value: i128) {
+        if let Ok(value) = i64::try_from(value) {
+            self.int(value);
+        } else if let Ok(value) = u64::try_from(value) {
+            self.uint(value);
+        } else {
+            self.ext(EXT_INTEGER, &value.to_le_bytes());
+        }
+    }
+
+    /// The same for `u128`.
+    pub fn big_unsigned(&mut self, value: u128) {
+        if let Ok(value) = i128::try_from(value) {
+            self.big(value);
+        } else {
+            let mut bytes = [0; 17];
+            bytes[..16].copy_from_slice(&value.to_le_bytes());
+            self.ext(EXT_INTEGER, &bytes);
+        }
+    }
+
+    /// float 64
+    pub fn f64(&mut self, value: f64) {
+        self.tagged(0xcb, value.to_be_bytes());
+    }
+
+    /// float 32
+    pub fn f32(&mut self, value: f32) {
+        self.tagged(0xca, value.to_be_bytes());
+    }
+
+    /// str
+    #[inline]
+    pub fn str(&mut self, value: &str) {
+        let length = value.len();
+        if length < 32 {
+            self.bytes.push(0xa0 | length as u8);
+        } else if let Ok(length) = u8::try_from(length) {
+            self.tagged(0xd9, length.to_be_bytes());
+        } else if let Ok(length) = u16::try_from(length) {
+            self.tagged(0xda, length.to_be_bytes());
+        } else {
+            self.tagged(0xdb, clamp(length).to_be_bytes());
+        }
+        self.bytes.extend_from_slice(value.as_bytes());
+    }
+
+    /// bin
+    #[inline]
+    pub fn bin(&mut self, value: &[u8]) {
+        let length = value.len();
+        if let Ok(length) = u8::try_from(length) {
+            self.tagged(0xc4, length.to_be_bytes());
+        } else if let Ok(length) = u16::try_from(length) {
+            self.tagged(0xc5, length.to_be_bytes());
+        } else {
+            self.tagged(0xc6, clamp(length).to_be_bytes());
+        }
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// The header of an array.
+    #[inline]
+    pub fn array(&mut self, length: usize) {
+        if length < 16 {
+            self.bytes.push(0x90 | length as u8);
+        } else if let Ok(length) = u16::try_from(length) {
+            self.tagged(0xdc, length.to_be_bytes());
+        } else {
+            self.tagged(0xdd, clamp(length).to_be_bytes());
+        }
+    }
+
+    /// The header of a map.
+    pub fn map(&mut self, length: usize) {
+        if length < 16 {
+            self.bytes.push(0x80 | length as u8);
+        } else if let Ok(length) = u16::try_from(length) {
+            self.tagged(0xde, length.to_be_bytes());
+        } else {
+            self.tagged(0xdf, clamp(length).to_be_bytes());
+        }
+    }
+
+    /// An extension value of at most 255 bytes.
+    pub fn ext(&mut self, code: i8, value: &[u8]) {
+        let length = value.len() as u8;
+        match length {
+            1 | 2 | 4 | 8 | 16 => self.bytes.push(0xd4 + length.trailing_zeros() as u8),
+            _ => self.tagged(0xc7, [length]),
+        }
+        self.bytes.push(code.cast_unsigned());
+        self.bytes.extend_from_slice(value);
+    }
+}
+
+/// A length for a 32-bit header.
+///
+/// # Panics
+///
+/// The value is longer than 4 GiB: the panic becomes status 2 like any other.
+fn clamp(length: usize) -> u32 {
+    match u32::try_from(length) {
+        Ok(length) => length,
+        Err(_) => panic!("a result of {length} bytes or items is longer than an answer can hold (4 GiB)"),
+    }
+}
