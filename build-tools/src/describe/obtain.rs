@@ -60,10 +60,10 @@ impl Obtain<'_> {
             let all = |fields: &[usecrate_manifest::Field]| fields.iter().all(|field| self.takes(&field.ty));
             let can = match ty.kind {
                 Kind::Handle => false,
-                Kind::Record => self.constructible.get(at) == Some(&true) && all(&ty.fields),
+                Kind::Record => all(&ty.fields),
                 Kind::Enum => ty.variants.iter().any(|variant| all(&variant.fields)),
             };
-            if can {
+            if can && self.constructible.get(at) == Some(&true) {
                 self.there[at] = true;
             }
         }

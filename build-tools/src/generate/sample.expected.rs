@@ -9,13 +9,13 @@ __uc::handle!(__UcMarker, 0, "x::Shop", ::x::Shop);
 __uc::handle_in!(__UcMarker, 1, "x::View", __UcFamily1, ::x::View<'h>);
 __uc::record!(__UcMarker, 2, "x::Point", constructible, ::x::Point { x: f64, tags: ::std::vec::Vec<::std::string::String> });
 __uc::choice!(__UcMarker, 3, "x::Shape", constructible, ::x::Shape {
-    0 Dot;,
-    1 Circle (0: f64),
-    2 At { point: ::x::Point }
+    0 Dot {},
+    1 Circle { 0: f64 },
+    2 At { point: ::x::Point },
 });
 __uc::choice!(__UcMarker, 4, "x::Op", opaque, ::x::Op {
-    0 Less = -1,
-    1 More = 1
+    0 Less {} = -1,
+    1 More {} = 1,
 });
 __uc::handle!(__UcMarker, 5, "x::Lost", ::x::Lost);
 

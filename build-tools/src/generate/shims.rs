@@ -20,7 +20,14 @@ pub(super) fn function(id: ShimId, shim: &Shim) -> Result<String, String> {
     let answer = match shim.fluent {
         Fluent::Borrowed => {
             let receiver = names::argument(0);
-            quote!(#private::answer_fluent(call, #marker, #receiver, #value))
+            // What is lent for the call alone cannot be lent on: it can only be the receiver again.
+            let kept = shim.params.first().is_some_and(|param| param.kept);
+            let answer = if kept {
+                quote!(answer_fluent)
+            } else {
+                quote!(answer_same)
+            };
+            quote!(#private::#answer(call, #marker, #receiver, #value))
         }
         Fluent::No | Fluent::Moved => quote!(#private::answer(call, #marker, #value)),
     };
@@ -40,7 +47,7 @@ pub(super) fn function(id: ShimId, shim: &Shim) -> Result<String, String> {
 fn call_macros(item: &str) -> String {
     let private = names::private();
     let mut text = item.trim_end().to_owned();
-    for name in ["answer", "answer_fluent"] {
+    for name in ["answer", "answer_fluent", "answer_same"] {
         text = text.replacen(
             &format!("\n    {private}::{name}("),
             &format!("\n    {private}::{name}!("),

@@ -4,7 +4,7 @@ use usecrate_manifest::Kind;
 
 use super::names;
 use super::text::{literal, parse, print_type};
-use crate::plan::model::{PlannedField, PlannedType, PlannedVariant, Shape, TypeId};
+use crate::plan::model::{PlannedField, PlannedType, PlannedVariant, TypeId};
 
 /// The macro call that gives a type its wire form.
 pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<String, String> {
@@ -14,7 +14,10 @@ pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<S
     let (kind, body) = match (ty.kind, ty.borrows) {
         (Kind::Handle, false) => ("handle", rust),
         (Kind::Handle, true) => ("handle_in", format!("{}, {rust}", names::family(id))),
-        (Kind::Record, _) => ("record", format!("{}, {}", openness(ty), record(&rust, ty)?)),
+        (Kind::Record, _) => (
+            "record",
+            format!("{}, {rust} {}", openness(ty), fields(&ty.fields)?),
+        ),
         (Kind::Enum, _) => (
             "choice",
             format!("{}, {rust} {}", openness(ty), choices(&ty.variants)?),
@@ -42,32 +45,26 @@ fn openness(ty: &PlannedType) -> &'static str {
     }
 }
 
-fn record(rust: &str, ty: &PlannedType) -> Result<String, String> {
-    Ok(match ty.shape {
-        Shape::Unit => format!("{rust};"),
-        Shape::Tuple => format!("{rust} ({})", fields(&ty.fields)?),
-        Shape::Named => format!("{rust} {}", braced(&ty.fields)?),
-    })
-}
-
 fn choices(variants: &[PlannedVariant]) -> Result<String, String> {
     let plain = variants.iter().all(|variant| variant.fields.is_empty());
-    let lines = variants
+    let choice = |(at, variant): (usize, &PlannedVariant)| {
+        let name: syn::Ident = parse("variant", &variant.rust_name)?;
+        let discriminant = if plain {
+            format!(" = {}", discriminant(at, variant))
+        } else {
+            String::new()
+        };
+        Ok(format!(
+            "    {at} {name} {}{discriminant},\n",
+            fields(&variant.fields)?
+        ))
+    };
+    let lines: String = variants
         .iter()
         .enumerate()
-        .map(|(at, variant)| choice(at, variant, plain))
-        .collect::<Result<Vec<_>, String>>()?;
-    Ok(format!("{{\n    {}\n}}", lines.join(",\n    ")))
-}
-
-fn choice(at: usize, variant: &PlannedVariant, plain: bool) -> Result<String, String> {
-    let name: syn::Ident = parse("variant", &variant.rust_name)?;
-    Ok(match variant.shape {
-        Shape::Unit if plain => format!("{at} {name} = {}", discriminant(at, variant)),
-        Shape::Unit => format!("{at} {name};"),
-        Shape::Tuple => format!("{at} {name} ({})", fields(&variant.fields)?),
-        Shape::Named => format!("{at} {name} {}", braced(&variant.fields)?),
-    })
+        .map(choice)
+        .collect::<Result<_, String>>()?;
+    Ok(format!("{{\n{lines}}}"))
 }
 
 /// A discriminant that does not fit into 64 bits is not known: the variant then goes by its position.
@@ -77,25 +74,22 @@ fn discriminant(at: usize, variant: &PlannedVariant) -> i64 {
         .unwrap_or_else(|| i64::try_from(at).unwrap_or(i64::MAX))
 }
 
-fn braced(all: &[PlannedField]) -> Result<String, String> {
-    Ok(if all.is_empty() {
-        "{}".to_owned()
-    } else {
-        format!("{{ {} }}", fields(all)?)
-    })
-}
-
+/// Fields of every shape are written alike, unnamed ones as `0: T`: so can Rust's patterns and expressions be.
 fn fields(all: &[PlannedField]) -> Result<String, String> {
     let fields = all.iter().map(|field| {
-        let name: syn::Member = parse("field", &field.rust_name)?;
-        let name = match name {
+        let name = match parse("field", &field.rust_name)? {
             syn::Member::Named(name) => name.to_string(),
             syn::Member::Unnamed(index) => index.index.to_string(),
         };
         let rust = print_type(&parse("type", &field.rust)?);
         Ok(format!("{name}: {rust}"))
     });
-    Ok(fields.collect::<Result<Vec<_>, String>>()?.join(", "))
+    let fields = fields.collect::<Result<Vec<_>, String>>()?.join(", ");
+    Ok(if fields.is_empty() {
+        "{}".to_owned()
+    } else {
+        format!("{{ {fields} }}")
+    })
 }
 
 /// The inventory holds types without a group: every lifetime of the group is `'static` there.
