@@ -1,0 +1,331 @@
+//! Which concrete type stands for a type parameter, by its bounds. Several choices give several shims, told apart by
+//! what Python passes.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use usecrate_manifest::SkipCode;
+
+use super::ctx::{Ctx, bounds_of};
+use super::fold::{closed, erase, generics_in};
+use super::spell::BYTES_LIKE;
+use super::stdlib;
+use super::types::Types;
+use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
+use crate::api::{Args, Bound, DefKey, TraitRef, Ty};
+
+/// How many concrete types one parameter may have.
+const CHOICES: usize = 8;
+
+/// A concrete type for a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// What is lifted.
+    pub(super) ty: Ty,
+    /// The callee is given `.into_iter()` of it.
+    pub(super) iterate: bool,
+}
+
+impl Choice {
+    fn of(ty: Ty) -> Vec<Self> {
+        vec![Self { ty, iterate: false }]
+    }
+}
+
+/// Chooses types for the parameters of one callable.
+pub(super) struct Chooser<'c, 'a> {
+    pub(super) ctx: &'c Ctx<'a>,
+    pub(super) types: &'c Types,
+    /// Every bound in scope: normal, with what is already known put in.
+    pub(super) bounds: Vec<(Ty, Vec<Bound>)>,
+    /// Parameters being chosen, against recursion.
+    pub(super) open: RefCell<BTreeSet<String>>,
+}
+
+impl Chooser<'_, '_> {
+    /// The types that a parameter may stand for.
+    pub(super) fn choose(&self, name: &str) -> Result<Vec<Choice>, Reason> {
+        if !self.open.borrow_mut().insert(name.to_owned()) {
+            return Err(Reason::new(SkipCode::Generic, format!("the bounds of `{name}` refer to each other")));
+        }
+        let bounds: Vec<Bound> = self
+            .bounds
+            .iter()
+            .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
+            .flat_map(|(_, bounds)| bounds.clone())
+            .collect();
+        let found = self.by_bounds(&bounds, Some(name));
+        self.open.borrow_mut().remove(name);
+        found
+    }
+
+    /// It may be unsized (`T: ?Sized`).
+    pub(super) fn maybe_unsized(&self, name: &str) -> bool {
+        self.bounds
+            .iter()
+            .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
+            .flat_map(|(_, bounds)| bounds)
+            .any(|bound| matches!(bound, Bound::Trait { maybe: true, .. }))
+    }
+
+    fn by_bounds(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
+        let mut weak = None;
+        for bound in bounds {
+            let Bound::Trait { trait_, maybe: false, .. } = bound else { continue };
+            if stdlib::is_std(&trait_.def) {
+                match self.by_std(trait_, name)? {
+                    Some(found) if matches!(trait_.def.name(), "Display" | "ToString" | "Deref") => {
+                        weak = weak.or(Some(found));
+                    }
+                    Some(found) => return Ok(found),
+                    None => {}
+                }
+            } else if self.ctx.def(&trait_.def).is_some() {
+                let found = self.by_implementors(&trait_.def);
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
+        }
+        weak.ok_or_else(|| self.undecided(bounds, name))
+    }
+
+    fn undecided(&self, bounds: &[Bound], name: Option<&str>) -> Reason {
+        let bounds = self.ctx.show_bounds(bounds);
+        let named = name.filter(|name| !name.starts_with('#'));
+        let what = match named {
+            Some(name) if bounds.is_empty() => format!("the type parameter `{name}` has no bound"),
+            Some(name) => format!("the type parameter `{name}: {bounds}`"),
+            None => format!("`impl {bounds}`"),
+        };
+        Reason::new(SkipCode::Generic, format!("{what}: no type to choose"))
+    }
+
+    /// What a standard trait says; `None`: nothing.
+    fn by_std(&self, trait_: &TraitRef, name: Option<&str>) -> Result<Option<Vec<Choice>>, Reason> {
+        let arg = type_args(&trait_.args).next();
+        let refused = |code: SkipCode, what: &str| {
+            let bound = self.ctx.show_trait(trait_);
+            Err(Reason::new(code, format!("a parameter bounded by `{bound}` takes {what}: not served yet")))
+        };
+        let found = match trait_.def.name() {
+            "AsRef" | "Borrow" => arg.and_then(|ty| self.by_view(ty)),
+            "Deref" => binding(&trait_.args, "Target").filter(|ty| closed(ty)).map(|ty| Choice::of(shared(ty))),
+            "Into" | "TryInto" => match arg {
+                Some(ty) => Some(self.by_target(ty)?),
+                None => None,
+            },
+            "ToString" | "Display" => Some(Choice::of(string())),
+            "ToSocketAddrs" => Some(Choice::of(string())),
+            "Pattern" => Some(Choice::of(shared(&text()))),
+            "IntoIterator" => Some(self.by_items(&trait_.args, name, false)?),
+            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" => {
+                Some(self.by_items(&trait_.args, name, true)?)
+            }
+            "Fn" | "FnMut" | "FnOnce" => return refused(SkipCode::Closure, "a callable"),
+            "Read" | "BufRead" | "Write" | "Seek" => return refused(SkipCode::Stream, "a stream"),
+            "Future" | "IntoFuture" => return refused(SkipCode::Async, "a future"),
+            _ => None,
+        };
+        Ok(found)
+    }
+
+    /// `AsRef<T>`, `Borrow<T>`.
+    fn by_view(&self, ty: &Ty) -> Option<Vec<Choice>> {
+        if is_bytes(ty) {
+            return Some(Choice::of(Ty::Primitive(BYTES_LIKE.to_owned())));
+        }
+        match ty {
+            _ if is_text(ty) => Some(Choice::of(shared(ty))),
+            Ty::Path { def, .. } if stdlib::is(def, "Path") => Some(Choice::of(std_type("std::path::PathBuf"))),
+            Ty::Path { def, .. } if stdlib::is(def, "OsStr") => Some(Choice::of(string())),
+            Ty::Slice(item) => {
+                let items = self.fill(item).ok()?;
+                Some(items.into_iter().map(|ty| Choice { ty: list(ty), iterate: false }).collect())
+            }
+            Ty::Path { .. } if matches!(class(self.ctx, self.types, ty), Class::Type(..)) => {
+                Some(Choice::of(shared(ty)))
+            }
+            _ => Some(self.fill(ty).ok()?.into_iter().map(|ty| Choice { ty, iterate: false }).collect()),
+        }
+    }
+
+    /// `Into<T>`: what is converted is passed as what it becomes.
+    fn by_target(&self, ty: &Ty) -> Result<Vec<Choice>, Reason> {
+        if let Ty::Path { def, args } = ty {
+            let inner = type_args(args).next();
+            if ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name)) {
+                if inner.is_some_and(is_text) {
+                    return Ok(Choice::of(string()));
+                }
+                if inner.is_some_and(is_bytes) {
+                    return Ok(Choice::of(list(Ty::Primitive("u8".to_owned()))));
+                }
+            }
+            if stdlib::is(def, "OsString") {
+                return Ok(Choice::of(string()));
+            }
+        }
+        Ok(self.fill(ty)?.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
+    }
+
+    /// `IntoIterator<Item = T>`, `Iterator<Item: Bound>`, `where I::Item: Bound`.
+    fn by_items(&self, args: &Args, name: Option<&str>, iterate: bool) -> Result<Vec<Choice>, Reason> {
+        let projected = || -> Vec<Bound> {
+            let is_item = |ty: &Ty| {
+                matches!(ty, Ty::Projection { self_ty, name: item, .. }
+                    if item == "Item" && matches!(&**self_ty, Ty::Generic(have) if Some(have.as_str()) == name))
+            };
+            self.bounds.iter().filter(|(ty, _)| is_item(ty)).flat_map(|(_, bounds)| bounds.clone()).collect()
+        };
+        let items: Vec<Ty> = match binding(args, "Item") {
+            Some(item) => self.fill(item)?,
+            None => {
+                let mut bounds: Vec<Bound> =
+                    args.constraints.iter().filter(|(n, _)| n == "Item").flat_map(|(_, b)| b.clone()).collect();
+                bounds.extend(projected());
+                let choices = self.by_bounds(&bounds, None)?;
+                choices.into_iter().filter(|one| !one.iterate).map(|one| one.ty).collect()
+            }
+        };
+        Ok(items.into_iter().map(|ty| Choice { ty: list(ty), iterate }).collect())
+    }
+
+    /// Puts choices in place of the parameters that a type names.
+    fn fill(&self, ty: &Ty) -> Result<Vec<Ty>, Reason> {
+        let mut all = vec![ty.clone()];
+        for name in generics_in(ty) {
+            let choices = self.choose(&name)?;
+            let mut next = Vec::new();
+            for one in &all {
+                for choice in choices.iter().filter(|choice| !choice.iterate) {
+                    let mut subst = super::fold::Subst::default();
+                    subst.types.insert(name.clone(), choice.ty.clone());
+                    next.push(subst.apply(one));
+                }
+            }
+            next.truncate(CHOICES);
+            all = next;
+        }
+        let mut out = Vec::new();
+        for one in all {
+            match one {
+                Ty::Impl(bounds) => out.extend(self.by_bounds(&bounds, None)?.into_iter().map(|one| one.ty)),
+                ty => out.push(ty),
+            }
+        }
+        for ty in &out {
+            check_param(self.ctx, self.types, ty, "an item or target type")?;
+        }
+        Ok(out)
+    }
+
+    /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
+    fn by_implementors(&self, trait_: &DefKey) -> Vec<Choice> {
+        let mut kinds: BTreeMap<(usize, String), (usize, Ty)> = BTreeMap::new();
+        for impl_ in &self.ctx.api.impls {
+            if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != *trait_) {
+                continue;
+            }
+            let ty = self.ctx.normal(&impl_.self_ty);
+            if let Ty::Generic(name) = &ty {
+                // A blanket impl: what its own bounds say. Its closures and streams are no choice.
+                let bounds: Vec<Bound> = bounds_of(&impl_.generics, name).into_iter().cloned().collect();
+                let own = |bound: &Bound| matches!(bound, Bound::Trait { trait_: t, .. } if t.def == *trait_);
+                if !bounds.iter().any(own) && self.open.borrow_mut().insert(trait_.0.clone()) {
+                    let found = self.by_bounds(&bounds, None).unwrap_or_default();
+                    self.open.borrow_mut().remove(&trait_.0);
+                    for choice in found.into_iter().filter(|choice| !choice.iterate) {
+                        let (kind, rank) = kind_of(self.ctx, &choice.ty);
+                        insert(&mut kinds, kind, rank, choice.ty);
+                    }
+                }
+                continue;
+            }
+            if !passable(self.ctx, self.types, &ty) {
+                continue;
+            }
+            let (kind, rank) = kind_of(self.ctx, &ty);
+            insert(&mut kinds, kind, rank, ty);
+        }
+        kinds.into_values().take(CHOICES).map(|(_, ty)| Choice { ty, iterate: false }).collect()
+    }
+}
+
+fn insert(kinds: &mut BTreeMap<(usize, String), (usize, Ty)>, kind: (usize, String), rank: usize, ty: Ty) {
+    let entry = kinds.entry(kind).or_insert_with(|| (rank, ty.clone()));
+    if rank < entry.0 {
+        *entry = (rank, ty);
+    }
+}
+
+/// A sized implementor that Python can pass.
+fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+    if !closed(ty) {
+        return false;
+    }
+    match ty {
+        Ty::Slice(_) => false,
+        Ty::Primitive(name) => name != "str",
+        Ty::Ref { mutable: false, ty, .. } => is_text(ty) || is_bytes(ty),
+        Ty::Ref { .. } => false,
+        Ty::Path { def, .. } if stdlib::is(def, "Path") || stdlib::is(def, "OsStr") => false,
+        Ty::Path { .. } => {
+            matches!(class(ctx, types, ty), Class::Type(..)) || check_param(ctx, types, ty, "").is_ok()
+        }
+        Ty::Tuple(parts) => !parts.is_empty() && parts.iter().all(|part| passable(ctx, types, part)),
+        _ => false,
+    }
+}
+
+/// What it is to Python, and its rank among the types that are the same there.
+fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
+    const INTEGERS: &[&str] =
+        &["i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8"];
+    let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
+    match ty {
+        Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
+        Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
+        Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),
+        Ty::Primitive(name) => match INTEGERS.iter().position(|have| have == name) {
+            Some(rank) => plain(1, "int", rank),
+            None => plain(3, name, 0),
+        },
+        Ty::Ref { ty, .. } if is_text(ty) => plain(3, "str", 0),
+        Ty::Ref { ty, .. } if is_bytes(ty) => plain(4, "bytes", 0),
+        Ty::Path { def, .. } if stdlib::is(def, "String") => plain(3, "str", 1),
+        Ty::Path { def, args } if stdlib::is(def, "Cow") && type_args(args).all(is_text) => plain(3, "str", 2),
+        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).all(is_text) => plain(3, "str", 3),
+        _ => plain(5, &ctx.show(&erase(ty)), 0),
+    }
+}
+
+fn binding<'t>(args: &'t Args, name: &str) -> Option<&'t Ty> {
+    args.bindings.iter().find(|(have, _)| have == name).map(|(_, ty)| ty)
+}
+
+/// `str`
+pub(super) fn text() -> Ty {
+    Ty::Primitive("str".to_owned())
+}
+
+/// `&T`, its lifetime elided.
+pub(super) fn shared(ty: &Ty) -> Ty {
+    Ty::Ref { lifetime: None, mutable: false, ty: Box::new(ty.clone()) }
+}
+
+/// A standard type without arguments.
+pub(super) fn std_type(path: &str) -> Ty {
+    Ty::Path { def: DefKey(path.to_owned()), args: Args::default() }
+}
+
+/// `String`
+pub(super) fn string() -> Ty {
+    std_type("alloc::string::String")
+}
+
+/// `Vec<T>`
+pub(super) fn list(ty: Ty) -> Ty {
+    let args = Args { args: vec![crate::api::Arg::Type(ty)], ..Args::default() };
+    Ty::Path { def: DefKey("alloc::vec::Vec".to_owned()), args }
+}

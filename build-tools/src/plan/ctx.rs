@@ -1,0 +1,307 @@
+//! Looking things up in the `Api`: definitions, impls of a type, normal forms of types.
+//!
+//! A *normal* type has its aliases expanded, its defaulted and elided arguments filled in, and its associated types
+//! replaced by what they are, as far as the impls say.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fold::{Fold, Subst, closed, unify};
+use super::stdlib;
+use crate::api::{Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty};
+
+/// How deep aliases and associated types are followed.
+const DEPTH: usize = 12;
+
+/// Lookups over one `Api`.
+pub(super) struct Ctx<'a> {
+    pub(super) api: &'a Api,
+    /// What a public name of the crate leads to.
+    pub(super) exported: BTreeSet<DefKey>,
+    /// Impls by the definition that their self type begins with; [`Self::bare`] for those without one.
+    by_def: BTreeMap<DefKey, Vec<&'a Impl>>,
+    bare: Vec<&'a Impl>,
+    /// Library names of other crates that spelled paths begin with.
+    pub(super) dependencies: RefCell<BTreeSet<String>>,
+    /// Features of `runtime` that spelled types ask for.
+    pub(super) features: RefCell<BTreeSet<String>>,
+}
+
+/// An impl that applies to a type.
+pub(super) struct Match<'a> {
+    /// The impl.
+    pub(super) impl_: &'a Impl,
+    /// What its parameters and `Self` stand for; lifetimes keep the impl's names.
+    pub(super) subst: Subst,
+}
+
+impl<'a> Ctx<'a> {
+    /// Indexes an `Api`.
+    pub(super) fn new(api: &'a Api) -> Self {
+        let mut exported = BTreeSet::new();
+        for module in api.modules.values() {
+            for entry in &module.entries {
+                match &entry.target {
+                    Target::Def(def) | Target::Variant { def, .. } => {
+                        exported.insert(def.clone());
+                    }
+                    Target::Module(_) => {}
+                }
+            }
+        }
+        let mut by_def: BTreeMap<DefKey, Vec<&Impl>> = BTreeMap::new();
+        let mut bare = Vec::new();
+        for one in api.impls.iter().filter(|one| !one.negative) {
+            match &one.self_ty {
+                Ty::Path { def, .. } => by_def.entry(def.clone()).or_default().push(one),
+                _ => bare.push(one),
+            }
+        }
+        let (dependencies, features) = Default::default();
+        Self { api, exported, by_def, bare, dependencies, features }
+    }
+
+    /// A definition.
+    pub(super) fn def(&self, key: &DefKey) -> Option<&'a Def> {
+        self.api.defs.get(key)
+    }
+
+    /// The crate's own, or exported by it.
+    pub(super) fn own(&self, key: &DefKey) -> bool {
+        key.krate() == self.api.name || self.exported.contains(key)
+    }
+
+    /// The best path of a definition for people.
+    pub(super) fn path(&self, key: &DefKey) -> String {
+        if let Some(path) = stdlib::path(key) {
+            return path.trim_start_matches("::").to_owned();
+        }
+        self.def(key).and_then(|def| def.paths.first()).cloned().unwrap_or_else(|| key.0.clone())
+    }
+
+    /// The normal form of a type.
+    pub(super) fn normal(&self, ty: &Ty) -> Ty {
+        Normal { ctx: self, depth: DEPTH }.ty(ty)
+    }
+
+    /// Every impl whose self type begins with that definition.
+    pub(super) fn impls(&self, def: &DefKey) -> &[&'a Impl] {
+        self.by_def.get(def).map_or(&[], Vec::as_slice)
+    }
+
+    /// Impls for primitives, slices, references and bare parameters.
+    pub(super) fn bare_impls(&self) -> &[&'a Impl] {
+        &self.bare
+    }
+
+    /// The impls that apply to a type (normal, lifetimes erased).
+    pub(super) fn matching(&self, ty: &Ty) -> Vec<Match<'a>> {
+        let Ty::Path { def, .. } = ty else { return Vec::new() };
+        self.impls(def).iter().filter_map(|impl_| self.match_impl(impl_, ty)).collect()
+    }
+
+    /// Matches one impl against a type.
+    pub(super) fn match_impl(&self, impl_: &'a Impl, ty: &Ty) -> Option<Match<'a>> {
+        self.match_pattern(impl_, &impl_.self_ty, ty)
+    }
+
+    /// Matches a part of an impl's self type, such as what it refers to, against a type.
+    pub(super) fn match_pattern(&self, impl_: &'a Impl, pattern: &Ty, ty: &Ty) -> Option<Match<'a>> {
+        let open = parameters(&impl_.generics);
+        let mut subst = Subst::default();
+        let pattern = Fill { ctx: self }.ty(pattern);
+        if !unify(&pattern, ty, &open, &mut subst) {
+            return None;
+        }
+        let self_ty = subst.apply(&freshen_self(&pattern));
+        if let Some(name) = &impl_.blanket {
+            subst.types.insert(name.clone(), self_ty.clone());
+        }
+        subst.types.insert("Self".to_owned(), self_ty);
+        Some(Match { impl_, subst })
+    }
+
+    /// A type implements a trait, by the name of a standard one.
+    pub(super) fn has_std(&self, ty: &Ty, name: &str) -> bool {
+        self.matching(ty)
+            .iter()
+            .any(|one| one.impl_.trait_.as_ref().is_some_and(|t| stdlib::is_trait(&t.def, name)))
+    }
+
+    /// The impl of a trait for a type, where there is one.
+    fn find_impl(&self, ty: &Ty, trait_: &DefKey) -> Option<Match<'a>> {
+        self.matching(ty).into_iter().find(|one| one.impl_.trait_.as_ref().is_some_and(|t| &t.def == trait_))
+    }
+
+    fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str) -> Option<Ty> {
+        let found = match trait_ {
+            Some(trait_) => self.find_impl(self_ty, &trait_.def)?,
+            None => self
+                .matching(self_ty)
+                .into_iter()
+                .find(|one| one.impl_.types.iter().any(|(have, _)| have == name))?,
+        };
+        let (_, ty) = found.impl_.types.iter().find(|(have, _)| have == name)?;
+        let ty = found.subst.apply(ty);
+        Some(ty)
+    }
+}
+
+/// Names of the type and const parameters.
+pub(super) fn parameters(generics: &Generics) -> BTreeSet<String> {
+    generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type { name, .. } | GenericParam::Const { name, .. } => Some(name.clone()),
+            GenericParam::Lifetime { .. } => None,
+        })
+        .collect()
+}
+
+/// Bounds by type parameter.
+pub(super) fn bounds_of<'g>(generics: &'g Generics, name: &str) -> Vec<&'g Bound> {
+    let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+    generics.bounds.iter().filter(|bound| is(&bound.ty)).flat_map(|bound| &bound.bounds).collect()
+}
+
+/// `impl Foo<'_>`: the elided lifetimes get names of their own.
+fn freshen_self(ty: &Ty) -> Ty {
+    struct Fresh(usize);
+    impl Fold for Fresh {
+        fn reference(&mut self, lifetime: Option<&str>) -> Option<String> {
+            Some(self.lifetime(lifetime.unwrap_or("'_")))
+        }
+        fn lifetime(&mut self, name: &str) -> String {
+            if name != "'_" {
+                return name.to_owned();
+            }
+            self.0 += 1;
+            format!("'_self{}", self.0)
+        }
+    }
+    Fresh(0).ty(ty)
+}
+
+/// Pairs a definition's parameters with the arguments at a use.
+pub(super) fn bind(generics: &Generics, args: &Args) -> Subst {
+    let mut subst = Subst::default();
+    let mut lifetimes = args.args.iter().filter_map(|arg| match arg {
+        Arg::Lifetime(name) => Some(name.clone()),
+        _ => None,
+    });
+    let mut others = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_)));
+    for param in &generics.params {
+        match param {
+            GenericParam::Lifetime { name, .. } => {
+                subst.lifetimes.insert(name.clone(), lifetimes.next().unwrap_or_else(|| "'_".to_owned()));
+            }
+            GenericParam::Type { name, default } => {
+                let ty = match others.next() {
+                    Some(Arg::Type(ty)) => Some(ty.clone()),
+                    Some(Arg::Infer) => Some(Ty::Infer),
+                    Some(_) => None,
+                    None => default.as_ref().map(|ty| subst.apply(ty)),
+                };
+                if let Some(ty) = ty {
+                    subst.types.insert(name.clone(), ty);
+                }
+            }
+            GenericParam::Const { name, default, .. } => {
+                let text = match others.next() {
+                    Some(Arg::Const(text)) => Some(text.clone()),
+                    Some(Arg::Type(Ty::Generic(name))) => Some(name.clone()),
+                    _ => default.clone(),
+                };
+                if let Some(text) = text {
+                    subst.consts.insert(name.clone(), text);
+                }
+            }
+        }
+    }
+    subst
+}
+
+/// Fills in defaulted and elided arguments; a defaulted constructor such as `Index<D = Document>` becomes whole.
+fn fill(ctx: &Ctx<'_>, def: &DefKey, args: Args) -> Args {
+    if stdlib::is(def, "Cow") && !args.args.iter().any(|arg| matches!(arg, Arg::Lifetime(_))) {
+        let mut args = args;
+        args.args.insert(0, Arg::Lifetime("'_".to_owned()));
+        return args;
+    }
+    let Some(found) = ctx.def(def) else { return args };
+    if found.generics.params.is_empty() {
+        return args;
+    }
+    let subst = bind(&found.generics, &args);
+    let filled = found.generics.params.iter().map(|param| match param {
+        GenericParam::Lifetime { name, .. } => subst.lifetimes.get(name).cloned().map(Arg::Lifetime),
+        GenericParam::Type { name, .. } => subst.types.get(name).cloned().map(Arg::Type),
+        GenericParam::Const { name, .. } => subst.consts.get(name).cloned().map(Arg::Const),
+    });
+    match filled.collect::<Option<Vec<_>>>() {
+        Some(all) => Args { args: all, ..args },
+        None => args,
+    }
+}
+
+/// Fills arguments without resolving anything.
+struct Fill<'c, 'a> {
+    ctx: &'c Ctx<'a>,
+}
+
+impl Fold for Fill<'_, '_> {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        match self.walk(ty) {
+            Ty::Path { def, args } => {
+                let args = fill(self.ctx, &def, args);
+                Ty::Path { def, args }
+            }
+            other => other,
+        }
+    }
+}
+
+struct Normal<'c, 'a> {
+    ctx: &'c Ctx<'a>,
+    depth: usize,
+}
+
+impl Fold for Normal<'_, '_> {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        if self.depth == 0 {
+            return ty.clone();
+        }
+        self.depth -= 1;
+        let out = self.step(ty);
+        self.depth += 1;
+        out
+    }
+}
+
+impl Normal<'_, '_> {
+    fn step(&mut self, ty: &Ty) -> Ty {
+        match self.walk(ty) {
+            Ty::Path { def, args } => match self.ctx.def(&def) {
+                Some(Def { kind: DefKind::Alias { ty }, generics, .. }) => {
+                    let ty = bind(generics, &args).apply(ty);
+                    self.ty(&ty)
+                }
+                _ => {
+                    let args = fill(self.ctx, &def, args);
+                    Ty::Path { def, args }
+                }
+            },
+            Ty::Projection { self_ty, trait_, name, args } => {
+                let found = closed(&self_ty)
+                    .then(|| self.ctx.project(&super::fold::erase(&self_ty), trait_.as_ref(), &name))
+                    .flatten();
+                match found {
+                    Some(found) => self.ty(&found),
+                    None => Ty::Projection { self_ty, trait_, name, args },
+                }
+            }
+            other => other,
+        }
+    }
+}

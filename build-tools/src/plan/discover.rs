@@ -1,0 +1,321 @@
+//! Which types the plan speaks of: every struct, enum and union that the crate exports, and each concrete type that
+//! their fields, methods and the exported functions mention, instances of generic types one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ctx::Ctx;
+use super::fold::{Subst, any, closed, each, erase};
+use super::spell::Lifetimes;
+use super::stdlib::{self, StdClass};
+use super::wire;
+use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, Ty};
+
+/// How many instances of one generic type are planned.
+const INSTANCES: usize = 24;
+/// How deep the arguments of an instance nest.
+const NESTING: usize = 4;
+
+/// A concrete type of the plan.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    /// Normal, its lifetimes erased to `'h`.
+    pub(super) ty: Ty,
+    /// Its definition.
+    pub(super) def: DefKey,
+    /// The crate defines or exports it.
+    pub(super) own: bool,
+    /// The alias that names this instance of a generic type.
+    pub(super) alias: Option<String>,
+}
+
+/// What discovery found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By erased type.
+    pub(super) instances: BTreeMap<Ty, Instance>,
+    /// Types that signatures use other than as the `E` of a `Result`.
+    pub(super) used: BTreeSet<Ty>,
+    /// Types that signatures use as the `E` of a `Result`.
+    pub(super) errors: BTreeSet<Ty>,
+}
+
+/// Finds the types.
+pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
+    let mut search = Search { ctx, found: Found::default(), queue: Vec::new(), per_def: BTreeMap::new() };
+    for (name, def) in exports(ctx) {
+        search.export(&name, def);
+    }
+    while let Some(instance) = search.queue.pop() {
+        search.members(&instance);
+    }
+    search.found
+}
+
+/// Every exported definition with the name of its first export.
+fn exports<'a>(ctx: &Ctx<'a>) -> Vec<(String, &'a Def)> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for module in ctx.api.modules.values() {
+        for entry in &module.entries {
+            if let Target::Def(key) = &entry.target {
+                if let (true, Some(def)) = (seen.insert(key.clone()), ctx.def(key)) {
+                    out.push((entry.name.clone(), def));
+                }
+            }
+        }
+    }
+    out
+}
+
+struct Search<'c, 'a> {
+    ctx: &'c Ctx<'a>,
+    found: Found,
+    queue: Vec<Instance>,
+    per_def: BTreeMap<DefKey, usize>,
+}
+
+impl Search<'_, '_> {
+    fn export(&mut self, name: &str, def: &Def) {
+        match &def.kind {
+            DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => {
+                let ty = self.ctx.normal(&Ty::Path { def: def.key.clone(), args: Args::default() });
+                if complete(self.ctx, &ty) {
+                    self.add(&ty, None);
+                }
+            }
+            DefKind::Opaque { what } if matches!(what.as_str(), "struct" | "enum" | "union") => {
+                self.add(&Ty::Path { def: def.key.clone(), args: Args::default() }, None);
+            }
+            DefKind::Alias { ty } => {
+                let open = def.generics.params.iter().any(|p| !matches!(p, GenericParam::Lifetime { .. }));
+                let ty = self.ctx.normal(ty);
+                if !open && closed(&ty) {
+                    self.mention(&ty, false);
+                    self.add(&ty, Some(name));
+                }
+            }
+            DefKind::Function(function) => {
+                let mut subst = Subst::default();
+                self.signature(function, &mut subst, true);
+                for bound in &def.generics.bounds {
+                    self.bounds(&bound.bounds, &subst);
+                }
+            }
+            DefKind::Const { ty } | DefKind::Static { ty, .. } => self.mention(&self.ctx.normal(ty), false),
+            DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
+        }
+    }
+
+    /// Everything that the members of a type mention.
+    fn members(&mut self, instance: &Instance) {
+        if !instance.own {
+            return;
+        }
+        if let Some(def) = self.ctx.def(&instance.def) {
+            let Ty::Path { args, .. } = &instance.ty else { return };
+            let subst = super::ctx::bind(&def.generics, args);
+            let fields: Vec<&Fields> = match &def.kind {
+                DefKind::Struct(fields) => vec![fields],
+                DefKind::Enum { variants, .. } => variants.iter().map(|variant| &variant.fields).collect(),
+                _ => Vec::new(),
+            };
+            for field in fields.into_iter().flat_map(public_fields) {
+                self.mention(&self.ctx.normal(&subst.apply(&field.ty)), false);
+            }
+        }
+        for found in self.ctx.matching(&instance.ty) {
+            self.impl_members(found.impl_, found.subst);
+        }
+    }
+
+    fn impl_members(&mut self, impl_: &Impl, mut subst: Subst) {
+        if impl_.synthetic {
+            return;
+        }
+        for one in &impl_.consts {
+            self.mention(&self.ctx.normal(&subst.apply(&one.ty)), false);
+        }
+        let Some(trait_) = &impl_.trait_ else {
+            for method in &impl_.methods {
+                self.signature(method, &mut subst, true);
+            }
+            return;
+        };
+        if stdlib::is_std(&trait_.def) {
+            for (name, ty) in &impl_.types {
+                match name.as_str() {
+                    "Err" | "Error" => self.mention(&self.ctx.normal(&subst.apply(ty)), true),
+                    "Output" | "Target" => self.mention(&self.ctx.normal(&subst.apply(ty)), false),
+                    _ => {}
+                }
+            }
+            return;
+        }
+        // Methods of traits that come from elsewhere are served, and bring no types of their own.
+        if !self.ctx.own(&trait_.def) {
+            return;
+        }
+        for (_, ty) in &impl_.types {
+            self.mention(&self.ctx.normal(&subst.apply(ty)), false);
+        }
+        let Some(Def { kind: DefKind::Trait(definition), generics, .. }) = self.ctx.def(&trait_.def) else {
+            return;
+        };
+        let bound = super::ctx::bind(generics, &subst.apply_trait(trait_).args);
+        subst.types.extend(bound.types);
+        for method in &definition.methods {
+            self.signature(method, &mut subst, true);
+        }
+    }
+
+    fn signature(&mut self, function: &Function, subst: &mut Subst, counts: bool) {
+        if !counts || function.unsafe_ {
+            return;
+        }
+        for param in function.params.iter().filter(|param| param.name != "self") {
+            let ty = self.ctx.normal(&subst.apply(&param.ty));
+            self.mention(&ty, false);
+        }
+        if let Some(output) = &function.output {
+            let ty = self.ctx.normal(&subst.apply(output));
+            self.mention(&ty, false);
+        }
+        for bound in &function.generics.bounds {
+            self.bounds(&bound.bounds, subst);
+        }
+    }
+
+    fn bounds(&mut self, bounds: &[Bound], subst: &Subst) {
+        for bound in subst.apply_bounds(bounds) {
+            if let Bound::Trait { trait_, .. } = bound {
+                for arg in &trait_.args.args {
+                    if let Arg::Type(ty) = arg {
+                        self.mention(&self.ctx.normal(ty), false);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A type that a signature uses; `error`: as the `E` of a `Result`.
+    fn mention(&mut self, ty: &Ty, error: bool) {
+        match ty {
+            Ty::Path { def, args } if stdlib::is(def, "Result") => {
+                for (at, arg) in args.args.iter().enumerate() {
+                    if let Arg::Type(ty) = arg {
+                        self.mention(ty, at == 1);
+                    }
+                }
+            }
+            Ty::Path { args, .. } => {
+                if error {
+                    self.found.errors.insert(erase(ty));
+                } else {
+                    self.found.used.insert(erase(ty));
+                }
+                self.add(ty, None);
+                // What is inside another crate's type (`Array<u8, U32>`) is that crate's business.
+                let inner = args.args.iter().filter_map(|arg| match arg {
+                    Arg::Type(ty) => Some(ty.clone()),
+                    _ => None,
+                });
+                let inner: Vec<_> = inner.chain(args.bindings.iter().map(|(_, ty)| ty.clone())).collect();
+                inner.iter().for_each(|ty| self.mention(ty, false));
+            }
+            Ty::Tuple(parts) => parts.iter().for_each(|part| self.mention(part, error)),
+            Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => self.mention(ty, error),
+            Ty::Impl(bounds) => {
+                for bound in bounds {
+                    if let Bound::Trait { trait_, .. } = bound {
+                        for arg in &trait_.args.args {
+                            if let Arg::Type(ty) = arg {
+                                self.mention(ty, false);
+                            }
+                        }
+                        trait_.args.bindings.iter().for_each(|(_, ty)| self.mention(ty, false));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, ty: &Ty, alias: Option<&str>) {
+        let Ty::Path { def, args } = ty else { return };
+        if !complete(self.ctx, ty) {
+            return;
+        }
+        let ty = erase(ty);
+        let own = self.ctx.own(def);
+        if let Some(have) = self.found.instances.get_mut(&ty) {
+            let generic = args.args.iter().any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
+            if generic && have.alias.is_none() {
+                have.alias = alias.map(str::to_owned);
+            }
+            return;
+        }
+        if !eligible(self.ctx, &ty) || depth(&ty) > NESTING {
+            return;
+        }
+        let count = self.per_def.entry(def.clone()).or_default();
+        if *count >= INSTANCES {
+            return;
+        }
+        *count += 1;
+        let generic = args.args.iter().any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
+        let alias = alias.filter(|_| generic).map(str::to_owned);
+        let instance = Instance { ty: ty.clone(), def: def.clone(), own: own || alias.is_some(), alias };
+        self.queue.push(instance.clone());
+        self.found.instances.insert(ty, instance);
+    }
+}
+
+/// All its parameters have arguments, and it is closed.
+fn complete(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    let Ty::Path { def, args } = ty else { return false };
+    let wanted = ctx.def(def).map_or(0, |def| super::ctx::parameters(&def.generics).len());
+    let given = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
+    given >= wanted && closed(ty) && !any(ty, &|part| matches!(part, Ty::RawPointer { .. }))
+}
+
+/// It may have a wire form of its own.
+fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    let Ty::Path { def, .. } = ty else { return false };
+    if wire::mapped(ctx, ty).is_some() || wire::bytes_like(ctx, ty) {
+        return false;
+    }
+    if stdlib::is_std(def) {
+        return stdlib::class(def) == Some(StdClass::Handle);
+    }
+    let known = ctx.def(def).is_some_and(|def| match &def.kind {
+        DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => true,
+        DefKind::Opaque { what } => matches!(what.as_str(), "struct" | "enum" | "union"),
+        _ => false,
+    });
+    known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
+}
+
+fn depth(ty: &Ty) -> usize {
+    match ty {
+        Ty::Path { args, .. } => {
+            let inner = args.args.iter().map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
+            1 + inner.max().unwrap_or(0)
+        }
+        Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),
+        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ty),
+        _ => {
+            let mut count = 0;
+            each(ty, &mut |_| count += 1);
+            count
+        }
+    }
+}
+
+/// The fields that are public.
+pub(super) fn public_fields(fields: &Fields) -> Vec<&crate::api::Field> {
+    match fields {
+        Fields::Unit => Vec::new(),
+        Fields::Tuple { fields } => fields.iter().flatten().collect(),
+        Fields::Named { fields, .. } => fields.iter().collect(),
+    }
+}

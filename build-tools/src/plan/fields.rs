@@ -1,0 +1,222 @@
+//! Data of types: a record's fields, a handle's properties, an enum's variants.
+
+use usecrate_manifest::Kind;
+
+use super::build::Builder;
+use super::callables::{Callee, Explicit, Site, made_up};
+use super::choose::shared;
+use super::constructors::{nothing, written};
+use super::fold::Subst;
+use super::model::{PlannedField, PlannedMethod, PlannedProperty, PlannedVariant, Shape, ShimId, TypeId};
+use super::names;
+use super::spell::Lifetimes;
+use super::types::of_instance;
+use crate::api::{DefKind, Field, Fields, Ty, Variant};
+
+/// How fields are written.
+pub(super) fn shape(fields: &Fields) -> Shape {
+    match fields {
+        Fields::Unit => Shape::Unit,
+        Fields::Tuple { .. } => Shape::Tuple,
+        Fields::Named { .. } => Shape::Named,
+    }
+}
+
+fn planned(build: &Builder<'_, '_>, fields: &Fields, subst: &Subst) -> Vec<PlannedField> {
+    super::discover::public_fields(fields)
+        .into_iter()
+        .filter_map(|field| {
+            let ty = build.ctx.normal(&subst.apply(&field.ty));
+            let rust = build.ctx.spell(&ty, Lifetimes::All("'h")).ok()?;
+            Some(PlannedField {
+                name: names::field(&field.name),
+                rust_name: field.name.clone(),
+                rust,
+                docs: field.docs.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The fields of a record.
+pub(super) fn record(build: &Builder<'_, '_>, id: TypeId) -> (Shape, Vec<PlannedField>) {
+    let instance = &build.types.get(id).instance;
+    match build.ctx.def(&instance.def).map(|def| (def, &def.kind)) {
+        Some((def, DefKind::Struct(fields))) => {
+            (shape(fields), planned(build, fields, &of_instance(def, &instance.ty)))
+        }
+        _ => (Shape::Unit, Vec::new()),
+    }
+}
+
+/// The public fields of a handle. A method of the same name keeps it: the field is `name_`.
+pub(super) fn properties(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+) -> Vec<PlannedProperty> {
+    let entry = build.types.get(id).clone();
+    let Some(def) = build.ctx.def(&entry.instance.def) else { return Vec::new() };
+    let DefKind::Struct(fields) = &def.kind else { return Vec::new() };
+    let subst = of_instance(def, &entry.instance.ty);
+    let mut out = Vec::new();
+    for field in super::discover::public_fields(fields) {
+        let name =
+            names::free(names::field(&field.name), &|name| methods.iter().any(|method| method.name == name));
+        let ty = build.ctx.normal(&subst.apply(&field.ty));
+        let get = accessor(
+            &format!("{}.{}", entry.path, field.name),
+            &name,
+            field,
+            vec![("self", shared(&entry.instance.ty))],
+            Some(shared(&ty)),
+            Callee::Get(field.name.clone()),
+        );
+        let place = super::build::Place::class(id);
+        let Some(get) = build.plan(&get, &place).first().copied() else { continue };
+        let me = Ty::Ref { lifetime: None, mutable: true, ty: Box::new(entry.instance.ty.clone()) };
+        let set = accessor(
+            &format!("{}.{}=", entry.path, field.name),
+            &name,
+            field,
+            vec![("self", me), ("value", ty)],
+            None,
+            Callee::Set(field.name.clone()),
+        );
+        let set = build.plan_quietly(&set).first().copied();
+        out.push(PlannedProperty { name, get, set, docs: field.docs.clone() });
+    }
+    out
+}
+
+fn accessor(
+    id: &str,
+    name: &str,
+    field: &Field,
+    params: Vec<(&str, Ty)>,
+    output: Option<Ty>,
+    callee: Callee,
+) -> Site {
+    Site {
+        id: id.to_owned(),
+        function: made_up(name, &field.docs, params, output),
+        subst: nothing(),
+        generics: Vec::new(),
+        callee,
+        explicit: Explicit::All,
+        counted: false,
+    }
+}
+
+/// The variants of an enum and, for one that is a handle, what tells them apart.
+pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedVariant>, Option<ShimId>) {
+    let entry = build.types.get(id).clone();
+    let Some(def) = build.ctx.def(&entry.instance.def) else { return (Vec::new(), None) };
+    let DefKind::Enum { variants, .. } = &def.kind else { return (Vec::new(), None) };
+    let Ok(rust) = build.ctx.spell_def(&entry.instance.def) else { return (Vec::new(), None) };
+    let subst = of_instance(def, &entry.instance.ty);
+    let handle = entry.kind == Kind::Handle;
+    let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+    let mut out = Vec::new();
+    for variant in variants {
+        let mut one = PlannedVariant {
+            name: names::python(&variant.name),
+            rust_name: variant.name.clone(),
+            discriminant: variant.discriminant.as_ref().filter(|_| plain).and_then(|text| text.parse().ok()),
+            shape: shape(&variant.fields),
+            fields: planned(build, &variant.fields, &subst),
+            docs: variant.docs.clone(),
+            constructor: None,
+            getters: Vec::new(),
+        };
+        if handle {
+            one.constructor = constructor(build, id, &rust, variant, &subst);
+            one.getters = getters(build, id, &rust, variant, &subst);
+            // The wrapper pairs getters with fields.
+            if one.getters.len() != one.fields.len() {
+                one.getters.clear();
+            }
+        }
+        out.push(one);
+    }
+    let variant_of = if handle && !variants.is_empty() { teller(build, id, &rust, variants) } else { None };
+    (out, variant_of)
+}
+
+fn constructor(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    rust: &str,
+    variant: &Variant,
+    subst: &Subst,
+) -> Option<ShimId> {
+    if variant.non_exhaustive {
+        return None;
+    }
+    let entry = build.types.get(id).clone();
+    let fields = super::discover::public_fields(&variant.fields);
+    let all: Vec<(String, Ty)> =
+        fields.into_iter().map(|field| (names::field(&field.name), subst.apply(&field.ty))).collect();
+    let params = all.iter().map(|(name, ty)| (name.as_str(), ty.clone())).collect();
+    let site = Site {
+        id: format!("{}::{}", entry.path, variant.name),
+        function: made_up(&variant.name, &variant.docs, params, Some(entry.instance.ty.clone())),
+        subst: nothing(),
+        generics: Vec::new(),
+        callee: Callee::Expr(written(&format!("{rust}::{}", variant.name), &variant.fields)),
+        explicit: Explicit::All,
+        counted: false,
+    };
+    build.plan_quietly(&site).first().copied()
+}
+
+fn getters(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    rust: &str,
+    variant: &Variant,
+    subst: &Subst,
+) -> Vec<ShimId> {
+    let entry = build.types.get(id).clone();
+    let mut all = Vec::new();
+    for field in super::discover::public_fields(&variant.fields) {
+        let text = format!(
+            "(match {{0}} {{ {rust}::{} {{ {}: value, .. }} => value, \
+             #[allow(unreachable_patterns)] _ => ::std::panic!(\"the value is another variant\") }})",
+            variant.name, field.name
+        );
+        let ty = subst.apply(&field.ty);
+        let path = format!("{}::{}.{}", entry.path, variant.name, field.name);
+        let name = names::field(&field.name);
+        let params = vec![("self", shared(&entry.instance.ty))];
+        let site = accessor(&path, &name, field, params, Some(shared(&ty)), Callee::Expr(text));
+        all.extend(build.plan_quietly(&site).first());
+    }
+    all
+}
+
+/// The shim that tells a value's variant by its position.
+fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Variant]) -> Option<ShimId> {
+    let entry = build.types.get(id).clone();
+    let arms: Vec<String> = variants
+        .iter()
+        .enumerate()
+        .map(|(at, variant)| format!("{rust}::{} {{ .. }} => {at}u32, ", variant.name))
+        .collect();
+    let text = format!("match {{0}} {{ {}#[allow(unreachable_patterns)] _ => u32::MAX }}", arms.concat());
+    let site = Site {
+        id: format!("{} variant", entry.path),
+        function: made_up(
+            "variant",
+            "",
+            vec![("self", shared(&entry.instance.ty))],
+            Some(Ty::Primitive("u32".to_owned())),
+        ),
+        subst: nothing(),
+        generics: Vec::new(),
+        callee: Callee::Expr(text),
+        explicit: Explicit::All,
+        counted: false,
+    };
+    build.plan_quietly(&site).first().copied()
+}

@@ -1,0 +1,275 @@
+//! Walking and rewriting types. Everything else in `plan` that changes a type goes through [`Fold`], so that a new
+//! kind of type is handled in one place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api::{Arg, Args, Bound, TraitRef, Ty};
+
+/// A rewriter of types: override what is to change, the rest is rebuilt as it was.
+pub(super) trait Fold {
+    /// A type.
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        self.walk(ty)
+    }
+
+    /// A lifetime of a reference; `None` when elided.
+    fn reference(&mut self, lifetime: Option<&str>) -> Option<String> {
+        lifetime.map(|name| self.lifetime(name))
+    }
+
+    /// A named lifetime, `'_` included.
+    fn lifetime(&mut self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    /// A constant argument or an array's length.
+    fn constant(&mut self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    /// Rebuilds a type from its rewritten parts.
+    fn walk(&mut self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Path { def, args } => Ty::Path { def: def.clone(), args: self.args(args) },
+            Ty::Generic(_) | Ty::Primitive(_) | Ty::Infer => ty.clone(),
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
+            Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
+            Ty::Array { ty, len } => Ty::Array { ty: Box::new(self.ty(ty)), len: self.constant(len) },
+            Ty::Ref { lifetime, mutable, ty } => Ty::Ref {
+                lifetime: self.reference(lifetime.as_deref()),
+                mutable: *mutable,
+                ty: Box::new(self.ty(ty)),
+            },
+            Ty::RawPointer { mutable, ty } => Ty::RawPointer { mutable: *mutable, ty: Box::new(self.ty(ty)) },
+            Ty::FnPointer { params, output, unsafe_ } => Ty::FnPointer {
+                params: params.iter().map(|part| self.ty(part)).collect(),
+                output: output.as_ref().map(|ty| Box::new(self.ty(ty))),
+                unsafe_: *unsafe_,
+            },
+            Ty::Dyn { traits, lifetime } => Ty::Dyn {
+                traits: traits.iter().map(|one| self.trait_ref(one)).collect(),
+                lifetime: lifetime.as_ref().map(|name| self.lifetime(name)),
+            },
+            Ty::Impl(bounds) => Ty::Impl(self.bounds(bounds)),
+            Ty::Projection { self_ty, trait_, name, args } => Ty::Projection {
+                self_ty: Box::new(self.ty(self_ty)),
+                trait_: trait_.as_ref().map(|one| self.trait_ref(one)),
+                name: name.clone(),
+                args: self.args(args),
+            },
+        }
+    }
+
+    /// Generic arguments.
+    fn args(&mut self, args: &Args) -> Args {
+        Args {
+            args: args
+                .args
+                .iter()
+                .map(|arg| match arg {
+                    Arg::Lifetime(name) => Arg::Lifetime(self.lifetime(name)),
+                    Arg::Type(ty) => Arg::Type(self.ty(ty)),
+                    Arg::Const(text) => Arg::Const(self.constant(text)),
+                    Arg::Infer => Arg::Infer,
+                })
+                .collect(),
+            bindings: args.bindings.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect(),
+            constraints: args.constraints.iter().map(|(name, all)| (name.clone(), self.bounds(all))).collect(),
+        }
+    }
+
+    /// A trait with its arguments.
+    fn trait_ref(&mut self, one: &TraitRef) -> TraitRef {
+        TraitRef { def: one.def.clone(), args: self.args(&one.args) }
+    }
+
+    /// Bounds.
+    fn bounds(&mut self, bounds: &[Bound]) -> Vec<Bound> {
+        bounds
+            .iter()
+            .map(|bound| match bound {
+                Bound::Trait { trait_, maybe, for_ } => {
+                    Bound::Trait { trait_: self.trait_ref(trait_), maybe: *maybe, for_: for_.clone() }
+                }
+                Bound::Outlives(name) => Bound::Outlives(self.lifetime(name)),
+                Bound::Use => Bound::Use,
+            })
+            .collect()
+    }
+}
+
+/// What generic parameters stand for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Subst {
+    /// Type parameters and `Self`.
+    pub(super) types: BTreeMap<String, Ty>,
+    /// Lifetime parameters, with the quote.
+    pub(super) lifetimes: BTreeMap<String, String>,
+    /// Const parameters.
+    pub(super) consts: BTreeMap<String, String>,
+}
+
+impl Subst {
+    /// `Self` alone.
+    pub(super) fn of_self(ty: &Ty) -> Self {
+        let mut subst = Self::default();
+        subst.types.insert("Self".to_owned(), ty.clone());
+        subst
+    }
+
+    /// Applies it.
+    pub(super) fn apply(&self, ty: &Ty) -> Ty {
+        Replace(self).ty(ty)
+    }
+
+    /// Applies it to bounds.
+    pub(super) fn apply_bounds(&self, bounds: &[Bound]) -> Vec<Bound> {
+        Replace(self).bounds(bounds)
+    }
+
+    /// Applies it to a trait.
+    pub(super) fn apply_trait(&self, one: &TraitRef) -> TraitRef {
+        Replace(self).trait_ref(one)
+    }
+}
+
+struct Replace<'a>(&'a Subst);
+
+impl Fold for Replace<'_> {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Generic(name) => self.0.types.get(name).cloned().unwrap_or_else(|| ty.clone()),
+            _ => self.walk(ty),
+        }
+    }
+
+    fn lifetime(&mut self, name: &str) -> String {
+        self.0.lifetimes.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
+    fn constant(&mut self, text: &str) -> String {
+        self.0.consts.get(text).cloned().unwrap_or_else(|| text.to_owned())
+    }
+
+    fn args(&mut self, args: &Args) -> Args {
+        // A const parameter as an argument may be written like a type.
+        let mut out = Args::default();
+        for arg in &args.args {
+            out.args.push(match arg {
+                Arg::Type(Ty::Generic(name)) if self.0.consts.contains_key(name) => {
+                    Arg::Const(self.0.consts[name].clone())
+                }
+                Arg::Lifetime(name) => Arg::Lifetime(self.lifetime(name)),
+                Arg::Type(ty) => Arg::Type(self.ty(ty)),
+                Arg::Const(text) => Arg::Const(self.constant(text)),
+                Arg::Infer => Arg::Infer,
+            });
+        }
+        out.bindings = args.bindings.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect();
+        out.constraints = args.constraints.iter().map(|(name, all)| (name.clone(), self.bounds(all))).collect();
+        out
+    }
+}
+
+/// Every lifetime replaced by `'h`: the form in which types are compared.
+pub(super) fn erase(ty: &Ty) -> Ty {
+    struct Erase;
+    impl Fold for Erase {
+        fn reference(&mut self, _: Option<&str>) -> Option<String> {
+            Some("'h".to_owned())
+        }
+        fn lifetime(&mut self, _: &str) -> String {
+            "'h".to_owned()
+        }
+    }
+    Erase.ty(ty)
+}
+
+/// Calls `visit` for the type and every type in it, outermost first.
+pub(super) fn each(ty: &Ty, visit: &mut dyn FnMut(&Ty)) {
+    struct Each<'a>(&'a mut dyn FnMut(&Ty));
+    impl Fold for Each<'_> {
+        fn ty(&mut self, ty: &Ty) -> Ty {
+            (self.0)(ty);
+            self.walk(ty)
+        }
+    }
+    Each(visit).ty(ty);
+}
+
+/// Some type in it satisfies `test`.
+pub(super) fn any(ty: &Ty, test: &dyn Fn(&Ty) -> bool) -> bool {
+    let mut found = false;
+    each(ty, &mut |part| found |= test(part));
+    found
+}
+
+/// It names no type parameter, nothing unresolved and nothing unnameable.
+pub(super) fn closed(ty: &Ty) -> bool {
+    !any(ty, &|part| {
+        matches!(
+            part,
+            Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } | Ty::Dyn { .. } | Ty::FnPointer { .. }
+        )
+    })
+}
+
+/// The type parameters that it names.
+pub(super) fn generics_in(ty: &Ty) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    each(ty, &mut |part| {
+        if let Ty::Generic(name) = part {
+            names.insert(name.clone());
+        }
+    });
+    names
+}
+
+/// Matches `pattern`, in which the parameters in `open` may stand for anything, against a type. Lifetimes are ignored.
+pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
+    match (pattern, ty) {
+        (Ty::Generic(name), _) if open.contains(name) => match subst.types.get(name) {
+            Some(bound) => erase(bound) == erase(ty),
+            None => {
+                subst.types.insert(name.clone(), ty.clone());
+                true
+            }
+        },
+        (Ty::Path { def: a, args: x }, Ty::Path { def: b, args: y }) => {
+            let real = |args: &Args| -> Vec<Arg> {
+                args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).cloned().collect()
+            };
+            let (x, y) = (real(x), real(y));
+            a == b && x.len() == y.len() && x.iter().zip(&y).all(|(p, t)| unify_arg(p, t, open, subst))
+        }
+        (Ty::Tuple(x), Ty::Tuple(y)) => {
+            x.len() == y.len() && x.iter().zip(y).all(|(p, t)| unify(p, t, open, subst))
+        }
+        (Ty::Slice(x), Ty::Slice(y)) => unify(x, y, open, subst),
+        (Ty::Array { ty: x, len: n }, Ty::Array { ty: y, len: m }) => {
+            unify_const(n, m, open, subst) && unify(x, y, open, subst)
+        }
+        (Ty::Ref { mutable: a, ty: x, .. }, Ty::Ref { mutable: b, ty: y, .. })
+        | (Ty::RawPointer { mutable: a, ty: x }, Ty::RawPointer { mutable: b, ty: y }) => {
+            a == b && unify(x, y, open, subst)
+        }
+        _ => erase(pattern) == erase(ty),
+    }
+}
+
+fn unify_arg(pattern: &Arg, arg: &Arg, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
+    match (pattern, arg) {
+        (Arg::Type(Ty::Generic(name)), Arg::Const(text)) => unify_const(name, text, open, subst),
+        (Arg::Type(pattern), Arg::Type(ty)) => unify(pattern, ty, open, subst),
+        (Arg::Const(pattern), Arg::Const(text)) => unify_const(pattern, text, open, subst),
+        _ => pattern == arg,
+    }
+}
+
+fn unify_const(pattern: &str, text: &str, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
+    if open.contains(pattern) {
+        let bound = subst.consts.entry(pattern.to_owned()).or_insert_with(|| text.to_owned());
+        return bound == text;
+    }
+    pattern == text
+}

@@ -1,0 +1,242 @@
+//! The methods of a type: its own, those of the traits it implements, those that it reaches through `Deref`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usecrate_manifest::SkipCode;
+
+use super::build::{Builder, Place};
+use super::callables::{Callee, Explicit, Site, left_open};
+use super::ctx::{Match, bind};
+use super::fold::erase;
+use super::model::{PlannedMethod, TypeId};
+use super::spell::Lifetimes;
+use super::wire::Reason;
+use super::{names, stdlib};
+use crate::api::{Def, DefKey, DefKind, Function, Ty};
+
+/// Methods of traits over all types, for `Trait.method(value, …)`.
+pub(super) type TraitMethods = BTreeMap<DefKey, BTreeMap<String, PlannedMethod>>;
+
+/// A method of a type, before it is planned.
+struct Found {
+    site: Site,
+    trait_: Option<DefKey>,
+    instance: bool,
+}
+
+/// Plans the methods of a type.
+pub(super) fn methods(build: &mut Builder<'_, '_>, id: TypeId, traits: &mut TraitMethods) -> Vec<PlannedMethod> {
+    let place = Place::class(id);
+    let found = find(build, id);
+    let own: BTreeSet<String> =
+        found.iter().filter(|one| one.trait_.is_none()).map(|one| names::python(&one.site.function.name)).collect();
+    let mut all: BTreeMap<String, PlannedMethod> = BTreeMap::new();
+    for one in &found {
+        let shims = build.plan(&one.site, &place);
+        if shims.is_empty() {
+            continue;
+        }
+        let name = names::python(&one.site.function.name);
+        let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
+        let method = PlannedMethod { name: name.clone(), instance: one.instance, shims, from_trait };
+        if let (Some(def), true) = (&one.trait_, one.instance) {
+            merge(traits.entry(def.clone()).or_default(), method.clone());
+        }
+        if one.trait_.is_none() || !own.contains(&name) {
+            merge(&mut all, method);
+        }
+    }
+    let taken: BTreeSet<String> = found.iter().map(|one| names::python(&one.site.function.name)).collect();
+    for method in through_deref(build, id, &taken) {
+        merge(&mut all, method);
+    }
+    all.into_values().collect()
+}
+
+fn merge(all: &mut BTreeMap<String, PlannedMethod>, method: PlannedMethod) {
+    match all.get_mut(&method.name) {
+        Some(have) => have.shims.extend(method.shims),
+        None => {
+            all.insert(method.name.clone(), method);
+        }
+    }
+}
+
+/// The type in expression paths: `<::semver::Version>`.
+fn spelled(build: &Builder<'_, '_>, id: TypeId) -> Option<String> {
+    build.ctx.spell(&build.types.get(id).instance.ty, Lifetimes::Infer).ok()
+}
+
+fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
+    let entry = build.types.get(id);
+    let Some(rust) = spelled(build, id) else { return Vec::new() };
+    let mut out = Vec::new();
+    let mut from_traits = Vec::new();
+    for found in build.ctx.matching(&entry.instance.ty) {
+        match &found.impl_.trait_ {
+            None => {
+                for function in found.impl_.methods.iter().filter(|function| !function.hidden) {
+                    let site = Site {
+                        id: format!("{}::{}", entry.path, function.name),
+                        function: function.clone(),
+                        subst: found.subst.clone(),
+                        generics: vec![left_open(&found.impl_.generics, &found.subst)],
+                        callee: Callee::Path(format!("<{rust}>::{}", function.name)),
+                        explicit: Explicit::None,
+                        counted: entry.instance.own,
+                    };
+                    out.push(Found { instance: has_receiver(function), site, trait_: None });
+                }
+            }
+            Some(trait_) if stdlib::is_std(&trait_.def) || found.impl_.synthetic => {}
+            Some(trait_) => {
+                let counted = entry.instance.own && build.ctx.own(&trait_.def);
+                for site in trait_sites(build, &found, &rust, &entry.path, counted) {
+                    let instance = has_receiver(&site.function);
+                    from_traits.push(Found { site, trait_: Some(trait_.def.clone()), instance });
+                }
+            }
+        }
+    }
+    out.append(&mut from_traits);
+    out
+}
+
+/// It takes the object first.
+pub(super) fn has_receiver(function: &Function) -> bool {
+    function.params.first().is_some_and(|param| param.name == "self")
+}
+
+/// The methods that an impl of a trait gives to a type, spelled `rust`: written, required and provided ones.
+pub(super) fn trait_sites(
+    build: &Builder<'_, '_>,
+    found: &Match<'_>,
+    rust: &str,
+    path: &str,
+    counted: bool,
+) -> Vec<Site> {
+    let Some(trait_) = &found.impl_.trait_ else { return Vec::new() };
+    let applied = found.subst.apply_trait(trait_);
+    let Ok(spelled) = build.ctx.spell_trait(&applied) else { return Vec::new() };
+    let definition = match build.ctx.def(&trait_.def) {
+        Some(def @ Def { kind: DefKind::Trait(definition), .. }) => Some((def, definition)),
+        _ => None,
+    };
+    let mut subst = found.subst.clone();
+    let mut listed: Vec<(&Function, bool)> = Vec::new();
+    if let Some((def, definition)) = definition {
+        let bound = bind(&def.generics, &applied.args);
+        subst.types.extend(bound.types);
+        subst.lifetimes.extend(bound.lifetimes);
+        subst.consts.extend(bound.consts);
+        listed.extend(definition.methods.iter().map(|function| (function, true)));
+    } else {
+        listed.extend(found.impl_.methods.iter().map(|function| (function, false)));
+    }
+    listed
+        .into_iter()
+        .filter(|(function, _)| !function.hidden)
+        .map(|(function, from_trait)| Site {
+            id: format!("<{path} as {}>::{}", trait_name(build, &applied.def, &applied), function.name),
+            function: function.clone(),
+            subst: if from_trait { subst.clone() } else { found.subst.clone() },
+            generics: vec![left_open(&found.impl_.generics, &subst)],
+            callee: Callee::Path(format!("<{rust} as {spelled}>::{}", function.name)),
+            explicit: Explicit::None,
+            counted,
+        })
+        .collect()
+}
+
+fn trait_name(build: &Builder<'_, '_>, def: &DefKey, one: &crate::api::TraitRef) -> String {
+    let path = build.ctx.path(def);
+    let shown = build.ctx.show_trait(one);
+    let args = shown.strip_prefix(def.name()).unwrap_or_default();
+    format!("{path}{args}")
+}
+
+/// Methods of `Deref`'s target that the type has not itself.
+fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<String>) -> Vec<PlannedMethod> {
+    let Some(target) = deref(build, id) else { return Vec::new() };
+    let Some(target_rust) = spelled(build, target) else { return Vec::new() };
+    let entry = build.types.get(id).clone();
+    let mutable = build.ctx.has_std(&entry.instance.ty, "DerefMut");
+    let mut out = Vec::new();
+    for mut one in find(build, target) {
+        let function = &mut one.site.function;
+        let name = names::python(&function.name);
+        if !one.instance || taken.contains(&name) || function.unsafe_ {
+            continue;
+        }
+        let receiver = build.ctx.normal(&one.site.subst.apply(&function.params[0].ty));
+        let Ty::Ref { mutable: exclusive, ty, .. } = &receiver else { continue };
+        if erase(ty) != build.types.get(target).instance.ty || (*exclusive && !mutable) {
+            continue;
+        }
+        let reference = if *exclusive { "&mut **" } else { "&**" };
+        let args: Vec<String> = (1..function.params.len()).map(|at| format!(", {{{at}}}")).collect();
+        let Callee::Path(path) = &one.site.callee else { continue };
+        let text = format!("{path}({reference}{{0}}{})", args.concat());
+        function.params[0].ty =
+            Ty::Ref { lifetime: None, mutable: *exclusive, ty: Box::new(entry.instance.ty.clone()) };
+        one.site.callee = Callee::Expr(text);
+        one.site.id = format!("<{} as Deref<Target = {target_rust}>>::{}", entry.path, function.name);
+        one.site.explicit = Explicit::Receiver;
+        one.site.counted = false;
+        let shims = build.plan_quietly(&one.site);
+        if !shims.is_empty() {
+            let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
+            out.push(PlannedMethod { name, instance: true, shims, from_trait });
+        }
+    }
+    out
+}
+
+/// The type of the plan that a type dereferences to.
+pub(super) fn deref(build: &Builder<'_, '_>, id: TypeId) -> Option<TypeId> {
+    let ty = &build.types.get(id).instance.ty;
+    let found = build
+        .ctx
+        .matching(ty)
+        .into_iter()
+        .find(|one| one.impl_.trait_.as_ref().is_some_and(|t| stdlib::is_trait(&t.def, "Deref")))?;
+    let (_, target) = found.impl_.types.iter().find(|(name, _)| name == "Target")?;
+    let target = build.types.id(&erase(&build.ctx.normal(&found.subst.apply(target))))?;
+    (target != id).then_some(target)
+}
+
+/// Records the callables of a generic type that has no instance.
+pub(super) fn skip_generic(build: &mut Builder<'_, '_>, def: &Def, modules: &[String]) {
+    let path = build.ctx.path(&def.key);
+    let open: Vec<String> = super::ctx::parameters(&def.generics).into_iter().collect();
+    let message = format!(
+        "`{}` is generic over `{}` and the crate's public items use no concrete instance of it",
+        def.key.name(),
+        open.join("`, `")
+    );
+    let place = Place::modules(modules.to_vec());
+    let reason = Reason::new(SkipCode::Generic, message);
+    build.skip(&path, &names::python(def.key.name()), &place, reason.clone(), def.span.clone(), false);
+    for impl_ in build.ctx.impls(&def.key).to_vec() {
+        let functions: Vec<&Function> = match &impl_.trait_ {
+            None => impl_.methods.iter().collect(),
+            Some(trait_) if build.ctx.own(&trait_.def) && !stdlib::is_std(&trait_.def) => {
+                match build.ctx.def(&trait_.def).map(|def| &def.kind) {
+                    Some(DefKind::Trait(definition)) => definition.methods.iter().collect(),
+                    _ => impl_.methods.iter().collect(),
+                }
+            }
+            Some(_) => Vec::new(),
+        };
+        for function in functions.into_iter().filter(|function| !function.hidden) {
+            let id = match &impl_.trait_ {
+                None => format!("{path}::{}", function.name),
+                Some(trait_) => format!("<{path} as {}>::{}", build.ctx.path(&trait_.def), function.name),
+            };
+            let name = names::python(&function.name);
+            let reason =
+                if function.unsafe_ { Reason::new(SkipCode::Unsafe, "it is an `unsafe fn`") } else { reason.clone() };
+            build.skip(&id, &name, &Place::default(), reason, function.span.clone(), !function.unsafe_);
+        }
+    }
+}

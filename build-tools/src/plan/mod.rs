@@ -1,0 +1,163 @@
+//! Stage three: what crosses how. The [`Api`] goes in, a [`Plan`] comes out that generation only has to write down.
+//!
+//! 1. `discover` finds the types that have a wire form, `types` decides which are records, enums or handles.
+//! 2. `methods`, `constructors`, `specials` and `fields` list the members of each; `modules` the functions,
+//!    constants and traits.
+//! 3. `callables` plans each of them: `choose` finds types for type parameters, `wire` says what crosses,
+//!    `lifetimes` what is kept, `results` how results leave.
+//!
+//! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
+//! by name, and the same `Api` gives the same plan.
+
+mod build;
+mod callables;
+mod choose;
+mod constructors;
+mod ctx;
+mod discover;
+mod fields;
+mod fold;
+mod lifetimes;
+mod methods;
+pub mod model;
+mod modules;
+mod names;
+mod results;
+mod specials;
+mod spell;
+mod stdlib;
+#[cfg(test)]
+mod tests;
+mod types;
+mod wire;
+
+pub use model::{
+    Action, Fluent, Plan, PlannedField, PlannedMethod, PlannedModule, PlannedParam, PlannedProperty, PlannedTarget,
+    PlannedTrait, PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
+};
+
+use usecrate_manifest::Kind;
+
+use self::build::{Builder, Place};
+use self::callables::Callee;
+use self::ctx::Ctx;
+use self::methods::TraitMethods;
+use self::spell::Lifetimes;
+use self::types::{Types, has_lifetimes};
+use crate::api::{Api, DefKind};
+
+/// How to plan.
+#[derive(Debug, Default, Clone)]
+#[non_exhaustive]
+pub struct Options {}
+
+/// Plans a crate.
+#[must_use]
+pub fn plan(api: &Api, options: &Options) -> Plan {
+    let Options {} = options;
+    let ctx = Ctx::new(api);
+    let types = Types::new(&ctx);
+    let mut build = Builder::new(&ctx, &types);
+    let mut over_types = TraitMethods::new();
+    let planned: Vec<PlannedType> = (0..types.len()).map(|id| planned_type(&mut build, id, &mut over_types)).collect();
+    let traits = modules::traits(&mut build, over_types);
+    let modules = modules::modules(&mut build, &traits);
+    let Builder { shims, skipped, .. } = build;
+    Plan {
+        lib: api.name.clone(),
+        docs: api.docs.clone(),
+        types: planned,
+        shims,
+        modules,
+        traits: traits.into_iter().map(|(_, one)| one).collect(),
+        skipped,
+        dependencies: ctx.dependencies.take().into_iter().map(|name| (name, String::new())).collect(),
+        runtime_features: ctx.features.take().into_iter().collect(),
+    }
+}
+
+fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitMethods) -> PlannedType {
+    let entry = build.types.get(id).clone();
+    let def = build.ctx.def(&entry.instance.def);
+    let mut methods = methods::methods(build, id, over_types);
+    let made = constructors::constructors(build, id, &methods);
+    methods.extend(made.methods);
+    methods.sort_by(|a, b| a.name.cmp(&b.name));
+    let specials = specials::specials(build, id, &methods);
+    let properties =
+        if entry.kind == Kind::Handle { fields::properties(build, id, &methods) } else { Vec::new() };
+    let (shape, fields) =
+        if entry.kind == Kind::Record { fields::record(build, id) } else { (Shape::Unit, Vec::new()) };
+    let (variants, variant_of) = fields::variants(build, id);
+    let constants = constants(build, id);
+    let deref = methods::deref(build, id);
+    let private = match def.map(|def| &def.kind) {
+        Some(DefKind::Struct(fields)) => match fields {
+            crate::api::Fields::Unit => false,
+            crate::api::Fields::Tuple { fields } => fields.iter().any(Option::is_none),
+            crate::api::Fields::Named { private, .. } => *private,
+        },
+        Some(DefKind::Enum { hidden_variants, .. }) => *hidden_variants,
+        _ => true,
+    };
+    PlannedType {
+        path: entry.path.clone(),
+        name: entry.name.clone(),
+        docs: def.map(|def| def.docs.clone()).unwrap_or_default(),
+        kind: entry.kind,
+        rust: build.ctx.spell(&entry.instance.ty, Lifetimes::All("'h")).unwrap_or_default(),
+        borrows: has_lifetimes(&entry.instance.ty),
+        error: entry.error,
+        constructible: !private && !def.is_some_and(|def| def.non_exhaustive),
+        fields,
+        shape,
+        variants,
+        constructors: made.order,
+        default: made.default,
+        variant_of,
+        methods,
+        properties,
+        constants,
+        specials,
+        deref,
+    }
+}
+
+/// Associated constants: those of the type itself, then those of the crate's traits.
+fn constants(build: &mut Builder<'_, '_>, id: TypeId) -> Vec<(String, ShimId, String)> {
+    let entry = build.types.get(id).clone();
+    let Ok(rust) = build.ctx.spell(&entry.instance.ty, Lifetimes::Infer) else { return Vec::new() };
+    let mut out: Vec<(String, ShimId, String)> = Vec::new();
+    let mut found = build.ctx.matching(&entry.instance.ty);
+    found.sort_by_key(|one| one.impl_.trait_.is_some());
+    for one in found {
+        let path = match &one.impl_.trait_ {
+            None => format!("<{rust}>"),
+            Some(trait_) if stdlib::is_std(&trait_.def) => continue,
+            Some(trait_) => match build.ctx.spell_trait(&one.subst.apply_trait(trait_)) {
+                Ok(spelled) => format!("<{rust} as {spelled}>"),
+                Err(_) => continue,
+            },
+        };
+        for constant in &one.impl_.consts {
+            let name = names::python(&constant.name);
+            if out.iter().any(|(have, ..)| *have == name) {
+                continue;
+            }
+            let ty = build.ctx.normal(&one.subst.apply(&constant.ty));
+            let shim = modules::constant(
+                build,
+                &format!("{}::{}", entry.path, constant.name),
+                &name,
+                &constant.docs,
+                ty,
+                Callee::Const(format!("{path}::{}", constant.name)),
+                &Place::class(id),
+            );
+            if let Some(shim) = shim {
+                out.push((name, shim, constant.docs.clone()));
+            }
+        }
+    }
+    out
+}

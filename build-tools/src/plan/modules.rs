@@ -1,0 +1,342 @@
+//! The public tree: which name leads where, with the functions, constants and traits that live in it.
+
+use std::collections::BTreeMap;
+
+use usecrate_manifest::SkipCode;
+
+use super::build::{Builder, Place};
+use super::callables::{Callee, Explicit, Site, made_up};
+use super::ctx::bounds_of;
+use super::fold::{Subst, closed, erase};
+use super::methods::{TraitMethods, has_receiver, skip_generic, trait_sites};
+use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
+use super::spell::Lifetimes;
+use super::wire::Reason;
+use super::{names, stdlib};
+use crate::api::{Def, DefKey, DefKind, Function, Target, Ty};
+
+/// What a definition was planned as, once.
+#[derive(Debug, Clone)]
+enum Planned {
+    Target(PlannedTarget),
+    Nothing,
+}
+
+/// The modules, the root first.
+pub(super) fn modules(build: &mut Builder<'_, '_>, traits: &[(DefKey, PlannedTrait)]) -> Vec<PlannedModule> {
+    let api = build.ctx.api;
+    let mut order: Vec<&String> = api.modules.keys().collect();
+    order.sort_by_key(|path| (**path != api.name, (*path).clone()));
+    let numbers: BTreeMap<&String, usize> = order.iter().enumerate().map(|(at, path)| (*path, at)).collect();
+    let mut done: BTreeMap<DefKey, Planned> = BTreeMap::new();
+    let mut out = Vec::new();
+    for path in &order {
+        let module = &api.modules[*path];
+        let mut entries: BTreeMap<String, PlannedTarget> = BTreeMap::new();
+        for entry in &module.entries {
+            let target = match &entry.target {
+                Target::Module(path) => numbers.get(path).map(|at| PlannedTarget::Module(*at)),
+                Target::Variant { def, variant } => variant_target(build, def, variant),
+                Target::Def(key) => match definition(build, key, traits, &mut done) {
+                    Planned::Target(target) => Some(target),
+                    Planned::Nothing => None,
+                },
+            };
+            let Some(target) = target else { continue };
+            let name = names::python(&entry.name);
+            match entries.get(&name) {
+                Some(have) if rank(have) <= rank(&target) => {
+                    if rank(have) != rank(&target) {
+                        let place = Place::modules(vec![(*path).clone()]);
+                        build.shadowed(&format!("{path}::{}", entry.name), &name, &place, word(have));
+                    }
+                }
+                _ => {
+                    entries.insert(name, target);
+                }
+            }
+        }
+        out.push(PlannedModule {
+            path: (*path).clone(),
+            docs: module.docs.clone(),
+            entries: entries.into_iter().collect(),
+        });
+    }
+    out
+}
+
+/// Of several things with one name, the lowest has it.
+fn rank(target: &PlannedTarget) -> usize {
+    match target {
+        PlannedTarget::Function(_) => 0,
+        PlannedTarget::Type(_) => 1,
+        PlannedTarget::Trait(_) => 2,
+        PlannedTarget::Constant(_) => 3,
+        PlannedTarget::Variant(..) => 4,
+        PlannedTarget::Module(_) => 5,
+    }
+}
+
+fn word(target: &PlannedTarget) -> &'static str {
+    match target {
+        PlannedTarget::Function(_) => "a function",
+        PlannedTarget::Type(_) => "a type",
+        PlannedTarget::Trait(_) => "a trait",
+        PlannedTarget::Constant(_) => "a constant",
+        PlannedTarget::Variant(..) => "a variant",
+        PlannedTarget::Module(_) => "a module",
+    }
+}
+
+/// Public paths of the modules in which a definition is.
+fn homes(build: &Builder<'_, '_>, key: &DefKey) -> Vec<String> {
+    let is = |target: &Target| matches!(target, Target::Def(have) if have == key);
+    build
+        .ctx
+        .api
+        .modules
+        .iter()
+        .filter(|(_, module)| module.entries.iter().any(|entry| is(&entry.target)))
+        .map(|(path, _)| path.clone())
+        .collect()
+}
+
+fn variant_target(build: &Builder<'_, '_>, def: &DefKey, name: &str) -> Option<PlannedTarget> {
+    let id = build.types.of_def(def).first().copied()?;
+    match &build.ctx.def(def)?.kind {
+        DefKind::Enum { variants, .. } => {
+            let at = variants.iter().position(|variant| variant.name == name)?;
+            Some(PlannedTarget::Variant(id, at))
+        }
+        _ => None,
+    }
+}
+
+fn definition(
+    build: &mut Builder<'_, '_>,
+    key: &DefKey,
+    traits: &[(DefKey, PlannedTrait)],
+    done: &mut BTreeMap<DefKey, Planned>,
+) -> Planned {
+    if let Some(planned) = done.get(key) {
+        return planned.clone();
+    }
+    let planned = match build.ctx.def(key) {
+        Some(def) if !def.hidden => plan_definition(build, def, traits).map_or(Planned::Nothing, Planned::Target),
+        _ => Planned::Nothing,
+    };
+    done.insert(key.clone(), planned.clone());
+    planned
+}
+
+fn plan_definition(
+    build: &mut Builder<'_, '_>,
+    def: &Def,
+    traits: &[(DefKey, PlannedTrait)],
+) -> Option<PlannedTarget> {
+    let path = build.ctx.path(&def.key);
+    let name = names::python(path.rsplit("::").next().unwrap_or_default());
+    let place = Place::modules(homes(build, &def.key));
+    let refuse = |build: &mut Builder<'_, '_>, code: SkipCode, message: String| {
+        build.skip(&path, &name, &place, Reason::new(code, message), def.span.clone(), false);
+        None
+    };
+    match &def.kind {
+        DefKind::Function(function) => {
+            let shims = free_function(build, def, function, &place);
+            if shims.is_empty() { None } else { Some(PlannedTarget::Function(shims)) }
+        }
+        DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => match default_instance(build, def) {
+            Some(id) => Some(PlannedTarget::Type(id)),
+            None => {
+                skip_generic(build, def, &place.modules);
+                None
+            }
+        },
+        DefKind::Trait(_) => {
+            let at = traits.iter().position(|(key, _)| *key == def.key);
+            if at.is_none() {
+                let message = "no type that Python can have implements a method of it".to_owned();
+                return refuse(build, SkipCode::UnsupportedType, message);
+            }
+            at.map(PlannedTarget::Trait)
+        }
+        DefKind::Alias { ty } => {
+            let id = build.types.id(&erase(&build.ctx.normal(ty)));
+            match id {
+                Some(id) => Some(PlannedTarget::Type(id)),
+                None => {
+                    let message = format!("an alias of `{}`, which has no class of its own", build.ctx.show(ty));
+                    refuse(build, SkipCode::UnsupportedType, message)
+                }
+            }
+        }
+        DefKind::Const { ty } => {
+            let rust = build.ctx.spell_def(&def.key).ok()?;
+            let ty = build.ctx.normal(ty);
+            constant(build, &path, &name, &def.docs, ty, Callee::Const(rust), &place).map(PlannedTarget::Constant)
+        }
+        DefKind::Static { mutable, unsafe_, .. } if *mutable || *unsafe_ => {
+            refuse(build, SkipCode::Unsafe, "reading it is unsafe".to_owned())
+        }
+        DefKind::Static { ty, .. } => {
+            let rust = build.ctx.spell_def(&def.key).ok()?;
+            let ty = Ty::Ref {
+                lifetime: Some("'static".to_owned()),
+                mutable: false,
+                ty: Box::new(build.ctx.normal(ty)),
+            };
+            constant(build, &path, &name, &def.docs, ty, Callee::Static(rust), &place)
+                .map(PlannedTarget::Constant)
+        }
+        DefKind::Macro => refuse(build, SkipCode::Macro, "a macro: it exists at compile time only".to_owned()),
+        DefKind::Opaque { what } => {
+            if let Some(id) = build.types.of_def(&def.key).first() {
+                return Some(PlannedTarget::Type(*id));
+            }
+            refuse(build, SkipCode::UnsupportedType, format!("a {what} of another crate that was not scanned"))
+        }
+    }
+}
+
+/// Of a definition's instances the one without arguments, or with the default ones, or the first.
+fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
+    let ty = build.ctx.normal(&Ty::Path { def: def.key.clone(), args: crate::api::Args::default() });
+    build.types.id(&erase(&ty)).or_else(|| build.types.of_def(&def.key).first().copied())
+}
+
+fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, place: &Place) -> Vec<ShimId> {
+    let path = build.ctx.path(&def.key);
+    let rust = match build.ctx.spell_def(&def.key) {
+        Ok(rust) => rust,
+        Err(super::spell::Unnameable(why)) => {
+            let reason = Reason::new(SkipCode::UnsupportedType, why);
+            build.skip(&path, &names::python(&function.name), place, reason, def.span.clone(), true);
+            return Vec::new();
+        }
+    };
+    let mut function = function.clone();
+    if function.docs.is_empty() {
+        function.docs.clone_from(&def.docs);
+    }
+    if function.span.is_none() {
+        function.span.clone_from(&def.span);
+    }
+    if let Some(name) = path.rsplit("::").next() {
+        name.clone_into(&mut function.name);
+    }
+    let generics = if function.generics.params.is_empty() { vec![def.generics.clone()] } else { Vec::new() };
+    let site = Site {
+        id: path,
+        function,
+        subst: Subst::default(),
+        generics,
+        callee: Callee::Path(rust),
+        explicit: Explicit::None,
+        counted: true,
+    };
+    build.plan(&site, place)
+}
+
+/// Plans a constant or static.
+pub(super) fn constant(
+    build: &mut Builder<'_, '_>,
+    path: &str,
+    name: &str,
+    docs: &str,
+    ty: Ty,
+    callee: Callee,
+    place: &Place,
+) -> Option<ShimId> {
+    let site = Site {
+        id: path.to_owned(),
+        function: made_up(name, docs, Vec::new(), Some(ty)),
+        subst: Subst::default(),
+        generics: Vec::new(),
+        callee,
+        explicit: Explicit::None,
+        counted: false,
+    };
+    build.plan(&site, place).first().copied()
+}
+
+/// The exported traits with their methods over all types: those of the plan, and standard ones (`str`, `[u8]`…).
+pub(super) fn traits(build: &mut Builder<'_, '_>, mut over_types: TraitMethods) -> Vec<(DefKey, PlannedTrait)> {
+    let exported: Vec<&Def> = build
+        .ctx
+        .exported
+        .iter()
+        .filter_map(|key| build.ctx.def(key))
+        .filter(|def| matches!(def.kind, DefKind::Trait(_)) && !def.hidden && !def.std)
+        .collect();
+    let mut out = Vec::new();
+    for def in exported {
+        let mut methods: BTreeMap<String, PlannedMethod> = over_types.remove(&def.key).unwrap_or_default();
+        on_foreign(build, def, &mut methods);
+        let methods: Vec<PlannedMethod> = methods.into_values().collect();
+        if methods.is_empty() {
+            continue;
+        }
+        let path = build.ctx.path(&def.key);
+        let name = names::python(path.rsplit("::").next().unwrap_or_default());
+        out.push((def.key.clone(), PlannedTrait { path, name, docs: def.docs.clone(), methods }));
+    }
+    out
+}
+
+/// Methods of a trait on types that have no class: `impl ToSnakeCase for str`.
+fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<String, PlannedMethod>) {
+    let mut seen: Vec<Ty> = Vec::new();
+    let place = Place::modules(homes(build, &def.key));
+    let api = build.ctx.api;
+    let mut first = methods.is_empty();
+    for impl_ in &api.impls {
+        if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != def.key) {
+            continue;
+        }
+        let mut ty = erase(&build.ctx.normal(&impl_.self_ty));
+        let mut generic = None;
+        if let Ty::Generic(name) = &ty {
+            // `impl<T: AsRef<str> + ?Sized> Trait for T`: for what the bounds say.
+            let bounds = bounds_of(&impl_.generics, name);
+            let text = bounds.iter().any(|bound| {
+                matches!(bound, crate::api::Bound::Trait { trait_, .. }
+                    if stdlib::is_trait(&trait_.def, "AsRef") && trait_.args.args.iter().any(|arg|
+                        matches!(arg, crate::api::Arg::Type(ty) if super::wire::is_text(ty))))
+            });
+            if text {
+                generic = Some(name.clone());
+                ty = super::choose::text();
+            }
+        }
+        let wanted = match &ty {
+            Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(&ty),
+            Ty::Path { def, .. } => stdlib::is_std(def) && closed(&ty) && build.types.id(&ty).is_none(),
+            _ => false,
+        };
+        if !wanted || seen.contains(&ty) {
+            continue;
+        }
+        let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else { continue };
+        let mut subst = Subst::of_self(&ty);
+        if let Some(name) = generic.or_else(|| impl_.blanket.clone()) {
+            subst.types.insert(name, ty.clone());
+        }
+        let shown = build.ctx.show(&ty);
+        let found = super::ctx::Match { impl_, subst };
+        for site in trait_sites(build, &found, &rust, &shown, first) {
+            if !has_receiver(&site.function) {
+                continue;
+            }
+            let shims = build.plan(&site, &place);
+            if !shims.is_empty() {
+                let name = names::python(&site.function.name);
+                let from_trait = Some(build.ctx.path(&def.key));
+                let method = PlannedMethod { name: name.clone(), instance: true, shims: Vec::new(), from_trait };
+                methods.entry(name).or_insert(method).shims.extend(shims);
+            }
+        }
+        first = false;
+        seen.push(ty);
+    }
+}

@@ -1,0 +1,72 @@
+//! Results whose Rust type needs a step before it can be lowered: lists of handles that are borrowed become lists of
+//! borrowed handles, boxes are looked into.
+
+use super::ctx::Ctx;
+use super::stdlib;
+use super::types::Types;
+use super::wire::{has_handle, type_args};
+use crate::api::Ty;
+
+/// An expression around a result, with `{}` for it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wrap(Option<&'static str>);
+
+impl Wrap {
+    /// There is nothing to do.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The expression around the result's.
+    pub(super) fn around(&self, text: &str) -> String {
+        match self.0 {
+            Some(around) => around.replace("{}", text),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// The step that a result of that type needs.
+pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
+    let handles = |ty: &Ty| has_handle(ctx, types, ty);
+    Wrap(match ty {
+        Ty::Ref { mutable: false, ty: inner, .. } if handles(inner) => inside(inner),
+        Ty::Ref { mutable: true, ty: inner, .. } if !handles(inner) => Some("&*{}"),
+        Ty::Path { def, args } if stdlib::is(def, "Option") => match type_args(args).next() {
+            Some(Ty::Ref { mutable: false, ty: inner, .. }) if handles(inner) && is_list(inner) => {
+                Some("{}.map(|all| all.iter().collect::<::std::vec::Vec<_>>())")
+            }
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn inside(ty: &Ty) -> Option<&'static str> {
+    if is_list(ty) {
+        return Some("{}.iter().collect::<::std::vec::Vec<_>>()");
+    }
+    let Ty::Path { def, args } = ty else { return None };
+    if stdlib::is(def, "Option") {
+        let boxed = type_args(args).next().is_some_and(is_box);
+        return Some(if boxed { "{}.as_deref()" } else { "{}.as_ref()" });
+    }
+    if is_box(ty) { Some("&**{}") } else { None }
+}
+
+fn is_box(ty: &Ty) -> bool {
+    matches!(ty, Ty::Path { def, .. } if ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name)))
+}
+
+/// A sequence whose items are looked at with `iter`.
+fn is_list(ty: &Ty) -> bool {
+    match ty {
+        Ty::Slice(_) | Ty::Array { .. } => true,
+        Ty::Path { def, args } => {
+            stdlib::is(def, "Vec")
+                || stdlib::is(def, "VecDeque")
+                || is_box(ty) && type_args(args).any(|ty| matches!(ty, Ty::Slice(_)))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,221 @@
+//! Types as Rust text, for the bridge and for people.
+
+use super::ctx::Ctx;
+use super::stdlib;
+use crate::api::{Arg, Args, Bound, DefKey, Param, TraitRef, Ty};
+
+/// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
+pub(super) const BYTES_LIKE: &str = "@bytes";
+
+/// How lifetimes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetimes {
+    /// Each one as given: `'h`, `'static`.
+    All(&'static str),
+    /// `'_`, left to inference.
+    Infer,
+    /// To lift an argument: references as given, those that a handle's type carries `'h`.
+    Lift(&'static str),
+}
+
+/// A type that cannot be named in the bridge, and which part is to blame.
+#[derive(Debug, Clone)]
+pub(super) struct Unnameable(pub(super) String);
+
+impl Ctx<'_> {
+    /// A definition's absolute path.
+    pub(super) fn spell_def(&self, def: &DefKey) -> Result<String, Unnameable> {
+        if let Some(path) = stdlib::path(def) {
+            return Ok(path.to_owned());
+        }
+        let unnameable = || Unnameable(format!("`{}` has no public path", def.0));
+        let path = self.def(def).and_then(|def| def.paths.first()).ok_or_else(unnameable)?;
+        if stdlib::is_std(def) {
+            // Only paths through `std` are public for certain.
+            return if path.starts_with("std::") { Ok(format!("::{path}")) } else { Err(unnameable()) };
+        }
+        let first = path.split("::").next().unwrap_or_default();
+        if first != self.api.name {
+            self.dependencies.borrow_mut().insert(first.to_owned());
+        }
+        Ok(format!("::{path}"))
+    }
+
+    /// A type as the bridge writes it.
+    pub(super) fn spell(&self, ty: &Ty, mode: Lifetimes) -> Result<String, Unnameable> {
+        Ok(match ty {
+            Ty::Path { def, args } => {
+                let path = self.spell_def(def)?;
+                format!("{path}{}", self.spell_args(args, mode, stdlib::is_std(def))?)
+            }
+            Ty::Primitive(name) if name == BYTES_LIKE => {
+                let lifetime = reference(mode).unwrap_or("'_");
+                format!("::usecrate_runtime::private::BytesLike<{lifetime}>")
+            }
+            Ty::Primitive(name) if name == "never" => "!".to_owned(),
+            Ty::Primitive(name) => format!("::core::primitive::{name}"),
+            Ty::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.spell(part, mode)).collect::<Result<Vec<_>, _>>()?;
+                if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
+            }
+            Ty::Slice(ty) => format!("[{}]", self.spell(ty, mode)?),
+            Ty::Array { ty, len } => {
+                if !len.chars().all(|c| c.is_ascii_digit() || c == '_') {
+                    return Err(Unnameable(format!("the array length `{len}` is no number")));
+                }
+                format!("[{}; {len}]", self.spell(ty, mode)?)
+            }
+            Ty::Ref { mutable, ty, .. } => {
+                let lifetime = reference(mode).map(|name| format!("{name} ")).unwrap_or_default();
+                format!("&{lifetime}{}{}", if *mutable { "mut " } else { "" }, self.spell(ty, mode)?)
+            }
+            Ty::Infer => "_".to_owned(),
+            Ty::Generic(_)
+            | Ty::RawPointer { .. }
+            | Ty::FnPointer { .. }
+            | Ty::Dyn { .. }
+            | Ty::Impl(_)
+            | Ty::Projection { .. } => return Err(Unnameable(format!("`{}` cannot be named", self.show(ty)))),
+        })
+    }
+
+    fn spell_args(&self, args: &Args, mode: Lifetimes, std: bool) -> Result<String, Unnameable> {
+        let mut parts = Vec::new();
+        for arg in &args.args {
+            parts.push(match arg {
+                Arg::Lifetime(_) => match mode {
+                    Lifetimes::All(name) => name.to_owned(),
+                    Lifetimes::Infer => "'_".to_owned(),
+                    Lifetimes::Lift(name) => if std { name } else { "'h" }.to_owned(),
+                },
+                Arg::Type(ty) => self.spell(ty, mode)?,
+                Arg::Const(text) => {
+                    if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                        text.clone()
+                    } else {
+                        format!("{{ {text} }}")
+                    }
+                }
+                Arg::Infer => "_".to_owned(),
+            });
+        }
+        Ok(if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) })
+    }
+
+    /// A trait as part of a path: `::digest::Digest`, its arguments left to inference where they are not closed.
+    pub(super) fn spell_trait(&self, one: &TraitRef) -> Result<String, Unnameable> {
+        let path = match stdlib::is_std(&one.def).then(|| stdlib::trait_path(one.def.name())).flatten() {
+            Some(path) => path.to_owned(),
+            None => self.spell_def(&one.def)?,
+        };
+        let mut args = one.args.clone();
+        args.bindings.clear();
+        args.constraints.clear();
+        for arg in &mut args.args {
+            if let Arg::Type(ty) = arg {
+                if self.spell(ty, Lifetimes::Infer).is_err() {
+                    *arg = Arg::Infer;
+                }
+            }
+        }
+        Ok(format!("{path}{}", self.spell_args(&args, Lifetimes::Infer, false)?))
+    }
+
+    /// A type for people: last segments only.
+    pub(super) fn show(&self, ty: &Ty) -> String {
+        match ty {
+            Ty::Path { def, args } => format!("{}{}", def.name(), self.show_args(args)),
+            Ty::Generic(name) => name.clone(),
+            Ty::Primitive(name) if name == BYTES_LIKE => "impl AsRef<[u8]>".to_owned(),
+            Ty::Primitive(name) if name == "never" => "!".to_owned(),
+            Ty::Primitive(name) => name.clone(),
+            Ty::Tuple(parts) => {
+                let all: Vec<_> = parts.iter().map(|part| self.show(part)).collect();
+                if all.len() == 1 { format!("({},)", all[0]) } else { format!("({})", all.join(", ")) }
+            }
+            Ty::Slice(ty) => format!("[{}]", self.show(ty)),
+            Ty::Array { ty, len } => format!("[{}; {len}]", self.show(ty)),
+            Ty::Ref { lifetime, mutable, ty } => {
+                let lifetime = lifetime.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
+                format!("&{lifetime}{}{}", if *mutable { "mut " } else { "" }, self.show(ty))
+            }
+            Ty::RawPointer { mutable, ty } => {
+                format!("*{} {}", if *mutable { "mut" } else { "const" }, self.show(ty))
+            }
+            Ty::FnPointer { params, output, .. } => {
+                let params: Vec<_> = params.iter().map(|part| self.show(part)).collect();
+                let output = output.as_ref().map(|ty| format!(" -> {}", self.show(ty))).unwrap_or_default();
+                format!("fn({}){output}", params.join(", "))
+            }
+            Ty::Dyn { traits, .. } => {
+                format!("dyn {}", traits.iter().map(|one| self.show_trait(one)).collect::<Vec<_>>().join(" + "))
+            }
+            Ty::Impl(bounds) => format!("impl {}", self.show_bounds(bounds)),
+            Ty::Projection { self_ty, trait_, name, .. } => match trait_ {
+                Some(_) if matches!(**self_ty, Ty::Generic(_)) => format!("{}::{name}", self.show(self_ty)),
+                Some(trait_) => format!("<{} as {}>::{name}", self.show(self_ty), self.show_trait(trait_)),
+                None => format!("{}::{name}", self.show(self_ty)),
+            },
+            Ty::Infer => "_".to_owned(),
+        }
+    }
+
+    fn show_args(&self, args: &Args) -> String {
+        let mut parts: Vec<String> = args
+            .args
+            .iter()
+            .map(|arg| match arg {
+                Arg::Lifetime(name) => name.clone(),
+                Arg::Type(ty) => self.show(ty),
+                Arg::Const(text) => text.clone(),
+                Arg::Infer => "_".to_owned(),
+            })
+            .collect();
+        parts.extend(args.bindings.iter().map(|(name, ty)| format!("{name} = {}", self.show(ty))));
+        parts.extend(args.constraints.iter().map(|(name, all)| format!("{name}: {}", self.show_bounds(all))));
+        if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) }
+    }
+
+    /// A trait for people.
+    pub(super) fn show_trait(&self, one: &TraitRef) -> String {
+        format!("{}{}", one.def.name(), self.show_args(&one.args))
+    }
+
+    /// Bounds for people.
+    pub(super) fn show_bounds(&self, bounds: &[Bound]) -> String {
+        let all = bounds.iter().filter_map(|bound| match bound {
+            Bound::Trait { trait_, maybe, .. } => {
+                Some(format!("{}{}", if *maybe { "?" } else { "" }, self.show_trait(trait_)))
+            }
+            Bound::Outlives(name) => Some(name.clone()),
+            Bound::Use => None,
+        });
+        all.collect::<Vec<_>>().join(" + ")
+    }
+
+    /// A signature for people.
+    pub(super) fn show_signature(&self, name: &str, params: &[Param], output: Option<&Ty>) -> String {
+        let params: Vec<_> = params
+            .iter()
+            .map(|param| {
+                let receiver = param.name == "self";
+                match &param.ty {
+                    Ty::Generic(name) if receiver && name == "Self" => "self".to_owned(),
+                    Ty::Ref { lifetime: None, mutable, ty } if receiver && **ty == Ty::Generic("Self".to_owned()) => {
+                        if *mutable { "&mut self" } else { "&self" }.to_owned()
+                    }
+                    ty => format!("{}: {}", param.name, self.show(ty)),
+                }
+            })
+            .collect();
+        let output = output.map(|ty| format!(" -> {}", self.show(ty))).unwrap_or_default();
+        format!("fn {name}({}){output}", params.join(", "))
+    }
+}
+
+fn reference(mode: Lifetimes) -> Option<&'static str> {
+    match mode {
+        Lifetimes::All(name) | Lifetimes::Lift(name) => Some(name),
+        Lifetimes::Infer => None,
+    }
+}

@@ -1,0 +1,142 @@
+//! What the plan knows of the standard library: how its types cross and under which public path they can be named.
+//! rustdoc gives the paths of definitions, private modules included (`core::str::error::Utf8Error`).
+
+use crate::api::DefKey;
+
+/// How a standard type crosses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StdClass {
+    /// By value, both ways.
+    Value,
+    /// By value, both ways, if its arguments do.
+    Container,
+    /// `Result`: only as a whole result.
+    Result,
+    /// Only as the `E` of a `Result`.
+    Error,
+    /// As a handle without methods.
+    Handle,
+    /// An iterator.
+    Iterator,
+}
+
+/// A standard type: name, a part of the path of its definition, public path, class.
+type Row = (&'static str, &'static str, &'static str, StdClass);
+
+const TYPES: &[Row] = &[
+    ("Option", "option", "::std::option::Option", StdClass::Container),
+    ("Vec", "vec", "::std::vec::Vec", StdClass::Container),
+    ("Box", "boxed", "::std::boxed::Box", StdClass::Container),
+    ("Arc", "sync", "::std::sync::Arc", StdClass::Container),
+    ("Rc", "rc", "::std::rc::Rc", StdClass::Container),
+    ("Cow", "borrow", "::std::borrow::Cow", StdClass::Container),
+    ("HashMap", "collections", "::std::collections::HashMap", StdClass::Container),
+    ("HashSet", "collections", "::std::collections::HashSet", StdClass::Container),
+    ("BTreeMap", "collections", "::std::collections::BTreeMap", StdClass::Container),
+    ("BTreeSet", "collections", "::std::collections::BTreeSet", StdClass::Container),
+    ("VecDeque", "collections", "::std::collections::VecDeque", StdClass::Container),
+    ("Range", "ops", "::std::ops::Range", StdClass::Container),
+    ("RangeInclusive", "ops", "::std::ops::RangeInclusive", StdClass::Container),
+    ("Result", "result", "::std::result::Result", StdClass::Result),
+    ("String", "string", "::std::string::String", StdClass::Value),
+    ("PathBuf", "path", "::std::path::PathBuf", StdClass::Value),
+    ("Path", "path", "::std::path::Path", StdClass::Value),
+    ("OsString", "ffi", "::std::ffi::OsString", StdClass::Value),
+    ("OsStr", "ffi", "::std::ffi::OsStr", StdClass::Value),
+    ("Duration", "time", "::std::time::Duration", StdClass::Value),
+    ("SystemTime", "time", "::std::time::SystemTime", StdClass::Value),
+    ("IpAddr", "net", "::std::net::IpAddr", StdClass::Value),
+    ("Ipv4Addr", "net", "::std::net::Ipv4Addr", StdClass::Value),
+    ("Ipv6Addr", "net", "::std::net::Ipv6Addr", StdClass::Value),
+    ("SocketAddr", "net", "::std::net::SocketAddr", StdClass::Value),
+    ("Ordering", "cmp", "::std::cmp::Ordering", StdClass::Value),
+    ("Error", "io", "::std::io::Error", StdClass::Error),
+    ("Error", "fmt", "::std::fmt::Error", StdClass::Error),
+    ("Infallible", "convert", "::std::convert::Infallible", StdClass::Error),
+    ("Utf8Error", "str", "::std::str::Utf8Error", StdClass::Error),
+    ("ParseBoolError", "str", "::std::str::ParseBoolError", StdClass::Error),
+    ("FromUtf8Error", "string", "::std::string::FromUtf8Error", StdClass::Error),
+    ("ParseIntError", "num", "::std::num::ParseIntError", StdClass::Error),
+    ("ParseFloatError", "num", "::std::num::ParseFloatError", StdClass::Error),
+    ("TryFromIntError", "num", "::std::num::TryFromIntError", StdClass::Error),
+    ("TryFromSliceError", "array", "::std::array::TryFromSliceError", StdClass::Error),
+    ("AddrParseError", "net", "::std::net::AddrParseError", StdClass::Error),
+    ("SystemTimeError", "time", "::std::time::SystemTimeError", StdClass::Error),
+    ("Instant", "time", "::std::time::Instant", StdClass::Handle),
+    ("File", "fs", "::std::fs::File", StdClass::Handle),
+    ("TcpStream", "net", "::std::net::TcpStream", StdClass::Handle),
+    ("TcpListener", "net", "::std::net::TcpListener", StdClass::Handle),
+    ("UdpSocket", "net", "::std::net::UdpSocket", StdClass::Handle),
+    ("Layout", "alloc", "::std::alloc::Layout", StdClass::Handle),
+    ("Iter", "", "", StdClass::Iterator),
+    ("IntoIter", "", "", StdClass::Iterator),
+    ("Chars", "str", "", StdClass::Iterator),
+    ("Split", "", "", StdClass::Iterator),
+    ("Lines", "str", "", StdClass::Iterator),
+    ("Drain", "", "", StdClass::Iterator),
+];
+
+/// Standard traits that the plan spells, by name.
+const TRAITS: &[(&str, &str)] = &[
+    ("FromStr", "::std::str::FromStr"),
+    ("From", "::std::convert::From"),
+    ("TryFrom", "::std::convert::TryFrom"),
+    ("AsRef", "::std::convert::AsRef"),
+    ("Default", "::std::default::Default"),
+    ("Clone", "::std::clone::Clone"),
+    ("PartialEq", "::std::cmp::PartialEq"),
+    ("PartialOrd", "::std::cmp::PartialOrd"),
+    ("Ord", "::std::cmp::Ord"),
+    ("FromIterator", "::std::iter::FromIterator"),
+    ("Extend", "::std::iter::Extend"),
+];
+
+/// The standard traits that `#[derive]` writes, and what comes with them.
+const DERIVED: &[&str] = &[
+    "Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Default", "StructuralPartialEq",
+    "StructuralEq", "Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe", "Freeze", "UnsafeUnpin",
+];
+
+/// The definition belongs to the standard library.
+pub(super) fn is_std(def: &DefKey) -> bool {
+    matches!(def.krate(), "core" | "alloc" | "std")
+}
+
+fn row(def: &DefKey) -> Option<&'static Row> {
+    let name = def.name();
+    is_std(def)
+        .then(|| {
+            TYPES.iter().find(|row| row.0 == name && (row.1.is_empty() || def.0.split("::").any(|part| part == row.1)))
+        })
+        .flatten()
+}
+
+/// How a standard type crosses; `None`: not at all, or it is no standard type.
+pub(super) fn class(def: &DefKey) -> Option<StdClass> {
+    row(def).map(|row| row.3)
+}
+
+/// The public path of a standard type.
+pub(super) fn path(def: &DefKey) -> Option<&'static str> {
+    row(def).map(|row| row.2).filter(|path| !path.is_empty())
+}
+
+/// The public path of a standard trait.
+pub(super) fn trait_path(name: &str) -> Option<&'static str> {
+    TRAITS.iter().find(|row| row.0 == name).map(|row| row.1)
+}
+
+/// The standard type of that name: `is(def, "Option")`.
+pub(super) fn is(def: &DefKey, name: &str) -> bool {
+    row(def).is_some_and(|row| row.0 == name)
+}
+
+/// A standard trait of that name.
+pub(super) fn is_trait(def: &DefKey, name: &str) -> bool {
+    is_std(def) && def.name() == name
+}
+
+/// An impl of it says nothing of behaviour.
+pub(super) fn is_derived(def: &DefKey) -> bool {
+    is_std(def) && DERIVED.contains(&def.name())
+}

@@ -1,0 +1,229 @@
+//! The table of types: which are records, enums or handles, which are errors, what their classes are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usecrate_manifest::Kind;
+
+use super::ctx::{Ctx, bind};
+use super::discover::{Found, Instance, discover};
+use super::fold::Subst;
+use super::model::TypeId;
+use super::{names, wire};
+use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
+
+/// The types of the plan, sorted by path.
+#[derive(Debug, Default)]
+pub(super) struct Types {
+    list: Vec<Entry>,
+    index: BTreeMap<Ty, TypeId>,
+}
+
+/// One type.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// The instance.
+    pub(super) instance: Instance,
+    /// Handle, record or enum.
+    pub(super) kind: Kind,
+    /// It is an error type.
+    pub(super) error: bool,
+    /// Path with arguments, for people.
+    pub(super) path: String,
+    /// Class name.
+    pub(super) name: String,
+}
+
+impl Types {
+    /// Finds the types and decides about each.
+    pub(super) fn new(ctx: &Ctx<'_>) -> Self {
+        let found = discover(ctx);
+        let mut types = Self::named(ctx, &found);
+        types.decide(ctx, &found);
+        types
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, id: TypeId) -> &Entry {
+        &self.list[id]
+    }
+
+    /// The number of a type (normal, erased).
+    pub(super) fn id(&self, ty: &Ty) -> Option<TypeId> {
+        self.index.get(ty).copied()
+    }
+
+    /// Handle, record or enum.
+    pub(super) fn kind(&self, id: TypeId) -> Kind {
+        self.list[id].kind
+    }
+
+    /// All types of a definition.
+    pub(super) fn of_def(&self, def: &DefKey) -> Vec<TypeId> {
+        (0..self.list.len()).filter(|id| self.list[*id].instance.def == *def).collect()
+    }
+
+    fn named(ctx: &Ctx<'_>, found: &Found) -> Self {
+        let mut per_def: BTreeMap<&DefKey, usize> = BTreeMap::new();
+        found.instances.values().for_each(|one| *per_def.entry(&one.def).or_default() += 1);
+        let mut list: Vec<Entry> = found
+            .instances
+            .values()
+            .map(|instance| {
+                let path = ctx.path(&instance.def);
+                let text = ctx.show(&without_lifetimes(&instance.ty));
+                let args = text.strip_prefix(instance.def.name()).unwrap_or_default().to_owned();
+                let own_name = path.rsplit("::").next().unwrap_or_default().to_owned();
+                let name = match &instance.alias {
+                    Some(alias) => alias.clone(),
+                    None if per_def[&instance.def] == 1 => own_name,
+                    None => names::identifier(&format!("{own_name}{args}")),
+                };
+                let error = ctx.has_std(&instance.ty, "Error")
+                    || (found.errors.contains(&instance.ty) && !found.used.contains(&instance.ty));
+                Entry {
+                    instance: instance.clone(),
+                    kind: Kind::Handle,
+                    error,
+                    path: format!("{path}{args}"),
+                    name: names::python(&name),
+                }
+            })
+            .collect();
+        list.sort_by(|a, b| (&a.path, &a.instance.ty).cmp(&(&b.path, &b.instance.ty)));
+        // Two definitions with one public path cannot be, two instances shown alike can.
+        let mut seen = BTreeSet::new();
+        for entry in &mut list {
+            while !seen.insert(entry.path.clone()) {
+                entry.path.push('\'');
+            }
+        }
+        let index = list.iter().enumerate().map(|(id, entry)| (entry.instance.ty.clone(), id)).collect();
+        Self { list, index }
+    }
+
+    /// Starts with every candidate as a value and takes back those with a part that does not cross by value.
+    fn decide(&mut self, ctx: &Ctx<'_>, found: &Found) {
+        for id in 0..self.list.len() {
+            self.list[id].kind = candidate(ctx, &self.list[id]);
+        }
+        let _ = found;
+        loop {
+            let wrong: Vec<TypeId> = (0..self.list.len()).filter(|id| !self.fits(ctx, *id)).collect();
+            if wrong.is_empty() {
+                break;
+            }
+            wrong.into_iter().for_each(|id| self.list[id].kind = Kind::Handle);
+        }
+    }
+
+    fn fits(&self, ctx: &Ctx<'_>, id: TypeId) -> bool {
+        let entry = &self.list[id];
+        entry.kind == Kind::Handle
+            || all_fields(ctx, &entry.instance).iter().all(|(_, ty)| wire::by_value(ctx, self, ty))
+    }
+}
+
+/// Every public field of a type, of all variants, with its type there.
+pub(super) fn all_fields<'a>(ctx: &Ctx<'a>, instance: &Instance) -> Vec<(&'a crate::api::Field, Ty)> {
+    let Some(def) = ctx.def(&instance.def) else { return Vec::new() };
+    let subst = of_instance(def, &instance.ty);
+    let groups: Vec<&'a Fields> = match &def.kind {
+        DefKind::Struct(fields) => vec![fields],
+        DefKind::Enum { variants, .. } => variants.iter().map(|variant| &variant.fields).collect(),
+        _ => Vec::new(),
+    };
+    groups
+        .into_iter()
+        .flat_map(super::discover::public_fields)
+        .map(|field| (field, ctx.normal(&subst.apply(&field.ty))))
+        .collect()
+}
+
+/// What a definition's parameters stand for in an instance.
+pub(super) fn of_instance(def: &Def, ty: &Ty) -> Subst {
+    let mut subst = match ty {
+        Ty::Path { args, .. } => bind(&def.generics, args),
+        _ => Subst::default(),
+    };
+    subst.types.insert("Self".to_owned(), ty.clone());
+    subst
+}
+
+/// What the type would be, were all its parts values.
+fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
+    let Some(def) = ctx.def(&entry.instance.def) else { return Kind::Handle };
+    let generic_lifetimes = has_lifetimes(&entry.instance.ty);
+    match &def.kind {
+        DefKind::Enum { variants, hidden_variants } => {
+            let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+            if variants.is_empty() || *hidden_variants && !plain {
+                Kind::Handle
+            } else if plain && !generic_lifetimes {
+                Kind::Enum
+            } else if !plain && !generic_lifetimes && !behaves(ctx, entry) {
+                Kind::Enum
+            } else {
+                Kind::Handle
+            }
+        }
+        DefKind::Struct(fields) => {
+            let public = match fields {
+                Fields::Unit => true,
+                Fields::Tuple { fields } => fields.iter().all(Option::is_some),
+                Fields::Named { private, .. } => !private,
+            };
+            if public && !generic_lifetimes && !behaves(ctx, entry) { Kind::Record } else { Kind::Handle }
+        }
+        _ => Kind::Handle,
+    }
+}
+
+/// It has behaviour beyond derives.
+fn behaves(ctx: &Ctx<'_>, entry: &Entry) -> bool {
+    ctx.matching(&entry.instance.ty).iter().any(|found| match &found.impl_.trait_ {
+        None => !found.impl_.methods.is_empty(),
+        Some(trait_) => {
+            !found.impl_.synthetic
+                && found.impl_.blanket.is_none()
+                && wire::is_behaviour(ctx, &trait_.def, entry.error)
+        }
+    })
+}
+
+/// It has lifetime arguments.
+pub(super) fn has_lifetimes(ty: &Ty) -> bool {
+    super::fold::any(ty, &|part| match part {
+        Ty::Path { args, .. } => args.args.iter().any(|arg| matches!(arg, Arg::Lifetime(_))),
+        Ty::Ref { .. } => true,
+        _ => false,
+    })
+}
+
+fn without_lifetimes(ty: &Ty) -> Ty {
+    struct Drop;
+    impl super::fold::Fold for Drop {
+        fn args(&mut self, args: &crate::api::Args) -> crate::api::Args {
+            crate::api::Args {
+                args: args
+                    .args
+                    .iter()
+                    .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+                    .map(|arg| match arg {
+                        Arg::Type(ty) => Arg::Type(super::fold::Fold::ty(self, ty)),
+                        other => other.clone(),
+                    })
+                    .collect(),
+                ..crate::api::Args::default()
+            }
+        }
+        fn reference(&mut self, _: Option<&str>) -> Option<String> {
+            None
+        }
+    }
+    super::fold::Fold::ty(&mut Drop, ty)
+}
