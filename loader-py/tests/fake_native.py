@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from pathlib import Path
 from typing import Any
 
 TABLES: dict[str, dict[int, Any]] = {}
@@ -112,7 +113,7 @@ class Library:
 
     def __init__(self, path: str, *, blake3: str, size: int, name: str) -> None:
         try:
-            text = open(path).read()
+            text = Path(path).read_text()
         except OSError as error:
             raise _errors().IntegrityError(f"cannot read `{path}`: {error}") from None
         if len(text) != size:

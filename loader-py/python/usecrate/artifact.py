@@ -149,6 +149,8 @@ def find(root: str, wanted: Wanted) -> list[Found]:
             found.append(Found(path, manifest, os.stat(path).st_mtime))
     if broken is not None and not found:
         raise broken
+    if not wanted.request.text:  # a pre-release only when asked for, or when there is nothing else
+        found = [one for one in found if not Version(one.version).pre] or found
     found.sort(key=lambda one: (Version(one.version).key, one.built), reverse=True)
     return found
 

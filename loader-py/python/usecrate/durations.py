@@ -60,6 +60,9 @@ class Duration(timedelta):
             return self._nanoseconds % 1000 == 0 and super().__eq__(other)
         return NotImplemented
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return super().__hash__()
 

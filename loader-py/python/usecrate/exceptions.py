@@ -139,8 +139,8 @@ def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
         for field in fields:
             loaded.need(field["type"])
         variants.append((variant["name"], made, [(field["name"], field["type"]) for field in fields]))
-    data = any(fields for _, _, fields in variants)
-    loaded.library.define_enum(index, cls, variants, data=data, exception=True)
+    # "With data" even where no variant has any: each error is an object of its own, with its own traceback.
+    loaded.library.define_enum(index, cls, variants, data=True, exception=True)
     _finish(loaded, ty, index, cls, info, but=("__eq__", "__ne__"))
     for _, made, _ in variants:
         if equal and "__hash__" in ty.get("specials", {}):
@@ -152,8 +152,6 @@ def hook(
     library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]
 ) -> BaseException:
     """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
-    if isinstance(value, type) and issubclass(value, CallError):  # a variant without data
-        value = value.__new__(value)
     if isinstance(value, IoError):
         error: CallError = value
     elif isinstance(value, CallError):

@@ -1,0 +1,138 @@
+"""Malformed manifests: each gets a `LoadError` that says what, where, and what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+
+def _set(path: str, value: Any) -> Any:
+    """Changes one place of a manifest; `...` removes it."""
+
+    def change(manifest: Any) -> None:
+        *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+        for parent in parents:
+            manifest = manifest[parent]
+        if value is ...:
+            del manifest[last]
+        else:
+            manifest[last] = value
+
+    return change
+
+
+def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
+    assert part("manifests").parse(json.dumps(manifest).encode())["crate"]["lib"] == "demo"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_set("manifest_version", 2), "manifest format 2, this usecrate reads 1; update usecrate"),
+        (_set("manifest_version", 0), "manifest format 0, this usecrate reads 1; build it again"),
+        (_set("manifest_version", "1"), "`manifest_version` is missing or not an integer"),
+        (_set("manifest_version", True), "`manifest_version` is missing or not an integer"),
+        (_set("abi_version", 9), "ABI 9, this usecrate reads 1"),
+        (_set("abi_version", ...), "`abi_version` is missing"),
+        (_set("crate", []), "`crate` is a list, expected a map"),
+        (_set("crate.version", ...), "`crate.version` is missing"),
+        (_set("crate.features", [1]), r"`crate.features\[0\]` is an integer, expected a string"),
+        (_set("crate.extra", 1), "`crate.extra` is not known"),
+        (_set("library.path", "../evil.so"), "points outside its folder"),
+        (_set("library.path", "/lib/evil.so"), "points outside its folder"),
+        (_set("library.path", "a\\evil.so"), "points outside its folder"),
+        (_set("library.path", ".."), "points outside its folder"),
+        (_set("library.path", "lib.so\0"), "points outside its folder"),
+        (_set("library.path", ""), "points outside its folder"),
+        (_set("library.blake3", "ab"), "`library.blake3` is not 64"),
+        (_set("library.sha256", "A" * 64), "`library.sha256` is not 64 lower-case"),
+        (_set("library.size", -1), "`library.size` is negative"),
+        (_set("library.size", 1.5), "`library.size` is float, expected an integer"),
+        (_set("modules.0.path", "other"), "not the crate's root `demo`"),
+        (_set("modules", []), "not the crate's root `demo`"),
+        (_set("types.0.kind", "thing"), r"`types\[0\].kind` is `thing`"),
+        (_set("types.0.specials.__str__", [9999]), r"names `callables\[9999\]`"),
+        (_set("types.0.specials.__str__", "x"), r"`types\[0\].specials.__str__` is a string, expected a list"),
+        (_set("types.0.constructors", [-1]), r"names `callables\[-1\]`"),
+        (_set("types.1.path", "demo::Version"), "has `demo::Version` twice"),
+        (_set("callables.1.id", "demo::Version::new"), "has `demo::Version::new` twice"),
+        (_set("callables.0.result", "u9"), "unknown type `u9`"),
+        (_set("callables.0.result", ["handle", 99, "new"]), r"names `types\[99\]`"),
+        (_set("callables.0.result", ["handle", 0, "stolen"]), "unknown mode `stolen`"),
+        (_set("callables.0.result", ["list"]), "malformed type `list`"),
+        (_set("callables.0.result", ["array", "u8", "x"]), "malformed type `array`"),
+        (_set("callables.0.result", ["heap", "u8"]), "unknown type `heap`"),
+        (_set("callables.0.result", 7), "not a type"),
+        (_set("callables.0.result", []), "not a type"),
+        (_set("callables.0.params", None), r"`callables\[0\].params` is null, expected a list"),
+        (_set("modules.0.entries.0.type", 99), r"names `types\[99\]`"),
+        (_set("modules.0.entries.0", {"name": "x"}), "exactly one thing"),
+        (_set("modules.0.entries.0", {"name": "x", "function": {"callables": []}}), "without callables"),
+        (_set("modules.0.entries.0", {"name": "x", "variant": [1, 7]}), "names variant 7"),
+        (_set("modules.0.entries.0", {"name": "x", "variant": [1]}), "not a type and a variant"),
+        (_set("skipped.0.owner", 99), r"`skipped\[0\].owner` names"),
+    ],
+)
+def test_edited(uc: Any, part: Any, manifest: dict[str, Any], change: Any, message: str) -> None:
+    change(manifest)
+    with pytest.raises(uc.LoadError, match=message) as caught:
+        part("manifests").parse(json.dumps(manifest).encode(), "/x/manifest.json")
+    assert "/x/manifest.json" in str(caught.value)
+    assert "usecrate build --force" in str(caught.value), "it says what to do"
+
+
+def test_every_truncation_is_refused(uc: Any, part: Any, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest).encode()
+    for length in [*range(0, len(text), 97), len(text) - 1]:
+        with pytest.raises(uc.LoadError, match="truncated or edited"):
+            part("manifests").parse(text[:length])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b"[]", "it is not a map"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[" * 100_000, "nested too deeply|not complete JSON"),
+        (b"null", "it is not a map"),
+    ],
+)
+def test_not_a_manifest(uc: Any, part: Any, data: bytes, message: str) -> None:
+    with pytest.raises(uc.LoadError, match=message):
+        part("manifests").parse(data)
+
+
+def test_deep_type_is_refused(uc: Any, part: Any, manifest: dict[str, Any]) -> None:
+    deep: Any = "u8"
+    for _ in range(70):
+        deep = ["list", deep]
+    manifest["callables"][0]["result"] = deep
+    with pytest.raises(uc.LoadError, match="deeper than 64"):
+        part("manifests").parse(json.dumps(manifest).encode())
+
+
+def test_unreadable(uc: Any, part: Any, tmp_path: Any) -> None:
+    with pytest.raises(uc.LoadError, match="cannot read the manifest"):
+        part("manifests").read(str(tmp_path / "manifest.json"))
+
+
+@pytest.mark.parametrize("target", ["sparc64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "x"])
+def test_other_platform(uc: Any, part: Any, manifest: dict[str, Any], target: str) -> None:
+    if part("platforms").serves(target):
+        pytest.skip("this is that platform")
+    manifest["build"]["target"] = target
+    with pytest.raises(uc.LoadError, match=f"was built for `{target}`, and this is"):
+        part("manifests").check_platform(manifest, "/x/manifest.json")
+
+
+def test_other_libc(part: Any, monkeypatch: Any) -> None:
+    platforms = part("platforms")
+    monkeypatch.setattr(platforms.sys, "platform", "linux")
+    monkeypatch.setattr(platforms, "_machine", lambda: "x86_64")
+    monkeypatch.setattr(platforms, "_libc", lambda: "gnu")
+    assert platforms.serves("x86_64-unknown-linux-gnu")
+    assert not platforms.serves("x86_64-unknown-linux-musl")
+    assert not platforms.serves("aarch64-unknown-linux-gnu")
