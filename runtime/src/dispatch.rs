@@ -19,7 +19,7 @@ use crate::{ABI_VERSION, describe::Describer};
 pub type Answer = Result<(), Fault>;
 
 /// A shim: generic over the lifetimes of the call and of its group.
-pub type Shim = for<'c, 'h> fn(Call<'c, 'h>) -> Answer;
+pub(crate) type Shim = for<'c, 'h> fn(Call<'c, 'h>) -> Answer;
 
 /// What a shim is given.
 pub struct Call<'c, 'h> {
@@ -36,10 +36,13 @@ impl Clone for Call<'_, '_> {
 
 impl Copy for Call<'_, '_> {}
 
+/// What an argument's type depends on.
+type Marks<'s, 'h, B> = (&'s (), fn(&'h ()) -> &'h (), fn(B));
+
 /// An argument that is held, and is taken when all are.
 pub struct Lifted<'s, 'h, B, T: Lift<'s, 'h, B>> {
     held: Option<T::Held>,
-    marker: std::marker::PhantomData<(&'s (), fn(&'h ()) -> &'h (), fn(B))>,
+    marker: std::marker::PhantomData<Marks<'s, 'h, B>>,
 }
 
 impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
@@ -89,7 +92,7 @@ pub fn kept<'c, 'h, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h>) -> Lifted<'h, 'h,
 }
 
 /// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
-pub fn answer<'c, 'h, T>(
+pub(crate) fn answer<'c, 'h, T>(
     call: Call<'c, 'h>,
     make: impl FnOnce() -> T,
     lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,

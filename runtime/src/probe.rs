@@ -10,10 +10,6 @@ use std::marker::PhantomData;
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 /// What holds when nothing better is known. Bring it into scope beside [`Probe`].
-#[expect(
-    clippy::type_complexity,
-    reason = "plain function pointers, each with one use"
-)]
 pub trait Otherwise<T> {
     /// Not `Send`.
     const SEND: bool = false;
@@ -86,7 +82,7 @@ pub fn debug<T: Debug + ?Sized>(value: &T) -> String {
 }
 
 /// Messages of the `source()` chain, outermost first; at most 32, in case it is a ring.
-pub fn sources<T: Error + ?Sized>(value: &T) -> Vec<String> {
+pub(crate) fn sources<T: Error + ?Sized>(value: &T) -> Vec<String> {
     let mut messages = Vec::new();
     let mut source = value.source();
     while let Some(error) = source {

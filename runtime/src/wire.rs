@@ -186,7 +186,7 @@ impl<'r> Reader<'r> {
             0xd3 => Token::Int(i128::from(i64::from_be_bytes(self.fixed()?))),
             0xd4..=0xd8 => {
                 let [code] = self.fixed::<1>()?;
-                Token::Ext(code.cast_signed(), self.take(1 << (tag - 0xd4))?)
+                Token::Ext(code as i8, self.take(1 << (tag - 0xd4))?)
             }
             0xd9 => Token::Str(self.take(self.length::<1>()?)?),
             0xda => Token::Str(self.take(self.length::<2>()?)?),
@@ -195,7 +195,7 @@ impl<'r> Reader<'r> {
             0xdd => Token::Array(self.counted(self.length::<4>()?, 1)?),
             0xde => Token::Map(self.counted(self.length::<2>()?, 2)?),
             0xdf => Token::Map(self.counted(self.length::<4>()?, 2)?),
-            0xe0..=0xff => Token::Int(i128::from(tag.cast_signed())),
+            0xe0..=0xff => Token::Int(i128::from(tag as i8)),
         })
     }
 
@@ -210,7 +210,7 @@ impl<'r> Reader<'r> {
     fn ext<const N: usize>(&self) -> Result<Token<'r>, Fault> {
         let length = self.length::<N>()?;
         let [code] = self.fixed::<1>()?;
-        Ok(Token::Ext(code.cast_signed(), self.take(length)?))
+        Ok(Token::Ext(code as i8, self.take(length)?))
     }
 
     /// Passes over the next value with all its parts.
@@ -268,13 +268,13 @@ impl Writer {
 
     /// How much was written.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Nothing was written.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
@@ -310,7 +310,7 @@ impl Writer {
         if let Ok(value) = u64::try_from(value) {
             self.uint(value);
         } else if value >= -32 {
-            self.bytes.push((value as i8).cast_unsigned());
+            self.bytes.push(value as u8);
         } else if let Ok(value) = i8::try_from(value) {
             self.tagged(0xd0, value.to_be_bytes());
         } else if let Ok(value) = i16::try_from(value) {
@@ -430,7 +430,7 @@ impl Writer {
             1 | 2 | 4 | 8 | 16 => self.bytes.push(0xd4 + length.trailing_zeros() as u8),
             _ => self.tagged(0xc7, [length]),
         }
-        self.bytes.push(code.cast_unsigned());
+        self.bytes.push(code as u8);
         self.bytes.extend_from_slice(value);
     }
 }

@@ -40,6 +40,19 @@ const FAULT: i32 = -2;
 /// What is beyond this goes back to the system after a call.
 const KEEP: usize = 1 << 20;
 
+/// A slice that may be null when it is empty.
+///
+/// # Safety
+///
+/// As for `slice::from_raw_parts`, unless `len` is 0.
+unsafe fn slice<'m, T>(data: *const T, len: usize) -> &'m [T] {
+    if len == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(data, len) }
+}
+
 /// The body of the exported symbol.
 ///
 /// # Safety
@@ -62,29 +75,17 @@ pub unsafe fn entry(
     {
         return BAD_ARGUMENT;
     }
-    // SAFETY: by this function's contract; null is only passed on with a length of 0, as an empty slice.
-    let request = if request_len == 0 {
-        &[]
-    } else {
-        unsafe { std::slice::from_raw_parts(request, request_len) }
-    };
-    // SAFETY: as above.
-    let buffers = if buffer_count == 0 {
-        &[]
-    } else {
-        unsafe { std::slice::from_raw_parts(buffers, buffer_count) }
-    };
+    // SAFETY: by this function's contract.
+    let request = unsafe { slice(request, request_len) };
+    // SAFETY: by this function's contract.
+    let buffers = unsafe { slice(buffers, buffer_count) };
     let mut lent = Vec::new();
     for buffer in buffers {
         if buffer.data.is_null() && buffer.len != 0 || buffer.len > isize::MAX as usize {
             return BAD_ARGUMENT;
         }
-        // SAFETY: by this function's contract, and not null.
-        let bytes = if buffer.len == 0 {
-            &[]
-        } else {
-            unsafe { std::slice::from_raw_parts(buffer.data, buffer.len) }
-        };
+        // SAFETY: by this function's contract, and checked just now.
+        let bytes = unsafe { slice(buffer.data, buffer.len) };
         lent.push(Lent { bytes });
     }
     // SAFETY: by this function's contract, `response` is valid and this call's alone.

@@ -17,18 +17,21 @@ struct Hold {
     moved: bool,
 }
 
+/// A value from `allocate`, and its destructor.
+type Stowed = (*mut (), unsafe fn(*mut ()));
+
 /// How many holds need no allocation.
 const FEW: usize = 4;
 
 /// Memory lent for one call: checked once at the entry, so that the rest is safe.
 #[derive(Debug, Clone, Copy)]
-pub struct Lent<'c> {
+pub(crate) struct Lent<'c> {
     /// The bytes.
-    pub bytes: &'c [u8],
+    pub(crate) bytes: &'c [u8],
 }
 
 /// One call. See the module's text.
-pub struct Frame<'c> {
+pub(crate) struct Frame<'c> {
     pub(crate) reader: Reader<'c>,
     buffers: &'c [Lent<'c>],
     /// Which callable, for messages.
@@ -44,7 +47,7 @@ pub struct Frame<'c> {
     more: RefCell<Vec<Hold>>,
     pub(crate) group: RefCell<Option<Arc<Group>>>,
     locks: RefCell<Vec<Locked>>,
-    arena: RefCell<Vec<(*mut (), unsafe fn(*mut ()))>>,
+    arena: RefCell<Vec<Stowed>>,
     created: RefCell<Vec<HandleId>>,
 }
 

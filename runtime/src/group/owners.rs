@@ -153,11 +153,13 @@ impl Drop for Group {
             match owner {
                 Owner::Slot { slot, exclusive } => TABLE.give_back(slot, exclusive),
                 Owner::Bytes(_) | Owner::Value { drop: None, .. } => {}
-                // SAFETY: the value came from `allocate`, and its last reader, the last member, is gone.
                 Owner::Value {
                     value,
                     drop: Some(drop),
-                } => unsafe { drop(value) },
+                } => {
+                    // SAFETY: the value came from `allocate`, and its last reader, the last member, is gone.
+                    unsafe { drop(value) };
+                }
             }
         }
     }

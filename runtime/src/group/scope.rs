@@ -66,7 +66,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         }
     }
 
-    pub(crate) fn frame(&self) -> &Frame<'_> {
+    fn frame(&self) -> &Frame<'_> {
         // SAFETY: scopes are passed down while arguments are lifted, and the frame outlives that. A kept scope's `'s` is
         // longer than the frame, but scopes only reach `Lift` impls, which are this crate's or made by its macros and
         // store none (`Taken` and arenas use it again during the same call).
@@ -244,12 +244,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         Ok(unsafe { &mut *entry.value.cast::<F::Of<'h>>() })
     }
 
-    fn taken<T>(
-        self,
-        type_id: TypeId,
-        info: &TypeInfo,
-        clone: Option<fn(&T) -> T>,
-    ) -> Result<Taken<'s, T>, Fault> {
+    fn taken<T>(self, type_id: TypeId, info: &TypeInfo, clone: CloneOf<T>) -> Result<Taken<'s, T>, Fault> {
         let frame = self.frame();
         let id: HandleId = frame.handle(info.path)?;
         let entry = frame.hold(id, type_id, info.path, clone.is_none())?;
@@ -274,7 +269,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// # Errors
     ///
     /// As for [`Scope::shared`].
-    pub fn take<B, T: Handle<B>>(self, clone: Option<fn(&T) -> T>) -> Result<Taken<'s, T>, Fault> {
+    pub fn take<B, T: Handle<B>>(self, clone: CloneOf<T>) -> Result<Taken<'s, T>, Fault> {
         self.taken(TypeId::of::<T>(), T::INFO, clone)
     }
 
@@ -283,13 +278,13 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// # Errors
     ///
     /// As for [`Scope::shared`].
-    pub fn take_in<F: Family>(
-        self,
-        clone: Option<fn(&F::Of<'h>) -> F::Of<'h>>,
-    ) -> Result<Taken<'s, F::Of<'h>>, Fault> {
+    pub fn take_in<F: Family>(self, clone: CloneOf<F::Of<'h>>) -> Result<Taken<'s, F::Of<'h>>, Fault> {
         self.taken(TypeId::of::<F>(), F::INFO, clone)
     }
 }
+
+/// How to clone, if passing by value clones.
+pub(crate) type CloneOf<T> = Option<fn(&T) -> T>;
 
 /// UTF-8, checked.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
@@ -300,7 +295,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
 pub struct Taken<'s, T> {
     value: *mut T,
     slot: u32,
-    clone: Option<fn(&T) -> T>,
+    clone: CloneOf<T>,
     frame: *const Frame<'static>,
     lives: PhantomData<&'s ()>,
 }

@@ -200,8 +200,10 @@ impl Table {
         if base.is_null() {
             return None;
         }
-        // SAFETY: a chunk holds `64 << chunk` slots, `place` stays within them, and chunks are never freed.
-        Some(unsafe { &*base.add(at) })
+        // SAFETY: a chunk holds `64 << chunk` slots, and `place` stays within them.
+        let slot = unsafe { base.add(at) };
+        // SAFETY: chunks are filled before they are published, and never freed.
+        Some(unsafe { &*slot })
     }
 
     /// A handle for a new entry.
@@ -279,8 +281,12 @@ impl Table {
                 .word
                 .compare_exchange_weak(word, next, Ordering::Acquire, Ordering::Relaxed)
             {
-                // SAFETY: the slot is live and held from here on, so its entry is there and stays.
-                Ok(_) => return Ok(unsafe { (*state.entry.get()).assume_init_ref() }),
+                Ok(_) => {
+                    // SAFETY: the slot is held from here on: nobody writes the entry.
+                    let entry = unsafe { &*state.entry.get() };
+                    // SAFETY: a live slot's entry was written.
+                    return Ok(unsafe { entry.assume_init_ref() });
+                }
                 Err(now) => word = now,
             }
         }
@@ -394,8 +400,10 @@ impl Table {
 
     /// Takes the entry of a slot that is no longer live and that nobody holds, and makes the slot free.
     fn take(&self, slot: u32, state: &Slot) -> Entry {
-        // SAFETY: whoever cleared `LIVE` is alone with the slot, and does this once.
-        let entry = unsafe { (*state.entry.get()).assume_init_read() };
+        // SAFETY: whoever cleared `LIVE` is alone with the slot.
+        let entry = unsafe { &*state.entry.get() };
+        // SAFETY: a slot that was live has its entry, and it is taken once.
+        let entry = unsafe { entry.assume_init_read() };
         self.live.fetch_sub(1, Ordering::Relaxed);
         let generation = generation(state.word.load(Ordering::Relaxed));
         // A slot whose generations are used up is never used again.

@@ -234,10 +234,13 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>, const N: usize> Lift<'s, 'h, B> for [T; N] {
 
 by_value!([T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>);
 
+/// What is held of a map.
+type Pairs<K, V> = Vec<(K, V)>;
+
 /// Pairs of a map.
 fn pairs<'s, 'h, B, K: Lift<'s, 'h, B>, V: Lift<'s, 'h, B>>(
     scope: Scope<'s, 'h>,
-) -> Result<Vec<(K::Held, V::Held)>, Fault> {
+) -> Result<Pairs<K::Held, V::Held>, Fault> {
     match scope.next()? {
         Token::Map(count) => (0..count)
             .map(|_| Ok((K::hold(scope)?, V::hold(scope)?)))

@@ -95,7 +95,7 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
 /// An integer of up to 17 bytes: its low 128 bits, and whether it is negative, and whether it fits.
 fn big(token: &Token<'_>, what: &'static str) -> Result<(u128, bool), Fault> {
     match token {
-        Token::Int(value) => Ok((value.cast_unsigned(), *value < 0)),
+        Token::Int(value) => Ok((*value as u128, *value < 0)),
         Token::Ext(EXT_INTEGER, bytes) if (1..=17).contains(&bytes.len()) => {
             let negative = bytes[bytes.len() - 1] & 0x80 != 0;
             let mut wide = [if negative { 0xff } else { 0 }; 17];
@@ -115,10 +115,7 @@ fn big(token: &Token<'_>, what: &'static str) -> Result<(u128, bool), Fault> {
 fn float(token: &Token<'_>) -> Result<f64, Fault> {
     match token {
         Token::Float(value) => Ok(*value),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "an integer is taken as the nearest float, as Python does"
-        )]
+        // The nearest float, as Python does.
         Token::Int(value) => Ok(*value as f64),
         other => Err(Fault::expected(format!("a number, not {}", other.name()))),
     }
@@ -135,7 +132,7 @@ plain! {
     };
     [] i128, "i128", |scope| {
         let (value, negative) = big(&scope.next()?, "i128")?;
-        let value = value.cast_signed();
+        let value = value as i128;
         if (value < 0) == negative { Ok(value) } else { Err(Fault::range("i128")) }
     };
 }
@@ -145,8 +142,6 @@ macro_rules! floats {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
-
-            #[expect(clippy::cast_possible_truncation, clippy::allow_attributes, reason = "`f32` rounds as Rust does")]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
                 Ok(float(&scope.next()?)? as Self)
             }
