@@ -1,0 +1,186 @@
+//! A loaded library: its symbol, the memory its calls use again, and what its types are in Python.
+//!
+//! Libraries are never unloaded, so a `Core` and its `Slot`s live for ever and are referred to without counting.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use pyo3::types::PyType;
+use pyo3::{Py, PyAny, Python};
+
+use crate::ffi::lent::Lent;
+use crate::ffi::lock_cell::LockCell;
+use crate::ffi::symbol::{Response, Symbol};
+use crate::shape::Shape;
+
+/// Request and response memory above this size is not kept for the next call.
+const KEEP_BYTES: usize = 1 << 20;
+/// So many calls at once find memory to use again.
+const KEEP_CALLS: usize = 16;
+
+static CORES: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());
+
+/// A loaded library.
+pub(crate) struct Core {
+    /// The crate's name.
+    pub(crate) name: String,
+    /// The path of the file that was verified.
+    pub(crate) path: String,
+    /// What is called.
+    pub(crate) symbol: Symbol,
+    /// The `Library` object, for the error hook.
+    pub(crate) python: OnceLock<Py<PyAny>>,
+    scratch: LockCell<Option<Box<Scratch>>>,
+    slots: Mutex<Vec<&'static Slot>>,
+}
+
+/// The memory of one call. Those that wait form a list.
+pub(crate) struct Scratch {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) lent: Lent,
+    pub(crate) response: Response,
+    next: Option<Box<Scratch>>,
+    waiting: usize,
+}
+
+impl Core {
+    /// Takes in a library that was just loaded.
+    pub(crate) fn adopt(name: String, path: String, symbol: Symbol) -> &'static Self {
+        let core: &'static Self = Box::leak(Box::new(Self {
+            name,
+            path,
+            symbol,
+            python: OnceLock::new(),
+            scratch: LockCell::new(None),
+            slots: Mutex::new(Vec::new()),
+        }));
+        CORES.lock().unwrap_or_else(PoisonError::into_inner).push(core);
+        core
+    }
+
+    /// Every library of this process.
+    pub(crate) fn all() -> Vec<&'static Self> {
+        CORES.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The place of type `index`, defined or not.
+    pub(crate) fn slot(&'static self, index: u32) -> &'static Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = slots.iter().find(|slot| slot.index == index) {
+            return found;
+        }
+        let slot = Box::leak(Box::new(Slot {
+            core: self,
+            index,
+            definition: OnceLock::new(),
+        }));
+        slots.push(slot);
+        slot
+    }
+
+    /// Memory for a call. Calls that run meanwhile, in other threads or inside this one, get their own.
+    pub(crate) fn take_scratch(&self, py: Python<'_>) -> Box<Scratch> {
+        if let Some(mut scratch) = self.scratch.replace(py, None) {
+            self.scratch.replace(py, scratch.next.take());
+            return scratch;
+        }
+        Box::new(Scratch {
+            bytes: Vec::with_capacity(4096),
+            lent: Lent::default(),
+            response: Response::new(self.symbol),
+            next: None,
+            waiting: 0,
+        })
+    }
+
+    /// Takes memory back for later calls.
+    pub(crate) fn give_scratch(&self, py: Python<'_>, mut scratch: Box<Scratch>) {
+        scratch.lent.clear(py);
+        if scratch.bytes.capacity() > KEEP_BYTES {
+            scratch.bytes = Vec::with_capacity(4096);
+        }
+        if scratch.response.capacity() > KEEP_BYTES {
+            scratch.response = Response::new(self.symbol);
+        }
+        let next = self.scratch.replace(py, None);
+        scratch.waiting = next.as_ref().map_or(0, |next| next.waiting + 1);
+        if scratch.waiting >= KEEP_CALLS {
+            self.scratch.replace(py, next);
+            return;
+        }
+        scratch.next = next;
+        self.scratch.replace(py, Some(scratch));
+    }
+}
+
+/// The place of one of a library's types.
+pub(crate) struct Slot {
+    /// Its library.
+    pub(crate) core: &'static Core,
+    /// Its index in the manifest.
+    pub(crate) index: u32,
+    /// What it is in Python, once that was said.
+    pub(crate) definition: OnceLock<Definition>,
+}
+
+impl Slot {
+    /// Its name, for messages.
+    pub(crate) fn name(&self, py: Python<'_>) -> String {
+        let class = match self.definition.get() {
+            Some(Definition::Handle(handle)) => handle.exception.as_ref().unwrap_or(&handle.class),
+            Some(Definition::Record(record)) => &record.class,
+            Some(Definition::Enum(choice)) => &choice.class,
+            None => return format!("type {}", self.index),
+        };
+        crate::python::class_name(class.bind(py))
+    }
+}
+
+/// What a type is in Python.
+pub(crate) enum Definition {
+    /// An object whose value stays in Rust.
+    Handle(HandleType),
+    /// A class with fields.
+    Record(Fields),
+    /// One of several variants.
+    Enum(EnumType),
+}
+
+/// A type whose values stay in Rust.
+pub(crate) struct HandleType {
+    /// Below `Handle`.
+    pub(crate) class: Py<PyType>,
+    /// The exception class that holds such a handle in `_value`.
+    pub(crate) exception: Option<Py<PyType>>,
+    /// Whether dropping runs no code worth releasing the interpreter lock for.
+    pub(crate) trivial_drop: bool,
+}
+
+/// A class and its fields.
+pub(crate) struct Fields {
+    pub(crate) class: Py<PyType>,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of a record or variant.
+pub(crate) struct Field {
+    pub(crate) name: Py<pyo3::types::PyString>,
+    pub(crate) text: String,
+    pub(crate) shape: Shape,
+}
+
+/// A type with variants.
+pub(crate) struct EnumType {
+    pub(crate) class: Py<PyType>,
+    /// Whether any variant has data.
+    pub(crate) data: bool,
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// A variant.
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    /// The member, or the class.
+    pub(crate) object: Py<PyAny>,
+    /// For one with data; its class is `object`.
+    pub(crate) fields: Option<Fields>,
+}

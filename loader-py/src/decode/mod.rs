@@ -1,0 +1,324 @@
+//! Wire to Python objects, directed by the types: straight from the answer, with no values in between.
+
+mod named;
+mod standard;
+
+use pyo3::types::{
+    PyAnyMethods, PyBool, PyDict, PyFloat, PyInt, PyList, PyListMethods, PySet, PySetMethods, PyTuple,
+};
+use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
+
+use crate::core::Core;
+use crate::ffi::object;
+use crate::python;
+use crate::shape::{Int, Number, Shape};
+use crate::wire::{Reader, Token, ext};
+
+/// An answer nests no deeper than this.
+const DEPTH: usize = 128;
+
+type Made<'py> = PyResult<Bound<'py, PyAny>>;
+
+/// Reads one answer.
+pub(crate) struct Decoder<'a, 'py> {
+    pub(crate) py: Python<'py>,
+    core: &'static Core,
+    reader: Reader<'a>,
+    depth: usize,
+}
+
+impl<'a, 'py> Decoder<'a, 'py> {
+    /// Reads what `core` answered.
+    pub(crate) fn new(py: Python<'py>, core: &'static Core, reader: Reader<'a>) -> Self {
+        Self {
+            py,
+            core,
+            reader,
+            depth: 0,
+        }
+    }
+
+    /// Whether the next value is nil; it is not read.
+    pub(crate) fn at_nil(&self) -> bool {
+        self.reader.at_nil()
+    }
+
+    /// Fails unless everything was read.
+    pub(crate) fn finish(&self) -> PyResult<()> {
+        if self.reader.is_empty() {
+            Ok(())
+        } else {
+            Err(self.malformed("nothing more"))
+        }
+    }
+
+    fn token(&mut self) -> PyResult<Token<'a>> {
+        match self.reader.next() {
+            Some(token) => Ok(token),
+            None => Err(self.malformed("a value")),
+        }
+    }
+
+    #[cold]
+    fn malformed(&self, expected: &str) -> pyo3::PyErr {
+        let message = format!(
+            "`{}` gave an answer that its manifest does not announce: {expected} was expected; build the artifact again",
+            self.core.name
+        );
+        python::internal(self.py, &message)
+    }
+
+    fn array(&mut self, expected: &str) -> PyResult<usize> {
+        match self.token()? {
+            Token::Array(length) => Ok(length),
+            _ => Err(self.malformed(expected)),
+        }
+    }
+
+    /// Reads the head of a failure's payload.
+    pub(crate) fn open_failure(&mut self, length: usize) -> PyResult<()> {
+        self.exactly(length, "a failure")
+    }
+
+    fn exactly(&mut self, length: usize, expected: &str) -> PyResult<()> {
+        if self.array(expected)? == length {
+            Ok(())
+        } else {
+            Err(self.malformed(expected))
+        }
+    }
+
+    fn nested<R>(&mut self, read: impl FnOnce(&mut Self) -> PyResult<R>) -> PyResult<R> {
+        if self.depth == DEPTH {
+            return Err(self.malformed("fewer than 128 levels"));
+        }
+        self.depth += 1;
+        let done = read(self);
+        self.depth -= 1;
+        done
+    }
+
+    fn list(&mut self, length: usize, inner: &Shape) -> Made<'py> {
+        self.nested(|this| object::new_list(this.py, length, || inner.decode(this)))
+    }
+
+    /// Plain data.
+    pub(crate) fn plain(&mut self) -> Made<'py> {
+        let py = self.py;
+        Ok(match self.token()? {
+            Token::Nil => py.None().into_bound(py),
+            Token::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
+            Token::Signed(value) => signed(py, value),
+            Token::Unsigned(value) => unsigned(py, value),
+            Token::Float(value) => PyFloat::new(py, value).into_any(),
+            Token::Text(content) => object::new_text(py, content)?,
+            Token::Bytes(content) => object::new_bytes(py, content),
+            Token::Array(length) => self.list(length, &Shape::Any)?,
+            Token::Map(length) => self.dict(length, &Shape::Any, &Shape::Any)?,
+            Token::Ext(ext::INTEGER, content) => wide(py, content)?,
+            Token::Ext(..) => return Err(self.malformed("plain data")),
+        })
+    }
+
+    fn dict(&mut self, length: usize, key: &Shape, item: &Shape) -> Made<'py> {
+        self.nested(|this| {
+            let dict = PyDict::new(this.py);
+            for _ in 0..length {
+                let name = hashable(key.decode(this)?)?;
+                dict.set_item(name, item.decode(this)?)?;
+            }
+            Ok(dict.into_any())
+        })
+    }
+}
+
+/// Lists become tuples where they must be hashable.
+fn hashable(value: Bound<'_, PyAny>) -> Made<'_> {
+    match value.cast::<PyList>() {
+        Ok(list) => Ok(list.to_tuple().into_any()),
+        Err(_) => Ok(value),
+    }
+}
+
+fn signed(py: Python<'_>, value: i64) -> Bound<'_, PyAny> {
+    match value.into_pyobject(py) {
+        Ok(made) => made.into_any(),
+        Err(never) => match never {},
+    }
+}
+
+fn unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyAny> {
+    match value.into_pyobject(py) {
+        Ok(made) => made.into_any(),
+        Err(never) => match never {},
+    }
+}
+
+fn wide<'py>(py: Python<'py>, content: &[u8]) -> Made<'py> {
+    let kwargs = PyDict::new(py);
+    kwargs.set_item("signed", true)?;
+    let content = object::new_bytes(py, content);
+    py.get_type::<PyInt>()
+        .call_method("from_bytes", (content, "little"), Some(&kwargs))
+}
+
+impl Shape {
+    /// Reads a value of this type.
+    pub(crate) fn decode<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+        let py = from.py;
+        Ok(match self {
+            Self::Int(_) | Self::Wide { .. } | Self::Ordering => match from.token()? {
+                Token::Signed(value) => signed(py, value),
+                Token::Unsigned(value) => unsigned(py, value),
+                Token::Ext(ext::INTEGER, content) => wide(py, content)?,
+                _ => return Err(from.malformed("an int")),
+            },
+            Self::Text | Self::Char => match from.token()? {
+                Token::Text(content) => object::new_text(py, content)?,
+                _ => return Err(from.malformed("a str")),
+            },
+            Self::Unit | Self::Never => match from.token()? {
+                Token::Nil => py.None().into_bound(py),
+                _ => return Err(from.malformed("nil")),
+            },
+            Self::Bool => match from.token()? {
+                Token::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
+                _ => return Err(from.malformed("a bool")),
+            },
+            Self::F32 | Self::F64 => match from.token()? {
+                Token::Float(value) => PyFloat::new(py, value).into_any(),
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "the library chose to send a float as an int"
+                )]
+                Token::Signed(value) => PyFloat::new(py, value as f64).into_any(),
+                _ => return Err(from.malformed("a float")),
+            },
+            Self::Bytes | Self::FixedBytes(_) => match from.token()? {
+                Token::Bytes(content) => object::new_bytes(py, content),
+                Token::Array(length) => bytes_of_array(from, length)?,
+                _ => return Err(from.malformed("bytes")),
+            },
+            Self::Option { inner, boxed } => {
+                if from.at_nil() {
+                    from.token()?;
+                    return Ok(py.None().into_bound(py));
+                }
+                if !boxed {
+                    return inner.decode(from);
+                }
+                from.exactly(1, "an array of one")?;
+                let value = from.nested(|from| inner.decode(from))?;
+                // A nested option is None or a 1-tuple.
+                if matches!(**inner, Self::Option { .. }) {
+                    PyTuple::new(py, [value])?.into_any()
+                } else {
+                    value
+                }
+            }
+            Self::List(inner) => {
+                let length = from.array("a list")?;
+                from.list(length, inner)?
+            }
+            Self::Array(inner, _) => {
+                let length = from.array("a list")?;
+                from.list(length, inner)?
+            }
+            Self::Numbers(kind) => match from.token()? {
+                Token::Array(length) => from.list(length, &kind.shape())?,
+                Token::Bytes(content) => numbers(*kind, content, from)?,
+                _ => return Err(from.malformed("a list of numbers")),
+            },
+            Self::Set(inner) => {
+                let length = from.array("a set")?;
+                from.nested(|from| {
+                    let set = PySet::empty(from.py)?;
+                    for _ in 0..length {
+                        set.add(hashable(inner.decode(from)?)?)?;
+                    }
+                    Ok(set.into_any())
+                })?
+            }
+            Self::Tuple(parts) => {
+                from.exactly(parts.len(), "a tuple")?;
+                let values = from.nested(|from| {
+                    parts
+                        .iter()
+                        .map(|part| part.decode(from))
+                        .collect::<PyResult<Vec<_>>>()
+                })?;
+                PyTuple::new(py, values)?.into_any()
+            }
+            Self::Dict(key, item) => match from.token()? {
+                Token::Map(length) => from.dict(length, key, item)?,
+                _ => return Err(from.malformed("a dict")),
+            },
+            Self::Any | Self::IoError | Self::Union(_) => from.plain()?,
+            Self::Path => standard::path(from)?,
+            Self::Duration => standard::duration(from)?,
+            Self::SystemTime => standard::system_time(from)?,
+            Self::Ip => standard::ip(from)?,
+            Self::SocketAddr => standard::socket_addr(from)?,
+            Self::Range(inner) => standard::range(inner, from)?,
+            Self::Bounds(inner) => standard::bounds(inner, from)?,
+            Self::Handle(slot, _) => named::handle(slot, from)?,
+            Self::Record(slot) => named::record(slot, from)?,
+            Self::Enum(slot) => named::choice(slot, from)?,
+            Self::Result(value, _) => value.decode(from)?,
+        })
+    }
+}
+
+fn bytes_of_array<'py>(from: &mut Decoder<'_, 'py>, length: usize) -> Made<'py> {
+    let mut content = Vec::with_capacity(length);
+    for _ in 0..length {
+        match from.token()? {
+            Token::Signed(value) if u8::try_from(value).is_ok() => content.push(value.to_le_bytes()[0]),
+            _ => return Err(from.malformed("bytes")),
+        }
+    }
+    Ok(object::new_bytes(from.py, &content))
+}
+
+impl Number {
+    fn shape(self) -> Shape {
+        match self {
+            Self::Int(int) => Shape::Int(int),
+            Self::F32 => Shape::F32,
+            Self::F64 => Shape::F64,
+        }
+    }
+}
+
+/// A list of native words.
+fn numbers<'py>(kind: Number, content: &[u8], from: &Decoder<'_, 'py>) -> Made<'py> {
+    let py = from.py;
+    let width = kind.width();
+    if content.len() % width != 0 {
+        return Err(from.malformed("whole numbers"));
+    }
+    let mut words = content.chunks_exact(width);
+    object::new_list(py, content.len() / width, || {
+        let word = words.next().unwrap_or_default();
+        Ok(native(py, kind, word).unwrap_or_else(|| py.None().into_bound(py)))
+    })
+}
+
+fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
+    let small = |value: i64| Some(signed(py, value));
+    match kind {
+        Number::Int(Int::U8) => small(i64::from(*word.first()?)),
+        Number::Int(Int::I8) => small(i64::from(word.first()?.cast_signed())),
+        Number::Int(Int::U16) => small(i64::from(u16::from_ne_bytes(word.try_into().ok()?))),
+        Number::Int(Int::I16) => small(i64::from(i16::from_ne_bytes(word.try_into().ok()?))),
+        Number::Int(Int::U32) => small(i64::from(u32::from_ne_bytes(word.try_into().ok()?))),
+        Number::Int(Int::I32) => small(i64::from(i32::from_ne_bytes(word.try_into().ok()?))),
+        Number::Int(Int::I64) => small(i64::from_ne_bytes(word.try_into().ok()?)),
+        Number::Int(Int::U64) => Some(unsigned(py, u64::from_ne_bytes(word.try_into().ok()?))),
+        Number::Int(Int::Usize | Int::Isize) => None,
+        Number::F32 => {
+            Some(PyFloat::new(py, f64::from(f32::from_ne_bytes(word.try_into().ok()?))).into_any())
+        }
+        Number::F64 => Some(PyFloat::new(py, f64::from_ne_bytes(word.try_into().ok()?)).into_any()),
+    }
+}

@@ -1,0 +1,103 @@
+//! A crate's own types: handles, records, enums.
+
+use pyo3::types::PyAnyMethods;
+use pyo3::{Bound, PyAny};
+
+use super::{Decoder, Made};
+use crate::core::{Definition, Fields, Slot};
+use crate::ffi::handle::{self, HandleId, HandleRef};
+use crate::ffi::object;
+use crate::python;
+use crate::wire::{Token, ext};
+
+impl Decoder<'_, '_> {
+    /// The bytes of a handle.
+    pub(crate) fn handle_id(&mut self) -> pyo3::PyResult<HandleId> {
+        if let Token::Ext(ext::HANDLE, content) = self.token()?
+            && let Ok(id) = content.try_into()
+        {
+            return Ok(id);
+        }
+        Err(self.malformed("a handle"))
+    }
+
+    fn undefined(&self, slot: &Slot) -> pyo3::PyErr {
+        let message = format!(
+            "type {} of `{}` was not defined before a value of it came; this is a fault of the loader",
+            slot.index, slot.core.name
+        );
+        python::internal(self.py, &message)
+    }
+}
+
+pub(super) fn handle<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    let id = from.handle_id()?;
+    let Some(Definition::Handle(kind)) = slot.definition.get() else {
+        return Err(from.undefined(slot));
+    };
+    let made = handle::allocate(kind.class.bind(from.py))?;
+    if let Some(handle) = HandleRef::of(made.as_borrowed()) {
+        handle.fill(slot, id);
+    }
+    let Some(exception) = &kind.exception else {
+        return Ok(made);
+    };
+    let error = object::bare_instance(exception.bind(from.py))?;
+    error.setattr(pyo3::intern!(from.py, "_value"), made)?;
+    Ok(error)
+}
+
+fn fill<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    let made: Bound<'py, PyAny> = object::bare_instance(fields.class.bind(from.py))?;
+    for field in &fields.fields {
+        let value = from.nested(|from| field.shape.decode(from))?;
+        made.setattr(field.name.bind(from.py), value)?;
+    }
+    Ok(made)
+}
+
+pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    let Some(Definition::Record(fields)) = slot.definition.get() else {
+        return Err(from.undefined(slot));
+    };
+    from.exactly(fields.fields.len(), "a record")?;
+    fill(fields, from)
+}
+
+pub(super) fn choice<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    let Some(Definition::Enum(choice)) = slot.definition.get() else {
+        return Err(from.undefined(slot));
+    };
+    let length = match from.token()? {
+        Token::Signed(index) => return variant(choice, index, 0, from),
+        Token::Array(length) if length > 0 => length,
+        _ => return Err(from.malformed("a variant")),
+    };
+    match from.token()? {
+        Token::Signed(index) => variant(choice, index, length - 1, from),
+        _ => Err(from.malformed("the index of a variant")),
+    }
+}
+
+fn variant<'py>(
+    choice: &crate::core::EnumType,
+    index: i64,
+    length: usize,
+    from: &mut Decoder<'_, 'py>,
+) -> Made<'py> {
+    let found = usize::try_from(index)
+        .ok()
+        .and_then(|index| choice.variants.get(index));
+    let Some(found) = found else {
+        return Err(from.malformed("a variant of this version"));
+    };
+    match &found.fields {
+        Some(fields) if choice.data => {
+            if fields.fields.len() != length {
+                return Err(from.malformed("the fields of a variant"));
+            }
+            fill(fields, from)
+        }
+        _ => Ok(found.object.bind(from.py).clone()),
+    }
+}

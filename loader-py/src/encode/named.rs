@@ -1,0 +1,314 @@
+//! A crate's own types: handles, records, enums.
+
+use pyo3::types::{
+    PyAnyMethods, PyDict, PyDictMethods, PyList, PyListMethods, PyString, PyStringMethods, PyTuple,
+};
+use pyo3::{Bound, PyAny};
+
+use super::Encoder;
+use crate::core::{Definition, EnumType, Fields, Slot, Variant};
+use crate::ffi::handle::{HandleRef, State};
+use crate::python;
+use crate::refusal::Refusal;
+use crate::shape::Mode;
+use crate::wire;
+
+/// A handle, or an exception that holds one.
+pub(super) fn handle(
+    slot: &'static Slot,
+    mode: Mode,
+    value: &Bound<'_, PyAny>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let Some(handle) = HandleRef::of(value.as_borrowed()) else {
+        if let Some(Definition::Handle(kind)) = slot.definition.get()
+            && let Some(exception) = &kind.exception
+            && value.is_instance(exception.bind(out.py))?
+        {
+            let held = value.getattr(pyo3::intern!(out.py, "_value"))?;
+            if HandleRef::of(held.as_borrowed()).is_none() {
+                return Err(Refusal::value(
+                    "must be an error that came from Rust, not one that was made in Python",
+                ));
+            }
+            return self::handle(slot, mode, &held, out);
+        }
+        return Err(Refusal::wrong_type(&slot.name(out.py), value));
+    };
+    match handle.slot() {
+        Some(found) if std::ptr::eq(found, slot) => {}
+        Some(found) if !std::ptr::eq(found.core, slot.core) => return Err(foreign(slot, found, out)),
+        _ => return Err(Refusal::wrong_type(&slot.name(out.py), value)),
+    }
+    match handle.state() {
+        State::Open => {}
+        state => return Err(python::unusable(out.py, slot, &state).into()),
+    }
+    wire::put_ext(out.bytes, wire::ext::HANDLE, &handle.id());
+    if mode == Mode::Move {
+        out.lent.note_move(value);
+    } else if out.keeps() {
+        out.lent.hold(value);
+    }
+    Ok(())
+}
+
+#[cold]
+fn foreign(slot: &Slot, found: &Slot, out: &Encoder<'_, '_>) -> Refusal {
+    Refusal::bad_type(format!(
+        "must be `{}` of the crate `{}` loaded from {}, not `{}` of the crate `{}` loaded from {}",
+        slot.name(out.py),
+        slot.core.name,
+        slot.core.path,
+        found.name(out.py),
+        found.core.name,
+        found.core.path,
+    ))
+}
+
+fn undefined(slot: &Slot) -> Refusal {
+    Refusal::bad_type(format!(
+        "cannot be passed: type {} of `{}` was not defined; this is a fault of the loader",
+        slot.index, slot.core.name
+    ))
+}
+
+/// An instance of a record's class, or a dict.
+pub(super) fn record(
+    slot: &'static Slot,
+    value: &Bound<'_, PyAny>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let Some(Definition::Record(fields)) = slot.definition.get() else {
+        return Err(undefined(slot));
+    };
+    if value.is_instance(fields.class.bind(out.py))? {
+        return out.array(fields.fields.len(), |out| attributes(fields, value, out));
+    }
+    match value.cast::<PyDict>() {
+        Ok(dict) => out.array(fields.fields.len(), |out| {
+            items(fields, &slot.name(out.py), dict, out)
+        }),
+        Err(_) => Err(Refusal::wrong_type(
+            &format!("{} or dict", slot.name(out.py)),
+            value,
+        )),
+    }
+}
+
+fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    for field in &fields.fields {
+        let item = value.getattr(field.name.bind(out.py))?;
+        field
+            .shape
+            .encode(&item, out)
+            .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+    }
+    Ok(())
+}
+
+/// The fields out of a dict; those left out come from the class's default.
+fn items(
+    fields: &Fields,
+    name: &str,
+    dict: &Bound<'_, PyDict>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let mut missing = Vec::new();
+    let mut found = Vec::with_capacity(fields.fields.len());
+    for field in &fields.fields {
+        let item = dict.get_item(field.name.bind(out.py))?;
+        if item.is_none() {
+            missing.push(field.text.as_str());
+        }
+        found.push(item);
+    }
+    let given = found.len() - missing.len();
+    if dict.len() != given {
+        let known: Vec<_> = fields.fields.iter().map(|field| field.text.as_str()).collect();
+        let unknown: Vec<_> = dict
+            .keys()
+            .iter()
+            .filter(|key| !known.iter().any(|name| key.eq(name).unwrap_or(false)))
+            .map(|key| super::short(&key))
+            .collect();
+        return Err(Refusal::bad_type(format!(
+            "has no field {} in `{name}`, whose fields are {}",
+            unknown.join(", "),
+            known.join(", ")
+        )));
+    }
+    let mut default = None;
+    if !missing.is_empty() {
+        default = fields
+            .class
+            .bind(out.py)
+            .getattr_opt("_default_")?
+            .map(|make| make.call0())
+            .transpose()?;
+        if default.is_none() {
+            return Err(Refusal::bad_type(format!(
+                "lacks the fields {} of `{name}`",
+                missing.join(", ")
+            )));
+        }
+    }
+    for (field, item) in fields.fields.iter().zip(found) {
+        let item = match (item, &default) {
+            (Some(item), _) => item,
+            (None, Some(default)) => default.getattr(field.name.bind(out.py))?,
+            (None, None) => return Err(Refusal::bad_type(format!("lacks the field {}", field.text))),
+        };
+        field
+            .shape
+            .encode(&item, out)
+            .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+    }
+    Ok(())
+}
+
+/// A variant: its object, its name, or `{name: payload}`.
+pub(super) fn choice(
+    slot: &'static Slot,
+    value: &Bound<'_, PyAny>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let Some(Definition::Enum(choice)) = slot.definition.get() else {
+        return Err(undefined(slot));
+    };
+    if !choice.data {
+        if let Some(index) = choice
+            .variants
+            .iter()
+            .position(|variant| value.is(&variant.object))
+        {
+            wire::put_unsigned(out.bytes, index as u64);
+            return Ok(());
+        }
+    } else if let Some((index, fields)) = instance(choice, value, out)? {
+        return out.array(fields.fields.len() + 1, |out| {
+            wire::put_unsigned(out.bytes, index as u64);
+            attributes(fields, value, out)
+        });
+    }
+    if let Ok(name) = value.cast::<PyString>() {
+        let name = name.to_cow()?;
+        let (index, variant) = named(choice, &name)?;
+        return payload(choice, index, variant, None, out);
+    }
+    if let Ok(dict) = value.cast::<PyDict>()
+        && dict.len() == 1
+        && let Some((name, content)) = dict.iter().next()
+        && let Ok(name) = name.cast::<PyString>()
+    {
+        let name = name.to_cow()?;
+        let (index, variant) = named(choice, &name)?;
+        return payload(choice, index, variant, Some(&content), out);
+    }
+    Err(Refusal::wrong_type(&slot.name(out.py), value))
+}
+
+fn instance<'e>(
+    choice: &'e EnumType,
+    value: &Bound<'_, PyAny>,
+    out: &Encoder<'_, '_>,
+) -> Result<Option<(usize, &'e Fields)>, Refusal> {
+    let class = value.get_type();
+    let with_fields = || {
+        choice
+            .variants
+            .iter()
+            .enumerate()
+            .filter_map(|(at, one)| Some((at, one.fields.as_ref()?)))
+    };
+    if let Some(found) = with_fields().find(|(_, fields)| class.is(&fields.class)) {
+        return Ok(Some(found));
+    }
+    if !value.is_instance(choice.class.bind(out.py))? {
+        return Ok(None);
+    }
+    for found in with_fields() {
+        if value.is_instance(found.1.class.bind(out.py))? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn named<'e>(choice: &'e EnumType, name: &str) -> Result<(usize, &'e Variant), Refusal> {
+    choice
+        .variants
+        .iter()
+        .enumerate()
+        .find(|(_, variant)| variant.name == name)
+        .ok_or_else(|| {
+            let known: Vec<_> = choice
+                .variants
+                .iter()
+                .map(|variant| variant.name.as_str())
+                .collect();
+            Refusal::value(format!("must be one of {}, not '{name}'", known.join(", ")))
+        })
+}
+
+fn payload(
+    choice: &EnumType,
+    index: usize,
+    variant: &Variant,
+    content: Option<&Bound<'_, PyAny>>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let Some(fields) = variant.fields.as_ref().filter(|_| choice.data) else {
+        wire::put_unsigned(out.bytes, index as u64);
+        return Ok(());
+    };
+    out.array(fields.fields.len() + 1, |out| {
+        wire::put_unsigned(out.bytes, index as u64);
+        let content = content.filter(|content| !content.is_none());
+        let Some(content) = content else {
+            return match fields.fields.as_slice() {
+                [] => Ok(()),
+                // One optional field may be None.
+                [only] => only.shape.encode(&out.py.None().into_bound(out.py), out),
+                many => Err(Refusal::bad_type(format!(
+                    "lacks the {} fields of `{}`",
+                    many.len(),
+                    variant.name
+                ))),
+            };
+        };
+        if let Ok(dict) = content.cast::<PyDict>()
+            && (fields.fields.len() != 1 || dict.contains(fields.fields[0].name.bind(out.py))?)
+        {
+            return items(fields, &variant.name, dict, out);
+        }
+        if let [only] = fields.fields.as_slice() {
+            return only
+                .shape
+                .encode(content, out)
+                .map_err(|refusal| refusal.within(format!(".{}", only.text)));
+        }
+        let list = match content.cast::<PyTuple>() {
+            Ok(tuple) => pyo3::types::PyTupleMethods::to_list(tuple),
+            Err(_) => content
+                .cast::<PyList>()
+                .cloned()
+                .map_err(|_| Refusal::wrong_type("list, tuple or dict", content))?,
+        };
+        if list.len() != fields.fields.len() {
+            return Err(Refusal::value(format!(
+                "must have the {} fields of `{}`, not {}",
+                fields.fields.len(),
+                variant.name,
+                list.len()
+            )));
+        }
+        for (field, item) in fields.fields.iter().zip(list.iter()) {
+            field
+                .shape
+                .encode(&item, out)
+                .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+        }
+        Ok(())
+    })
+}

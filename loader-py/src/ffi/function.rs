@@ -1,0 +1,249 @@
+//! Functions as the interpreter makes them itself: `builtin_function_or_method` and `method_descriptor` objects, so that
+//! calls take the shortest way and `inspect` and `help` know them.
+//!
+//! A function finds its `Spec` in its `__self__`: for a function of a module that is a module-like object, for one of a
+//! class an object of a type named after the class, because `__qualname__` is made from it.
+
+use std::ffi::{CStr, CString};
+use std::os::raw::{c_int, c_void};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyString, PyTuple, PyType, PyTypeMethods};
+use pyo3::{Bound, Py, PyAny, PyResult, Python, ffi};
+
+use super::{handle::slot, trampoline};
+use crate::callable::Spec;
+
+/// The texts of a function, for the interpreter: they live for ever, as functions and descriptors point into them.
+pub(crate) struct Texts {
+    name: &'static CStr,
+    doc: &'static CStr,
+}
+
+impl Texts {
+    /// The name and the documentation with its signature line, `name(a, b=None)`.
+    pub(crate) fn new(name: &str, signature: &str, doc: Option<&str>) -> PyResult<Self> {
+        let doc = format!("{name}{signature}\n--\n\n{}", doc.unwrap_or(""));
+        Ok(Self {
+            name: leak(name)?,
+            doc: leak(&doc)?,
+        })
+    }
+}
+
+fn leak(text: &str) -> PyResult<&'static CStr> {
+    let owned =
+        CString::new(text).map_err(|_| PyValueError::new_err("a name or documentation holds a zero byte"))?;
+    Ok(Box::leak(owned.into_boxed_c_str()))
+}
+
+#[repr(C)]
+pub(super) struct Carrier {
+    ob_base: ffi::PyObject,
+    pub(super) spec: Option<&'static Spec>,
+}
+
+struct Types {
+    /// Below `module`, with the spec behind what a module has.
+    module_like: Py<PyType>,
+    /// Holds a spec; subclassed for each class name.
+    carrier: Py<PyType>,
+    /// Subclasses of `carrier` by qualified name.
+    named: Py<PyDict>,
+}
+
+static TYPES: PyOnceLock<Types> = PyOnceLock::new();
+
+/// Where in a module-like object its spec is.
+pub(super) fn module_offset() -> isize {
+    // SAFETY: a static type, ready since the interpreter started.
+    unsafe { ffi::PyModule_Type.tp_basicsize }
+}
+
+fn types(py: Python<'_>) -> PyResult<&Types> {
+    TYPES.get_or_try_init(py, || {
+        // SAFETY: a static type.
+        let module_type = unsafe { Bound::from_borrowed_ptr(py, (&raw mut ffi::PyModule_Type).cast()) };
+        let room = module_offset() + size_of::<Option<&'static Spec>>().cast_signed();
+        let module_like = heap_type(py, c"usecrate._native.Functions", room, &module_type)?;
+        let object = py.get_type::<PyAny>().into_any();
+        let carrier = heap_type(
+            py,
+            c"usecrate._native.Function",
+            size_of::<Carrier>().cast_signed(),
+            &object,
+        )?;
+        Ok(Types {
+            module_like,
+            carrier,
+            named: PyDict::new(py).unbind(),
+        })
+    })
+}
+
+fn heap_type(
+    py: Python<'_>,
+    name: &'static CStr,
+    size: isize,
+    base: &Bound<'_, PyAny>,
+) -> PyResult<Py<PyType>> {
+    let slots: &mut [ffi::PyType_Slot] = &mut [
+        slot(
+            ffi::Py_tp_doc,
+            c"What a function of a Rust crate belongs to."
+                .as_ptr()
+                .cast_mut()
+                .cast::<c_void>(),
+        ),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: c_int::try_from(size).unwrap_or(0),
+        itemsize: 0,
+        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = PyTuple::new(py, [base])?;
+    // SAFETY: a complete specification; the interpreter copies it.
+    let made = unsafe {
+        Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()))
+    }?;
+    Ok(made.cast_into::<PyType>()?.unbind())
+}
+
+/// A function that calls `spec`.
+pub(crate) fn new<'py>(py: Python<'py>, spec: &'static Spec, texts: &Texts) -> PyResult<Bound<'py, PyAny>> {
+    let types = types(py)?;
+    let owner = match spec.qualname.rsplit_once('.') {
+        None => {
+            let owner = types.module_like.bind(py).call1((&spec.module,))?;
+            // SAFETY: a module-like object has room for the spec at this offset.
+            unsafe {
+                let place = owner.as_ptr().cast::<u8>().offset(module_offset());
+                place.cast::<Option<&'static Spec>>().write(Some(spec));
+            }
+            owner
+        }
+        Some((prefix, _)) => {
+            let class = named_carrier(py, types, prefix)?;
+            // SAFETY: a ready type whose instances begin with a `Carrier`.
+            let owner = unsafe {
+                Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class.as_type_ptr(), 0))
+            }?;
+            // SAFETY: a new object of that layout.
+            unsafe { (*owner.as_ptr().cast::<Carrier>()).spec = Some(spec) };
+            owner
+        }
+    };
+    let entry: ffi::PyCFunctionFastWithKeywords = if spec.qualname.contains('.') {
+        trampoline::class_function
+    } else {
+        trampoline::module_function
+    };
+    let definition = definition(texts, entry);
+    let module = PyString::new(py, &spec.module);
+    // SAFETY: the definition lives for ever, and both objects are live.
+    unsafe {
+        Bound::from_owned_ptr_or_err(
+            py,
+            ffi::PyCFunction_NewEx(definition, owner.as_ptr(), module.as_ptr()),
+        )
+    }
+}
+
+fn named_carrier<'py>(py: Python<'py>, types: &Types, prefix: &str) -> PyResult<Bound<'py, PyType>> {
+    let named = types.named.bind(py);
+    if let Some(found) = named.get_item(prefix)? {
+        return Ok(found.cast_into::<PyType>()?);
+    }
+    let attributes = PyDict::new(py);
+    attributes.set_item("__slots__", PyTuple::empty(py))?;
+    attributes.set_item("__qualname__", prefix)?;
+    let name = prefix.rsplit('.').next().unwrap_or(prefix);
+    let class = py
+        .get_type::<PyType>()
+        .call1((name, (types.carrier.bind(py),), attributes))?;
+    named.set_item(prefix, &class)?;
+    Ok(class.cast_into::<PyType>()?)
+}
+
+fn definition(texts: &Texts, entry: ffi::PyCFunctionFastWithKeywords) -> *mut ffi::PyMethodDef {
+    Box::leak(Box::new(ffi::PyMethodDef {
+        ml_name: texts.name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer {
+            PyCFunctionFastWithKeywords: entry,
+        },
+        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_doc: texts.doc.as_ptr(),
+    }))
+}
+
+/// A descriptor for `class` that calls `spec` with the instance in front, or `None` when the trampolines are used up.
+pub(crate) fn new_method<'py>(
+    class: &Bound<'py, PyType>,
+    spec: &'static Spec,
+    texts: &Texts,
+) -> Option<PyResult<Bound<'py, PyAny>>> {
+    let entry = trampoline::reserve(spec)?;
+    let definition = definition(texts, entry);
+    // SAFETY: a live type, and a definition that lives for ever.
+    let made = unsafe {
+        Bound::from_owned_ptr_or_err(
+            class.py(),
+            ffi::PyDescr_NewMethod(class.as_type_ptr(), definition),
+        )
+    };
+    Some(made)
+}
+
+/// The spec of a function made by `new`.
+pub(crate) fn spec_of(function: &Bound<'_, PyAny>) -> Option<&'static Spec> {
+    // SAFETY: a live object.
+    if unsafe { ffi::PyCFunction_Check(function.as_ptr()) } == 0 {
+        return None;
+    }
+    // SAFETY: a builtin function.
+    let (owner, flags) = unsafe {
+        (
+            ffi::PyCFunction_GetSelf(function.as_ptr()),
+            ffi::PyCFunction_GetFlags(function.as_ptr()),
+        )
+    };
+    if owner.is_null() || flags != ffi::METH_FASTCALL | ffi::METH_KEYWORDS {
+        return None;
+    }
+    let types = TYPES.get(function.py())?;
+    // SAFETY: borrowed from the function, which is alive.
+    let object = unsafe { Bound::from_borrowed_ptr(function.py(), owner) };
+    if object.get_type().is(types.module_like.bind(function.py())) {
+        // SAFETY: this layout has the spec at this offset.
+        return unsafe { spec_of_module(owner) };
+    }
+    if object
+        .get_type()
+        .is_subclass(types.carrier.bind(function.py()))
+        .unwrap_or(false)
+    {
+        // SAFETY: instances begin with a `Carrier`.
+        return unsafe { (*owner.cast::<Carrier>()).spec };
+    }
+    None
+}
+
+/// The spec in a module-like object.
+///
+/// # Safety
+///
+/// `owner` is an instance of the module-like type.
+pub(super) unsafe fn spec_of_module(owner: *mut ffi::PyObject) -> Option<&'static Spec> {
+    // SAFETY: says the caller; the place was zeroed by the allocator, which is `None`.
+    unsafe {
+        owner
+            .cast::<u8>()
+            .offset(module_offset())
+            .cast::<Option<&'static Spec>>()
+            .read()
+    }
+}

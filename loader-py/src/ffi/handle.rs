@@ -1,0 +1,285 @@
+//! The `Handle` type: a Python object whose value stays in Rust.
+//!
+//! It is written against the C API because subclasses made in Python must be allocated without a call, and because its
+//! deallocator runs at any moment: while an exception is set, in a forked child, during shutdown.
+
+use std::ffi::CStr;
+use std::os::raw::{c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::types::{PyModule, PyModuleMethods, PyType, PyTypeMethods};
+use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+use super::process;
+use crate::callable::Spec;
+use crate::core::Slot;
+
+/// The 16 bytes that name a value on the wire.
+pub(crate) type HandleId = [u8; 16];
+
+#[repr(C)]
+struct Raw {
+    ob_base: ffi::PyObject,
+    weak_references: *mut ffi::PyObject,
+    /// Library and type; none before it is filled and for ever if it never is.
+    slot: Option<&'static Slot>,
+    moved_by: Option<&'static Spec>,
+    id: HandleId,
+    epoch: u32,
+    open: bool,
+}
+
+/// Whether a handle can be used.
+pub(crate) enum State {
+    /// Yes.
+    Open,
+    /// Its value was dropped.
+    Closed,
+    /// Its value was taken by a callable.
+    Moved(&'static Spec),
+    /// It belongs to the process that forked this one.
+    OtherProcess,
+}
+
+static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+
+/// A handle, seen through the object that holds it. Fields are read and written through the raw pointer, never through
+/// a reference to the object.
+#[derive(Clone, Copy)]
+pub(crate) struct HandleRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> HandleRef<'a, 'py> {
+    /// `object` as a handle, if it is one.
+    pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
+        let ours = TYPE.load(Ordering::Relaxed);
+        // SAFETY: a live object and a type that is never freed.
+        let is_handle = !ours.is_null() && unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), ours) } != 0;
+        is_handle.then_some(Self(object))
+    }
+
+    fn raw(self) -> *mut Raw {
+        self.0.as_ptr().cast()
+    }
+
+    /// The library and type of its value.
+    pub(crate) fn slot(self) -> Option<&'static Slot> {
+        // SAFETY: checked to be a handle; the lock is held.
+        unsafe { (*self.raw()).slot }
+    }
+
+    /// What names its value on the wire.
+    pub(crate) fn id(self) -> HandleId {
+        // SAFETY: as in `slot`.
+        unsafe { (*self.raw()).id }
+    }
+
+    /// Whether it can be used.
+    pub(crate) fn state(self) -> State {
+        // SAFETY: as in `slot`.
+        let (open, epoch, moved_by) =
+            unsafe { ((*self.raw()).open, (*self.raw()).epoch, (*self.raw()).moved_by) };
+        match (open, moved_by) {
+            (true, _) if epoch != process::epoch() => State::OtherProcess,
+            (true, _) => State::Open,
+            (false, Some(spec)) => State::Moved(spec),
+            (false, None) => State::Closed,
+        }
+    }
+
+    /// Closes it, and says by whom its value was taken. Its value is not dropped.
+    pub(crate) fn shut(self, moved_by: Option<&'static Spec>) {
+        // SAFETY: as in `slot`.
+        unsafe {
+            (*self.raw()).open = false;
+            (*self.raw()).moved_by = moved_by;
+        }
+    }
+
+    /// Opens it again.
+    pub(crate) fn reopen(self) {
+        // SAFETY: as in `slot`.
+        unsafe { (*self.raw()).open = true };
+    }
+
+    /// Gives it another value: of type `slot`, named `id`.
+    pub(crate) fn fill(self, slot: &'static Slot, id: HandleId) {
+        // SAFETY: as in `slot`.
+        unsafe {
+            (*self.raw()).slot = Some(slot);
+            (*self.raw()).id = id;
+            (*self.raw()).epoch = process::epoch();
+            (*self.raw()).moved_by = None;
+            (*self.raw()).open = true;
+        }
+    }
+}
+
+/// A new, closed handle of `class`, which must be a subclass of `Handle`.
+pub(crate) fn allocate<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    let raw = class.as_type_ptr();
+    // SAFETY: two live types.
+    if unsafe { ffi::PyType_IsSubtype(raw, TYPE.load(Ordering::Relaxed)) } == 0 {
+        return Err(PyTypeError::new_err(
+            "not a subclass of `usecrate._native.Handle`",
+        ));
+    }
+    // SAFETY: a ready type; the generic allocator zeroes, which is a closed handle without a slot.
+    let made = unsafe { Bound::from_owned_ptr_or_err(class.py(), ffi::PyType_GenericAlloc(raw, 0)) }?;
+    // Classes made in Python are collected, but a handle refers to nothing but its class: the collector need not look.
+    // SAFETY: a new object, of a collected type if it is asked to be forgotten.
+    unsafe {
+        if ffi::PyObject_IS_GC(made.as_ptr()) != 0 {
+            ffi::PyObject_GC_UnTrack(made.as_ptr().cast());
+        }
+    }
+    Ok(made)
+}
+
+/// Whether `class` is `Handle` or below it.
+pub(crate) fn is_handle_class(class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: two live types.
+    unsafe { ffi::PyType_IsSubtype(class.as_type_ptr(), TYPE.load(Ordering::Relaxed)) != 0 }
+}
+
+/// Makes the type and adds it to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    const DOC: &CStr = c"Base of every class whose values stay in Rust. It cannot be made from Python.";
+    let members = Box::leak(Box::new([
+        ffi::PyMemberDef {
+            name: c"__weaklistoffset__".as_ptr(),
+            type_code: ffi::Py_T_PYSSIZET,
+            offset: std::mem::offset_of!(Raw, weak_references).cast_signed(),
+            flags: ffi::Py_READONLY,
+            doc: std::ptr::null(),
+        },
+        ffi::PyMemberDef::default(),
+    ]));
+    let methods = Box::leak(Box::new([
+        ffi::PyMethodDef {
+            ml_name: c"__enter__".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: enter },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: c"__enter__($self)\n--\n\nThe handle itself.".as_ptr(),
+        },
+        ffi::PyMethodDef {
+            ml_name: c"__exit__".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: exit },
+            ml_flags: ffi::METH_VARARGS,
+            ml_doc: c"__exit__($self, *exc)\n--\n\nDrops the Rust value.".as_ptr(),
+        },
+        ffi::PyMethodDef::zeroed(),
+    ]));
+    let slots: &mut [ffi::PyType_Slot] = &mut [
+        slot(ffi::Py_tp_new, refuse_new as *mut c_void),
+        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"usecrate._native.Handle".as_ptr(),
+        basicsize: c_int::try_from(size_of::<Raw>()).unwrap_or(0),
+        itemsize: 0,
+        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: a complete specification whose tables live for ever; the interpreter copies the rest.
+    let made = unsafe { Bound::from_owned_ptr_or_err(module.py(), ffi::PyType_FromSpec(&raw mut spec)) }?;
+    module.add("Handle", &made)?;
+    TYPE.store(made.into_ptr().cast(), Ordering::Release);
+    Ok(())
+}
+
+pub(super) fn slot(number: c_int, pointer: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot {
+        slot: number,
+        pfunc: pointer,
+    }
+}
+
+unsafe extern "C" fn refuse_new(
+    class: *mut ffi::PyTypeObject,
+    _args: *mut ffi::PyObject,
+    _kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this with the lock held and a live type.
+    unsafe {
+        ffi::PyErr_Format(
+            ffi::PyExc_TypeError,
+            c"`%s` cannot be made from Python: its values come from Rust; call one of the crate's functions that return one"
+                .as_ptr(),
+            (*class).tp_name,
+        )
+    }
+}
+
+unsafe extern "C" fn enter(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a live object; the new reference is the result.
+    unsafe { ffi::Py_INCREF(object) };
+    object
+}
+
+unsafe extern "C" fn exit(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    Python::attach(|py| {
+        // SAFETY: the receiver of a method of `Handle`, alive through the call.
+        let handle = HandleRef(unsafe { Borrowed::from_ptr(py, object) });
+        match crate::handle::drop_now(py, handle) {
+            Ok(()) => py.None().into_ptr(),
+            Err(error) => {
+                error.restore(py);
+                std::ptr::null_mut()
+            }
+        }
+    })
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    let raw = object.cast::<Raw>();
+    // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
+    let (class, weak) = unsafe { (ffi::Py_TYPE(object), (*raw).weak_references) };
+    // SAFETY: as above.
+    let (open, epoch, slot, id) = unsafe { ((*raw).open, (*raw).epoch, (*raw).slot, (*raw).id) };
+    if !weak.is_null() {
+        // SAFETY: the list is that of this object, and its callbacks see only dead references.
+        unsafe { ffi::PyObject_ClearWeakRefs(object) };
+    }
+    if let Some(slot) = slot.filter(|_| open && epoch == process::epoch() && !process::finalizing()) {
+        drop_value(slot, &id);
+    }
+    // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance.
+    unsafe {
+        if let Some(free) = (*class).tp_free {
+            free(object.cast());
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Drops the value of a handle that is going away: keeps the exception that is set, reports its own as unraisable.
+#[allow(
+    deprecated,
+    reason = "`PyErr_Fetch` is the form that every supported version has"
+)]
+fn drop_value(slot: &'static Slot, id: &HandleId) {
+    let (mut kind, mut value, mut trace) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: deallocators run with the lock held; this takes the exception that is set, if any.
+    unsafe { ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut trace) };
+    // SAFETY: the lock is held.
+    let py = unsafe { Python::assume_attached() };
+    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        crate::handle::drop_quietly(py, slot, id)
+    }));
+    if let Ok(Err(error)) = dropped {
+        Python::attach(|py| {
+            let name = pyo3::types::PyString::new(
+                py,
+                &format!("dropping a `{}` of `{}`", slot.name(py), slot.core.name),
+            );
+            PyErr::write_unraisable(error, py, Some(name.as_any()));
+        });
+    }
+    // SAFETY: gives back what was taken above.
+    unsafe { ffi::PyErr_Restore(kind, value, trace) };
+}

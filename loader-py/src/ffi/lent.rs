@@ -1,0 +1,213 @@
+//! What a call keeps alive until it is over: memory lent to Rust, objects whose handles are in the request.
+//!
+//! Bytes and read-only views are lent as they are. Whatever may change while Rust reads is copied first.
+
+use std::os::raw::c_int;
+
+use pyo3::types::{PyBytes, PyBytesMethods};
+use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+use super::symbol::RawBuffer;
+
+/// From this size on, bytes go beside the message.
+const BESIDE: usize = 1024;
+
+/// What one request lends. Emptied with the interpreter lock held, before it is used again.
+#[derive(Default)]
+pub(crate) struct Lent {
+    buffers: Vec<RawBuffer>,
+    views: Vec<Box<ffi::Py_buffer>>,
+    copies: Vec<Box<[u8]>>,
+    /// Strong references.
+    objects: Vec<*mut ffi::PyObject>,
+    /// Strong references to handles whose values the call takes.
+    moved: Vec<*mut ffi::PyObject>,
+}
+
+// SAFETY: the pointers are followed only by the call that owns the `Lent`, with the interpreter lock held.
+unsafe impl Send for Lent {}
+
+/// A point to go back to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    buffers: usize,
+    moved: usize,
+}
+
+/// How bytes travel.
+pub(crate) enum Travel<'a> {
+    /// In the request.
+    Inside(&'a [u8]),
+    /// Beside it, as the buffer with this index.
+    Beside(u32),
+}
+
+/// Bytes-like memory of some object.
+pub(crate) struct View {
+    raw: Box<ffi::Py_buffer>,
+}
+
+impl View {
+    /// The memory of `object`, if it offers any: contiguous, with its format.
+    pub(crate) fn of(object: &Bound<'_, PyAny>) -> Option<PyResult<Self>> {
+        // SAFETY: a live object.
+        if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } == 0 {
+            return None;
+        }
+        let mut raw = Box::new(ffi::Py_buffer::new());
+        let flags: c_int = ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT;
+        // SAFETY: a live object and a zeroed struct to fill; it is released exactly once, when it is dropped.
+        if unsafe { ffi::PyObject_GetBuffer(object.as_ptr(), &raw mut *raw, flags) } != 0 {
+            raw.obj = std::ptr::null_mut();
+            return Some(Err(PyErr::fetch(object.py())));
+        }
+        Some(Ok(Self { raw }))
+    }
+
+    /// Number of dimensions.
+    pub(crate) fn dimensions(&self) -> i32 {
+        self.raw.ndim
+    }
+
+    /// Size of an item in bytes.
+    pub(crate) fn item_size(&self) -> usize {
+        self.raw.itemsize.unsigned_abs()
+    }
+
+    /// The format of its items in the words of `struct`.
+    pub(crate) fn format(&self) -> &str {
+        if self.raw.format.is_null() {
+            return "B";
+        }
+        // SAFETY: the exporter promises a C string that lives as long as the view.
+        unsafe { std::ffi::CStr::from_ptr(self.raw.format) }
+            .to_str()
+            .unwrap_or("?")
+    }
+
+    /// The memory. Others may write to it unless it is read-only; with the lock held, no Python code does.
+    fn bytes(&self) -> &[u8] {
+        let len = self.raw.len.unsigned_abs();
+        if self.raw.buf.is_null() || len == 0 {
+            return &[];
+        }
+        // SAFETY: the exporter promises `len` contiguous bytes for as long as the view is held.
+        unsafe { std::slice::from_raw_parts(self.raw.buf.cast(), len) }
+    }
+
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len.unsigned_abs()
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        // SAFETY: views live on the stack of code that holds the lock; a moved-out one has no object and is skipped.
+        unsafe { ffi::PyBuffer_Release(&raw mut *self.raw) };
+    }
+}
+
+impl Lent {
+    /// Where it is now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            buffers: self.buffers.len(),
+            moved: self.moved.len(),
+        }
+    }
+
+    /// Forgets the buffers and moves after `mark`. What kept them alive stays until the end of the call.
+    pub(crate) fn rewind(&mut self, py: Python<'_>, mark: Mark) {
+        self.buffers.truncate(mark.buffers);
+        while self.moved.len() > mark.moved {
+            if let Some(object) = self.moved.pop() {
+                release(py, object);
+            }
+        }
+    }
+
+    /// Lends the content of a `bytes` object.
+    pub(crate) fn bytes<'a>(&mut self, object: &'a Bound<'_, PyBytes>) -> Travel<'a> {
+        let content = object.as_bytes();
+        if content.len() < BESIDE {
+            return Travel::Inside(content);
+        }
+        self.hold(object.as_any());
+        Travel::Beside(self.push(content.as_ptr(), content.len()))
+    }
+
+    /// Lends the memory of a view, or a copy where others may write to it. `inside` gets bytes for the request itself.
+    pub(crate) fn view(&mut self, mut view: View, inside: impl FnOnce(&[u8])) -> Option<u32> {
+        let content = view.bytes();
+        let (data, len) = (content.as_ptr(), content.len());
+        if len < BESIDE {
+            inside(content);
+            return None;
+        }
+        if view.raw.readonly == 0 {
+            let copy: Box<[u8]> = content.into();
+            let index = self.push(copy.as_ptr(), copy.len());
+            self.copies.push(copy);
+            return Some(index);
+        }
+        let index = self.push(data, len);
+        let empty = Box::new(ffi::Py_buffer::new());
+        self.views.push(std::mem::replace(&mut view.raw, empty));
+        Some(index)
+    }
+
+    fn push(&mut self, data: *const u8, len: usize) -> u32 {
+        self.buffers.push(RawBuffer {
+            data: data.cast_mut(),
+            len,
+            flags: 0,
+        });
+        u32::try_from(self.buffers.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Keeps `object` alive until the call is over.
+    pub(crate) fn hold(&mut self, object: &Bound<'_, PyAny>) {
+        self.objects.push(object.clone().into_ptr());
+    }
+
+    /// Notes that the call takes the value of the handle `object`.
+    pub(crate) fn note_move(&mut self, object: &Bound<'_, PyAny>) {
+        self.moved.push(object.clone().into_ptr());
+    }
+
+    /// The handles whose values the call takes.
+    pub(crate) fn moved<'a, 'py>(
+        &'a self,
+        py: Python<'py>,
+    ) -> impl Iterator<Item = Borrowed<'a, 'py, PyAny>> {
+        // SAFETY: strong references, kept until `clear`.
+        self.moved
+            .iter()
+            .map(move |object| unsafe { Borrowed::from_ptr(py, *object) })
+    }
+
+    /// The buffers, for the symbol.
+    pub(crate) fn buffers(&self) -> &[RawBuffer] {
+        &self.buffers
+    }
+
+    /// Gives everything back.
+    pub(crate) fn clear(&mut self, py: Python<'_>) {
+        self.buffers.clear();
+        self.copies.clear();
+        // Releasing runs Python code, which may start another call, but never one with this `Lent`.
+        for mut view in self.views.drain(..) {
+            // SAFETY: held since `PyObject_GetBuffer`, released once.
+            unsafe { ffi::PyBuffer_Release(&raw mut *view) };
+        }
+        for object in self.objects.drain(..).chain(self.moved.drain(..)) {
+            release(py, object);
+        }
+    }
+}
+
+fn release(_py: Python<'_>, object: *mut ffi::PyObject) {
+    // SAFETY: a strong reference that its owner has just given up; the lock is held.
+    unsafe { ffi::Py_DECREF(object) };
+}

@@ -1,0 +1,200 @@
+//! Small questions to Python objects that the hot path asks, without reference counting or temporary objects.
+
+use std::os::raw::{c_char, c_int};
+
+use pyo3::types::{PyAnyMethods, PyBytes, PyFloat, PyInt, PyList, PyString, PyType, PyTypeMethods};
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+/// An integer as wide as the wire's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Integer {
+    /// Fits into an `i64`.
+    Signed(i64),
+    /// Above `i64::MAX`.
+    Unsigned(u64),
+    /// Neither.
+    Big,
+}
+
+/// The value of an `int`.
+pub(crate) fn integer(value: &Bound<'_, PyInt>) -> Integer {
+    #[cfg(not(Py_3_12))]
+    if let Some(small) = small_integer(value) {
+        return Integer::Signed(small);
+    }
+    let mut overflow: c_int = 0;
+    // SAFETY: a live `int`; the function cannot fail on one other than by overflow.
+    let signed = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
+    if overflow == 0 {
+        return Integer::Signed(signed);
+    }
+    if overflow < 0 {
+        return Integer::Big;
+    }
+    // SAFETY: a live `int`.
+    let unsigned = unsafe { ffi::PyLong_AsUnsignedLongLong(value.as_ptr()) };
+    // SAFETY: asks whether an exception is set.
+    if unsigned == u64::MAX && !unsafe { ffi::PyErr_Occurred() }.is_null() {
+        // SAFETY: clears the overflow error that was just set.
+        unsafe { ffi::PyErr_Clear() };
+        return Integer::Big;
+    }
+    Integer::Unsigned(unsigned)
+}
+
+/// An `int` of at most one digit, whose layout is stable up to 3.11.
+#[cfg(not(Py_3_12))]
+fn small_integer(value: &Bound<'_, PyInt>) -> Option<i64> {
+    #[repr(C)]
+    struct Digits {
+        ob_base: ffi::PyVarObject,
+        first: u32,
+    }
+    let raw = value.as_ptr().cast::<Digits>();
+    // SAFETY: an `int` begins so in 3.10 and 3.11; the size says whether there is a first digit.
+    match unsafe { (*raw).ob_base.ob_size } {
+        0 => Some(0),
+        // SAFETY: one digit.
+        1 => Some(i64::from(unsafe { (*raw).first })),
+        // SAFETY: one digit.
+        -1 => Some(-i64::from(unsafe { (*raw).first })),
+        _ => None,
+    }
+}
+
+/// The value of a `float`.
+pub(crate) fn float(value: &Bound<'_, PyFloat>) -> f64 {
+    // SAFETY: a live `float`.
+    unsafe { ffi::PyFloat_AS_DOUBLE(value.as_ptr()) }
+}
+
+/// The text of a `str`; an error if it has lone surrogates.
+pub(crate) fn text<'a>(value: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
+    let pointer = value.as_ptr();
+    // SAFETY: a live `str`, ready since 3.10's constructors make no other.
+    if unsafe { ffi::PyUnicode_IS_READY(pointer) } != 0
+        && unsafe { ffi::PyUnicode_IS_COMPACT_ASCII(pointer) } != 0
+    {
+        // SAFETY: compact ASCII text has its length and its one-byte data in place.
+        let bytes = unsafe {
+            let length = ffi::PyUnicode_GET_LENGTH(pointer).unsigned_abs();
+            std::slice::from_raw_parts(ffi::PyUnicode_1BYTE_DATA(pointer), length)
+        };
+        // SAFETY: ASCII is UTF-8, and strings do not change.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    let mut length: ffi::Py_ssize_t = 0;
+    // SAFETY: a live `str`.
+    let data = unsafe { ffi::PyUnicode_AsUTF8AndSize(pointer, &raw mut length) };
+    if data.is_null() {
+        return Err(PyErr::fetch(value.py()));
+    }
+    // SAFETY: UTF-8 kept inside the `str`, which does not change.
+    Ok(unsafe {
+        std::str::from_utf8_unchecked(std::slice::from_raw_parts(data.cast(), length.unsigned_abs()))
+    })
+}
+
+/// A `str` of `content`.
+pub(crate) fn new_text<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let length = ffi::Py_ssize_t::try_from(content.len()).unwrap_or(ffi::Py_ssize_t::MAX);
+    if content.is_ascii() {
+        // SAFETY: asks for room for `length` ASCII characters.
+        let object = unsafe { ffi::PyUnicode_New(length, 127) };
+        if !object.is_null() && !content.is_empty() {
+            // SAFETY: a new string that nobody else has seen, with room for `length` bytes.
+            unsafe {
+                let data = ffi::PyUnicode_1BYTE_DATA(object);
+                std::ptr::copy_nonoverlapping(content.as_ptr(), data, content.len());
+            }
+        }
+        // SAFETY: a new reference, or null with an exception set.
+        return unsafe { Bound::from_owned_ptr_or_err(py, object) };
+    }
+    // SAFETY: the bytes are readable; bad UTF-8 is an exception.
+    let object =
+        unsafe { ffi::PyUnicode_DecodeUTF8(content.as_ptr().cast::<c_char>(), length, std::ptr::null()) };
+    // SAFETY: a new reference, or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, object) }
+}
+
+/// A new `bytes`.
+pub(crate) fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> Bound<'py, PyAny> {
+    PyBytes::new(py, content).into_any()
+}
+
+/// Writes the native words of a list of exact `int`s (or `float`s, for float kinds) with `write`, stopping at the first
+/// item that is something else or that `write` refuses. Gives back how many were written.
+pub(crate) fn plain_items(list: &Bound<'_, PyList>, mut write: impl FnMut(Item) -> bool) -> usize {
+    let mut index = 0;
+    loop {
+        // The length is asked each time, though nothing here runs Python code.
+        // SAFETY: a live list.
+        if index >= unsafe { ffi::PyList_GET_SIZE(list.as_ptr()) } {
+            break;
+        }
+        // SAFETY: in range; a borrowed reference used only below, before anything else can run.
+        let item = unsafe { ffi::PyList_GET_ITEM(list.as_ptr(), index) };
+        // SAFETY: a live object.
+        let exact = unsafe { ffi::Py_TYPE(item) };
+        let value = if exact == &raw mut ffi::PyLong_Type {
+            // SAFETY: an `int`, alive while the list holds it.
+            let borrowed = unsafe { pyo3::Borrowed::from_ptr(list.py(), item) };
+            // SAFETY: its exact type was just compared.
+            let number: &Bound<'_, PyInt> = unsafe { &borrowed.cast_unchecked::<PyInt>() };
+            Item::Integer(integer(number))
+        } else if exact == &raw mut ffi::PyFloat_Type {
+            // SAFETY: its exact type was just compared.
+            Item::Float(unsafe { ffi::PyFloat_AS_DOUBLE(item) })
+        } else {
+            break;
+        };
+        if !write(value) {
+            break;
+        }
+        index += 1;
+    }
+    index.unsigned_abs()
+}
+
+/// A number in a list.
+#[derive(Clone, Copy)]
+pub(crate) enum Item {
+    /// From an exact `int`.
+    Integer(Integer),
+    /// From an exact `float`.
+    Float(f64),
+}
+
+/// A list of `length` items that `next` makes one by one.
+pub(crate) fn new_list<'py>(
+    py: Python<'py>,
+    length: usize,
+    mut next: impl FnMut() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let size = ffi::Py_ssize_t::try_from(length).unwrap_or(ffi::Py_ssize_t::MAX);
+    // SAFETY: a new list of empty places, which the interpreter treats as null until they are filled.
+    let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(size)) }?;
+    for index in 0..size {
+        let item = next()?;
+        // SAFETY: `next` never sees the list; a collector that lists all objects could shrink it, so the size is asked
+        // again by the checking form. The reference is given away.
+        if unsafe { ffi::PyList_SetItem(list.as_ptr(), index, item.into_ptr()) } != 0 {
+            return Err(PyErr::fetch(py));
+        }
+    }
+    Ok(list)
+}
+
+/// An instance of `class` made by its `__new__` without arguments; `__init__` is not called.
+pub(crate) fn bare_instance<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let raw = class.as_type_ptr();
+    // SAFETY: a live, ready type.
+    let Some(make) = (unsafe { (*raw).tp_new }) else {
+        return class.call0();
+    };
+    let empty = pyo3::types::PyTuple::empty(py);
+    // SAFETY: `tp_new` with an empty tuple and no keywords, as `class.__new__(class)` would call it.
+    unsafe { Bound::from_owned_ptr_or_err(py, make(raw, empty.as_ptr(), std::ptr::null_mut())) }
+}

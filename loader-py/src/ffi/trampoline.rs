@@ -1,0 +1,147 @@
+//! The C functions through which the interpreter enters. A method descriptor passes nothing but the instance, so each
+//! method has a trampoline of its own, whose number leads to its `Spec`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+use pyo3::{PyErr, Python, ffi};
+
+use super::arguments::Arguments;
+use super::function::{Carrier, spec_of_module};
+use crate::callable::Spec;
+use crate::python;
+
+/// How many methods have a trampoline; later ones become slower descriptors.
+const COUNT: usize = 4096;
+
+static SPECS: [AtomicPtr<Spec>; COUNT] = [const { AtomicPtr::new(std::ptr::null_mut()) }; COUNT];
+static USED: AtomicUsize = AtomicUsize::new(0);
+
+/// A trampoline that enters `spec`, while there are any left.
+pub(super) fn reserve(spec: &'static Spec) -> Option<ffi::PyCFunctionFastWithKeywords> {
+    let number = USED
+        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+            (used < COUNT).then_some(used + 1)
+        })
+        .ok()?;
+    SPECS[number].store(std::ptr::from_ref(spec).cast_mut(), Ordering::Release);
+    Some(TABLE[number >> 8][(number >> 4) & 15][number & 15])
+}
+
+/// The function of a module: `owner` is a module-like object.
+pub(super) unsafe extern "C" fn module_function(
+    owner: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: functions with this entry are made with such an owner.
+    let spec = unsafe { spec_of_module(owner) };
+    // SAFETY: the interpreter's own arguments.
+    unsafe { enter(spec, std::ptr::null_mut(), values, count, names) }
+}
+
+/// The function of a class: `owner` is a carrier.
+pub(super) unsafe extern "C" fn class_function(
+    owner: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: functions with this entry are made with such an owner.
+    let spec = unsafe { (*owner.cast::<Carrier>()).spec };
+    // SAFETY: the interpreter's own arguments.
+    unsafe { enter(spec, std::ptr::null_mut(), values, count, names) }
+}
+
+unsafe extern "C" fn method<const N: usize>(
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: null, or a spec that lives for ever.
+    let spec = unsafe { SPECS[N].load(Ordering::Relaxed).as_ref() };
+    // SAFETY: the interpreter's own arguments.
+    unsafe { enter(spec, receiver, values, count, names) }
+}
+
+/// Calls `spec`; no panic gets past here.
+///
+/// # Safety
+///
+/// The arguments are those of a fast call, with the interpreter lock held.
+#[inline(never)]
+unsafe fn enter(
+    spec: Option<&'static Spec>,
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls with the lock held.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: says the caller.
+    let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
+    let called = catch_unwind(AssertUnwindSafe(|| match spec {
+        Some(spec) => spec.call(py, &arguments),
+        None => Err(python::internal(py, "a function without a callable was called")),
+    }));
+    match called {
+        Ok(Ok(value)) => value.into_ptr(),
+        Ok(Err(error)) => raise(error),
+        Err(_) => raise(python::internal(
+            py,
+            "the loader itself panicked; please report this with its traceback",
+        )),
+    }
+}
+
+#[cold]
+fn raise(error: PyErr) -> *mut ffi::PyObject {
+    // Through `attach`, so that references which the error holds are given back at once.
+    Python::attach(|py| error.restore(py));
+    std::ptr::null_mut()
+}
+
+type Sixteen = [ffi::PyCFunctionFastWithKeywords; 16];
+
+macro_rules! sixteen {
+    ($of:ident, $base:expr, $step:expr) => {
+        [
+            $of!($base),
+            $of!($base + $step),
+            $of!($base + 2 * $step),
+            $of!($base + 3 * $step),
+            $of!($base + 4 * $step),
+            $of!($base + 5 * $step),
+            $of!($base + 6 * $step),
+            $of!($base + 7 * $step),
+            $of!($base + 8 * $step),
+            $of!($base + 9 * $step),
+            $of!($base + 10 * $step),
+            $of!($base + 11 * $step),
+            $of!($base + 12 * $step),
+            $of!($base + 13 * $step),
+            $of!($base + 14 * $step),
+            $of!($base + 15 * $step),
+        ]
+    };
+}
+macro_rules! one {
+    ($number:expr) => {
+        method::<{ $number }>
+    };
+}
+macro_rules! row {
+    ($base:expr) => {
+        sixteen!(one, $base, 1)
+    };
+}
+macro_rules! page {
+    ($base:expr) => {
+        sixteen!(row, $base, 16)
+    };
+}
+
+static TABLE: [[Sixteen; 16]; 16] = sixteen!(page, 0, 256);

@@ -1,0 +1,171 @@
+//! What happens to values behind handles: dropping and closing them.
+
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods};
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunction};
+
+use crate::core::{Core, Definition, Slot};
+use crate::ffi::handle::{HandleId, HandleRef, State};
+use crate::refusal::type_name;
+use crate::status::{self, Answer};
+use crate::wire;
+
+/// Operations of the ABI.
+const DROP: u8 = 2;
+const CLOSE: u8 = 7;
+
+fn operate<R>(
+    py: Python<'_>,
+    slot: &'static Slot,
+    operation: u8,
+    id: &HandleId,
+    read: impl FnOnce(Answer<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    let quick = matches!(slot.definition.get(), Some(Definition::Handle(kind)) if kind.trivial_drop);
+    send(
+        py,
+        slot.core,
+        !quick,
+        |request| {
+            request.extend_from_slice(&[0x92, operation]);
+            wire::put_ext(request, wire::ext::HANDLE, id);
+        },
+        read,
+    )
+}
+
+/// One operation other than a call.
+pub(crate) fn send<R>(
+    py: Python<'_>,
+    core: &'static Core,
+    release: bool,
+    write: impl FnOnce(&mut Vec<u8>),
+    read: impl FnOnce(Answer<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    let mut scratch = core.take_scratch(py);
+    scratch.bytes.clear();
+    write(&mut scratch.bytes);
+    let code = core
+        .symbol
+        .call(py, &scratch.bytes, &[], &mut scratch.response, release);
+    let done = status::answer(py, core, code, scratch.response.bytes()).and_then(read);
+    core.give_scratch(py, scratch);
+    done
+}
+
+fn refused(py: Python<'_>, slot: &'static Slot, doing: &str, answer: &Answer<'_>) -> PyErr {
+    status::operation_error(py, slot.core, &format!("{doing} a `{}`", slot.name(py)), answer)
+}
+
+/// Drops a value for the deallocator.
+pub(crate) fn drop_quietly(py: Python<'_>, slot: &'static Slot, id: &HandleId) -> PyResult<()> {
+    operate(py, slot, DROP, id, |answer| {
+        if answer.status == 0 {
+            Ok(())
+        } else {
+            Err(refused(py, slot, "dropping", &answer))
+        }
+    })
+}
+
+/// Drops the value, now or with the last value that borrows it. Once.
+pub(crate) fn drop_now(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
+    let (Some(slot), State::Open) = (handle.slot(), handle.state()) else {
+        return Ok(());
+    };
+    let id = handle.id();
+    handle.shut(None);
+    drop_quietly(py, slot, &id)
+}
+
+/// Drops the value now, unless something borrows it.
+fn close_handle(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
+    let Some(slot) = handle.slot() else { return Ok(()) };
+    match handle.state() {
+        State::Open => {}
+        State::OtherProcess => return Err(crate::python::unusable(py, slot, &State::OtherProcess)),
+        State::Closed | State::Moved(_) => return Ok(()),
+    }
+    let id = handle.id();
+    // Shut first: while the lock is released no other thread may close it again.
+    handle.shut(None);
+    operate(py, slot, CLOSE, &id, |answer| {
+        if answer.status == 0 {
+            return Ok(());
+        }
+        if answer.status == 4 && status::handle_code(&answer) != "closed" {
+            handle.reopen();
+        }
+        Err(refused(py, slot, "closing", &answer))
+    })
+}
+
+fn with_handle<'py, R>(
+    value: &Bound<'py, PyAny>,
+    act: impl FnOnce(HandleRef<'_, 'py>) -> PyResult<R>,
+    otherwise: impl FnOnce() -> PyResult<R>,
+) -> PyResult<R> {
+    if let Some(handle) = HandleRef::of(value.as_borrowed()) {
+        return act(handle);
+    }
+    if value.is_instance_of::<pyo3::exceptions::PyBaseException>()
+        && let Some(held) = value.getattr_opt("_value")?
+        && let Some(handle) = HandleRef::of(held.as_borrowed())
+    {
+        return act(handle);
+    }
+    otherwise()
+}
+
+/// Drops the Rust value behind a handle (or an exception that holds one) now; idempotent.
+#[pyfunction]
+fn close(value: &Bound<'_, PyAny>) -> PyResult<()> {
+    with_handle(
+        value,
+        |handle| close_handle(value.py(), handle),
+        || {
+            let message = format!(
+                "`usecrate.close()` takes a value that lives in Rust, not {}",
+                type_name(value)
+            );
+            Err(pyo3::exceptions::PyTypeError::new_err(message))
+        },
+    )
+}
+
+/// Whether the Rust value behind a handle is gone: closed, dropped or moved.
+#[pyfunction]
+fn is_closed(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    with_handle(
+        value,
+        |handle| Ok(!matches!(handle.state(), State::Open)),
+        || {
+            let message = format!(
+                "`usecrate.is_closed()` takes a value that lives in Rust, not {}",
+                type_name(value)
+            );
+            Err(pyo3::exceptions::PyTypeError::new_err(message))
+        },
+    )
+}
+
+/// Tells every loaded library that this process is a child.
+#[pyfunction]
+fn after_fork_child(py: Python<'_>) -> PyResult<()> {
+    for core in Core::all() {
+        send(
+            py,
+            core,
+            false,
+            |request| request.extend_from_slice(&[0x91, 5]),
+            |_| Ok(()),
+        )?;
+    }
+    Ok(())
+}
+
+/// Adds the functions to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(close, module)?)?;
+    module.add_function(wrap_pyfunction!(is_closed, module)?)?;
+    module.add_function(wrap_pyfunction!(after_fork_child, module)?)
+}

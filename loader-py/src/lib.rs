@@ -1,0 +1,54 @@
+//! The native extension of the loader: verifies and loads libraries, calls their one symbol, holds handles.
+//!
+//! It knows the ABI (`docs/abi.md`) and the type language of the manifest, nothing of modules, names or builds; its
+//! interface is `python/usecrate/_native.pyi`. A call goes through it like this:
+//!
+//! 1. the interpreter enters a trampoline (`ffi::trampoline`), which leads to a prepared `callable::Spec`;
+//! 2. `encode` writes the arguments, checked against their `shape`, straight into a request (`wire`);
+//! 3. `ffi::symbol` makes the one C call, with the interpreter lock released;
+//! 4. `decode` reads the answer straight into Python objects, or `status` makes the exception.
+
+#![deny(unsafe_code)]
+
+mod callable;
+mod core;
+mod decode;
+mod encode;
+mod ffi;
+mod handle;
+mod library;
+mod overload;
+mod python;
+mod refusal;
+mod shape;
+mod status;
+mod wire;
+
+#[cfg(Py_GIL_DISABLED)]
+const FREE_THREADED: bool = true;
+#[cfg(not(Py_GIL_DISABLED))]
+const FREE_THREADED: bool = false;
+
+/// The native extension: verifies and loads libraries, calls their symbol, holds handles.
+#[pyo3::pymodule(name = "_native")]
+mod native {
+    use pyo3::exceptions::PyImportError;
+    use pyo3::types::PyModule;
+    use pyo3::{Bound, PyResult};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        if crate::FREE_THREADED {
+            return Err(PyImportError::new_err(
+                "usecrate does not support free-threaded builds of Python yet: use the build with the interpreter lock \
+                 (for example python3.13 instead of python3.13t)",
+            ));
+        }
+        crate::ffi::process::watch_forks();
+        crate::ffi::handle::register(module)?;
+        crate::library::register(module)?;
+        crate::overload::register(module)?;
+        crate::handle::register(module)?;
+        crate::status::register(module)
+    }
+}

@@ -1,0 +1,381 @@
+//! `Library`: verifies and loads a library, and makes its types and functions.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
+
+use crate::callable::{Manner, Param, Spec};
+use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
+use crate::decode::Decoder;
+use crate::ffi::function::{self, Texts};
+use crate::ffi::{handle as handles, load};
+use crate::handle::send;
+use crate::overload::Overload;
+use crate::python;
+use crate::shape::{Shape, read_pairs};
+use crate::status::{self, Answer};
+
+/// The ABI that this loader speaks.
+const ABI: u8 = 1;
+
+/// A loaded library. Never unloaded.
+#[pyclass(frozen, module = "usecrate._native", weakref)]
+pub(crate) struct Library {
+    core: &'static Core,
+}
+
+fn verify(py: Python<'_>, path: &str, blake3: &str, size: u64, name: &str) -> PyResult<Vec<u8>> {
+    let refuse = |problem: String| {
+        let message = format!(
+            "the library of `{name}` at {path} {problem}; build the artifact again, or copy its folder anew"
+        );
+        python::error(py, "IntegrityError", (message,))
+    };
+    let content = py
+        .detach(|| fs_err::read(path))
+        .map_err(|error| refuse(format!("cannot be read ({error})")))?;
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) != size {
+        return Err(refuse(format!(
+            "has {} bytes, where its manifest says {size}",
+            content.len()
+        )));
+    }
+    let hash = py.detach(|| blake3::hash(&content)).to_hex();
+    if !hash.as_str().eq_ignore_ascii_case(blake3) {
+        return Err(refuse(format!(
+            "has the BLAKE3 hash {hash}, where its manifest says {blake3}"
+        )));
+    }
+    Ok(content)
+}
+
+fn speak(py: Python<'_>, core: &'static Core) -> PyResult<()> {
+    let refuse = |problem: &str| {
+        let message = format!(
+            "the library of `{}` at {} {problem}, and this usecrate speaks version {ABI}: build the artifact with this \
+             version of usecrate",
+            core.name, core.path
+        );
+        python::error(py, "LoadError", (message,))
+    };
+    send(
+        py,
+        core,
+        false,
+        |request| request.extend_from_slice(&[0x92, 4, ABI]),
+        |answer: Answer<'_>| {
+            if answer.status != 0 {
+                return Err(refuse("refuses this version of the call interface"));
+            }
+            let spoken: Vec<u64> = Decoder::new(py, core, answer.payload)
+                .plain()?
+                .extract()
+                .unwrap_or_default();
+            if spoken.first() == Some(&u64::from(ABI)) {
+                Ok(())
+            } else {
+                Err(refuse("speaks another version"))
+            }
+        },
+    )
+}
+
+impl Library {
+    fn define(&self, index: u32, definition: Definition) -> PyResult<()> {
+        self.core.slot(index).definition.set(definition).map_err(|_| {
+            PyValueError::new_err(format!("type {index} of `{}` is defined already", self.core.name))
+        })
+    }
+
+    fn plain<'py>(&self, py: Python<'py>, operation: u8) -> PyResult<Bound<'py, PyAny>> {
+        let core = self.core;
+        send(
+            py,
+            core,
+            true,
+            |request| request.extend_from_slice(&[0x91, operation]),
+            |answer| {
+                if answer.status != 0 {
+                    return Err(status::operation_error(
+                        py,
+                        core,
+                        &format!("operation {operation}"),
+                        &answer,
+                    ));
+                }
+                Decoder::new(py, core, answer.payload).plain()
+            },
+        )
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the keywords of `Library.function`"
+    )]
+    fn spec(
+        &self,
+        index: u32,
+        qualname: String,
+        module: String,
+        params: &Bound<'_, PyAny>,
+        result: &Bound<'_, PyAny>,
+        fluent: bool,
+        keeps_lock: bool,
+        wrap: Option<Py<PyAny>>,
+    ) -> PyResult<&'static Spec> {
+        let params = params
+            .try_iter()?
+            .map(|param| {
+                let param = param?;
+                Ok(Param {
+                    name: param.get_item(0)?.extract()?,
+                    shape: Shape::read(self.core, &param.get_item(1)?)?,
+                    optional: param.get_item(2)?.is_truthy()?,
+                })
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        let result = Shape::read(self.core, result)?;
+        Ok(Spec::new(
+            self.core,
+            index,
+            qualname,
+            module,
+            params,
+            result,
+            Manner {
+                fluent,
+                keeps_lock,
+                wrap,
+            },
+        ))
+    }
+
+    fn fields(&self, class: &Bound<'_, PyType>, fields: &Bound<'_, PyAny>) -> PyResult<Fields> {
+        let py = class.py();
+        let fields = read_pairs(self.core, fields)?
+            .into_iter()
+            .map(|(text, shape)| Field {
+                name: PyString::intern(py, &text).unbind(),
+                text,
+                shape,
+            })
+            .collect();
+        Ok(Fields {
+            class: class.clone().unbind(),
+            fields,
+        })
+    }
+}
+
+#[pymethods]
+impl Library {
+    #[new]
+    #[pyo3(signature = (path, *, blake3, size, name))]
+    fn new(
+        py: Python<'_>,
+        path: std::path::PathBuf,
+        blake3: &str,
+        size: u64,
+        name: String,
+    ) -> PyResult<Py<Self>> {
+        let path = path.to_string_lossy().into_owned();
+        let content = verify(py, &path, blake3, size, &name)?;
+        let symbol = py.detach(|| load::load(&content, &name)).map_err(|failure| {
+            let message = format!(
+                "the library of `{name}` at {path} cannot be loaded: {failure}; build it on this machine, or take the \
+                 artifact for this platform"
+            );
+            python::error(py, "LoadError", (message,))
+        })?;
+        let core = Core::adopt(name, path, symbol);
+        speak(py, core)?;
+        let library = Py::new(py, Self { core })?;
+        let _ = core.python.set(library.clone_ref(py).into_any());
+        Ok(library)
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.core.name
+    }
+
+    #[getter]
+    fn path(&self) -> &str {
+        &self.core.path
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<usecrate library of `{}` at {}>", self.core.name, self.core.path)
+    }
+
+    /// The library's own description, as plain lists.
+    fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.plain(py, 0)
+    }
+
+    /// How many handles live in the library.
+    fn count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.plain(py, 6)
+    }
+
+    /// Values of type `index` become instances of `cls`, or of `exception`, which holds one in `_value`.
+    #[pyo3(signature = (index, cls, *, exception=None, trivial_drop=false))]
+    fn define_handle(
+        &self,
+        index: u32,
+        cls: &Bound<'_, PyType>,
+        exception: Option<Bound<'_, PyType>>,
+        trivial_drop: bool,
+    ) -> PyResult<()> {
+        if !handles::is_handle_class(cls) {
+            let message = format!(
+                "{} is not a subclass of `usecrate._native.Handle`",
+                python::class_name(cls)
+            );
+            return Err(pyo3::exceptions::PyTypeError::new_err(message));
+        }
+        let exception = exception.map(Bound::unbind);
+        self.define(
+            index,
+            Definition::Handle(HandleType {
+                class: cls.clone().unbind(),
+                exception,
+                trivial_drop,
+            }),
+        )
+    }
+
+    /// Values of type `index` become instances of `cls` with these fields.
+    #[pyo3(signature = (index, cls, fields, *, exception=false))]
+    fn define_record(
+        &self,
+        index: u32,
+        cls: &Bound<'_, PyType>,
+        fields: &Bound<'_, PyAny>,
+        exception: bool,
+    ) -> PyResult<()> {
+        let _ = exception;
+        self.define(index, Definition::Record(self.fields(cls, fields)?))
+    }
+
+    /// Values of type `index` become one of `variants`.
+    #[pyo3(signature = (index, cls, variants, *, data, exception=false))]
+    fn define_enum(
+        &self,
+        index: u32,
+        cls: &Bound<'_, PyType>,
+        variants: &Bound<'_, PyAny>,
+        data: bool,
+        exception: bool,
+    ) -> PyResult<()> {
+        let _ = exception;
+        let variants = variants
+            .try_iter()?
+            .map(|variant| {
+                let variant = variant?;
+                let object = variant.get_item(1)?;
+                let fields = match object.cast::<PyType>() {
+                    Ok(class) if data => Some(self.fields(class, &variant.get_item(2)?)?),
+                    _ => None,
+                };
+                Ok(Variant {
+                    name: variant.get_item(0)?.extract()?,
+                    object: object.unbind(),
+                    fields,
+                })
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        self.define(
+            index,
+            Definition::Enum(EnumType {
+                class: cls.clone().unbind(),
+                data,
+                variants,
+            }),
+        )
+    }
+
+    /// A C-level function that calls callable `index`.
+    #[expect(clippy::too_many_arguments, reason = "keywords, as the interface has them")]
+    #[pyo3(signature = (
+        index, *, name, qualname, module, doc=None, params, result, fluent=false, keeps_lock=false, wrap=None
+    ))]
+    fn function<'py>(
+        &self,
+        py: Python<'py>,
+        index: u32,
+        name: &str,
+        qualname: String,
+        module: String,
+        doc: Option<&str>,
+        params: &Bound<'_, PyAny>,
+        result: &Bound<'_, PyAny>,
+        fluent: bool,
+        keeps_lock: bool,
+        wrap: Option<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let spec = self.spec(index, qualname, module, params, result, fluent, keeps_lock, wrap)?;
+        let texts = Texts::new(name, &spec.signature(false), doc)?;
+        function::new(py, spec, &texts)
+    }
+
+    /// The same as a descriptor for `cls`, whose instance is the first argument.
+    #[expect(clippy::too_many_arguments, reason = "keywords, as the interface has them")]
+    #[pyo3(signature = (
+        cls, index, *, name, qualname, module, doc=None, params, result, fluent=false, keeps_lock=false, wrap=None
+    ))]
+    fn method<'py>(
+        &self,
+        cls: &Bound<'py, PyType>,
+        index: u32,
+        name: &str,
+        qualname: String,
+        module: String,
+        doc: Option<&str>,
+        params: &Bound<'_, PyAny>,
+        result: &Bound<'_, PyAny>,
+        fluent: bool,
+        keeps_lock: bool,
+        wrap: Option<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let spec = self.spec(index, qualname, module, params, result, fluent, keeps_lock, wrap)?;
+        let texts = Texts::new(name, &spec.signature(true), doc)?;
+        if let Some(made) = function::new_method(cls, spec, &texts) {
+            return made;
+        }
+        let doc = doc.map(str::to_owned);
+        let overload = Overload::new(
+            vec![spec],
+            name.to_owned(),
+            spec.qualname.clone(),
+            spec.module.clone(),
+            doc,
+        );
+        Ok(Bound::new(cls.py(), overload)?.into_any())
+    }
+
+    /// A callable that takes the first of `functions` whose parameters the arguments fit.
+    #[pyo3(signature = (functions, *, name, qualname, module, doc=None))]
+    #[expect(clippy::unused_self, reason = "a method, like its siblings")]
+    fn overload(
+        &self,
+        functions: &Bound<'_, PyAny>,
+        name: String,
+        qualname: String,
+        module: String,
+        doc: Option<String>,
+    ) -> PyResult<Overload> {
+        Ok(Overload::new(
+            Overload::specs_of(functions)?,
+            name,
+            qualname,
+            module,
+            doc,
+        ))
+    }
+}
+
+/// Adds the type to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> Result<(), PyErr> {
+    module.add_class::<Library>()
+}

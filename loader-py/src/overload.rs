@@ -1,0 +1,187 @@
+//! A callable with several signatures: the first that the arguments fit is called, decided before Rust runs.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
+
+use crate::callable::{Misfit, Spec};
+use crate::ffi::arguments::OwnedArguments;
+use crate::ffi::function;
+use crate::python;
+
+/// A function with several signatures. On a class it binds the instance, as a function does.
+#[pyclass(frozen, module = "usecrate._native")]
+pub(crate) struct Overload {
+    specs: Vec<&'static Spec>,
+    #[pyo3(get, name = "__name__")]
+    name: String,
+    #[pyo3(get, name = "__qualname__")]
+    qualname: String,
+    #[pyo3(get, name = "__module__")]
+    module: String,
+    doc: Option<String>,
+}
+
+impl Overload {
+    /// The signatures of functions made by `Library.function` and `Library.overload`.
+    pub(crate) fn specs_of(functions: &Bound<'_, PyAny>) -> PyResult<Vec<&'static Spec>> {
+        let mut specs = Vec::new();
+        for function in functions.try_iter()? {
+            let function = function?;
+            if let Some(spec) = function::spec_of(&function) {
+                specs.push(spec);
+            } else if let Ok(overload) = function.cast::<Self>() {
+                specs.extend_from_slice(&overload.get().specs);
+            } else {
+                let message =
+                    format!("an overload takes functions made by `Library.function`, not {function}");
+                return Err(PyTypeError::new_err(message));
+            }
+        }
+        Ok(specs)
+    }
+
+    /// A callable of these signatures.
+    pub(crate) fn new(
+        specs: Vec<&'static Spec>,
+        name: String,
+        qualname: String,
+        module: String,
+        doc: Option<String>,
+    ) -> Self {
+        Self {
+            specs,
+            name,
+            qualname,
+            module,
+            doc,
+        }
+    }
+
+    fn full_name(&self) -> String {
+        if self.module.is_empty() {
+            self.qualname.clone()
+        } else {
+            format!("{}.{}", self.module, self.qualname)
+        }
+    }
+
+    /// The exception when nothing fits: the reason of the one signature that failed only by a value, else all reasons.
+    #[cold]
+    fn none_fits(&self, mut misfits: Vec<(&'static Spec, Misfit)>) -> PyErr {
+        let near =
+            |misfit: &Misfit| matches!(misfit, Misfit::Argument(_, refusal) if refusal.closeness() == 2);
+        if misfits.iter().filter(|(_, misfit)| near(misfit)).count() == 1
+            && let Some(at) = misfits.iter().position(|(_, misfit)| near(misfit))
+        {
+            let (spec, misfit) = misfits.swap_remove(at);
+            return spec.misfit_error(misfit);
+        }
+        let mut message = format!("`{}()` has no signature for these arguments:", self.full_name());
+        for (spec, misfit) in &misfits {
+            let reason = match misfit {
+                Misfit::Binding(reason) => reason.clone(),
+                Misfit::Argument(at, refusal) => refusal.explain(&spec.params[*at].name),
+            };
+            message.push_str(&format!(
+                "\n  {}{}: {reason}",
+                spec.qualname,
+                spec.signature(false)
+            ));
+        }
+        if misfits.is_empty() {
+            message.push_str(" it has none at all");
+        }
+        PyTypeError::new_err(message)
+    }
+}
+
+#[pymethods]
+impl Overload {
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let owned = OwnedArguments::new(None, args, kwargs)?;
+        let arguments = owned.borrow();
+        if let [only] = self.specs.as_slice() {
+            return only.call(py, &arguments);
+        }
+        let mut misfits = Vec::new();
+        for spec in &self.specs {
+            let mut scratch = spec.core.take_scratch(py);
+            let written = spec.write(py, &arguments, &mut scratch);
+            let done = written.map(|()| spec.send(py, &arguments, &mut scratch));
+            spec.core.give_scratch(py, scratch);
+            match done {
+                Ok(result) => return result,
+                Err(misfit @ Misfit::Argument(_, _)) if !is_about_argument(&misfit) => {
+                    return Err(spec.misfit_error(misfit));
+                }
+                Err(misfit) => misfits.push((*spec, misfit)),
+            }
+        }
+        Err(self.none_fits(misfits))
+    }
+
+    fn __get__<'py>(
+        slf: Bound<'py, Self>,
+        instance: Option<&Bound<'py, PyAny>>,
+        _owner: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match instance {
+            Some(instance) if !instance.is_none() => python::method_type(slf.py())?.call1((slf, instance)),
+            _ => Ok(slf.into_any()),
+        }
+    }
+
+    #[getter]
+    fn __doc__(&self) -> Option<&str> {
+        self.doc.as_deref()
+    }
+
+    /// What `inspect.signature` shows: the signature if there is only one, else anything.
+    #[getter]
+    fn __signature__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let inspect = PyModule::import(py, "inspect")?;
+        let parameter = inspect.getattr("Parameter")?;
+        let mut parameters: Vec<Bound<'_, PyAny>> = Vec::new();
+        if let [only] = self.specs.as_slice() {
+            for (at, param) in only.params.iter().enumerate() {
+                let kwargs = PyDict::new(py);
+                if at >= only.required() {
+                    kwargs.set_item("default", py.None())?;
+                }
+                let kind = parameter.getattr("POSITIONAL_OR_KEYWORD")?;
+                parameters.push(parameter.call((&param.name, kind), Some(&kwargs))?);
+            }
+        } else {
+            parameters.push(parameter.call1(("args", parameter.getattr("VAR_POSITIONAL")?))?);
+            parameters.push(parameter.call1(("kwargs", parameter.getattr("VAR_KEYWORD")?))?);
+        }
+        Ok(inspect.getattr("Signature")?.call1((parameters,))?.unbind())
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<function {} with {} signatures>",
+            self.full_name(),
+            self.specs.len()
+        )
+    }
+}
+
+fn is_about_argument(misfit: &Misfit) -> bool {
+    match misfit {
+        Misfit::Binding(_) => true,
+        Misfit::Argument(_, refusal) => refusal.is_about_argument(),
+    }
+}
+
+/// Adds the type to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Overload>()
+}

@@ -1,0 +1,338 @@
+//! Types, read once from the manifest's form into a tree that directs encoding and decoding.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::types::{PyAnyMethods, PyString, PyStringMethods};
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
+
+use crate::core::{Core, Slot};
+
+/// Types nest no deeper than this.
+const DEPTH: usize = 64;
+
+/// An integer type of at most 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Int {
+    U8,
+    U16,
+    U32,
+    U64,
+    Usize,
+    I8,
+    I16,
+    I32,
+    I64,
+    Isize,
+}
+
+impl Int {
+    /// Its name in Rust.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::Usize => "usize",
+            Self::I8 => "i8",
+            Self::I16 => "i16",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::Isize => "isize",
+        }
+    }
+
+    /// Its smallest and greatest value.
+    pub(crate) const fn bounds(self) -> (i128, i128) {
+        match self {
+            Self::U8 => (0, u8::MAX as i128),
+            Self::U16 => (0, u16::MAX as i128),
+            Self::U32 => (0, u32::MAX as i128),
+            Self::U64 => (0, u64::MAX as i128),
+            Self::Usize => (0, usize::MAX as i128),
+            Self::I8 => (i8::MIN as i128, i8::MAX as i128),
+            Self::I16 => (i16::MIN as i128, i16::MAX as i128),
+            Self::I32 => (i32::MIN as i128, i32::MAX as i128),
+            Self::I64 => (i64::MIN as i128, i64::MAX as i128),
+            Self::Isize => (isize::MIN as i128, isize::MAX as i128),
+        }
+    }
+}
+
+/// A number of fixed width, whose lists travel as native words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
+    Int(Int),
+    F32,
+    F64,
+}
+
+impl Number {
+    /// Bytes in a word.
+    pub(crate) const fn width(self) -> usize {
+        match self {
+            Self::Int(Int::U8 | Int::I8) => 1,
+            Self::Int(Int::U16 | Int::I16) => 2,
+            Self::Int(Int::U32 | Int::I32) | Self::F32 => 4,
+            Self::Int(Int::U64 | Int::I64) | Self::F64 => 8,
+            Self::Int(Int::Usize | Int::Isize) => size_of::<usize>(),
+        }
+    }
+
+    /// Its name in Rust.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Int(int) => int.name(),
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+}
+
+/// How a handle is taken or given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Shared,
+    Exclusive,
+    Move,
+    Clone,
+    New,
+}
+
+/// A type.
+pub(crate) enum Shape {
+    Unit,
+    Bool,
+    Int(Int),
+    /// `i128` or `u128`.
+    Wide {
+        signed: bool,
+    },
+    F32,
+    F64,
+    Char,
+    Text,
+    Bytes,
+    /// Bytes of one length.
+    FixedBytes(usize),
+    Path,
+    Duration,
+    SystemTime,
+    Ip,
+    SocketAddr,
+    Ordering,
+    Any,
+    IoError,
+    Never,
+    Option {
+        inner: Box<Shape>,
+        /// Whether the inner value may itself be nil, so that it travels in an array of one.
+        boxed: bool,
+    },
+    List(Box<Shape>),
+    /// A list of numbers of fixed width.
+    Numbers(Number),
+    Set(Box<Shape>),
+    Array(Box<Shape>, usize),
+    Tuple(Vec<Shape>),
+    Dict(Box<Shape>, Box<Shape>),
+    Range(Box<Shape>),
+    Bounds(Box<Shape>),
+    Union(Vec<Shape>),
+    Handle(&'static Slot, Mode),
+    Record(&'static Slot),
+    Enum(&'static Slot),
+    Result(Box<Shape>, Box<Shape>),
+}
+
+impl Shape {
+    /// Reads the manifest's form: a word, or a list of a word and parts.
+    pub(crate) fn read(core: &'static Core, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::read_at(core, value, DEPTH)
+    }
+
+    fn read_at(core: &'static Core, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Self> {
+        if depth == 0 {
+            return Err(PyValueError::new_err(format!(
+                "a type of `{}` nests deeper than {DEPTH} levels",
+                core.name
+            )));
+        }
+        if let Ok(word) = value.cast::<PyString>() {
+            let word = word.to_str()?;
+            return Self::word(word).ok_or_else(|| unknown(core, value));
+        }
+        let parts: Vec<Bound<'_, PyAny>> = value.extract().map_err(|_| unknown(core, value))?;
+        let Some((head, rest)) = parts.split_first() else {
+            return Err(unknown(core, value));
+        };
+        let head: String = head.extract().map_err(|_| unknown(core, value))?;
+        let part = |at: usize| {
+            let part = rest.get(at).ok_or_else(|| unknown(core, value))?;
+            Self::read_at(core, part, depth - 1)
+        };
+        let boxed = |at: usize| part(at).map(Box::new);
+        let many = || {
+            rest.iter()
+                .map(|part| Self::read_at(core, part, depth - 1))
+                .collect::<PyResult<Vec<_>>>()
+        };
+        let slot = || -> PyResult<&'static Slot> {
+            let index: u32 = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
+            Ok(core.slot(index))
+        };
+        Ok(match head.as_str() {
+            "option" => {
+                let inner = part(0)?;
+                let boxed = inner.may_be_nil();
+                Self::Option {
+                    inner: Box::new(inner),
+                    boxed,
+                }
+            }
+            "list" => match part(0)? {
+                Self::Int(Int::U8) => Self::Bytes,
+                Self::Int(
+                    int @ (Int::U16 | Int::U32 | Int::U64 | Int::I8 | Int::I16 | Int::I32 | Int::I64),
+                ) => Self::Numbers(Number::Int(int)),
+                Self::F32 => Self::Numbers(Number::F32),
+                Self::F64 => Self::Numbers(Number::F64),
+                inner => Self::List(Box::new(inner)),
+            },
+            "set" => Self::Set(boxed(0)?),
+            "array" => {
+                let length: usize = rest.get(1).ok_or_else(|| unknown(core, value))?.extract()?;
+                match part(0)? {
+                    Self::Int(Int::U8) => Self::FixedBytes(length),
+                    inner => Self::Array(Box::new(inner), length),
+                }
+            }
+            "tuple" => Self::Tuple(many()?),
+            "dict" => Self::Dict(boxed(0)?, boxed(1)?),
+            "range" => Self::Range(boxed(0)?),
+            "bounds" => Self::Bounds(boxed(0)?),
+            "union" => Self::Union(many()?),
+            "handle" => {
+                let word: String = rest.get(1).ok_or_else(|| unknown(core, value))?.extract()?;
+                let mode = match word.as_str() {
+                    "shared" => Mode::Shared,
+                    "exclusive" => Mode::Exclusive,
+                    "move" => Mode::Move,
+                    "clone" => Mode::Clone,
+                    "new" => Mode::New,
+                    _ => return Err(unknown(core, value)),
+                };
+                Self::Handle(slot()?, mode)
+            }
+            "record" => Self::Record(slot()?),
+            "enum" => Self::Enum(slot()?),
+            "result" => Self::Result(boxed(0)?, boxed(1)?),
+            _ => return Err(unknown(core, value)),
+        })
+    }
+
+    fn word(word: &str) -> Option<Self> {
+        Some(match word {
+            "unit" => Self::Unit,
+            "bool" => Self::Bool,
+            "u8" => Self::Int(Int::U8),
+            "u16" => Self::Int(Int::U16),
+            "u32" => Self::Int(Int::U32),
+            "u64" => Self::Int(Int::U64),
+            "usize" => Self::Int(Int::Usize),
+            "i8" => Self::Int(Int::I8),
+            "i16" => Self::Int(Int::I16),
+            "i32" => Self::Int(Int::I32),
+            "i64" => Self::Int(Int::I64),
+            "isize" => Self::Int(Int::Isize),
+            "u128" => Self::Wide { signed: false },
+            "i128" => Self::Wide { signed: true },
+            "f32" => Self::F32,
+            "f64" => Self::F64,
+            "char" => Self::Char,
+            "str" => Self::Text,
+            "bytes" => Self::Bytes,
+            "path" => Self::Path,
+            "duration" => Self::Duration,
+            "system_time" => Self::SystemTime,
+            "ip" => Self::Ip,
+            "socket_addr" => Self::SocketAddr,
+            "ordering" => Self::Ordering,
+            "any" => Self::Any,
+            "io_error" => Self::IoError,
+            "never" => Self::Never,
+            _ => return None,
+        })
+    }
+
+    /// Whether a value of it may travel as nil.
+    fn may_be_nil(&self) -> bool {
+        match self {
+            Self::Unit | Self::Any | Self::Option { .. } => true,
+            Self::Union(parts) => parts.iter().any(Self::may_be_nil),
+            _ => false,
+        }
+    }
+
+    /// What is expected of a Python value, for messages.
+    pub(crate) fn expected(&self, py: Python<'_>) -> String {
+        let many = |parts: &[Self], between: &str| {
+            parts
+                .iter()
+                .map(|part| part.expected(py))
+                .collect::<Vec<_>>()
+                .join(between)
+        };
+        match self {
+            Self::Unit => "None".into(),
+            Self::Bool => "bool".into(),
+            Self::Int(_) | Self::Wide { .. } => "int".into(),
+            Self::F32 | Self::F64 => "float".into(),
+            Self::Char => "a str of one character".into(),
+            Self::Text => "str".into(),
+            Self::Bytes => "bytes-like".into(),
+            Self::FixedBytes(length) => format!("bytes-like of {length} bytes"),
+            Self::Path => "str, bytes or os.PathLike".into(),
+            Self::Duration => "datetime.timedelta".into(),
+            Self::SystemTime => "datetime.datetime with a time zone".into(),
+            Self::Ip => "ipaddress.IPv4Address, IPv6Address or str".into(),
+            Self::SocketAddr => "a tuple (host, port)".into(),
+            Self::Ordering => "int".into(),
+            Self::Any => "plain data (None, bool, int, float, str, list, dict)".into(),
+            Self::IoError => "an I/O error".into(),
+            Self::Never => "nothing at all".into(),
+            Self::Option { inner, .. } => format!("{} or None", inner.expected(py)),
+            Self::List(inner) => format!("list of {}", inner.expected(py)),
+            Self::Numbers(number) => format!("list or buffer of {}", number.name()),
+            Self::Set(inner) => format!("set of {}", inner.expected(py)),
+            Self::Array(inner, length) => format!("list of {length} {}", inner.expected(py)),
+            Self::Tuple(parts) => format!("tuple ({})", many(parts, ", ")),
+            Self::Dict(key, value) => format!("dict of {} to {}", key.expected(py), value.expected(py)),
+            Self::Range(_) => "range or a tuple (start, end)".into(),
+            Self::Bounds(_) => "slice or range".into(),
+            Self::Union(parts) => many(parts, " or "),
+            Self::Handle(slot, _) | Self::Record(slot) | Self::Enum(slot) => slot.name(py),
+            Self::Result(value, _) => value.expected(py),
+        }
+    }
+}
+
+fn unknown(core: &Core, value: &Bound<'_, PyAny>) -> PyErr {
+    PyValueError::new_err(format!(
+        "the manifest of `{}` names a type that this version of usecrate does not know: {value}; build it again",
+        core.name
+    ))
+}
+
+/// A sequence of `(name, type)` pairs, as the manifest has them.
+pub(crate) fn read_pairs(core: &'static Core, value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Shape)>> {
+    value
+        .try_iter()?
+        .map(|pair| {
+            let pair = pair?;
+            Ok((
+                pair.get_item(0)?.extract()?,
+                Shape::read(core, &pair.get_item(1)?)?,
+            ))
+        })
+        .collect()
+}
