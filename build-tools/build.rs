@@ -26,25 +26,42 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut hasher = blake3::Hasher::new();
     let mut code = "static CARRIED: &[(&str, &[u8])] = &[\n".to_owned();
     for (index, (path, bytes)) in carried.iter().enumerate() {
-        hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
+        hasher
+            .update(&(path.len() as u64).to_le_bytes())
+            .update(path.as_bytes());
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
         let copy = out.join(format!("carried-{index}"));
         fs::write(&copy, bytes)?;
-        writeln!(code, "    ({path:?}, include_bytes!({:?})),", copy.display().to_string())?;
+        writeln!(
+            code,
+            "    ({path:?}, include_bytes!({:?})),",
+            copy.display().to_string()
+        )?;
     }
-    writeln!(code, "];\nstatic CARRIED_HASH: &str = {:?};", &hasher.finalize().to_hex()[..16])?;
+    writeln!(
+        code,
+        "];\nstatic CARRIED_HASH: &str = {:?};",
+        &hasher.finalize().to_hex()[..16]
+    )?;
     fs::write(out.join("carried.rs"), code)?;
     Ok(())
 }
 
 /// All sources and manifests below `root/folder`, by path with forward slashes.
-fn collect(root: &Path, folder: &Path, carried: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Box<dyn Error>> {
+fn collect(
+    root: &Path,
+    folder: &Path,
+    carried: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", root.join(folder).display());
-    for entry in fs::read_dir(root.join(folder)).map_err(|error| format!("{}: {error}", root.join(folder).display()))? {
+    for entry in fs::read_dir(root.join(folder))
+        .map_err(|error| format!("{}: {error}", root.join(folder).display()))?
+    {
         let entry = entry?;
         let path = folder.join(entry.file_name());
         let name = entry.file_name().to_string_lossy().into_owned();
-        let skipped = ["target", "tests", "benches", "examples", "fuzz", "Cargo.lock"].contains(&name.as_str())
+        let skipped = ["target", "tests", "benches", "examples", "fuzz", "Cargo.lock"]
+            .contains(&name.as_str())
             || name.starts_with('.');
         if skipped {
             continue;

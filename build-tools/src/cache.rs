@@ -33,7 +33,11 @@ impl Layout {
     /// # Errors
     /// When there is neither a home folder nor a variable that says where to go.
     pub fn find(out: Option<&Path>) -> io::Result<Layout> {
-        let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let named = |name: &str| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
         let cache = match named("USECRATE_CACHE_DIR") {
             Some(cache) => cache,
             None => platform_cache()?.join("usecrate"),
@@ -66,7 +70,10 @@ fn platform_cache() -> io::Result<PathBuf> {
     use etcetera::BaseStrategy as _;
     // The platform's own place, as Python's `platformdirs` has it: the loader looks there too.
     let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
-        io::Error::new(io::ErrorKind::NotFound, "there is no home folder; set USECRATE_CACHE_DIR to a folder")
+        io::Error::new(
+            io::ErrorKind::NotFound,
+            "there is no home folder; set USECRATE_CACHE_DIR to a folder",
+        )
     })?;
     Ok(strategy.cache_dir())
 }
@@ -113,7 +120,9 @@ impl Ingredients<'_> {
                 Profile::Dev => "dev",
             },
         ] {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+            hasher
+                .update(&(part.len() as u64).to_le_bytes())
+                .update(part.as_bytes());
         }
         hasher.finalize().to_hex()[..16].to_owned()
     }
@@ -138,22 +147,32 @@ pub fn hash_sources(roots: &[PathBuf]) -> io::Result<String> {
         if !root.exists() {
             continue;
         }
-        let walk = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| {
-            entry.depth() == 0 || !entry.file_type().is_dir() || !is_output(entry.path(), entry.file_name())
-        });
+        let walk = WalkDir::new(root)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| {
+                entry.depth() == 0
+                    || !entry.file_type().is_dir()
+                    || !is_output(entry.path(), entry.file_name())
+            });
         for entry in walk {
             let entry = entry.map_err(io::Error::from)?;
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let content = if entry.file_type().is_file() {
                 fs::read(entry.path())?
             } else if entry.file_type().is_symlink() {
-                fs::read_link(entry.path())?.as_os_str().as_encoded_bytes().to_vec()
+                fs::read_link(entry.path())?
+                    .as_os_str()
+                    .as_encoded_bytes()
+                    .to_vec()
             } else {
                 continue;
             };
             let name = relative.as_os_str().as_encoded_bytes();
             hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
-            hasher.update(&(content.len() as u64).to_le_bytes()).update(&content);
+            hasher
+                .update(&(content.len() as u64).to_le_bytes())
+                .update(&content);
         }
         hasher.update(b"\0");
     }
@@ -183,9 +202,17 @@ impl Lock {
         if let Some(parent) = path.parent() {
             files::create_folder(parent)?;
         }
-        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot open the lock `{}`: {error}", path.display()))
-        })?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot open the lock `{}`: {error}", path.display()),
+                )
+            })?;
         if fs4::FileExt::try_lock(&file).is_err() {
             let message = format!("waiting for another build that holds `{}`", path.display());
             progress.event(&Event::Warning { message });
@@ -224,7 +251,13 @@ mod tests {
     fn the_key_changes_with_every_ingredient_and_nothing_else() {
         let toolchain = toolchain();
         let version = semver::Version::new(1, 0, 0);
-        let (plain, other) = (FeatureSelection::default(), FeatureSelection { all: true, ..Default::default() });
+        let (plain, other) = (
+            FeatureSelection::default(),
+            FeatureSelection {
+                all: true,
+                ..Default::default()
+            },
+        );
         let base = Ingredients {
             package: "semver",
             version: &version,
@@ -238,11 +271,26 @@ mod tests {
         assert_eq!(key.len(), 16);
         assert_eq!(base.clone().key(), key);
         let changed = [
-            Ingredients { package: "semve", ..base.clone() },
-            Ingredients { source: "git", ..base.clone() },
-            Ingredients { features: &other, ..base.clone() },
-            Ingredients { config: "x", ..base.clone() },
-            Ingredients { profile: Profile::Dev, ..base.clone() },
+            Ingredients {
+                package: "semve",
+                ..base.clone()
+            },
+            Ingredients {
+                source: "git",
+                ..base.clone()
+            },
+            Ingredients {
+                features: &other,
+                ..base.clone()
+            },
+            Ingredients {
+                config: "x",
+                ..base.clone()
+            },
+            Ingredients {
+                profile: Profile::Dev,
+                ..base.clone()
+            },
         ];
         for one in changed {
             assert_ne!(one.key(), key, "{one:?}");
@@ -252,7 +300,8 @@ mod tests {
     #[test]
     fn sources_are_hashed_by_content_and_outputs_are_not() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| files::write_atomic(&folder.path().join(name), text.as_bytes()).unwrap();
+        let write =
+            |name: &str, text: &str| files::write_atomic(&folder.path().join(name), text.as_bytes()).unwrap();
         let hash = || hash_sources(&[folder.path().to_owned()]).unwrap();
         write("src/lib.rs", "a");
         let first = hash();

@@ -68,7 +68,11 @@ enum Command {
 #[derive(Debug, Args)]
 struct BuildArgs {
     /// What to build: a name, name@version, a folder, or git+URL#rev
-    #[arg(value_name = "SPEC", required_unless_present = "module", conflicts_with = "module")]
+    #[arg(
+        value_name = "SPEC",
+        required_unless_present = "module",
+        conflicts_with = "module"
+    )]
     spec: Option<String>,
     /// The same as SPEC
     #[arg(long, value_name = "SPEC")]
@@ -140,11 +144,17 @@ fn run_build(args: &BuildArgs) -> ExitCode {
     } else if std::io::stderr().is_terminal() {
         Box::new(Terminal::new(args.verbose))
     } else {
-        Box::new(PlainLines { verbose: args.verbose })
+        Box::new(PlainLines {
+            verbose: args.verbose,
+        })
     };
     let fail = |diagnostic: Diagnostic, code: u8| {
         progress.event(&Event::Error(diagnostic.clone()));
-        if args.json { ExitCode::from(code) } else { report(&diagnostic, code) }
+        if args.json {
+            ExitCode::from(code)
+        } else {
+            report(&diagnostic, code)
+        }
     };
     let request = match request(args) {
         Ok(request) => request,
@@ -164,9 +174,16 @@ fn run_build(args: &BuildArgs) -> ExitCode {
 }
 
 fn request(args: &BuildArgs) -> Result<Request, Box<Diagnostic>> {
-    let text = args.spec.as_deref().or(args.module.as_deref()).unwrap_or_default();
-    let spec = Spec::from_str(text)
-        .map_err(|error| Box::new(Diagnostic::of(&usecrate_build::resolve::ResolveError::from(error))))?;
+    let text = args
+        .spec
+        .as_deref()
+        .or(args.module.as_deref())
+        .unwrap_or_default();
+    let spec = Spec::from_str(text).map_err(|error| {
+        Box::new(Diagnostic::of(&usecrate_build::resolve::ResolveError::from(
+            error,
+        )))
+    })?;
     let internal = |what: &str, error: std::io::Error| {
         Box::new(Diagnostic {
             code: "internal".to_owned(),
@@ -199,7 +216,12 @@ fn request(args: &BuildArgs) -> Result<Request, Box<Diagnostic>> {
 fn done(built: Built) -> Done {
     let text = fs_err::read(built.artifact.join("manifest.json")).unwrap_or_default();
     let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let count = |name: &str| manifest.get(name).and_then(|list| list.as_array()).map_or(0, Vec::len);
+    let count = |name: &str| {
+        manifest
+            .get(name)
+            .and_then(|list| list.as_array())
+            .map_or(0, Vec::len)
+    };
     Done {
         served: count("callables"),
         skipped: count("skipped"),
@@ -207,17 +229,31 @@ fn done(built: Built) -> Done {
         package: built.package,
         version: built.version.to_string(),
         reused: built.reused,
-        stages: built.stages.into_iter().map(|(stage, time)| (stage.word().to_owned(), time)).collect(),
+        stages: built
+            .stages
+            .into_iter()
+            .map(|(stage, time)| (stage.word().to_owned(), time))
+            .collect(),
     }
 }
 
 fn summary(done: &Done) -> String {
-    let Done { package, version, served, skipped, .. } = done;
+    let Done {
+        package,
+        version,
+        served,
+        skipped,
+        ..
+    } = done;
     let counts = format!("{package} {version}: {served} callables served, {skipped} skipped");
     if done.reused {
         return format!("{counts}; nothing to do");
     }
-    let times: Vec<_> = done.stages.iter().map(|(stage, time)| format!("{stage} {time:.1} s")).collect();
+    let times: Vec<_> = done
+        .stages
+        .iter()
+        .map(|(stage, time)| format!("{stage} {time:.1} s"))
+        .collect();
     format!("{counts}; {}", times.join(", "))
 }
 

@@ -61,8 +61,10 @@ impl Config {
     /// When it cannot be read or has something else in it.
     pub fn read(path: &Path) -> Result<Config, ConfigError> {
         let text = fs::read_to_string(path)?;
-        let config: Config = toml::from_str(&text)
-            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let config: Config = toml::from_str(&text).map_err(|source| ConfigError::Parse {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
         Ok(Config { text, ..config })
     }
 }
@@ -80,6 +82,11 @@ mod tests {
         fs::write(&file, "quik = []\n").unwrap();
         let error = Config::read(&file).unwrap_err();
         assert_eq!(error.code(), "bad-config");
-        assert!(std::error::Error::source(&error).unwrap().to_string().contains("quik"));
+        assert!(
+            std::error::Error::source(&error)
+                .unwrap()
+                .to_string()
+                .contains("quik")
+        );
     }
 }

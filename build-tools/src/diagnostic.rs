@@ -111,6 +111,9 @@ mod tests {
     #[test]
     fn prints_code_place_causes_and_hint_in_that_order() {
         let text = Diagnostic::of(&Sample(std::io::Error::other("gone"))).to_string();
-        assert_eq!(text, "error: cannot read `a` [sample]\n  --> a.rs:1\n  cause: gone\nhint: create it");
+        assert_eq!(
+            text,
+            "error: cannot read `a` [sample]\n  --> a.rs:1\n  cause: gone\nhint: create it"
+        );
     }
 }

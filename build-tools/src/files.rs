@@ -13,9 +13,15 @@ use fs_err as fs;
 /// # Errors
 /// When the folder cannot be made or the file cannot be written.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".usecrate-").tempfile_in(folder).map_err(|e| at(path, &e))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".usecrate-")
+        .tempfile_in(folder)
+        .map_err(|e| at(path, &e))?;
     file.write_all(bytes).map_err(|e| at(path, &e))?;
     set_shared_mode(file.path());
     file.persist(path).map_err(|e| at(path, &e.error))?;
@@ -39,9 +45,15 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 /// # Errors
 /// When the source cannot be read or the target cannot be written.
 pub fn copy_atomic(from: &Path, to: &Path) -> io::Result<u64> {
-    let folder = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = to
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let temporary = tempfile::Builder::new().prefix(".usecrate-").tempfile_in(folder).map_err(|e| at(to, &e))?;
+    let temporary = tempfile::Builder::new()
+        .prefix(".usecrate-")
+        .tempfile_in(folder)
+        .map_err(|e| at(to, &e))?;
     let copied = fs::copy(from, temporary.path())?;
     temporary.persist(to).map_err(|e| at(to, &e.error))?;
     Ok(copied)
@@ -62,9 +74,14 @@ impl StagedFolder {
     pub fn beside(target: &Path) -> io::Result<StagedFolder> {
         let parent = target.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
-        let temporary =
-            tempfile::Builder::new().prefix(".staged-").tempdir_in(parent).map_err(|e| at(target, &e))?;
-        Ok(StagedFolder { temporary, target: target.to_owned() })
+        let temporary = tempfile::Builder::new()
+            .prefix(".staged-")
+            .tempdir_in(parent)
+            .map_err(|e| at(target, &e))?;
+        Ok(StagedFolder {
+            temporary,
+            target: target.to_owned(),
+        })
     }
 
     /// Where to put the content.
@@ -81,8 +98,10 @@ impl StagedFolder {
         set_shared_mode(temporary.path());
         let parent = target.parent().unwrap_or(Path::new("."));
         let old = if fs::symlink_metadata(&target).is_ok() {
-            let graveyard =
-                tempfile::Builder::new().prefix(".old-").tempdir_in(parent).map_err(|e| at(&target, &e))?;
+            let graveyard = tempfile::Builder::new()
+                .prefix(".old-")
+                .tempdir_in(parent)
+                .map_err(|e| at(&target, &e))?;
             fs::rename(&target, graveyard.path().join("content"))?;
             Some(graveyard)
         } else {
@@ -132,7 +151,10 @@ pub fn remove_file(path: &Path) -> io::Result<()> {
 }
 
 fn at(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot write `{}`: {error}", path.display()))
+    io::Error::new(
+        error.kind(),
+        format!("cannot write `{}`: {error}", path.display()),
+    )
 }
 
 /// Temporary files and folders are private to their owner; what is published is for everyone to read.

@@ -13,18 +13,24 @@
 //! loads, `progress` tells, `diagnostic` explains.
 
 pub mod api;
+pub mod artifact;
 pub mod bridge;
 pub mod cache;
 pub mod cargo;
 pub mod config;
+pub mod describe;
 pub mod diagnostic;
 pub mod files;
+pub mod generate;
 pub mod library;
 pub mod pipeline;
+pub mod plan;
 pub mod progress;
+pub mod prove;
 pub mod resolve;
 pub mod reuse;
 pub mod scan;
+pub mod seal;
 pub mod toolchain;
 
 pub use pipeline::{BuildError, Built, Request, build};

@@ -8,16 +8,21 @@ use cargo_metadata::{Metadata, Package};
 use semver::Version;
 
 use crate::api::Api;
+use crate::artifact::produce;
 use crate::bridge::{Bridge, Profile, Source, runtime, slug};
 use crate::cache::{Layout, Lock};
 use crate::cargo::rustdoc::Wanted;
-use crate::cargo::{Cargo, CargoError};
+use crate::cargo::{Cargo, CargoError, ProbeError};
 use crate::config::{Config, ConfigError};
+use crate::describe::DescribeError;
 use crate::diagnostic::Explain;
+use crate::plan::{Options, plan};
 use crate::progress::{Event, Progress, Stage};
+use crate::prove::ProveError;
 use crate::resolve::{Question, ResolveError, Resolved, resolve};
 use crate::reuse::{self, Conditions};
 use crate::scan::{Document, Needed, ProvideError, ScanError, scan};
+use crate::seal::SealError;
 use crate::toolchain::{Toolchain, ToolchainError};
 
 /// A build, as asked for.
@@ -80,12 +85,18 @@ pub enum BuildError {
     /// A folder or lock.
     #[error("cannot prepare the folders of the build")]
     Files(#[from] std::io::Error),
-    /// A stage that this version does not have yet.
-    #[error("this version of usecrate-build ends before the stage `{}`", stage.word())]
-    Unfinished {
-        /// Which.
-        stage: Stage,
-    },
+    /// Proving.
+    #[error(transparent)]
+    Prove(#[from] ProveError<CargoError>),
+    /// The built library does not say what it serves.
+    #[error("the built library cannot be asked what it serves")]
+    Load(#[from] ProbeError),
+    /// Describing.
+    #[error(transparent)]
+    Describe(#[from] DescribeError),
+    /// Sealing.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 impl BuildError {
@@ -95,7 +106,10 @@ impl BuildError {
             BuildError::Config(error) => Some(error),
             BuildError::Resolve(error) => Some(error),
             BuildError::Cargo(error) => Some(error),
-            BuildError::Scan(_) | BuildError::Files(_) | BuildError::Unfinished { .. } => None,
+            BuildError::Prove(error) => Some(error),
+            BuildError::Describe(error) => Some(error),
+            BuildError::Seal(error) => Some(error),
+            BuildError::Scan(_) | BuildError::Files(_) | BuildError::Load(_) => None,
         }
     }
 }
@@ -103,10 +117,9 @@ impl BuildError {
 impl Explain for BuildError {
     fn code(&self) -> &'static str {
         match self {
-            BuildError::Scan(ScanError::Format { .. }) => "rustdoc-format",
-            BuildError::Scan(_) => "scan-failed",
+            BuildError::Scan(error) => error.code(),
             BuildError::Files(_) => "cannot-write",
-            BuildError::Unfinished { .. } => "unfinished",
+            BuildError::Load(_) => "library-does-not-load",
             _ => self.inner().map_or("internal", Explain::code),
         }
     }
@@ -117,10 +130,10 @@ impl Explain for BuildError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            BuildError::Files(_) => Some("check that the cache folder can be written, or set USECRATE_CACHE_DIR".into()),
-            BuildError::Scan(ScanError::Format { .. }) => {
-                Some("choose a toolchain in that range with RUSTUP_TOOLCHAIN".into())
+            BuildError::Files(_) => {
+                Some("check that the cache folder can be written, or set USECRATE_CACHE_DIR".into())
             }
+            BuildError::Scan(error) => error.hint(),
             _ => self.inner()?.hint(),
         }
     }
@@ -139,7 +152,10 @@ pub struct Stages<'a> {
 impl<'a> Stages<'a> {
     /// None so far.
     pub fn new(progress: &'a dyn Progress) -> Stages<'a> {
-        Stages { progress, seconds: BTreeMap::new() }
+        Stages {
+            progress,
+            seconds: BTreeMap::new(),
+        }
     }
 
     /// Runs one.
@@ -183,30 +199,75 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
     let mut stages = Stages::new(progress);
     let layout = Layout::find(request.out.as_deref())?;
     let toolchain = Toolchain::detect(&request.folder, &layout.cache)?;
-    let config = request.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    let conditions = Conditions { config: &config.text, toolchain: &toolchain, profile: request.profile };
+    let config = request
+        .config
+        .as_deref()
+        .map(Config::read)
+        .transpose()?
+        .unwrap_or_default();
+    let conditions = Conditions {
+        config: &config.text,
+        toolchain: &toolchain,
+        profile: request.profile,
+    };
     if !request.force {
         if let Some(found) = reuse::find(&layout, &request.question, conditions) {
-            let reuse::Found { artifact, package, version } = found;
-            return Ok(Built { artifact, package, version, reused: true, stages: stages.seconds });
+            let reuse::Found {
+                artifact,
+                package,
+                version,
+            } = found;
+            return Ok(Built {
+                artifact,
+                package,
+                version,
+                reused: true,
+                stages: stages.seconds,
+            });
         }
     }
-    let cargo =
-        Cargo { toolchain: &toolchain, program: &request.program, offline: request.offline, progress };
-    let prepared =
-        stages.run(Stage::Resolve, None, || prepare(request, &layout, &cargo, conditions))?;
-    let (package, version) =
-        (prepared.resolved.package.name.to_string(), prepared.resolved.package.version.clone());
+    let cargo = Cargo {
+        toolchain: &toolchain,
+        program: &request.program,
+        offline: request.offline,
+        progress,
+    };
+    let prepared = stages.run(Stage::Resolve, None, || {
+        prepare(request, &layout, &cargo, conditions)
+    })?;
+    let (package, version) = (
+        prepared.resolved.package.name.to_string(),
+        prepared.resolved.package.version.clone(),
+    );
     // A branch, a partial version or another process may have led to what is there.
     if !request.force && prepared.leaf.join("manifest.json").is_file() {
         let artifact = prepared.leaf.clone();
         prepared.release();
-        return Ok(Built { artifact, package, version, reused: true, stages: stages.seconds });
+        return Ok(Built {
+            artifact,
+            package,
+            version,
+            reused: true,
+            stages: stages.seconds,
+        });
     }
     let about = Some(format!("{package} {version}"));
-    let _api = stages.run(Stage::Scan, about, || scan_crate(&cargo, &prepared))?;
+    let api = stages.run(Stage::Scan, about, || scan_crate(&cargo, &prepared))?;
+    for message in &api.notes {
+        progress.event(&Event::Note {
+            message: message.clone(),
+        });
+    }
+    let plan = stages.run(Stage::Plan, None, || plan(&api, &Options::default()));
+    let artifact = produce(&cargo, &prepared, &plan, &request.question, &mut stages)?;
     prepared.release();
-    Err(BuildError::Unfinished { stage: Stage::Plan })
+    Ok(Built {
+        artifact,
+        package,
+        version,
+        reused: false,
+        stages: stages.seconds,
+    })
 }
 
 /// Resolves, and sets up the bridge under its lock.
@@ -221,7 +282,10 @@ pub fn prepare(
 ) -> Result<Prepared, BuildError> {
     let resolved = resolve(cargo, layout, &request.question)?;
     reuse::remember(layout, &request.question, &resolved)?;
-    let (name, version) = (resolved.package.name.to_string(), resolved.package.version.clone());
+    let (name, version) = (
+        resolved.package.name.to_string(),
+        resolved.package.version.clone(),
+    );
     let key = reuse::key(&name, &version, &resolved.identity, &request.question, conditions);
     let work_key = work_key(&resolved, request, conditions);
     let dir = layout.work(&format!("{}-{version}-{work_key}", slug(&name)));
@@ -246,7 +310,14 @@ pub fn prepare(
     bridge.write()?;
     let metadata = cargo.metadata(&bridge)?;
     let leaf = layout.leaf(&name, &version, &key);
-    Ok(Prepared { resolved, bridge, metadata, key, leaf, lock })
+    Ok(Prepared {
+        resolved,
+        bridge,
+        metadata,
+        key,
+        leaf,
+        lock,
+    })
 }
 
 /// The bridge's folder is kept while the sources of a local crate change, so that cargo can reuse what it compiled.
@@ -256,7 +327,13 @@ fn work_key(resolved: &Resolved, request: &Request, conditions: Conditions<'_>) 
         _ => resolved.identity.clone(),
     };
     let name = resolved.package.name.to_string();
-    reuse::key(&name, &resolved.package.version, &place, &request.question, conditions)
+    reuse::key(
+        &name,
+        &resolved.package.version,
+        &place,
+        &request.question,
+        conditions,
+    )
 }
 
 /// The crate's public API, with what is needed of its dependencies.
@@ -264,16 +341,30 @@ fn work_key(resolved: &Resolved, request: &Request, conditions: Conditions<'_>) 
 /// # Errors
 /// When the crate does not compile, or a document cannot be read.
 pub fn scan_crate(cargo: &Cargo<'_>, prepared: &Prepared) -> Result<Api, BuildError> {
-    let Prepared { resolved, bridge, metadata, .. } = prepared;
+    let Prepared {
+        resolved,
+        bridge,
+        metadata,
+        ..
+    } = prepared;
     let document = |wanted: &[Wanted]| -> Result<Vec<Document>, CargoError> {
         let found = cargo.rustdoc_json(bridge, wanted)?;
-        Ok(found.into_iter().map(|(package, path)| Document { package, path }).collect())
+        Ok(found
+            .into_iter()
+            .map(|(package, path)| Document { package, path })
+            .collect())
     };
-    let wanted = Wanted::of(&resolved.package)
-        .ok_or_else(|| ResolveError::NoLibrary { package: resolved.package.name.to_string(), kinds: Vec::new() })?;
+    let wanted = Wanted::of(&resolved.package).ok_or_else(|| ResolveError::NoLibrary {
+        package: resolved.package.name.to_string(),
+        kinds: Vec::new(),
+    })?;
     let root = document(&[wanted])?;
     let Some(root) = root.first() else {
-        return Err(CargoError::NoDocument { package: resolved.package.name.to_string(), command: String::new() }.into());
+        return Err(CargoError::NoDocument {
+            package: resolved.package.name.to_string(),
+            command: String::new(),
+        }
+        .into());
     };
     let mut provide = |needed: &[Needed]| {
         let artifacts = cargo.documented_artifacts(bridge).map_err(ProvideError::new)?;
@@ -283,13 +374,19 @@ pub fn scan_crate(cargo: &Cargo<'_>, prepared: &Prepared) -> Result<Api, BuildEr
             .collect();
         let all: Vec<Wanted> = wanted.iter().map(|(_, wanted)| wanted.clone()).collect();
         if let Ok(documents) = document(&all) {
-            return Ok(wanted.into_iter().map(|(needed, _)| needed).zip(documents).collect());
+            return Ok(wanted
+                .into_iter()
+                .map(|(needed, _)| needed)
+                .zip(documents)
+                .collect());
         }
         // One that cannot be documented must not take the others with it.
         let mut found = Vec::new();
         for (needed, one) in wanted {
             match document(&[one.clone()]) {
-                Ok(documents) => found.extend(documents.into_iter().map(|document| (needed.clone(), document))),
+                Ok(documents) => {
+                    found.extend(documents.into_iter().map(|document| (needed.clone(), document)))
+                }
                 Err(error) => {
                     let message = format!("`{}` cannot be documented: {error}", one.spec());
                     cargo.progress.event(&Event::Note { message });
@@ -311,7 +408,10 @@ fn package_of<'a>(
         let id = artifacts.get(path).or_else(|| {
             // The same file by another name: rustdoc may have read the `.rlib` beside the `.rmeta`.
             let stem = Path::new(path).file_stem()?;
-            artifacts.iter().find(|(known, _)| known.file_stem() == Some(stem)).map(|(_, id)| id)
+            artifacts
+                .iter()
+                .find(|(known, _)| known.file_stem() == Some(stem))
+                .map(|(_, id)| id)
         })?;
         metadata.packages.iter().find(|package| package.id.repr == *id)
     });
@@ -324,6 +424,8 @@ fn package_of<'a>(
         .filter(|package| Wanted::of(package).is_some_and(|wanted| wanted.library == needed.name))
         .collect();
     named.sort_by(|a, b| a.version.cmp(&b.version));
-    let exact = named.iter().find(|package| needed.version.as_deref() == Some(&*package.version.to_string()));
+    let exact = named
+        .iter()
+        .find(|package| needed.version.as_deref() == Some(&*package.version.to_string()));
     exact.or(named.last()).copied()
 }

@@ -194,7 +194,11 @@ impl Terminal {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Terminal { bar, verbose, state: Mutex::default() }
+        Terminal {
+            bar,
+            verbose,
+            state: Mutex::default(),
+        }
     }
 }
 
@@ -228,7 +232,8 @@ impl Progress for Terminal {
                 return;
             }
         }
-        self.bar.set_message(format!("{:<8} {} {now}", state.stage, state.counts));
+        self.bar
+            .set_message(format!("{:<8} {} {now}", state.stage, state.counts));
     }
 }
 
@@ -239,7 +244,10 @@ fn plain(event: &Event, verbose: bool) -> Option<String> {
             None => stage.word().to_owned(),
         },
         Event::Proof { round, kept, skipped } => {
-            format!("{:<8} round {round}: {kept} shims kept, {skipped} skipped", "prove")
+            format!(
+                "{:<8} round {round}: {kept} shims kept, {skipped} skipped",
+                "prove"
+            )
         }
         Event::Compiling { krate } if verbose => format!("  compiled {krate}"),
         Event::Skip { path, code, reason } if verbose => format!("  skipped `{path}`: {reason} [{code}]"),
@@ -258,11 +266,16 @@ mod tests {
     fn events_have_the_documented_shape() {
         let json = |event: &Event| serde_json::to_string(event).unwrap();
         assert_eq!(
-            json(&Event::Stage { stage: Stage::Scan, about: None }),
+            json(&Event::Stage {
+                stage: Stage::Scan,
+                about: None
+            }),
             r#"{"event":"stage","stage":"scan"}"#
         );
         assert_eq!(
-            json(&Event::Compiling { krate: "semver 1.0.0".into() }),
+            json(&Event::Compiling {
+                krate: "semver 1.0.0".into()
+            }),
             r#"{"event":"compiling","crate":"semver 1.0.0"}"#
         );
         let done = Event::Done(Done {
@@ -282,7 +295,9 @@ mod tests {
 
     #[test]
     fn quiet_lines_leave_out_what_only_verbose_shows() {
-        let event = Event::Command { command: "cargo check".into() };
+        let event = Event::Command {
+            command: "cargo check".into(),
+        };
         assert_eq!(plain(&event, false), None);
         assert_eq!(plain(&event, true).as_deref(), Some("  $ cargo check"));
     }

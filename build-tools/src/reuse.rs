@@ -70,10 +70,14 @@ pub fn find(layout: &Layout, question: &Question, conditions: Conditions<'_>) ->
                 .filter(|version| wanted.accepts(version))
                 .collect();
             versions.sort();
-            versions.iter().rev().find_map(|version| leaf(name, version, resolve::registry_identity()))
+            versions
+                .iter()
+                .rev()
+                .find_map(|version| leaf(name, version, resolve::registry_identity()))
         }
         Spec::Path(_) | Spec::Git { .. } => {
-            let record: Record = serde_json::from_slice(&fs::read(record_path(layout, question)?).ok()?).ok()?;
+            let record: Record =
+                serde_json::from_slice(&fs::read(record_path(layout, question)?).ok()?).ok()?;
             let identity = match &question.spec {
                 Spec::Path(_) => resolve::local_identity(&hash_sources(&record.roots).ok()?),
                 _ => record.identity,
@@ -108,7 +112,9 @@ pub fn key(
 /// # Errors
 /// When the record cannot be written.
 pub fn remember(layout: &Layout, question: &Question, resolved: &Resolved) -> std::io::Result<()> {
-    let Some(path) = record_path(layout, question) else { return Ok(()) };
+    let Some(path) = record_path(layout, question) else {
+        return Ok(());
+    };
     let record = Record {
         package: resolved.package.name.to_string(),
         version: resolved.package.version.clone(),
@@ -124,11 +130,17 @@ fn record_path(layout: &Layout, question: &Question) -> Option<PathBuf> {
         Spec::Registry { .. } => return None,
         Spec::Path(path) => absolute(Path::new(path)).to_string_lossy().into_owned(),
         Spec::Git { url, rev } => {
-            let commit = rev.as_ref().filter(|rev| rev.len() == 40 && rev.bytes().all(|c| c.is_ascii_hexdigit()))?;
+            let commit = rev
+                .as_ref()
+                .filter(|rev| rev.len() == 40 && rev.bytes().all(|c| c.is_ascii_hexdigit()))?;
             format!("{url}#{commit}")
         }
     };
-    let what = format!("{what}\n{}\n{}", question.package.as_deref().unwrap_or(""), question.features.text());
+    let what = format!(
+        "{what}\n{}\n{}",
+        question.package.as_deref().unwrap_or(""),
+        question.features.text()
+    );
     let name = &blake3::hash(what.as_bytes()).to_hex()[..32];
     Some(layout.cache.join("index").join(format!("{name}.json")))
 }

@@ -89,7 +89,8 @@ impl Explain for ToolchainError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             ToolchainError::Missing { .. } => {
-                "install Rust 1.85 or newer from https://rustup.rs and make sure that `cargo` is on PATH".to_owned()
+                "install Rust 1.85 or newer from https://rustup.rs and make sure that `cargo` is on PATH"
+                    .to_owned()
             }
             ToolchainError::TooOld { .. } => {
                 "run `rustup update stable`, or set RUSTUP_TOOLCHAIN to a newer toolchain".to_owned()
@@ -106,10 +107,12 @@ impl Toolchain {
     /// When there is none, it does not work, or it is too old.
     pub fn detect(folder: &Path, cache: &Path) -> Result<Toolchain, ToolchainError> {
         let rustc = match std::env::var_os("RUSTC") {
-            Some(named) if !named.is_empty() => find(&named)
-                .ok_or_else(|| ToolchainError::Missing { program: named.to_string_lossy().into_owned() })?,
-            _ => find(OsStr::new("rustc"))
-                .ok_or_else(|| ToolchainError::Missing { program: "rustc".to_owned() })?,
+            Some(named) if !named.is_empty() => find(&named).ok_or_else(|| ToolchainError::Missing {
+                program: named.to_string_lossy().into_owned(),
+            })?,
+            _ => find(OsStr::new("rustc")).ok_or_else(|| ToolchainError::Missing {
+                program: "rustc".to_owned(),
+            })?,
         };
         let memory = cache.join("toolchains.json");
         let question = question(&rustc, folder);
@@ -133,35 +136,64 @@ impl Toolchain {
             .map_err(ToolchainError::Broken)?;
         let sysroot = PathBuf::from(sysroot.trim());
         let own = |name: &str| {
-            let path = sysroot.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+            let path = sysroot
+                .join("bin")
+                .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
             path.is_file().then_some(path)
         };
         let real = own("rustc").unwrap_or_else(|| rustc.to_owned());
-        let missing = |program: &str| ToolchainError::Missing { program: program.to_owned() };
-        let cargo = own("cargo").or_else(|| find(OsStr::new("cargo"))).ok_or_else(|| missing("cargo"))?;
-        let rustdoc = own("rustdoc").or_else(|| find(OsStr::new("rustdoc"))).ok_or_else(|| missing("rustdoc"))?;
+        let missing = |program: &str| ToolchainError::Missing {
+            program: program.to_owned(),
+        };
+        let cargo = own("cargo")
+            .or_else(|| find(OsStr::new("cargo")))
+            .ok_or_else(|| missing("cargo"))?;
+        let rustdoc = own("rustdoc")
+            .or_else(|| find(OsStr::new("rustdoc")))
+            .ok_or_else(|| missing("rustdoc"))?;
         let verbose_version = probe(&real, &["-vV"], &sysroot, &[]).map_err(ToolchainError::Broken)?;
         let field = |name: &'static str| {
             verbose_version
                 .lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-                .ok_or_else(|| ToolchainError::Strange { program: real.clone(), what: name })
+                .ok_or_else(|| ToolchainError::Strange {
+                    program: real.clone(),
+                    what: name,
+                })
         };
-        let version = semver::Version::parse(field("release")?)
-            .map_err(|_| ToolchainError::Strange { program: real.clone(), what: "release" })?;
+        let version = semver::Version::parse(field("release")?).map_err(|_| ToolchainError::Strange {
+            program: real.clone(),
+            what: "release",
+        })?;
         let host = field("host")?.to_owned();
-        let in_rustup =
-            sysroot.parent().and_then(Path::file_name).is_some_and(|parent| parent == "toolchains");
-        let rustup_name =
-            sysroot.file_name().filter(|_| in_rustup).map(|name| name.to_string_lossy().into_owned());
-        Ok(Toolchain { sysroot, rustc: real, cargo, rustdoc, rustup_name, version, host, verbose_version })
+        let in_rustup = sysroot
+            .parent()
+            .and_then(Path::file_name)
+            .is_some_and(|parent| parent == "toolchains");
+        let rustup_name = sysroot
+            .file_name()
+            .filter(|_| in_rustup)
+            .map(|name| name.to_string_lossy().into_owned());
+        Ok(Toolchain {
+            sysroot,
+            rustc: real,
+            cargo,
+            rustdoc,
+            rustup_name,
+            version,
+            host,
+            verbose_version,
+        })
     }
 
     fn check_age(self) -> Result<Toolchain, ToolchainError> {
         // A pre-release of 1.86 is newer than 1.85, whatever its tag.
         let plain = semver::Version::new(self.version.major, self.version.minor, self.version.patch);
         if plain < OLDEST {
-            return Err(ToolchainError::TooOld { found: self.version, rustc: self.rustc });
+            return Err(ToolchainError::TooOld {
+                found: self.version,
+                rustc: self.rustc,
+            });
         }
         Ok(self)
     }
@@ -215,16 +247,25 @@ struct Memory {
 fn recall(memory: &Path, question: &str) -> Option<Toolchain> {
     let mut all: BTreeMap<String, Memory> = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
     let known = all.remove(question)?;
-    (stamp(&known.toolchain.rustc) == known.stamp && known.toolchain.cargo.is_file()).then_some(known.toolchain)
+    (stamp(&known.toolchain.rustc) == known.stamp && known.toolchain.cargo.is_file())
+        .then_some(known.toolchain)
 }
 
 fn remember(memory: &Path, question: String, toolchain: &Toolchain) -> std::io::Result<()> {
-    let mut all: BTreeMap<String, Memory> =
-        fs::read(memory).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut all: BTreeMap<String, Memory> = fs::read(memory)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
     if all.len() > 100 {
         all.clear();
     }
-    all.insert(question, Memory { stamp: stamp(&toolchain.rustc), toolchain: toolchain.clone() });
+    all.insert(
+        question,
+        Memory {
+            stamp: stamp(&toolchain.rustc),
+            toolchain: toolchain.clone(),
+        },
+    );
     files::write_atomic(memory, &serde_json::to_vec(&all)?)
 }
 
@@ -236,7 +277,13 @@ fn find(program: &OsStr) -> Option<PathBuf> {
     }
     let file = format!("{}{}", program.to_string_lossy(), std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|folder| folder.join(if path.extension().is_some() { path.as_os_str().to_owned() } else { file.clone().into() }))
+        .map(|folder| {
+            folder.join(if path.extension().is_some() {
+                path.as_os_str().to_owned()
+            } else {
+                file.clone().into()
+            })
+        })
         .find(|candidate| candidate.is_file())
 }
 
@@ -280,7 +327,11 @@ mod tests {
     fn a_pinned_toolchain_that_is_not_installed_is_passed_by() {
         let cache = tempfile::tempdir().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("rust-toolchain.toml"), "[toolchain]\nchannel = \"1.86.3\"\n").unwrap();
+        fs::write(
+            folder.path().join("rust-toolchain.toml"),
+            "[toolchain]\nchannel = \"1.86.3\"\n",
+        )
+        .unwrap();
         assert!(Toolchain::detect(folder.path(), cache.path()).is_ok());
     }
 }

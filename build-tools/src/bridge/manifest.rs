@@ -53,13 +53,19 @@ impl Dependency {
     pub fn on_package(package: &cargo_metadata::Package, rename: &str) -> Dependency {
         let requirement = format!("={}", package.version);
         let source = match package.source.as_ref().map(|source| source.repr.as_str()) {
-            None => package
-                .manifest_path
-                .parent()
-                .map_or(Source::Registry { requirement, index: None }, |dir| Source::Path(dir.as_std_path().into())),
+            None => package.manifest_path.parent().map_or(
+                Source::Registry {
+                    requirement,
+                    index: None,
+                },
+                |dir| Source::Path(dir.as_std_path().into()),
+            ),
             Some(text) => match text.strip_prefix("git+") {
                 Some(git) => git_source(git),
-                None => Source::Registry { requirement, index: other_index(text) },
+                None => Source::Registry {
+                    requirement,
+                    index: other_index(text),
+                },
             },
         };
         Dependency {
@@ -78,9 +84,14 @@ fn git_source(text: &str) -> Source {
     let (url, query) = text.split_once('?').unwrap_or((text, ""));
     let reference = query.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
-        ["rev", "branch", "tag"].contains(&key).then(|| (key.to_owned(), percent_decoded(value)))
+        ["rev", "branch", "tag"]
+            .contains(&key)
+            .then(|| (key.to_owned(), percent_decoded(value)))
     });
-    Source::Git { url: url.to_owned(), reference }
+    Source::Git {
+        url: url.to_owned(),
+        reference,
+    }
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -91,15 +102,21 @@ fn percent_decoded(text: &str) -> String {
             bytes.push(byte);
             continue;
         }
-        let digits = [rest.next(), rest.next()].map(|digit| char::from(digit.unwrap_or(b'0')).to_digit(16).unwrap_or(0));
+        let digits = [rest.next(), rest.next()]
+            .map(|digit| char::from(digit.unwrap_or(b'0')).to_digit(16).unwrap_or(0));
         bytes.push(u8::try_from(digits[0] * 16 + digits[1]).unwrap_or(b'?'));
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn other_index(source: &str) -> Option<String> {
-    let is_default = source.contains("//github.com/rust-lang/crates.io-index") || source.contains("//index.crates.io");
-    if is_default { None } else { Some(source.strip_prefix("registry+").unwrap_or(source).to_owned()) }
+    let is_default =
+        source.contains("//github.com/rust-lang/crates.io-index") || source.contains("//index.crates.io");
+    if is_default {
+        None
+    } else {
+        Some(source.strip_prefix("registry+").unwrap_or(source).to_owned())
+    }
 }
 
 /// What the crate's workspace decides about its dependencies.
@@ -141,8 +158,10 @@ impl Takeover {
     /// When the manifest cannot be read.
     pub fn from_workspace(manifest: &Path) -> Result<Takeover, TakeoverError> {
         let text = fs::read_to_string(manifest)?;
-        let mut table: Table = toml::from_str(&text)
-            .map_err(|source| TakeoverError::Parse { path: manifest.to_owned(), source: Box::new(source) })?;
+        let mut table: Table = toml::from_str(&text).map_err(|source| TakeoverError::Parse {
+            path: manifest.to_owned(),
+            source: Box::new(source),
+        })?;
         let root = manifest.parent().unwrap_or(Path::new("."));
         let mut take = |name: &str| match table.remove(name) {
             Some(Value::Table(mut found)) => {
@@ -159,13 +178,24 @@ impl Takeover {
             None => implied_resolver(&table).to_owned(),
         };
         let lock = fs::read_to_string(root.join("Cargo.lock")).ok();
-        Ok(Takeover { patch, replace, resolver: Some(resolver), lock })
+        Ok(Takeover {
+            patch,
+            replace,
+            resolver: Some(resolver),
+            lock,
+        })
     }
 }
 
 /// Without a word about it, the root package's edition decides; a virtual workspace gets the first resolver.
 fn implied_resolver(manifest: &Table) -> &'static str {
-    let workspace_edition = || manifest.get("workspace")?.get("package")?.get("edition")?.as_str();
+    let workspace_edition = || {
+        manifest
+            .get("workspace")?
+            .get("package")?
+            .get("edition")?
+            .as_str()
+    };
     let edition = match manifest.get("package").map(|package| package.get("edition")) {
         None => return "1",
         Some(Some(Value::String(edition))) => Some(edition.as_str()),
@@ -304,7 +334,10 @@ impl Dependency {
             set("default-features", Value::Boolean(false));
         }
         if !self.features.is_empty() {
-            set("features", Value::Array(self.features.iter().cloned().map(Value::String).collect()));
+            set(
+                "features",
+                Value::Array(self.features.iter().cloned().map(Value::String).collect()),
+            );
         }
         table
     }
@@ -328,16 +361,32 @@ impl Bridge {
             dependencies.insert(dependency.key(), dependency.table());
         }
         let manifest = Manifest {
-            package: Package { name: &self.name, version: "0.0.0", edition: "2024", publish: false },
-            lib: Library { path: "src/lib.rs", crate_type: ["cdylib"], doctest: false, test: false },
+            package: Package {
+                name: &self.name,
+                version: "0.0.0",
+                edition: "2024",
+                publish: false,
+            },
+            lib: Library {
+                path: "src/lib.rs",
+                crate_type: ["cdylib"],
+                doctest: false,
+                test: false,
+            },
             dependencies,
             patch: &self.takeover.patch,
             replace: &self.takeover.replace,
             profile: profiles(),
-            workspace: Workspace { resolver: self.takeover.resolver.as_deref().unwrap_or("3") },
+            workspace: Workspace {
+                resolver: self.takeover.resolver.as_deref().unwrap_or("3"),
+            },
         };
-        let body = toml::to_string(&manifest).expect("a manifest of strings, numbers and tables is valid TOML");
-        format!("# Generated by usecrate-build {}; do not edit.\n{body}", env!("CARGO_PKG_VERSION"))
+        let body =
+            toml::to_string(&manifest).expect("a manifest of strings, numbers and tables is valid TOML");
+        format!(
+            "# Generated by usecrate-build {}; do not edit.\n{body}",
+            env!("CARGO_PKG_VERSION")
+        )
     }
 }
 
@@ -369,12 +418,19 @@ mod tests {
 
     #[test]
     fn the_manifest_pins_the_crate_and_sets_its_own_profile() {
-        let text = bridge(Source::Registry { requirement: "=1.2.3".into(), index: None }).manifest_text();
+        let text = bridge(Source::Registry {
+            requirement: "=1.2.3".into(),
+            index: None,
+        })
+        .manifest_text();
         let table: Table = toml::from_str(&text).unwrap();
         let dependencies = &table["dependencies"];
         assert_eq!(dependencies["demo"]["version"].as_str(), Some("=1.2.3"));
         assert_eq!(dependencies["demo"]["default-features"].as_bool(), Some(false));
-        assert_eq!(dependencies["usecrate-runtime"]["path"].as_str(), Some("/r/runtime"));
+        assert_eq!(
+            dependencies["usecrate-runtime"]["path"].as_str(),
+            Some("/r/runtime")
+        );
         assert_eq!(table["profile"]["usecrate"]["panic"].as_str(), Some("unwind"));
         assert_eq!(table["workspace"]["resolver"].as_str(), Some("3"));
         assert_eq!(table["package"]["edition"].as_str(), Some("2024"));
@@ -386,12 +442,18 @@ mod tests {
         bridge.extra_dependencies.push(Dependency {
             package: "digest".into(),
             rename: Some("__uc_digest".into()),
-            source: Source::Registry { requirement: "=0.10.7".into(), index: None },
+            source: Source::Registry {
+                requirement: "=0.10.7".into(),
+                index: None,
+            },
             features: Vec::new(),
             default_features: false,
         });
         let table: Table = toml::from_str(&bridge.manifest_text()).unwrap();
-        assert_eq!(table["dependencies"]["__uc_digest"]["package"].as_str(), Some("digest"));
+        assert_eq!(
+            table["dependencies"]["__uc_digest"]["package"].as_str(),
+            Some("digest")
+        );
         assert_eq!(table["dependencies"]["demo"]["path"].as_str(), Some("/c"));
     }
 
@@ -419,6 +481,12 @@ mod tests {
     fn a_git_package_keeps_its_reference() {
         let source = git_source("https://h/o/r.git?branch=feature%2Fx#0123");
         let reference = Some(("branch".to_owned(), "feature/x".to_owned()));
-        assert_eq!(source, Source::Git { url: "https://h/o/r.git".into(), reference });
+        assert_eq!(
+            source,
+            Source::Git {
+                url: "https://h/o/r.git".into(),
+                reference
+            }
+        );
     }
 }

@@ -137,13 +137,23 @@ impl Bridge {
 
 /// Folder and package names take few characters.
 pub(crate) fn slug(text: &str) -> String {
-    let mut slug: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    let mut slug: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
     slug.truncate(60);
     slug
 }
 
 /// `path` relative to nothing: absolute, without links where that can be had.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
-    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+    fs::canonicalize(path)
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_owned())
 }

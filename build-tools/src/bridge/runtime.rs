@@ -37,10 +37,16 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let folder = unpack(cache.path()).unwrap();
         assert_eq!(unpack(cache.path()).unwrap(), folder);
-        for file in ["Cargo.toml", "runtime/Cargo.toml", "runtime/src/lib.rs", "manifest/src/lib.rs"] {
+        for file in [
+            "Cargo.toml",
+            "runtime/Cargo.toml",
+            "runtime/src/lib.rs",
+            "manifest/src/lib.rs",
+        ] {
             assert!(folder.join(file).is_file(), "{file}");
         }
-        let root: toml::Table = toml::from_str(&fs_err::read_to_string(folder.join("Cargo.toml")).unwrap()).unwrap();
+        let root: toml::Table =
+            toml::from_str(&fs_err::read_to_string(folder.join("Cargo.toml")).unwrap()).unwrap();
         assert_eq!(root["workspace"]["members"].as_array().unwrap().len(), 2);
     }
 }

@@ -52,7 +52,14 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bridge: PathBuf, progress: &'a dyn Progress) -> Reader<'a> {
-        Reader { bridge, progress, told: BTreeSet::new(), diagnostics: Diagnostics::default(), libraries: Vec::new(), artifacts: BTreeMap::new() }
+        Reader {
+            bridge,
+            progress,
+            told: BTreeSet::new(),
+            diagnostics: Diagnostics::default(),
+            libraries: Vec::new(),
+            artifacts: BTreeMap::new(),
+        }
     }
 
     pub(super) fn all(&mut self, stream: impl BufRead) -> std::io::Result<()> {
@@ -60,7 +67,8 @@ impl<'a> Reader<'a> {
             match message? {
                 Message::CompilerArtifact(artifact) => {
                     for file in &artifact.filenames {
-                        self.artifacts.insert(file.as_std_path().to_owned(), artifact.package_id.repr.clone());
+                        self.artifacts
+                            .insert(file.as_std_path().to_owned(), artifact.package_id.repr.clone());
                     }
                     if artifact.manifest_path == self.bridge {
                         self.libraries = artifact.filenames.into_iter().map(Into::into).collect();
@@ -82,7 +90,10 @@ impl<'a> Reader<'a> {
                         self.diagnostics.bridge.push(one.message);
                     } else {
                         let package = package_label(&one.package_id.repr);
-                        self.diagnostics.dependencies.push(Located { package, diagnostic: one.message });
+                        self.diagnostics.dependencies.push(Located {
+                            package,
+                            diagnostic: one.message,
+                        });
                     }
                 }
                 _ => {}
@@ -103,7 +114,9 @@ impl<'a> Reader<'a> {
 
     fn is_bridge(&self, id: &str) -> bool {
         // A path package's id is `path+file:///folder#name@version`.
-        let Some(folder) = self.bridge.parent() else { return false };
+        let Some(folder) = self.bridge.parent() else {
+            return false;
+        };
         id.strip_prefix("path+file://")
             .and_then(|rest| rest.split('#').next())
             .is_some_and(|path| std::path::Path::new(path) == folder)
@@ -112,7 +125,9 @@ impl<'a> Reader<'a> {
 
 /// `name version` from a package id: `registry+URL#name@1.0.0`, `path+file:///a/name#1.0.0`.
 fn package_label(id: &str) -> String {
-    let Some((source, fragment)) = id.rsplit_once('#') else { return id.to_owned() };
+    let Some((source, fragment)) = id.rsplit_once('#') else {
+        return id.to_owned();
+    };
     match fragment.split_once('@') {
         Some((name, version)) => format!("{name} {version}"),
         None => {
@@ -152,7 +167,10 @@ mod tests {
     #[test]
     fn a_package_id_becomes_name_and_version() {
         assert_eq!(package_label("path+file:///a/demo#0.1.0"), "demo 0.1.0");
-        assert_eq!(package_label("git+https://h/o/demo.git?rev=abc#0.2.0"), "demo 0.2.0");
+        assert_eq!(
+            package_label("git+https://h/o/demo.git?rev=abc#0.2.0"),
+            "demo 0.2.0"
+        );
         assert_eq!(package_label("registry+https://i#uuid@1.2.3"), "uuid 1.2.3");
     }
 }

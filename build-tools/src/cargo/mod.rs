@@ -47,7 +47,12 @@ pub enum ProbeError {
 ///
 /// # Errors
 /// When it cannot be started, fails, or prints something that is not UTF-8.
-pub fn probe(program: &Path, args: &[&str], folder: &Path, env: &[(&str, &str)]) -> Result<String, ProbeError> {
+pub fn probe(
+    program: &Path,
+    args: &[&str],
+    folder: &Path,
+    env: &[(&str, &str)],
+) -> Result<String, ProbeError> {
     let command = format!("{} {}", program.display(), args.join(" "));
     let output = Command::new(program)
         .args(args)
@@ -55,7 +60,10 @@ pub fn probe(program: &Path, args: &[&str], folder: &Path, env: &[(&str, &str)])
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| ProbeError::Spawn { command: command.clone(), source })?;
+        .map_err(|source| ProbeError::Spawn {
+            command: command.clone(),
+            source,
+        })?;
     match String::from_utf8(output.stdout) {
         Ok(text) if output.status.success() => Ok(text),
         _ => Err(ProbeError::Failed {
@@ -124,16 +132,26 @@ pub enum CargoError {
 }
 
 fn who(diagnostics: &Diagnostics) -> String {
-    let mut names: Vec<&str> = diagnostics.dependencies.iter().map(|one| one.package.as_str()).collect();
+    let mut names: Vec<&str> = diagnostics
+        .dependencies
+        .iter()
+        .map(|one| one.package.as_str())
+        .collect();
     names.dedup();
-    if names.is_empty() { "the bridge".to_owned() } else { format!("`{}`", names.join("`, `")) }
+    if names.is_empty() {
+        "the bridge".to_owned()
+    } else {
+        format!("`{}`", names.join("`, `"))
+    }
 }
 
 impl Explain for CargoError {
     fn code(&self) -> &'static str {
         match self {
             CargoError::Spawn { .. } => "no-toolchain",
-            CargoError::Compile { diagnostics, .. } if !diagnostics.dependencies.is_empty() => "crate-does-not-compile",
+            CargoError::Compile { diagnostics, .. } if !diagnostics.dependencies.is_empty() => {
+                "crate-does-not-compile"
+            }
             CargoError::Compile { .. } => "bridge-does-not-compile",
             CargoError::Failed { stderr, .. } if is_network(stderr) => "no-network",
             CargoError::Failed { .. } | CargoError::Output(_) | CargoError::Metadata(_) => "cargo-failed",
@@ -145,9 +163,11 @@ impl Explain for CargoError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            CargoError::Compile { diagnostics, command, .. } if !diagnostics.dependencies.is_empty() => {
-                Some(format!("the fault lies in the crate or its dependencies, or in what the system lacks for them; reproduce it with: {command}"))
-            }
+            CargoError::Compile {
+                diagnostics, command, ..
+            } if !diagnostics.dependencies.is_empty() => Some(format!(
+                "the fault lies in the crate or its dependencies, or in what the system lacks for them; reproduce it with: {command}"
+            )),
             CargoError::Failed { stderr, .. } if is_network(stderr) => {
                 Some("check the connection, or pass --offline to use what was downloaded before".to_owned())
             }
@@ -163,9 +183,15 @@ impl Explain for CargoError {
     fn details(&self) -> Option<String> {
         match self {
             CargoError::Failed { stderr, .. } => Some(stderr.clone()),
-            CargoError::Compile { diagnostics, stderr, .. } => {
+            CargoError::Compile {
+                diagnostics, stderr, ..
+            } => {
                 let rendered = diagnostics.rendered();
-                Some(if rendered.is_empty() { stderr.clone() } else { rendered })
+                Some(if rendered.is_empty() {
+                    stderr.clone()
+                } else {
+                    rendered
+                })
             }
             _ => None,
         }
@@ -234,12 +260,27 @@ impl Compiled {
 
     /// The error that a failed call is.
     pub fn into_error(self, subcommand: &str) -> CargoError {
-        let Compiled { diagnostics, stderr, command, .. } = self;
-        if diagnostics.bridge.is_empty() && diagnostics.dependencies.is_empty() && !stderr.contains("could not compile")
+        let Compiled {
+            diagnostics,
+            stderr,
+            command,
+            ..
+        } = self;
+        if diagnostics.bridge.is_empty()
+            && diagnostics.dependencies.is_empty()
+            && !stderr.contains("could not compile")
         {
-            return CargoError::Failed { subcommand: subcommand.to_owned(), stderr, command };
+            return CargoError::Failed {
+                subcommand: subcommand.to_owned(),
+                stderr,
+                command,
+            };
         }
-        CargoError::Compile { diagnostics, stderr, command }
+        CargoError::Compile {
+            diagnostics,
+            stderr,
+            command,
+        }
     }
 }
 
@@ -249,7 +290,13 @@ impl<'a> Cargo<'a> {
     /// # Errors
     /// When the graph does not resolve.
     pub fn metadata(&self, bridge: &Bridge) -> Result<cargo_metadata::Metadata, CargoError> {
-        let args = ["metadata", "--format-version", "1", "--filter-platform", &self.toolchain.host];
+        let args = [
+            "metadata",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            &self.toolchain.host,
+        ];
         let mut command = self.command(&bridge.cargo_folder(), &args);
         command.arg("--manifest-path").arg(bridge.manifest_path());
         let text = self.capture(command, "metadata")?;
@@ -261,7 +308,10 @@ impl<'a> Cargo<'a> {
     /// # Errors
     /// When it cannot be started or fails.
     pub fn ask(&self, folder: &Path, args: &[&str]) -> Result<String, CargoError> {
-        self.capture(self.command(folder, args), args.first().copied().unwrap_or_default())
+        self.capture(
+            self.command(folder, args),
+            args.first().copied().unwrap_or_default(),
+        )
     }
 
     /// Checks the bridge. Errors in it are an answer; errors elsewhere are an error.
@@ -280,7 +330,8 @@ impl<'a> Cargo<'a> {
     /// # Errors
     /// When anything fails; errors in the bridge too are then [`CargoError::Compile`], for the caller to bisect.
     pub fn build_release(&self, bridge: &Bridge, args: &[String]) -> Result<PathBuf, CargoError> {
-        let _lock = crate::cache::Lock::acquire(&bridge.target_dir.join(".usecrate-build.lock"), self.progress)?;
+        let _lock =
+            crate::cache::Lock::acquire(&bridge.target_dir.join(".usecrate-build.lock"), self.progress)?;
         let mut command = self.compile_command(bridge, "rustc");
         command.args(["--lib", "--message-format", "json"]);
         if !args.is_empty() {
@@ -294,8 +345,13 @@ impl<'a> Cargo<'a> {
             .libraries
             .iter()
             .find(|path| path.extension().and_then(OsStr::to_str) == Some(library_extension()))
-            .ok_or_else(|| CargoError::NoLibrary { command: compiled.command.clone() })?;
-        let copy = bridge.dir.join("library").join(library.file_name().unwrap_or(OsStr::new("library")));
+            .ok_or_else(|| CargoError::NoLibrary {
+                command: compiled.command.clone(),
+            })?;
+        let copy = bridge
+            .dir
+            .join("library")
+            .join(library.file_name().unwrap_or(OsStr::new("library")));
         crate::files::copy_atomic(library, &copy)?;
         Ok(copy)
     }
@@ -319,19 +375,31 @@ impl<'a> Cargo<'a> {
             command.arg("--offline");
         }
         command.env("RUSTC", &self.toolchain.rustc);
-        command.env("RUSTDOC", self.program).env(rustdoc::REAL, &self.toolchain.rustdoc);
+        command
+            .env("RUSTDOC", self.program)
+            .env(rustdoc::REAL, &self.toolchain.rustdoc);
         match &self.toolchain.rustup_name {
             Some(name) => command.env("RUSTUP_TOOLCHAIN", name),
             None => command.env_remove("RUSTUP_TOOLCHAIN"),
         };
-        command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
+        command
+            .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_TERM_PROGRESS_WHEN", "never");
         // Where we put things is said on the command line; what another cargo told this process is not for its child.
-        for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_TARGET", "CARGO", "CARGO_MAKEFLAGS"] {
+        for name in [
+            "CARGO_TARGET_DIR",
+            "CARGO_BUILD_TARGET_DIR",
+            "CARGO_BUILD_TARGET",
+            "CARGO",
+            "CARGO_MAKEFLAGS",
+        ] {
             command.env_remove(name);
         }
         for (name, _) in std::env::vars_os() {
             let own = name.to_str().is_some_and(|name| {
-                name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_BIN_") || name.starts_with("CARGO_MANIFEST_")
+                name.starts_with("CARGO_PKG_")
+                    || name.starts_with("CARGO_BIN_")
+                    || name.starts_with("CARGO_MANIFEST_")
             });
             if own {
                 command.env_remove(name);
@@ -342,9 +410,10 @@ impl<'a> Cargo<'a> {
 
     fn capture(&self, mut command: Command, subcommand: &str) -> Result<String, CargoError> {
         let shown = self.show(&command);
-        let output = command
-            .output()
-            .map_err(|source| CargoError::Spawn { program: self.toolchain.cargo.clone(), source })?;
+        let output = command.output().map_err(|source| CargoError::Spawn {
+            program: self.toolchain.cargo.clone(),
+            source,
+        })?;
         match String::from_utf8(output.stdout) {
             Ok(text) if output.status.success() => Ok(text),
             _ => Err(CargoError::Failed {
@@ -361,7 +430,10 @@ impl<'a> Cargo<'a> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|source| CargoError::Spawn { program: self.toolchain.cargo.clone(), source })?;
+            .map_err(|source| CargoError::Spawn {
+                program: self.toolchain.cargo.clone(),
+                source,
+            })?;
         let stderr = child.stderr.take();
         let reader = std::thread::spawn(move || {
             let mut text = String::new();
@@ -386,12 +458,21 @@ impl<'a> Cargo<'a> {
         outcome.map_err(CargoError::Output)?;
         let stderr = reader.join().unwrap_or_default();
         let (diagnostics, libraries, artifacts) = read.finish();
-        Ok(Compiled { diagnostics, success: status.success(), stderr, command: shown, libraries, artifacts })
+        Ok(Compiled {
+            diagnostics,
+            success: status.success(),
+            stderr,
+            command: shown,
+            libraries,
+            artifacts,
+        })
     }
 
     fn show(&self, command: &Command) -> String {
         let text = shell_line(command);
-        self.progress.event(&Event::Command { command: text.clone() });
+        self.progress.event(&Event::Command {
+            command: text.clone(),
+        });
         text
     }
 }
@@ -403,7 +484,9 @@ fn shell_line(command: &Command) -> String {
         words.push(format!("cd {} &&", quote(folder.as_os_str())));
     }
     for (name, value) in command.get_envs() {
-        let wanted = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"].iter().any(|one| name == *one)
+        let wanted = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"]
+            .iter()
+            .any(|one| name == *one)
             || name.to_str().is_some_and(|name| name.starts_with("USECRATE_"));
         if let (true, Some(value)) = (wanted, value) {
             words.push(format!("{}={}", name.to_string_lossy(), quote(value)));
@@ -428,7 +511,6 @@ fn library_extension() -> &'static str {
     std::env::consts::DLL_EXTENSION
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -436,13 +518,22 @@ mod tests {
     #[test]
     fn a_command_can_be_pasted_into_a_shell() {
         let mut command = Command::new("/a b/cargo");
-        command.args(["check", "it's"]).current_dir("/w").env("RUSTC", "/r").env("OTHER", "x");
-        assert_eq!(shell_line(&command), r"cd /w && RUSTC=/r '/a b/cargo' check 'it'\''s'");
+        command
+            .args(["check", "it's"])
+            .current_dir("/w")
+            .env("RUSTC", "/r")
+            .env("OTHER", "x");
+        assert_eq!(
+            shell_line(&command),
+            r"cd /w && RUSTC=/r '/a b/cargo' check 'it'\''s'"
+        );
     }
 
     #[test]
     fn a_missing_network_is_told_from_a_missing_crate() {
-        assert!(is_network("warning: spurious network error (3 tries remaining): [6] Could not resolve host"));
+        assert!(is_network(
+            "warning: spurious network error (3 tries remaining): [6] Could not resolve host"
+        ));
         assert!(!is_network("error: no matching package named `nope` found"));
     }
 }

@@ -37,7 +37,10 @@ pub struct Wanted {
 impl Wanted {
     /// From cargo's metadata; nothing for a package without a library.
     pub fn of(package: &cargo_metadata::Package) -> Option<Wanted> {
-        let target = package.targets.iter().find(|target| crate::resolve::is_library(target))?;
+        let target = package
+            .targets
+            .iter()
+            .find(|target| crate::resolve::is_library(target))?;
         Some(Wanted {
             name: package.name.to_string(),
             version: package.version.to_string(),
@@ -67,7 +70,11 @@ impl Cargo<'_> {
     ///
     /// # Errors
     /// When a package does not compile or cargo fails.
-    pub fn rustdoc_json(&self, bridge: &Bridge, wanted: &[Wanted]) -> Result<Vec<(String, PathBuf)>, CargoError> {
+    pub fn rustdoc_json(
+        &self,
+        bridge: &Bridge,
+        wanted: &[Wanted],
+    ) -> Result<Vec<(String, PathBuf)>, CargoError> {
         let scope = bridge.scope(self.toolchain)?;
         let root = bridge.dir.join("documents");
         remove_other_scopes(&root, &scope)?;
@@ -82,7 +89,10 @@ impl Cargo<'_> {
             let path = place(one);
             if !path.is_file() {
                 let command = "cargo doc --no-deps --lib -p ".to_owned() + &one.spec();
-                return Err(CargoError::NoDocument { package: one.spec(), command });
+                return Err(CargoError::NoDocument {
+                    package: one.spec(),
+                    command,
+                });
             }
             found.push((one.spec(), path));
         }
@@ -103,7 +113,10 @@ impl Cargo<'_> {
         }
         let mut known = artifacts_in(out);
         known.extend(compiled.artifacts);
-        files::write_atomic(&out.join(ARTIFACTS), &serde_json::to_vec(&known).map_err(std::io::Error::from)?)?;
+        files::write_atomic(
+            &out.join(ARTIFACTS),
+            &serde_json::to_vec(&known).map_err(std::io::Error::from)?,
+        )?;
         Ok(())
     }
 
@@ -122,7 +135,10 @@ impl Cargo<'_> {
 const ARTIFACTS: &str = "artifacts.json";
 
 fn artifacts_in(out: &Path) -> BTreeMap<PathBuf, String> {
-    fs::read(out.join(ARTIFACTS)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    fs::read(out.join(ARTIFACTS))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
 }
 
 /// Cargo documents one package per library name in a call, so those that share one go to different calls.
@@ -141,7 +157,9 @@ fn batches(wanted: BTreeSet<&Wanted>) -> Vec<Vec<&Wanted>> {
 }
 
 fn remove_other_scopes(root: &Path, scope: &str) -> std::io::Result<()> {
-    let Ok(entries) = fs::read_dir(root) else { return Ok(()) };
+    let Ok(entries) = fs::read_dir(root) else {
+        return Ok(());
+    };
     for entry in entries.flatten() {
         if entry.file_name() != OsStr::new(scope) {
             files::remove_folder(&entry.path())?;
@@ -166,7 +184,9 @@ pub fn wrap() -> Option<ExitCode> {
             let text = |name: &str| std::env::var(name).unwrap_or_default();
             let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
             let folder = document_folder(&text("CARGO_PKG_NAME"), &text("CARGO_PKG_VERSION"), &manifest_dir);
-            command.args(json_arguments(&args, &Path::new(&out).join(folder))).env("RUSTC_BOOTSTRAP", "1");
+            command
+                .args(json_arguments(&args, &Path::new(&out).join(folder)))
+                .env("RUSTC_BOOTSTRAP", "1");
         }
         None => {
             command.args(&args);
@@ -175,9 +195,17 @@ pub fn wrap() -> Option<ExitCode> {
     command.env_remove(REAL);
     Some(match command.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Ok(status) => ExitCode::from(
+            status
+                .code()
+                .and_then(|code| u8::try_from(code).ok())
+                .unwrap_or(1),
+        ),
         Err(error) => {
-            eprintln!("error: cannot run rustdoc at `{}`: {error}", Path::new(&real).display());
+            eprintln!(
+                "error: cannot run rustdoc at `{}`: {error}",
+                Path::new(&real).display()
+            );
             ExitCode::FAILURE
         }
     })
@@ -205,7 +233,10 @@ fn json_arguments(args: &[OsString], out: &Path) -> Vec<OsString> {
             rest.next();
             continue;
         }
-        if WITH_VALUE.iter().any(|name| name.starts_with("--") && text.starts_with(&format!("{name}="))) {
+        if WITH_VALUE
+            .iter()
+            .any(|name| name.starts_with("--") && text.starts_with(&format!("{name}=")))
+        {
             continue;
         }
         capped |= text.starts_with("--cap-lints");
@@ -224,21 +255,39 @@ mod tests {
     use super::*;
 
     fn wanted(name: &str, version: &str, library: &str) -> Wanted {
-        Wanted { name: name.into(), version: version.into(), library: library.into(), folder: "/f".into() }
+        Wanted {
+            name: name.into(),
+            version: version.into(),
+            library: library.into(),
+            folder: "/f".into(),
+        }
     }
 
     #[test]
     fn packages_that_share_a_library_name_go_to_different_calls() {
-        let (a1, a2, b) = (wanted("a", "1.0.0", "a"), wanted("a", "2.0.0", "a"), wanted("b", "1.0.0", "b"));
+        let (a1, a2, b) = (
+            wanted("a", "1.0.0", "a"),
+            wanted("a", "2.0.0", "a"),
+            wanted("b", "1.0.0", "b"),
+        );
         let batches = batches(BTreeSet::from([&a1, &a2, &b]));
         assert_eq!(batches, [vec![&a1, &b], vec![&a2]]);
     }
 
     #[test]
     fn the_output_folder_is_ours_and_html_options_are_gone() {
-        let args: Vec<OsString> = ["--crate-name", "a", "-o", "/t/doc", "--html-in-header", "x.html", "--theme=t", "lib.rs"]
-            .map(OsString::from)
-            .to_vec();
+        let args: Vec<OsString> = [
+            "--crate-name",
+            "a",
+            "-o",
+            "/t/doc",
+            "--html-in-header",
+            "x.html",
+            "--theme=t",
+            "lib.rs",
+        ]
+        .map(OsString::from)
+        .to_vec();
         let got = json_arguments(&args, Path::new("/ours"));
         let text: Vec<_> = got.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
         assert_eq!(

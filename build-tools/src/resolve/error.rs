@@ -80,11 +80,11 @@ pub enum ResolveError {
         said: String,
     },
     /// A package with programs alone.
-    #[error("`{package}` has no library, only programs: {}", programs.join(", "))]
+    #[error("`{package}` has no library, only programs{}", listed(programs))]
     BinaryOnly {
         /// The package.
         package: String,
-        /// Its programs.
+        /// Its programs, where they are known.
         programs: Vec<String>,
     },
     /// A procedural macro.
@@ -175,7 +175,9 @@ impl Explain for ResolveError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            ResolveError::Spec(_) => "write `name`, `name@1.2`, `./folder` or `git+https://…#commit`".to_owned(),
+            ResolveError::Spec(_) => {
+                "write `name`, `name@1.2`, `./folder` or `git+https://…#commit`".to_owned()
+            }
             ResolveError::NoPackage { .. } | ResolveError::NoFolder { .. } => {
                 "give the folder of a package; a crate of the registry is written as its bare name".to_owned()
             }
@@ -194,21 +196,27 @@ impl Explain for ResolveError {
                 format!("versions that exist: {}", available.join(", "))
             }
             ResolveError::NoVersion { name, .. } => format!("list its versions with `cargo info {name}`"),
-            ResolveError::NoFeature { package, .. } => format!("list its features with `cargo info {package}`"),
+            ResolveError::NoFeature { package, .. } => {
+                format!("list its features with `cargo info {package}`")
+            }
             ResolveError::BinaryOnly { .. } | ResolveError::NoLibrary { .. } => {
                 "usecrate calls libraries: look for the library that the program is built on".to_owned()
             }
-            ResolveError::ProcMacro { .. } => {
-                "build the crate whose types it derives for instead".to_owned()
+            ResolveError::ProcMacro { .. } => "build the crate whose types it derives for instead".to_owned(),
+            ResolveError::NoLock { .. } => {
+                "leave --locked out, or make one with `cargo generate-lockfile`".to_owned()
             }
-            ResolveError::NoLock { .. } => "leave --locked out, or make one with `cargo generate-lockfile`".to_owned(),
-            ResolveError::LockChanged { .. } => "run `cargo update` for the crate, or leave --locked out".to_owned(),
+            ResolveError::LockChanged { .. } => {
+                "run `cargo update` for the crate, or leave --locked out".to_owned()
+            }
             ResolveError::Offline { .. } => "run once without --offline, to download it".to_owned(),
             ResolveError::Network { .. } => {
                 "check the connection, or pass --offline to use what was downloaded before".to_owned()
             }
             ResolveError::Cargo(error) => return error.hint(),
-            ResolveError::Files(_) => "check that the cache folder can be written, or set USECRATE_CACHE_DIR".to_owned(),
+            ResolveError::Files(_) => {
+                "check that the cache folder can be written, or set USECRATE_CACHE_DIR".to_owned()
+            }
         })
     }
 
@@ -225,6 +233,14 @@ impl Explain for ResolveError {
     }
 }
 
+fn listed(programs: &[String]) -> String {
+    if programs.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", programs.join(", "))
+    }
+}
+
 /// What was asked for, for reading cargo's words.
 pub(super) struct Asked<'a> {
     pub(super) name: &'a str,
@@ -234,14 +250,19 @@ pub(super) struct Asked<'a> {
 
 /// Reads cargo's words: it has no codes.
 pub(super) fn classify(error: CargoError, asked: &Asked<'_>) -> ResolveError {
-    let CargoError::Failed { stderr, .. } = &error else { return ResolveError::Cargo(error) };
+    let CargoError::Failed { stderr, .. } = &error else {
+        return ResolveError::Cargo(error);
+    };
     let (said, name) = (stderr.clone(), asked.name.to_owned());
     if crate::cargo::is_network(&said) {
         return ResolveError::Network { name, said };
     }
     let about_it = said.contains(&format!("`{name}`")) || said.contains(&format!("`{name} "));
     // Cargo hints at --offline after its own message, so it is looked for before the rest.
-    if said.contains("--offline was specified") || said.contains("without the --offline flag") || said.contains("without `--offline`") {
+    if said.contains("--offline was specified")
+        || said.contains("without the --offline flag")
+        || said.contains("without `--offline`")
+    {
         return ResolveError::Offline { name, said };
     }
     if about_it && said.contains("no matching package") && !said.contains("required by package `") {
@@ -250,12 +271,22 @@ pub(super) fn classify(error: CargoError, asked: &Asked<'_>) -> ResolveError {
     if said.contains(&format!("no matching package named `{name}` found")) {
         return ResolveError::NoCrate { name, said };
     }
-    if said.contains(&format!("failed to select a version for the requirement `{name} =")) {
+    if said.contains(&format!(
+        "failed to select a version for the requirement `{name} ="
+    )) {
         let available = candidates(&said);
-        return ResolveError::NoVersion { name, requirement: asked.requirement.to_owned(), available };
+        return ResolveError::NoVersion {
+            name,
+            requirement: asked.requirement.to_owned(),
+            available,
+        };
     }
     if !asked.features.is_empty() && about_it && said.contains("feature") {
-        return ResolveError::NoFeature { package: name, features: asked.features.to_vec(), said };
+        return ResolveError::NoFeature {
+            package: name,
+            features: asked.features.to_vec(),
+            said,
+        };
     }
     ResolveError::Cargo(error)
 }
@@ -263,8 +294,16 @@ pub(super) fn classify(error: CargoError, asked: &Asked<'_>) -> ResolveError {
 /// `candidate versions found which didn't match: 1.0.28, 1.0.27, ...`
 fn candidates(said: &str) -> Vec<String> {
     said.lines()
-        .find_map(|line| line.trim().strip_prefix("candidate versions found which didn't match: "))
-        .map(|list| list.split(", ").filter(|one| *one != "...").map(str::to_owned).collect())
+        .find_map(|line| {
+            line.trim()
+                .strip_prefix("candidate versions found which didn't match: ")
+        })
+        .map(|list| {
+            list.split(", ")
+                .filter(|one| *one != "...")
+                .map(str::to_owned)
+                .collect()
+        })
         .unwrap_or_default()
 }
 
@@ -273,8 +312,19 @@ mod tests {
     use super::*;
 
     fn read(stderr: &str) -> ResolveError {
-        let error = CargoError::Failed { subcommand: "metadata".into(), stderr: stderr.into(), command: "c".into() };
-        classify(error, &Asked { name: "semver", requirement: "=9.9.9", features: &["nope".to_owned()] })
+        let error = CargoError::Failed {
+            subcommand: "metadata".into(),
+            stderr: stderr.into(),
+            command: "c".into(),
+        };
+        classify(
+            error,
+            &Asked {
+                name: "semver",
+                requirement: "=9.9.9",
+                features: &["nope".to_owned()],
+            },
+        )
     }
 
     #[test]
@@ -285,7 +335,10 @@ mod tests {
         );
         assert_eq!(version.code(), "no-such-version");
         assert!(version.hint().unwrap().contains("1.0.28, 1.0.27"));
-        assert_eq!(read("error: no matching package named `semver` found\nlocation searched: index").code(), "no-such-crate");
+        assert_eq!(
+            read("error: no matching package named `semver` found\nlocation searched: index").code(),
+            "no-such-crate"
+        );
         let feature = "error: failed to select a version for `semver`.\nthe package depends on `semver`, with features: `nope` but `semver` does not have these features.";
         assert_eq!(read(feature).code(), "no-such-feature");
         assert_eq!(read("error: [6] Could not resolve host").code(), "no-network");

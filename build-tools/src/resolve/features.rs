@@ -15,7 +15,11 @@ pub struct FeatureSelection {
 
 impl Default for FeatureSelection {
     fn default() -> FeatureSelection {
-        FeatureSelection { named: Vec::new(), default: true, all: false }
+        FeatureSelection {
+            named: Vec::new(),
+            default: true,
+            all: false,
+        }
     }
 }
 
@@ -36,7 +40,11 @@ impl FeatureSelection {
     /// The selection as text: the same selection gives the same text.
     pub fn text(&self) -> String {
         let named = self.named.join(",");
-        format!("{}{}{named}", if self.all { "all;" } else { "" }, if self.default { "default;" } else { "" })
+        format!(
+            "{}{}{named}",
+            if self.all { "all;" } else { "" },
+            if self.default { "default;" } else { "" }
+        )
     }
 }
 

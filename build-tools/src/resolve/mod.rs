@@ -59,10 +59,19 @@ pub struct Resolved {
 
 /// Whether Rust code can depend on a target.
 pub fn is_library(target: &Target) -> bool {
-    target.kind.iter().any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib | TargetKind::DyLib))
-        || (target.crate_types.iter().any(|kind| matches!(kind, CrateType::Lib | CrateType::RLib))
+    target
+        .kind
+        .iter()
+        .any(|kind| matches!(kind, TargetKind::Lib | TargetKind::RLib | TargetKind::DyLib))
+        || (target
+            .crate_types
+            .iter()
+            .any(|kind| matches!(kind, CrateType::Lib | CrateType::RLib))
             && !target.kind.iter().any(|kind| {
-                matches!(kind, TargetKind::Example | TargetKind::Bin | TargetKind::Test | TargetKind::Bench)
+                matches!(
+                    kind,
+                    TargetKind::Example | TargetKind::Bin | TargetKind::Test | TargetKind::Bench
+                )
             }))
 }
 
@@ -71,7 +80,7 @@ pub fn is_library(target: &Target) -> bool {
 /// # Errors
 /// When there is no such crate, no such version, no library in it, or cargo cannot tell.
 pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Resolved, ResolveError> {
-    let start = start(cargo, layout, question)?;
+    let start = start(cargo, question)?;
     let mut probe = Probe::new(cargo, layout, question, start)?;
     let mut metadata = probe.run()?;
     let mut package = probe.package(&metadata)?;
@@ -94,7 +103,11 @@ pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Resul
     }
     let dependency = exact(&probe.dependency, &package);
     let local_roots = local_roots(&metadata, probe.workspace.as_deref());
-    let local_sources = if local_roots.is_empty() { String::new() } else { cache::hash_sources(&local_roots)? };
+    let local_sources = if local_roots.is_empty() {
+        String::new()
+    } else {
+        cache::hash_sources(&local_roots)?
+    };
     let library = package
         .targets
         .iter()
@@ -102,8 +115,19 @@ pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Resul
         .map(|target| target.name.replace('-', "_"))
         .unwrap_or_default();
     let identity = identity(&package, &local_sources);
-    let takeover = Takeover { lock: Some(without_probe(&lock)), ..probe.takeover };
-    Ok(Resolved { package, library, identity, local_roots, local_sources, dependency, takeover })
+    let takeover = Takeover {
+        lock: Some(without_probe(&lock)),
+        ..probe.takeover
+    };
+    Ok(Resolved {
+        package,
+        library,
+        identity,
+        local_roots,
+        local_sources,
+        dependency,
+        takeover,
+    })
 }
 
 /// Which source a package has, for the artifact's key.
@@ -140,7 +164,7 @@ struct Start {
     find_package: bool,
 }
 
-fn start(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Start, ResolveError> {
+fn start(cargo: &Cargo<'_>, question: &Question) -> Result<Start, ResolveError> {
     let dependency = |package: String, source: Source| Dependency {
         package,
         rename: None,
@@ -152,7 +176,10 @@ fn start(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Star
         Spec::Registry { name, wanted } => Start {
             dependency: dependency(
                 name.clone(),
-                Source::Registry { requirement: wanted.requirement(), index: None },
+                Source::Registry {
+                    requirement: wanted.requirement(),
+                    index: None,
+                },
             ),
             takeover: Takeover::default(),
             workspace: None,
@@ -163,7 +190,10 @@ fn start(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Star
             Start {
                 dependency: dependency(
                     question.package.clone().unwrap_or_default(),
-                    Source::Git { url: url.clone(), reference },
+                    Source::Git {
+                        url: url.clone(),
+                        reference,
+                    },
                 ),
                 takeover: Takeover::default(),
                 workspace: None,
@@ -171,7 +201,7 @@ fn start(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Star
             }
         }
         Spec::Path(path) => {
-            let found = local::find(cargo, layout, path, question.package.as_deref())?;
+            let found = local::find(cargo, path, question.package.as_deref())?;
             let takeover = Takeover::from_workspace(&found.workspace)?;
             if question.locked && takeover.lock.is_none() {
                 return Err(ResolveError::NoLock { package: found.name });
@@ -206,11 +236,23 @@ impl<'a> Probe<'a> {
         let work = layout.cache.join("work");
         crate::files::create_folder(&work)?;
         let folder = tempfile::Builder::new().prefix(".probe-").tempdir_in(&work)?;
-        let Start { mut dependency, takeover, workspace, find_package } = start;
+        let Start {
+            mut dependency,
+            takeover,
+            workspace,
+            find_package,
+        } = start;
         if find_package {
             dependency.package = git_package(cargo, folder.path(), &dependency.source)?;
         }
-        Ok(Probe { cargo, question, folder, dependency, takeover, workspace })
+        Ok(Probe {
+            cargo,
+            question,
+            folder,
+            dependency,
+            takeover,
+            workspace,
+        })
     }
 
     fn run(&self) -> Result<Metadata, ResolveError> {
@@ -231,9 +273,14 @@ impl<'a> Probe<'a> {
             Source::Registry { requirement, .. } => requirement.clone(),
             _ => String::new(),
         };
-        let asked =
-            Asked { name: &self.dependency.package, requirement: &requirement, features: &self.dependency.features };
-        self.cargo.metadata(&bridge).map_err(|error| classify(error, &asked))
+        let asked = Asked {
+            name: &self.dependency.package,
+            requirement: &requirement,
+            features: &self.dependency.features,
+        };
+        self.cargo
+            .metadata(&bridge)
+            .map_err(|error| classify(error, &asked))
     }
 
     /// The crate among the packages of its graph.
@@ -246,18 +293,43 @@ impl<'a> Probe<'a> {
             .filter(|node| metadata.root_package().is_some_and(|root| root.id == node.id))
             .flat_map(|node| &node.dependencies)
             .collect();
-        let named = || metadata.packages.iter().filter(|package| package.name.as_str() == name);
+        let named = || {
+            metadata
+                .packages
+                .iter()
+                .filter(|package| package.name.as_str() == name)
+        };
         named()
             .find(|package| direct.contains(&package.id))
             .or_else(|| named().max_by(|a, b| a.version.cmp(&b.version)))
             .cloned()
-            .ok_or_else(|| ResolveError::NoCrate { name: name.clone(), said: "cargo's graph does not have it".into() })
+            .map_or_else(|| Err(self.without_library()), Ok)
+    }
+
+    /// Cargo leaves a dependency without a linkable library out of the graph; a local one can be asked what it has.
+    fn without_library(&self) -> ResolveError {
+        let package = self.dependency.package.clone();
+        if let Source::Path(folder) = &self.dependency.source {
+            let own = local::packages(self.cargo, folder).ok();
+            let own = own.iter().flatten().find(|one| one.name.as_str() == package);
+            if let Some(Err(error)) = own.map(check_library) {
+                return error;
+            }
+        }
+        ResolveError::BinaryOnly {
+            package,
+            programs: Vec::new(),
+        }
     }
 
     /// Takes over what lies beside a package that cargo has downloaded: for git the workspace's decisions, and its
     /// lock file where one is asked for. Says whether anything changed.
     fn take_over_checkout(&mut self, package: &Package) -> Result<bool, ResolveError> {
-        let folder = package.manifest_path.parent().map(|folder| folder.as_std_path()).unwrap_or(Path::new("."));
+        let folder = package
+            .manifest_path
+            .parent()
+            .map(|folder| folder.as_std_path())
+            .unwrap_or(Path::new("."));
         let is_git = matches!(self.dependency.source, Source::Git { .. });
         if is_git {
             self.takeover = Takeover::from_workspace(&local::workspace_above(folder))?;
@@ -265,7 +337,9 @@ impl<'a> Probe<'a> {
             self.takeover.lock = fs::read_to_string(folder.join("Cargo.lock")).ok();
         }
         if self.question.locked && self.takeover.lock.is_none() {
-            return Err(ResolveError::NoLock { package: package.name.to_string() });
+            return Err(ResolveError::NoLock {
+                package: package.name.to_string(),
+            });
         }
         if is_git || self.question.locked {
             crate::files::remove_file(&self.folder.path().join("Cargo.lock"))?;
@@ -277,9 +351,12 @@ impl<'a> Probe<'a> {
 
 /// Lets cargo find the package in a repository: `cargo add --git` knows how.
 fn git_package(cargo: &Cargo<'_>, folder: &Path, source: &Source) -> Result<String, ResolveError> {
-    let Source::Git { url, reference } = source else { return Ok(String::new()) };
+    let Source::Git { url, reference } = source else {
+        return Ok(String::new());
+    };
     let scratch = folder.join("finder");
-    let manifest = "[package]\nname = \"usecrate-finder\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    let manifest =
+        "[package]\nname = \"usecrate-finder\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
     crate::files::write_atomic(&scratch.join("Cargo.toml"), manifest.as_bytes())?;
     crate::files::write_atomic(&scratch.join("src/lib.rs"), b"")?;
     let mut args = vec!["add", "--git", url];
@@ -288,16 +365,30 @@ fn git_package(cargo: &Cargo<'_>, folder: &Path, source: &Source) -> Result<Stri
     }
     cargo.ask(&scratch, &args).map_err(|error| match &error {
         crate::cargo::CargoError::Failed { stderr, .. } if stderr.contains("multiple packages found") => {
-            ResolveError::SeveralPackages { url: url.clone(), said: stderr.clone() }
+            ResolveError::SeveralPackages {
+                url: url.clone(),
+                said: stderr.clone(),
+            }
         }
-        _ => classify(error, &Asked { name: url, requirement: "", features: &[] }),
+        _ => classify(
+            error,
+            &Asked {
+                name: url,
+                requirement: "",
+                features: &[],
+            },
+        ),
     })?;
     let text = fs::read_to_string(scratch.join("Cargo.toml"))?;
     let table: toml::Table = toml::from_str(&text).map_err(|source| ResolveError::Manifest {
         path: scratch.join("Cargo.toml"),
         source: Box::new(source),
     })?;
-    let name = table.get("dependencies").and_then(|it| it.as_table()).and_then(|it| it.keys().next()).cloned();
+    let name = table
+        .get("dependencies")
+        .and_then(|it| it.as_table())
+        .and_then(|it| it.keys().next())
+        .cloned();
     name.ok_or_else(|| ResolveError::NoPackage { path: url.into() })
 }
 
@@ -307,7 +398,12 @@ fn check_library(package: &Package) -> Result<(), ResolveError> {
         return Ok(());
     }
     let of_kind = |kind: TargetKind| -> Vec<String> {
-        package.targets.iter().filter(|target| target.kind.contains(&kind)).map(|target| target.name.clone()).collect()
+        package
+            .targets
+            .iter()
+            .filter(|target| target.kind.contains(&kind))
+            .map(|target| target.name.clone())
+            .collect()
     };
     if !of_kind(TargetKind::ProcMacro).is_empty() {
         return Err(ResolveError::ProcMacro { package: name });
@@ -321,21 +417,31 @@ fn check_library(package: &Package) -> Result<(), ResolveError> {
         .collect();
     let programs = of_kind(TargetKind::Bin);
     if kinds.is_empty() && !programs.is_empty() {
-        return Err(ResolveError::BinaryOnly { package: name, programs });
+        return Err(ResolveError::BinaryOnly {
+            package: name,
+            programs,
+        });
     }
-    Err(ResolveError::NoLibrary { package: name, kinds: kinds.into_iter().collect() })
+    Err(ResolveError::NoLibrary {
+        package: name,
+        kinds: kinds.into_iter().collect(),
+    })
 }
 
 /// The dependency pinned to what was found.
 fn exact(dependency: &Dependency, package: &Package) -> Dependency {
     let source = match &dependency.source {
-        Source::Registry { index, .. } => {
-            Source::Registry { requirement: format!("={}", package.version), index: index.clone() }
-        }
+        Source::Registry { index, .. } => Source::Registry {
+            requirement: format!("={}", package.version),
+            index: index.clone(),
+        },
         // The reference stays as it was asked for: the lock file holds the commit.
         other => other.clone(),
     };
-    Dependency { source, ..dependency.clone() }
+    Dependency {
+        source,
+        ..dependency.clone()
+    }
 }
 
 /// Folders of all packages that lie on this machine by the user's will, and the workspace's files beside them.
@@ -344,7 +450,12 @@ fn local_roots(metadata: &Metadata, workspace: Option<&Path>) -> Vec<PathBuf> {
         .packages
         .iter()
         .filter(|package| package.source.is_none() && package.name.as_str() != "usecrate-probe")
-        .filter_map(|package| package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned()))
+        .filter_map(|package| {
+            package
+                .manifest_path
+                .parent()
+                .map(|folder| folder.as_std_path().to_owned())
+        })
         .collect();
     if let Some(manifest) = workspace {
         let root = manifest.parent().unwrap_or(Path::new("."));
@@ -352,15 +463,26 @@ fn local_roots(metadata: &Metadata, workspace: Option<&Path>) -> Vec<PathBuf> {
     }
     // A folder inside another that is hashed anyway.
     let all: Vec<PathBuf> = roots.into_iter().collect();
-    all.iter().filter(|one| !all.iter().any(|other| other != *one && one.starts_with(other))).cloned().collect()
+    all.iter()
+        .filter(|one| !all.iter().any(|other| other != *one && one.starts_with(other)))
+        .cloned()
+        .collect()
 }
 
 /// The packages of a lock file, as `name version`.
 fn locked_packages(lock: &str) -> BTreeSet<String> {
     let table: toml::Table = toml::from_str(lock).unwrap_or_default();
-    let packages = table.get("package").and_then(|it| it.as_array()).cloned().unwrap_or_default();
-    let text = |package: &toml::Value, key: &str| package.get(key).and_then(|it| it.as_str()).map(str::to_owned);
-    packages.iter().filter_map(|one| Some(format!("{} {}", text(one, "name")?, text(one, "version")?))).collect()
+    let packages = table
+        .get("package")
+        .and_then(|it| it.as_array())
+        .cloned()
+        .unwrap_or_default();
+    let text =
+        |package: &toml::Value, key: &str| package.get(key).and_then(|it| it.as_str()).map(str::to_owned);
+    packages
+        .iter()
+        .filter_map(|one| Some(format!("{} {}", text(one, "name")?, text(one, "version")?)))
+        .collect()
 }
 
 fn check_lock(package: &Package, before: Option<&str>, after: &str) -> Result<(), ResolveError> {
@@ -373,12 +495,18 @@ fn check_lock(package: &Package, before: Option<&str>, after: &str) -> Result<()
     if changed.is_empty() {
         return Ok(());
     }
-    Err(ResolveError::LockChanged { package: package.name.to_string(), changed })
+    Err(ResolveError::LockChanged {
+        package: package.name.to_string(),
+        changed,
+    })
 }
 
 /// The lock file without the probe's own entry: the bridge has another name.
 fn without_probe(lock: &str) -> String {
-    lock.split("\n\n").filter(|block| !block.contains("name = \"usecrate-probe\"")).collect::<Vec<_>>().join("\n\n")
+    lock.split("\n\n")
+        .filter(|block| !block.contains("name = \"usecrate-probe\""))
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 #[cfg(test)]
@@ -389,7 +517,10 @@ mod tests {
     fn the_probe_leaves_the_lock_file() {
         let lock = "version = 4\n\n[[package]]\nname = \"semver\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"usecrate-probe\"\nversion = \"0.0.0\"\n";
         let rest = without_probe(lock);
-        assert_eq!(locked_packages(&rest), BTreeSet::from(["semver 1.0.0".to_owned()]));
+        assert_eq!(
+            locked_packages(&rest),
+            BTreeSet::from(["semver 1.0.0".to_owned()])
+        );
         assert!(rest.starts_with("version = 4"));
     }
 }

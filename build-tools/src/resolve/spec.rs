@@ -72,7 +72,10 @@ impl FromStr for Spec {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Spec, SpecError> {
-        let error = |reason: &str| SpecError { spec: text.to_owned(), reason: reason.to_owned() };
+        let error = |reason: &str| SpecError {
+            spec: text.to_owned(),
+            reason: reason.to_owned(),
+        };
         if text.is_empty() {
             return Err(error("it is empty"));
         }
@@ -87,7 +90,10 @@ impl FromStr for Spec {
             if rev.is_some_and(str::is_empty) {
                 return Err(error("a commit, tag or branch is expected after `#`"));
             }
-            return Ok(Spec::Git { url: url.to_owned(), rev: rev.map(str::to_owned) });
+            return Ok(Spec::Git {
+                url: url.to_owned(),
+                rev: rev.map(str::to_owned),
+            });
         }
         if looks_like_path(text) {
             return Ok(Spec::Path(PathBuf::from(text)));
@@ -97,11 +103,18 @@ impl FromStr for Spec {
             Some((name, version)) => (name, parse_wanted(version).map_err(|reason| error(&reason))?),
         };
         let valid = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !valid {
-            return Err(error("a crate's name has ASCII letters, digits, `-` and `_`; a folder begins with `./` or `/`"));
+            return Err(error(
+                "a crate's name has ASCII letters, digits, `-` and `_`; a folder begins with `./` or `/`",
+            ));
         }
-        Ok(Spec::Registry { name: name.to_owned(), wanted })
+        Ok(Spec::Registry {
+            name: name.to_owned(),
+            wanted,
+        })
     }
 }
 
@@ -129,8 +142,15 @@ fn parse_wanted(text: &str) -> Result<Wanted, String> {
         return Ok(Wanted::Exact(version));
     }
     let parts: Vec<&str> = text.split('.').collect();
-    let starts_so = parts.len() < 3 && parts.iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()) && !part.is_empty());
-    let requirement = if starts_so { format!("{text}.*") } else { text.to_owned() };
+    let starts_so = parts.len() < 3
+        && parts
+            .iter()
+            .all(|part| part.bytes().all(|c| c.is_ascii_digit()) && !part.is_empty());
+    let requirement = if starts_so {
+        format!("{text}.*")
+    } else {
+        text.to_owned()
+    };
     VersionReq::parse(&requirement)
         .map(|requirement| Wanted::Requirement(requirement, text.to_owned()))
         .map_err(|error| format!("`{text}` is no version ({error}); try `1`, `1.2`, `1.2.3` or `>=1,<2`"))
@@ -174,9 +194,18 @@ mod tests {
 
     #[test]
     fn git_takes_a_revision() {
-        let spec = Spec::Git { url: "https://h/o/r".into(), rev: Some("v1.0".into()) };
+        let spec = Spec::Git {
+            url: "https://h/o/r".into(),
+            rev: Some("v1.0".into()),
+        };
         assert_eq!("git+https://h/o/r#v1.0".parse(), Ok(spec));
-        assert_eq!("git+file:///r".parse(), Ok(Spec::Git { url: "file:///r".into(), rev: None }));
+        assert_eq!(
+            "git+file:///r".parse(),
+            Ok(Spec::Git {
+                url: "file:///r".into(),
+                rev: None
+            })
+        );
     }
 
     #[test]
