@@ -122,7 +122,9 @@ class Library:
         self._table = TABLES[text.removeprefix("fake:")]
         self._kinds: dict[int, tuple[Any, ...]] = {}
 
-    def define_handle(self, index: int, cls: type, *, exception: Any = None, trivial_drop: bool = False) -> None:
+    def define_handle(
+        self, index: int, cls: type, *, exception: Any = None, trivial_drop: bool = False
+    ) -> None:
         assert index not in self._kinds, "defined twice"
         self._kinds[index] = ("handle", cls, exception)
 

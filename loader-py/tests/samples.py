@@ -21,7 +21,14 @@ class Sample:
         name = ident.rpartition("::")[2]
         params = [{"name": n, "type": t, **({"optional": True} if o else {})} for n, t, *o in params]
         self.callables.append(
-            {"id": ident, "name": name, "signature": f"fn {name}()", "params": params, "result": result, **more}
+            {
+                "id": ident,
+                "name": name,
+                "signature": f"fn {name}()",
+                "params": params,
+                "result": result,
+                **more,
+            }
         )
         self.table[index] = run
         return index
@@ -58,14 +65,21 @@ def _version(s: Sample, err: Any) -> dict[str, Any]:
         return lambda v, new: v.__setitem__(at, new)
 
     new = s.call(
-        "demo::Version::new", lambda *a: list(a), [(n, "u64") for n in ("major", "minor", "patch")], this(VERSION, "new")
+        "demo::Version::new",
+        lambda *a: list(a),
+        [(n, "u64") for n in ("major", "minor", "patch")],
+        this(VERSION, "new"),
     )
     fail = ["result", this(VERSION, "new"), this(ERROR, "new")]
     properties = [
         {
             "name": name,
             "get": s.call(f"demo::Version::{name}", lambda v, at=at: v[at], [me], "u64"),
-            "set": s.call(f"demo::Version::set_{name}", put(at), [("self", this(VERSION, "exclusive")), ("value", "u64")]),
+            "set": s.call(
+                f"demo::Version::set_{name}",
+                put(at),
+                [("self", this(VERSION, "exclusive")), ("value", "u64")],
+            ),
         }
         for at, name in enumerate(("major", "minor", "patch"))
     ]
@@ -76,21 +90,46 @@ def _version(s: Sample, err: Any) -> dict[str, Any]:
         "handle",
         constructors=[new, s.call("<demo::Version as FromStr>::from_str", parse, [("s", "str")], fail)],
         methods=[
-            _method("bump", s.call("demo::Version::bump", lambda v: v.__setitem__(2, v[2] + 1), [me], fluent=True)),
+            _method(
+                "bump", s.call("demo::Version::bump", lambda v: v.__setitem__(2, v[2] + 1), [me], fluent=True)
+            ),
             _method("new", new, instance=False),
             _method("parse", s.call("demo::Version::parse", parse, [("text", "str")], fail), instance=False),
         ],
         properties=properties,
-        constants=[{"name": "ZERO", "callable": s.call("demo::Version::ZERO", lambda: [0, 0, 0], [], this(VERSION, "new"))}],
+        constants=[
+            {
+                "name": "ZERO",
+                "callable": s.call("demo::Version::ZERO", lambda: [0, 0, 0], [], this(VERSION, "new")),
+            }
+        ],
         specials={
             "__str__": [s.call("<V as Display>::fmt", lambda v: ".".join(map(str, v)), [me], "str")],
             "__eq__": [s.call("<V as PartialEq>::eq", lambda a, b: a == b, [me, other], "bool")],
             "__hash__": [s.call("<V as Hash>::hash", lambda v: hash(tuple(v)) & (2**64 - 1), [me], "u64")],
             "__cmp__": [compare],
-            "__add__": [s.call("<V as Add>::add", lambda v, n: [*v[:2], v[2] + n], [me, ("n", "u64")], this(VERSION, "new"))],
-            "__iadd__": [s.call("<V as AddAssign>::add_assign", lambda v, n: v.__setitem__(0, v[0] + n), [me, ("n", "u64")])],
+            "__add__": [
+                s.call(
+                    "<V as Add>::add",
+                    lambda v, n: [*v[:2], v[2] + n],
+                    [me, ("n", "u64")],
+                    this(VERSION, "new"),
+                )
+            ],
+            "__iadd__": [
+                s.call(
+                    "<V as AddAssign>::add_assign",
+                    lambda v, n: v.__setitem__(0, v[0] + n),
+                    [me, ("n", "u64")],
+                )
+            ],
             "__rmul__": [
-                s.call("<u64 as Mul<V>>::mul", lambda n, v: [n * p for p in v], [("self", "u64"), ("rhs", this(VERSION))], this(VERSION, "new"))
+                s.call(
+                    "<u64 as Mul<V>>::mul",
+                    lambda n, v: [n * p for p in v],
+                    [("self", "u64"), ("rhs", this(VERSION))],
+                    this(VERSION, "new"),
+                )
             ],
             "__copy__": [s.call("<V as Clone>::clone", list, [me], this(VERSION, "new"))],
         },
@@ -110,7 +149,13 @@ def _pool(s: Sample) -> dict[str, Any]:
         methods=[_method("clear", clear)],
         variants=[
             {"name": "Any", "constructor": unit},
-            {"name": "Name", "tuple": True, "fields": [{"name": "_0", "type": "str"}], "constructor": new, "getters": [field]},
+            {
+                "name": "Name",
+                "tuple": True,
+                "fields": [{"name": "_0", "type": "str"}],
+                "constructor": new,
+                "getters": [field],
+            },
         ],
     )
 
@@ -138,7 +183,11 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
             "demo::kinds::Op",
             "enum",
             variants=[{"name": "Less", "discriminant": -1}, {"name": "More", "discriminant": 4}],
-            methods=[_method("name", s.call("demo::kinds::Op::name", lambda op: "<", [("self", ["enum", OP])], "str"))],
+            methods=[
+                _method(
+                    "name", s.call("demo::kinds::Op::name", lambda op: "<", [("self", ["enum", OP])], "str")
+                )
+            ],
         ),
         _type(
             "demo::Pair",
@@ -160,17 +209,26 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
             "demo::Error",
             "handle",
             error=True,
-            methods=[_method("text", s.call("demo::Error::text", lambda e: e[1], [("self", this(ERROR))], "str"))],
+            methods=[
+                _method("text", s.call("demo::Error::text", lambda e: e[1], [("self", this(ERROR))], "str"))
+            ],
             variant_of=s.call("demo::Error::variant", lambda e: e[0], [("self", this(ERROR))], "u32"),
             variants=[{"name": "Empty"}, {"name": "Bad"}],
-            specials={"__str__": [s.call("<E as Display>::fmt", lambda e: f"bad {e[1]}", [("self", this(ERROR))], "str")]},
+            specials={
+                "__str__": [
+                    s.call("<E as Display>::fmt", lambda e: f"bad {e[1]}", [("self", this(ERROR))], "str")
+                ]
+            },
         ),
         _type("demo::Cause", "record", error=True, fields=[{"name": "message", "type": "str"}]),
         _type(
             "demo::Fail",
             "enum",
             error=True,
-            variants=[{"name": "Plain"}, {"name": "Number", "tuple": True, "fields": [{"name": "_0", "type": "u64"}]}],
+            variants=[
+                {"name": "Plain"},
+                {"name": "Number", "tuple": True, "fields": [{"name": "_0", "type": "u64"}]},
+            ],
         ),
         _type(
             "demo::Options",
@@ -179,7 +237,12 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
             properties=[
                 {
                     "name": "pair",
-                    "get": s.call("demo::Options::pair", lambda o: made(PAIR, None, *o["pair"]), [("self", this(OPTIONS))], ["record", PAIR]),
+                    "get": s.call(
+                        "demo::Options::pair",
+                        lambda o: made(PAIR, None, *o["pair"]),
+                        [("self", this(OPTIONS))],
+                        ["record", PAIR],
+                    ),
                     "set": s.call(
                         "demo::Options::set_pair",
                         lambda o, p: o.__setitem__("pair", [p.left, p.right]),
@@ -189,7 +252,13 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
             ],
         ),
     ]
-    add = s.call("demo::add", lambda a, b: a + (b or 0), [("a", "u64"), ("b", ["option", "u64"], True)], "u64", docs="Adds.")
+    add = s.call(
+        "demo::add",
+        lambda a, b: a + (b or 0),
+        [("a", "u64"), ("b", ["option", "u64"], True)],
+        "u64",
+        docs="Adds.",
+    )
     double = [
         s.call("demo::double_int", lambda a: 2 * a, [("a", "u64")], "u64"),
         s.call("demo::double_text", lambda a: a + a, [("a", "str")], "str"),
@@ -209,15 +278,48 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
         _entry("Twice", trait=0),
         _entry("Version", type=VERSION),
         _entry("add", function={"callables": [add]}),
-        _entry("circle", function={"callables": [s.call("demo::circle", lambda: made(SHAPE, 1, 2.0), [], ["enum", SHAPE])]}),
+        _entry(
+            "circle",
+            function={
+                "callables": [s.call("demo::circle", lambda: made(SHAPE, 1, 2.0), [], ["enum", SHAPE])]
+            },
+        ),
         _entry("double", function={"callables": double}),
-        _entry("fail", function={"callables": [s.call("demo::fail", fail, [("kind", "u8")], ["result", "unit", ["enum", FAIL]])]}),
+        _entry(
+            "fail",
+            function={
+                "callables": [
+                    s.call("demo::fail", fail, [("kind", "u8")], ["result", "unit", ["enum", FAIL]])
+                ]
+            },
+        ),
         _entry("kinds", module=1),
-        _entry("name", function={"callables": [s.call("demo::name", lambda v: v, [("version", this(VERSION))], this(VERSION, "new"))]}),
-        _entry("nothing", function={"callables": [s.call("demo::nothing", nothing, [], ["result", "unit", "unit"])]}),
-        _entry("open", function={"callables": [s.call("demo::open", io, [("errno", ["option", "i32"], True)], ["result", "unit", "io_error"])]}),
+        _entry(
+            "name",
+            function={
+                "callables": [
+                    s.call("demo::name", lambda v: v, [("version", this(VERSION))], this(VERSION, "new"))
+                ]
+            },
+        ),
+        _entry(
+            "nothing",
+            function={"callables": [s.call("demo::nothing", nothing, [], ["result", "unit", "unit"])]},
+        ),
+        _entry(
+            "open",
+            function={
+                "callables": [
+                    s.call(
+                        "demo::open", io, [("errno", ["option", "i32"], True)], ["result", "unit", "io_error"]
+                    )
+                ]
+            },
+        ),
         _entry("operator", function={"callables": [s.call("demo::operator", lambda: 1, [], ["enum", OP])]}),
-        _entry("pool", function={"callables": [s.call("demo::pool", lambda: [1, "x"], [], this(POOL, "new"))]}),
+        _entry(
+            "pool", function={"callables": [s.call("demo::pool", lambda: [1, "x"], [], this(POOL, "new"))]}
+        ),
     ]
     manifest = {
         "manifest_version": 1,
@@ -253,7 +355,15 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
 def _skip(path: str, **more: Any) -> dict[str, Any]:
     name = path.rpartition("::")[2]
     message = "it takes a callable; pass a list instead"
-    return {"path": path, "name": name, "code": "closure", "message": message, "span": "src/lib.rs:7", "counted": True, **more}
+    return {
+        "path": path,
+        "name": name,
+        "code": "closure",
+        "message": message,
+        "span": "src/lib.rs:7",
+        "counted": True,
+        **more,
+    }
 
 
 def write(root: Path, manifest: dict[str, Any], *, key: str = "00ff", table: str = "demo") -> Path:

@@ -36,7 +36,9 @@ def test_import_finds_by_package_and_library_name(uc: Any, manifest: dict[str, A
     kinds = uc.import_("demo-crate::kinds", artifact_dir=tmp_path)
     assert kinds is one.kinds
     assert kinds.Op is one.Op
-    with pytest.raises(ModuleNotFoundError, match="no public module `demo::kind`.*did you mean `demo::kinds`"):
+    with pytest.raises(
+        ModuleNotFoundError, match="no public module `demo::kind`.*did you mean `demo::kinds`"
+    ):
         uc.import_("demo-crate::kind", artifact_dir=tmp_path)
 
 
@@ -59,11 +61,15 @@ def test_two_versions_are_ambiguous_unless_asked(uc: Any, manifest: dict[str, An
     _put(tmp_path, manifest, version="1.10.0")
     with pytest.raises(uc.AmbiguousArtifactError, match=r"1\.10\.0, 1\.2\.3; say which with `version="):
         uc.import_("demo-crate", artifact_dir=tmp_path)
-    assert uc.import_("demo-crate", "1", artifact_dir=tmp_path).__version__ == "1.10.0", "newest that starts so"
+    assert uc.import_("demo-crate", "1", artifact_dir=tmp_path).__version__ == "1.10.0", (
+        "newest that starts so"
+    )
     assert uc.import_("demo-crate", artifact_dir=tmp_path).__version__ == "1.10.0", "the loaded one"
 
 
-def test_two_feature_sets_are_ambiguous_unless_asked(uc: Any, manifest: dict[str, Any], tmp_path: Path) -> None:
+def test_two_feature_sets_are_ambiguous_unless_asked(
+    uc: Any, manifest: dict[str, Any], tmp_path: Path
+) -> None:
     _put(tmp_path, manifest)
     _put(tmp_path, manifest, key="11", features=["fast"])
     with pytest.raises(uc.AmbiguousArtifactError, match="features="):
@@ -78,7 +84,9 @@ def test_one_version_per_root(uc: Any, manifest: dict[str, Any], tmp_path: Path)
     _put(tmp_path / "a", manifest, version="2.0.0")
     _put(tmp_path / "b", manifest, version="2.0.0")
     uc.import_("demo-crate@1.2.3", artifact_dir=tmp_path / "a")
-    with pytest.raises(uc.VersionConflictError, match=r"1\.2\.3 is loaded in this process, and `demo-crate@2`"):
+    with pytest.raises(
+        uc.VersionConflictError, match=r"1\.2\.3 is loaded in this process, and `demo-crate@2`"
+    ):
         uc.import_("demo-crate@2", artifact_dir=tmp_path / "a")
     assert uc.import_("demo-crate", artifact_dir=tmp_path / "b").__version__ == "2.0.0", "another root"
 
@@ -141,7 +149,9 @@ def test_damaged_manifest_is_reported(uc: Any, manifest: dict[str, Any], tmp_pat
     assert json.loads(text)
 
 
-@pytest.mark.parametrize("bad", ["", "semver semver", "a/../b/nothere", "x@1!", "@1", "x@1.2.3.4", "x@>=", "x@-1"])
+@pytest.mark.parametrize(
+    "bad", ["", "semver semver", "a/../b/nothere", "x@1!", "@1", "x@1.2.3.4", "x@>=", "x@-1"]
+)
 def test_bad_specs(uc: Any, tmp_path: Path, bad: str) -> None:
     with pytest.raises((ValueError, FileNotFoundError)):
         uc.import_(bad, artifact_dir=tmp_path)
@@ -183,5 +193,14 @@ def test_requests(part: Any, request_: str, yes: list[str], no: list[str]) -> No
 
 def test_version_order(part: Any) -> None:
     version = part("versions").Version
-    texts = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.2.0", "1.10.0"]
+    texts = [
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-alpha.beta",
+        "1.0.0-beta.2",
+        "1.0.0-beta.11",
+        "1.0.0",
+        "1.2.0",
+        "1.10.0",
+    ]
     assert sorted(reversed(texts), key=lambda text: version(text).key) == texts

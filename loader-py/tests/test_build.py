@@ -61,12 +61,25 @@ def test_build_gives_the_artifact(part: Any, tool: Any, tmp_path: Path) -> None:
     built = part("build").build("x@1", "/out", features=["f", "g"], default_features=False, config="c.toml")
     assert built == "/a/b"
     asked = (tmp_path / "asked").read_text()
-    for word in ("'x@1'", "'--json'", "'--out', '/out'", "'--features', 'f,g'", "'--no-default-features'", "'c.toml'"):
+    for word in (
+        "'x@1'",
+        "'--json'",
+        "'--out', '/out'",
+        "'--features', 'f,g'",
+        "'--no-default-features'",
+        "'c.toml'",
+    ):
         assert word in asked
 
 
 def test_failure_keeps_the_diagnostics(uc: Any, part: Any, tool: Any) -> None:
-    error = {"event": "error", "code": "no-lib", "message": "no library", "hint": "add one", "details": "error[E0]"}
+    error = {
+        "event": "error",
+        "code": "no-lib",
+        "message": "no library",
+        "hint": "add one",
+        "details": "error[E0]",
+    }
     tool([error], code=1)
     with pytest.raises(uc.BuildError) as caught:
         part("build").build("x", "/out")
@@ -127,7 +140,9 @@ def test_folder_is_asked_for_each_time(
 
 def _cli(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "usecrate", *words]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False
+    )
 
 
 def test_cli_passes_build_through(tool: Any, tmp_path: Path) -> None:
@@ -160,7 +175,9 @@ def test_cli(manifest: dict[str, Any], tmp_path: Path) -> None:
         assert line in done.stdout.splitlines(), line
     spec = _cli("inspect", "demo-crate@1", "--artifact-dir", str(tmp_path))
     assert spec.stdout == done.stdout
-    assert json.loads(_cli("inspect", "--json", str(folder)).stdout) == json.loads((folder / "manifest.json").read_text())
+    assert json.loads(_cli("inspect", "--json", str(folder)).stdout) == json.loads(
+        (folder / "manifest.json").read_text()
+    )
     missing = _cli("inspect", "other", "--artifact-dir", str(tmp_path))
     assert missing.returncode == 1
     assert missing.stderr.startswith("error: no artifact of `other`")

@@ -54,7 +54,10 @@ def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
         (_set("modules", []), "not the crate's root `demo`"),
         (_set("types.0.kind", "thing"), r"`types\[0\].kind` is `thing`"),
         (_set("types.0.specials.__str__", [9999]), r"names `callables\[9999\]`"),
-        (_set("types.0.specials.__str__", "x"), r"`types\[0\].specials.__str__` is a string, expected a list"),
+        (
+            _set("types.0.specials.__str__", "x"),
+            r"`types\[0\].specials.__str__` is a string, expected a list",
+        ),
         (_set("types.0.constructors", [-1]), r"names `callables\[-1\]`"),
         (_set("types.1.path", "demo::Version"), "has `demo::Version` twice"),
         (_set("callables.1.id", "demo::Version::new"), "has `demo::Version::new` twice"),
@@ -119,7 +122,9 @@ def test_unreadable(uc: Any, part: Any, tmp_path: Any) -> None:
         part("manifests").read(str(tmp_path / "manifest.json"))
 
 
-@pytest.mark.parametrize("target", ["sparc64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "x"])
+@pytest.mark.parametrize(
+    "target", ["sparc64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "x"]
+)
 def test_other_platform(uc: Any, part: Any, manifest: dict[str, Any], target: str) -> None:
     if part("platforms").serves(target):
         pytest.skip("this is that platform")

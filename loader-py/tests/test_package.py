@@ -25,7 +25,17 @@ def test_no_public_name_is_a_submodule(uc: Any, part: Any) -> None:
     """A submodule of the same name would take the place of a function when it is imported."""
     import types
 
-    for name in ("importing", "values", "wrap", "artifact", "manifests", "cli", "exceptions", "enums", "listing"):
+    for name in (
+        "importing",
+        "values",
+        "wrap",
+        "artifact",
+        "manifests",
+        "cli",
+        "exceptions",
+        "enums",
+        "listing",
+    ):
         part(name)
     for name in uc.__all__:
         assert not isinstance(getattr(uc, name), types.ModuleType), name
@@ -33,7 +43,9 @@ def test_no_public_name_is_a_submodule(uc: Any, part: Any) -> None:
 
 def test_import_is_cheap() -> None:
     code = "import sys; old = set(sys.modules); import usecrate; print(*sorted(set(sys.modules) - old))"
-    loaded = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, env=_env(), check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, env=_env(), check=True
+    )
     assert loaded.stdout.split() == ["__future__", "usecrate", "usecrate.version"]
 
 
@@ -62,7 +74,11 @@ def test_exception_tree(uc: Any, part: Any) -> None:
 
 @pytest.mark.parametrize(
     "base",
-    [cls for cls in vars(__import__("builtins")).values() if isinstance(cls, type) and issubclass(cls, OSError)],
+    [
+        cls
+        for cls in vars(__import__("builtins")).values()
+        if isinstance(cls, type) and issubclass(cls, OSError)
+    ],
 )
 def test_each_os_error_has_its_io_error(uc: Any, part: Any, base: type) -> None:
     subclasses = [
@@ -71,7 +87,9 @@ def test_each_os_error_has_its_io_error(uc: Any, part: Any, base: type) -> None:
     assert any(base in cls.__mro__ for cls in subclasses)
 
 
-@pytest.mark.parametrize(("kind", "errno", "base"), [("NotFound", 2, FileNotFoundError), ("Other", 13, PermissionError)])
+@pytest.mark.parametrize(
+    ("kind", "errno", "base"), [("NotFound", 2, FileNotFoundError), ("Other", 13, PermissionError)]
+)
 def test_io_error_classes(part: Any, kind: str, errno: int, base: type) -> None:
     error = part("errors").io_error(kind, errno, "it failed")
     assert isinstance(error, base)
@@ -84,7 +102,11 @@ def test_io_error_classes(part: Any, kind: str, errno: int, base: type) -> None:
 
 def test_errors_survive_pickling(uc: Any) -> None:
     panic = pickle.loads(pickle.dumps(uc.PanicError("boom", "src/lib.rs:1:2", "trace")))
-    assert (str(panic), panic.location, panic.backtrace) == ("boom (at src/lib.rs:1:2)", "src/lib.rs:1:2", "trace")
+    assert (str(panic), panic.location, panic.backtrace) == (
+        "boom (at src/lib.rs:1:2)",
+        "src/lib.rs:1:2",
+        "trace",
+    )
     build = pickle.loads(pickle.dumps(uc.BuildError("no", code="c", details="d", hint="h")))
     assert str(build) == "no [c]\nd\nhint: h"
     call = pickle.loads(pickle.dumps(uc.CallError("no", rust_type="T", sources=["a"])))

@@ -95,7 +95,7 @@ class VariantMeta(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         loaded, index, at = cls.__usecrate_variant__
-        variant = loaded.type_at(index)["variants"][at]
+        variant = loaded.variants_of(index)[at]
         if "constructor" not in variant:
             raise TypeError(
                 f"the variant `{loaded.type_at(index)['path']}::{variant['name']}` cannot be built from Python"
@@ -125,11 +125,11 @@ def add_variants(loaded: Loaded, ty: Type, cls: Any) -> None:
         )
     )
     owners: dict[str, list[tuple[int, int]]] = {}
-    for at, variant in enumerate(ty["variants"]):
+    for at, variant in enumerate(loaded.variants_of(index)):
         setattr(cls, variant["name"], _variant_class(loaded, ty, cls, index, at, variant))
         for field, getter in zip(variant.get("fields", ()), variant.get("getters", ()), strict=False):
             owners.setdefault(field["name"], []).append((at, getter))
-    taken = set(cls.__usecrate__.names) - {variant["name"] for variant in ty["variants"]}
+    taken = set(cls.__usecrate__.names) - {variant["name"] for variant in loaded.variants_of(index)}
     for name, getters in owners.items():
         if name not in taken:
             setattr(cls, name, property(_field(loaded, cls, name, getters)))

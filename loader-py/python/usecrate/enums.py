@@ -88,8 +88,8 @@ def plain_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
         loaded, ty, index, cls, but=("__eq__", "__ne__", "__hash__", "__copy__", "__deepcopy__", "__repr__")
     )
     for member, variant in zip(cls.__members__.values(), ty.get("variants", ()), strict=False):
-        if variant.get("docs"):
-            member.__doc__ = variant["docs"]
+        if docs := variant.get("docs"):
+            member.__doc__ = docs
     info.bind(cls)
     return cls  # type: ignore[no-any-return]
 
@@ -123,7 +123,7 @@ def data_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
     cls: Any = DataEnum(ty["name"], (), body)
     loaded.register(index, cls)
     variants = []
-    for variant in ty["variants"]:
+    for variant in loaded.variants_of(index):
         fields = variant.get("fields", [])
         part = record_body(fields)
         part["__module__"] = cls.__module__

@@ -55,8 +55,7 @@ def _dir(self: Any) -> list[str]:
 def _str(self: Any) -> str:
     message = self.__dict__.get("_message")
     if message is None:
-        display = type(self).__usecrate_display__
-        message = display(self) if display is not None else _describe(self)
+        message = type(self).__usecrate_display__(self)
         self.__dict__["_message"] = message
     return str(message)
 
@@ -75,10 +74,13 @@ def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Seq
     add_specials(loaded, ty, index, cls, but=(*_OWN, *but))
     specials = ty.get("specials", {})
     shown = specials.get("__str__") or specials.get("__repr__")
-    cls.__usecrate_display__ = loaded.method(cls, shown, name="__str__") if shown else None
     if shown:
-        display = cls.__usecrate_display__
-        cls.__usecrate_display__ = staticmethod(lambda self: display.__get__(self, type(self))())
+        display = loaded.function(
+            shown, name="__str__", qualname=f"{cls.__qualname__}.__str__", module=cls.__module__
+        )
+        cls.__usecrate_display__ = staticmethod(display)
+    else:
+        cls.__usecrate_display__ = staticmethod(_describe)
     info.bind(cls)
 
 
@@ -191,7 +193,7 @@ def _complete(error: Any, rust_type: str, message: str, debug: str | None, sourc
     variant_of = getattr(cls, "__usecrate_variant_of__", None)
     if variant_of is not None and not isinstance(cls, LazyVariant):
         # `except` asks for the class itself, so a raised error is of its variant's class.
-        variant = info.model["variants"][variant_of(error)]
+        variant = info.loaded.variants_of(info.index)[variant_of(error)]
         error.__class__ = getattr(info.cls, variant["name"])
 
 

@@ -39,7 +39,7 @@ def listing(manifest: Manifest) -> Iterator[str]:
 
 def _head(manifest: Manifest) -> Iterator[str]:
     crate, build, coverage = manifest["crate"], manifest["build"], manifest["coverage"]
-    origin = f" from {crate['origin']}" if crate.get("origin") else ""
+    origin = f" from {source}" if (source := crate.get("origin")) else ""
     yield f"{crate['name']} {crate['version']}{origin}"
     features = ", ".join(crate["features"]) or "none asked for"
     default = "" if crate["default_features"] else "; default features off"
@@ -68,10 +68,10 @@ def _entry(manifest: Manifest, entry: Entry, shown: set[int]) -> Iterator[str]:
         yield f"  module {name} = {manifest['modules'][entry['module']]['path'].replace('::', '.')}"
     elif "constant" in entry:
         yield f"  {name}: {type_text(manifest, manifest['callables'][entry['constant']]['result'])}"
-    else:
+    elif "variant" in entry:
         ty, variant = entry["variant"]
         found = manifest["types"][ty]
-        yield f"  {name} = {found['name']}.{found['variants'][variant]['name']}"
+        yield f"  {name} = {found['name']}.{found.get('variants', [])[variant]['name']}"
 
 
 def _class(manifest: Manifest, name: str, index: int) -> Iterator[str]:
@@ -107,12 +107,12 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
     for constant in ty.get("constants", ()):
         yield f"{constant['name']}: {type_text(manifest, callables[constant['callable']]['result'])}"
     for method in ty.get("methods", ()):
-        origin = f"  # from {method['from_trait']}" if method.get("from_trait") else ""
+        origin = f"  # from {trait}" if (trait := method.get("from_trait")) else ""
         static = "" if method["instance"] else "static "
         for index in method["callables"]:
             yield f"{static}def {signature(manifest, callables[index], name=method['name'])}{origin}{_moves(manifest, index)}"
-    if ty.get("specials"):
-        yield f"operators: {', '.join(sorted(ty['specials']))}"
+    if specials := ty.get("specials"):
+        yield f"operators: {', '.join(sorted(specials))}"
 
 
 def _moves(manifest: Manifest, index: int) -> str:
@@ -146,6 +146,6 @@ def _skipped(manifest: Manifest) -> Iterator[str]:
         f"{code} {count}" for code, count in sorted(counts.items(), key=lambda pair: -pair[1])
     )
     for skip in manifest["skipped"]:
-        where = f" ({skip['span']})" if skip.get("span") else ""
+        where = f" ({span})" if (span := skip.get("span")) else ""
         yield f"  {skip['path']}{where}"
         yield f"    {skip['message']} [{skip['code']}]"

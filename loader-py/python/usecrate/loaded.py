@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._native import Library
-    from .model import Callable, Manifest, Skip, Type, TypeRef
+    from .model import Callable, Manifest, Skip, Type, TypeRef, Variant
 
 
 class Loaded:
@@ -45,6 +45,10 @@ class Loaded:
     def type_at(self, index: int) -> Type:
         """The manifest's type of that number."""
         return self.manifest["types"][index]
+
+    def variants_of(self, index: int) -> list[Variant]:
+        """The variants of type `index`."""
+        return self.type_at(index).get("variants", [])
 
     def callable(self, index: int) -> Callable:
         """The manifest's callable of that number."""

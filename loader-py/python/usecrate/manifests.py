@@ -23,7 +23,36 @@ if TYPE_CHECKING:
 REBUILD = "build it again with `usecrate build --force`"
 
 _PLAIN = frozenset(
-    ["unit", "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "char", "str", "bytes", "path", "duration", "system_time", "ip", "socket_addr", "ordering", "any", "io_error", "never"]
+    [
+        "unit",
+        "bool",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "char",
+        "str",
+        "bytes",
+        "path",
+        "duration",
+        "system_time",
+        "ip",
+        "socket_addr",
+        "ordering",
+        "any",
+        "io_error",
+        "never",
+    ]
 )
 _MODES = frozenset({"shared", "exclusive", "move", "clone", "new"})
 _DEPTH = 64

@@ -152,8 +152,11 @@ def instance_attribute(self: Any, name: str) -> Any:
             return getattr(self, name)
     owner = f"{cls.__module__}.{cls.__qualname__}"
     variant_of = getattr(cls, "__usecrate_variant_of__", None)
-    if variant_of is not None and any(name in base.__dict__ for base in cls.__mro__):  # a field of another variant
-        raise AttributeError(f"`{owner}.{info.model['variants'][variant_of(self)]['name']}` has no field `{name}`")
+    if variant_of is not None and any(
+        name in base.__dict__ for base in cls.__mro__
+    ):  # a field of another variant
+        variant = info.loaded.variants_of(info.index)[variant_of(self)]["name"]
+        raise AttributeError(f"`{owner}.{variant}` has no field `{name}`")
     raise info.missing(name, f"`{owner}`")
 
 

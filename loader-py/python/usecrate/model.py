@@ -1,116 +1,119 @@
-"""The shape of a manifest (``manifest.json``), for type checkers alone: at run time it is plain parsed JSON.
+"""The shape of a manifest (``manifest.json``), for type checkers alone: at run time it is plain JSON.
 
 The reference is ``docs/manifest.md``. A type reference is a word (``"u8"``) or a list (``["list", "u8"]``).
 """
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
 
 TypeRef = str | list[Any]
 
 
-class Field(TypedDict, total=False):
+class Field(TypedDict):
     """A field of a record or of a variant."""
 
     name: str
     type: TypeRef
-    docs: str
+    docs: NotRequired[str]
 
 
-class Variant(TypedDict, total=False):
+class Variant(TypedDict):
     """A variant of an enum."""
 
     name: str
-    discriminant: int
-    fields: list[Field]
-    tuple: bool
-    docs: str
-    constructor: int
-    getters: list[int]
+    discriminant: NotRequired[int]
+    fields: NotRequired[list[Field]]
+    tuple: NotRequired[bool]
+    docs: NotRequired[str]
+    constructor: NotRequired[int]
+    getters: NotRequired[list[int]]
 
 
-class Method(TypedDict, total=False):
+class Method(TypedDict):
     """A method or associated function."""
 
     name: str
     instance: bool
     callables: list[int]
-    from_trait: str
+    from_trait: NotRequired[str]
 
 
-class Property(TypedDict, total=False):
+class Property(TypedDict):
     """A public field of a handle."""
 
     name: str
     get: int
-    set: int
-    docs: str
+    set: NotRequired[int]
+    docs: NotRequired[str]
 
 
-class Constant(TypedDict, total=False):
+class Constant(TypedDict):
     """A constant of a class."""
 
     name: str
     callable: int
-    docs: str
+    docs: NotRequired[str]
 
 
-class Type(TypedDict, total=False):
+class Type(TypedDict):
     """A type."""
 
     path: str
     name: str
-    docs: str
+    docs: NotRequired[str]
     kind: str
-    error: bool
+    error: NotRequired[bool]
     send: bool
     sync: bool
     clone: bool
     borrows: bool
     trivial_drop: bool
-    fields: list[Field]
-    default: int
-    variants: list[Variant]
-    variant_of: int
-    constructors: list[int]
-    methods: list[Method]
-    properties: list[Property]
-    constants: list[Constant]
-    specials: dict[str, list[int]]
-    deref: int
+    fields: NotRequired[list[Field]]
+    default: NotRequired[int]
+    variants: NotRequired[list[Variant]]
+    variant_of: NotRequired[int]
+    constructors: NotRequired[list[int]]
+    methods: NotRequired[list[Method]]
+    properties: NotRequired[list[Property]]
+    constants: NotRequired[list[Constant]]
+    specials: NotRequired[dict[str, list[int]]]
+    deref: NotRequired[int]
 
 
-class Trait(TypedDict, total=False):
+class Trait(TypedDict):
     """A trait."""
 
     path: str
     name: str
-    docs: str
+    docs: NotRequired[str]
     methods: list[Method]
 
 
-class Param(TypedDict, total=False):
+class Param(TypedDict):
     """A parameter."""
 
     name: str
     type: TypeRef
-    optional: bool
+    optional: NotRequired[bool]
 
 
-class Callable(TypedDict, total=False):
+class Callable(TypedDict):
     """Something that can be called."""
 
     id: str
     name: str
-    docs: str
+    docs: NotRequired[str]
     signature: str
     params: list[Param]
     result: TypeRef
-    keeps_lock: bool
-    fluent: bool
-    deprecated: str
-    span: str
+    keeps_lock: NotRequired[bool]
+    fluent: NotRequired[bool]
+    deprecated: NotRequired[str]
+    span: NotRequired[str]
 
 
 class Function(TypedDict):
@@ -119,51 +122,51 @@ class Function(TypedDict):
     callables: list[int]
 
 
-class Entry(TypedDict, total=False):
+class Entry(TypedDict):
     """A public name: beside `name`, one of the others."""
 
     name: str
-    module: int
-    type: int
-    trait: int
-    function: Function
-    constant: int
-    variant: list[int]
+    module: NotRequired[int]
+    type: NotRequired[int]
+    trait: NotRequired[int]
+    function: NotRequired[Function]
+    constant: NotRequired[int]
+    variant: NotRequired[list[int]]
 
 
-class Module(TypedDict, total=False):
+class Module(TypedDict):
     """A public module."""
 
     path: str
-    docs: str
+    docs: NotRequired[str]
     entries: list[Entry]
 
 
-class Skip(TypedDict, total=False):
+class Skip(TypedDict):
     """An item that is left out, with the reason."""
 
     path: str
     name: str
-    owner: int
-    modules: list[str]
+    owner: NotRequired[int]
+    modules: NotRequired[list[str]]
     code: str
     message: str
-    span: str
+    span: NotRequired[str]
     counted: bool
 
 
-class Crate(TypedDict, total=False):
+class Crate(TypedDict):
     """The crate that was built."""
 
     name: str
     lib: str
     version: str
     source: str
-    origin: str
+    origin: NotRequired[str]
     features: list[str]
     default_features: bool
     docs: str
-    license: str
+    license: NotRequired[str]
 
 
 class Build(TypedDict):
@@ -191,7 +194,7 @@ class Coverage(TypedDict):
     served: int
 
 
-class Manifest(TypedDict, total=False):
+class Manifest(TypedDict):
     """What an artifact is and what it serves."""
 
     manifest_version: int
@@ -206,4 +209,4 @@ class Manifest(TypedDict, total=False):
     callables: list[Callable]
     skipped: list[Skip]
     coverage: Coverage
-    schemas: dict[str, Any]
+    schemas: NotRequired[dict[str, Any]]

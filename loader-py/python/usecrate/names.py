@@ -80,8 +80,8 @@ def doc_text(callable_: Callable, extra: str = "") -> str | None:
         extra,
         f"Rust: {callable_['signature']}" if callable_["signature"] else "",
     ]
-    if callable_.get("deprecated"):
-        parts.insert(1, f"Deprecated: {callable_['deprecated']}")
+    if deprecated := callable_.get("deprecated"):
+        parts.insert(1, f"Deprecated: {deprecated}")
     return "\n\n".join(part for part in parts if part) or None
 
 
@@ -104,7 +104,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def skip_text(skip: Skip) -> str:
     """Why an item is not served, as a whole sentence."""
-    where = f" ({skip['span']})" if skip.get("span") else ""
+    where = f" ({span})" if (span := skip.get("span")) else ""
     return f"`{skip['path']}`{where} is not served: {skip['message']} [{skip['code']}]"
 
 

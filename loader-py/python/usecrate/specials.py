@@ -52,11 +52,11 @@ def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequen
             if name not in specials and name not in but:
                 setattr(cls, name, _named(_compare(order, holds), cls, name))
     if "__eq__" in specials and "__hash__" not in specials and "__hash__" not in but:
-        cls.__hash__ = None  # type: ignore[method-assign]
+        cls.__hash__ = None  # type: ignore[assignment]
     if "__copy__" in specials and "__deepcopy__" not in specials:
         cls.__deepcopy__ = _named(_deep_copy, cls, "__deepcopy__")  # type: ignore[attr-defined]
     if "__str__" in specials and "__format__" not in specials:
-        cls.__format__ = _named(_format, cls, "__format__")  # type: ignore[assignment, method-assign]
+        cls.__format__ = _named(_format, cls, "__format__")  # type: ignore[method-assign]
 
 
 def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[int]) -> Any:

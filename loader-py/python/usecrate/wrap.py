@@ -134,24 +134,25 @@ class ModuleInfo:
         if "module" in entry:
             return module_at(loaded, entry["module"]), True
         if "function" in entry:
-            return self._function(entry), True
+            return self._function(entry["name"], entry["function"]["callables"]), True
         if "trait" in entry:
             return trait_at(loaded, entry["trait"]), True
         if "variant" in entry:
             ty, variant = entry["variant"]
-            return getattr(loaded.class_of(ty), loaded.type_at(ty)["variants"][variant]["name"]), True
-        return self._constant(entry["constant"])
+            return getattr(loaded.class_of(ty), loaded.variants_of(ty)[variant]["name"]), True
+        if "constant" in entry:
+            return self._constant(entry["constant"])
+        raise AttributeError(entry["name"])  # the checked manifest rules it out
 
-    def _function(self, entry: Entry) -> Any:
-        indexes = entry["function"]["callables"]
-        key = (entry["name"], tuple(indexes))
+    def _function(self, public: str, indexes: list[int]) -> Any:
+        key = (public, tuple(indexes))
         made = self.loaded.functions.get(key)
         if made is None:
-            module, name = module_and_name(self.loaded.callable(indexes[0])["id"])
+            module, _ = module_and_name(self.loaded.callable(indexes[0])["id"])
             made = self.loaded.function(
                 indexes,
-                name=entry["name"],
-                qualname=name if name == entry["name"] else entry["name"],
+                name=public,
+                qualname=public,
                 module=module or self.module["path"].replace("::", "."),
             )
             self.loaded.functions[key] = made
