@@ -9,7 +9,8 @@ use crate::ffi::arguments::OwnedArguments;
 use crate::ffi::function;
 use crate::python;
 
-/// A function with several signatures. On a class it binds the instance, as a function does.
+// A function with several signatures. On a class it binds the instance, as a function does. Not a doc comment: that
+// would become the class's `__doc__` and hide the one of each function.
 #[pyclass(frozen, module = "usecrate._native")]
 pub(crate) struct Overload {
     specs: Vec<&'static Spec>,

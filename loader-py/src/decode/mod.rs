@@ -294,7 +294,7 @@ impl Number {
 fn numbers<'py>(kind: Number, content: &[u8], from: &Decoder<'_, 'py>) -> Made<'py> {
     let py = from.py;
     let width = kind.width();
-    if content.len() % width != 0 {
+    if !content.len().is_multiple_of(width) {
         return Err(from.malformed("whole numbers"));
     }
     let mut words = content.chunks_exact(width);

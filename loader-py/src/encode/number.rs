@@ -140,10 +140,6 @@ pub(super) fn float(value: &Bound<'_, PyAny>) -> Result<f64, Refusal> {
 }
 
 /// A float of 32 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding to f32 is what the type asks for"
-)]
 pub(super) fn narrow_float(value: &Bound<'_, PyAny>) -> Result<f32, Refusal> {
     let number = float(value)?;
     narrow(number).ok_or_else(|| Refusal::range(format!("must fit into f32, not {number}")))
@@ -276,7 +272,8 @@ fn push_item(kind: Number, item: Item, out: &mut Vec<u8>) -> bool {
                 Some(Word::Unsigned(number)) => number.to_le_bytes(),
                 None => return false,
             };
-            let word = &mut word.clone()[..Number::Int(int).width()];
+            let mut word = word;
+            let word = &mut word[..Number::Int(int).width()];
             if cfg!(target_endian = "big") {
                 word.reverse();
             }

@@ -16,6 +16,10 @@ const BESIDE: usize = 1024;
 #[derive(Default)]
 pub(crate) struct Lent {
     buffers: Vec<RawBuffer>,
+    #[expect(
+        clippy::vec_box,
+        reason = "exporters may point into the struct they filled, so it must not move"
+    )]
     views: Vec<Box<ffi::Py_buffer>>,
     copies: Vec<Box<[u8]>>,
     /// Strong references.

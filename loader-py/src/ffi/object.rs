@@ -72,9 +72,7 @@ pub(crate) fn float(value: &Bound<'_, PyFloat>) -> f64 {
 pub(crate) fn text<'a>(value: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
     let pointer = value.as_ptr();
     // SAFETY: a live `str`, ready since 3.10's constructors make no other.
-    if unsafe { ffi::PyUnicode_IS_READY(pointer) } != 0
-        && unsafe { ffi::PyUnicode_IS_COMPACT_ASCII(pointer) } != 0
-    {
+    if unsafe { ffi::PyUnicode_IS_READY(pointer) != 0 && ffi::PyUnicode_IS_COMPACT_ASCII(pointer) != 0 } {
         // SAFETY: compact ASCII text has its length and its one-byte data in place.
         let bytes = unsafe {
             let length = ffi::PyUnicode_GET_LENGTH(pointer).unsigned_abs();
