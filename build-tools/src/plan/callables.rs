@@ -303,7 +303,9 @@ fn shim(
         };
         planned.push(PlannedParam { name: names::python(&param.name), lift, kept: kept[at], optional: false });
     }
-    optional(&mut planned, &params, receiver);
+    if !matches!(site.callee, Callee::Set(_)) {
+        optional(&mut planned, &params, receiver);
+    }
     let which: Vec<String> = combination.iter().map(|(_, choice)| ctx.show(&erase_names(&choice.ty))).collect();
     let id = if many { format!("{}<{}>", site.id, which.join(", ")) } else { site.id.clone() };
     Ok(Shim {

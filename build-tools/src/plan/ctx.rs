@@ -18,6 +18,8 @@ pub(super) struct Ctx<'a> {
     pub(super) api: &'a Api,
     /// What a public name of the crate leads to.
     pub(super) exported: BTreeSet<DefKey>,
+    /// Public modules of the crate and of the dependencies that it exports; what those export of others is far.
+    pub(super) near: BTreeSet<String>,
     /// Impls by the definition that their self type begins with; [`Self::bare`] for those without one.
     by_def: BTreeMap<DefKey, Vec<&'a Impl>>,
     bare: Vec<&'a Impl>,
@@ -38,8 +40,9 @@ pub(super) struct Match<'a> {
 impl<'a> Ctx<'a> {
     /// Indexes an `Api`.
     pub(super) fn new(api: &'a Api) -> Self {
+        let near = near_modules(api);
         let mut exported = BTreeSet::new();
-        for module in api.modules.values() {
+        for module in api.modules.values().filter(|module| near.contains(&module.path)) {
             for entry in &module.entries {
                 match &entry.target {
                     Target::Def(def) | Target::Variant { def, .. } => {
@@ -58,7 +61,7 @@ impl<'a> Ctx<'a> {
             }
         }
         let (dependencies, features) = Default::default();
-        Self { api, exported, by_def, bare, dependencies, features }
+        Self { api, exported, near, by_def, bare, dependencies, features }
     }
 
     /// A definition.
@@ -145,6 +148,31 @@ impl<'a> Ctx<'a> {
         let ty = found.subst.apply(ty);
         Some(ty)
     }
+}
+
+/// The crate's modules, and those of dependencies that it exports itself. A dependency's re-exports of its own
+/// dependencies (`sha2::digest::typenum`) would bring whole foreign crates.
+fn near_modules(api: &Api) -> BTreeSet<String> {
+    let mut owners: BTreeMap<&str, (String, usize)> = BTreeMap::new();
+    // Sorted, so that a module comes after the one that holds it.
+    for (path, module) in &api.modules {
+        let (parent, distance) = path
+            .rsplit_once("::")
+            .and_then(|(parent, _)| owners.get(parent).cloned())
+            .unwrap_or_else(|| (api.name.clone(), 0));
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in &module.entries {
+            if let Target::Def(key) = &entry.target {
+                *count.entry(key.krate()).or_default() += 1;
+            }
+        }
+        let most = count.into_iter().max_by_key(|(name, count)| (*count, *name == parent));
+        let owner = most.map_or_else(|| parent.clone(), |(name, _)| name.to_owned());
+        let distance = if path.contains("::") && owner != parent { distance + 1 } else { distance };
+        let owner = if path.contains("::") { owner } else { api.name.clone() };
+        owners.insert(path, (owner, distance));
+    }
+    owners.into_iter().filter(|(_, (_, distance))| *distance <= 1).map(|(path, _)| path.to_owned()).collect()
 }
 
 /// Names of the type and const parameters.

@@ -55,7 +55,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
 fn exports<'a>(ctx: &Ctx<'a>) -> Vec<(String, &'a Def)> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    for module in ctx.api.modules.values() {
+    for module in ctx.api.modules.values().filter(|module| ctx.near.contains(&module.path)) {
         for entry in &module.entries {
             if let Target::Def(key) = &entry.target {
                 if let (true, Some(def)) = (seen.insert(key.clone()), ctx.def(key)) {
@@ -275,13 +275,24 @@ fn complete(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Path { def, args } = ty else { return false };
     let wanted = ctx.def(def).map_or(0, |def| super::ctx::parameters(&def.generics).len());
     let given = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
-    given >= wanted && closed(ty) && !any(ty, &|part| matches!(part, Ty::RawPointer { .. }))
+    given >= wanted && constants(ctx, ty) && closed(ty) && !any(ty, &|part| matches!(part, Ty::RawPointer { .. }))
+}
+
+/// Every constant argument can be written: a literal, or the default, which is left out.
+fn constants(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    !any(ty, &|part| match part {
+        Ty::Path { def, args } => args.args.iter().enumerate().any(|(at, arg)| match arg {
+            Arg::Const(text) => !super::spell::is_literal(text) && !super::spell::is_default(ctx, def, at, arg),
+            _ => false,
+        }),
+        _ => false,
+    })
 }
 
 /// It may have a wire form of its own.
 fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Path { def, .. } = ty else { return false };
-    if wire::mapped(ctx, ty).is_some() || wire::bytes_like(ctx, ty) {
+    if wire::mapped(ctx, ty).is_some() || wire::bytes_like(ctx, ty) || wire::text_like(ctx, ty) {
         return false;
     }
     if stdlib::is_std(def) {

@@ -151,13 +151,8 @@ fn borrowed(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>)
 /// The lifetimes that handles among the arguments carry: they are the group's.
 fn carried(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>) {
     each(ty, &mut |part| {
-        if let Ty::Path { args, .. } = part {
-            if matches!(class(ctx, types, part), Class::Type(_, Kind::Handle)) {
-                group.extend(args.args.iter().filter_map(|arg| match arg {
-                    Arg::Lifetime(name) => Some(name.clone()),
-                    _ => None,
-                }));
-            }
+        if matches!(class(ctx, types, part), Class::Type(_, Kind::Handle)) {
+            group.extend(lifetimes(part));
         }
     });
 }
@@ -180,21 +175,36 @@ fn close(group: &mut BTreeSet<String>, outlives: &[(String, String)]) {
 /// The lifetimes for which an argument itself is lent, and whether what is lent borrows in turn.
 fn lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> BTreeMap<String, bool> {
     let mut all: BTreeMap<String, bool> = BTreeMap::new();
-    each(ty, &mut |part| match part {
-        Ty::Ref { lifetime: Some(name), ty: inner, .. } => {
+    collect_lent(ctx, types, ty, &mut all);
+    all
+}
+
+fn collect_lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty, all: &mut BTreeMap<String, bool>) {
+    match ty {
+        Ty::Ref { lifetime, ty: inner, .. } => {
             let borrows = super::fold::any(inner, &|one| {
                 matches!(class(ctx, types, one), Class::Type(_, Kind::Handle)) && has_lifetimes(one)
             });
-            *all.entry(name.clone()).or_default() |= borrows;
+            if let Some(name) = lifetime {
+                *all.entry(name.clone()).or_default() |= borrows;
+            }
+            collect_lent(ctx, types, inner, all);
         }
-        Ty::Path { args, .. } if !matches!(class(ctx, types, part), Class::Type(..)) => {
+        // What a handle carries is kept already.
+        Ty::Path { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => {}
+        Ty::Path { args, .. } => {
             for arg in &args.args {
-                if let Arg::Lifetime(name) = arg {
-                    all.entry(name.clone()).or_default();
+                match arg {
+                    Arg::Lifetime(name) => {
+                        all.entry(name.clone()).or_default();
+                    }
+                    Arg::Type(ty) => collect_lent(ctx, types, ty, all),
+                    Arg::Const(_) | Arg::Infer => {}
                 }
             }
         }
+        Ty::Tuple(parts) => parts.iter().for_each(|part| collect_lent(ctx, types, part, all)),
+        Ty::Slice(ty) | Ty::Array { ty, .. } => collect_lent(ctx, types, ty, all),
         _ => {}
-    });
-    all
+    }
 }

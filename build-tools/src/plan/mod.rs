@@ -36,6 +36,8 @@ pub use model::{
     PlannedTrait, PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
 };
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use usecrate_manifest::Kind;
 
 use self::build::{Builder, Place};
@@ -63,6 +65,7 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
     let Builder { shims, skipped, .. } = build;
+    let dependencies = named(ctx.dependencies.take(), &planned, &shims);
     Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
@@ -71,9 +74,31 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
         modules,
         traits: traits.into_iter().map(|(_, one)| one).collect(),
         skipped,
-        dependencies: ctx.dependencies.take().into_iter().map(|name| (name, String::new())).collect(),
+        dependencies,
         runtime_features: ctx.features.take().into_iter().collect(),
     }
+}
+
+/// The crates that finished texts name. Their versions are the graph's to say.
+fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) -> BTreeMap<String, String> {
+    let mut texts: Vec<&str> = types.iter().map(|one| one.rust.as_str()).collect();
+    texts.extend(types.iter().flat_map(|one| &one.fields).map(|field| field.rust.as_str()));
+    let variants = types.iter().flat_map(|one| &one.variants);
+    texts.extend(variants.flat_map(|one| &one.fields).map(|field| field.rust.as_str()));
+    for shim in shims {
+        texts.extend(shim.params.iter().filter_map(|param| param.lift.as_deref()));
+        texts.push(match &shim.action {
+            Action::Call { path } | Action::Const { path } | Action::Static { path } => path,
+            Action::Get { field } | Action::Set { field } => field,
+            Action::Expr { text } => text,
+        });
+    }
+    let names = |name: &String| {
+        let start = format!("::{name}::");
+        let begins = |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '>');
+        texts.iter().any(|text| text.match_indices(&start).any(|(at, _)| begins(text, at)))
+    };
+    candidates.into_iter().filter(names).map(|name| (name, String::new())).collect()
 }
 
 fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitMethods) -> PlannedType {

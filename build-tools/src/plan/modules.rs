@@ -25,7 +25,8 @@ enum Planned {
 /// The modules, the root first.
 pub(super) fn modules(build: &mut Builder<'_, '_>, traits: &[(DefKey, PlannedTrait)]) -> Vec<PlannedModule> {
     let api = build.ctx.api;
-    let mut order: Vec<&String> = api.modules.keys().collect();
+    let mut order: Vec<&String> = api.modules.keys().filter(|path| build.ctx.near.contains(*path)).collect();
+    skip_far(build);
     order.sort_by_key(|path| (**path != api.name, (*path).clone()));
     let numbers: BTreeMap<&String, usize> = order.iter().enumerate().map(|(at, path)| (*path, at)).collect();
     let mut done: BTreeMap<DefKey, Planned> = BTreeMap::new();
@@ -65,6 +66,21 @@ pub(super) fn modules(build: &mut Builder<'_, '_>, traits: &[(DefKey, PlannedTra
     out
 }
 
+/// Modules that a dependency re-exports from a dependency of its own are named, not served.
+fn skip_far(build: &mut Builder<'_, '_>) {
+    let far: Vec<String> =
+        build.ctx.api.modules.keys().filter(|path| !build.ctx.near.contains(*path)).cloned().collect();
+    for path in far {
+        let Some((parent, name)) = path.rsplit_once("::") else { continue };
+        if build.ctx.near.contains(parent) {
+            let message = "a dependency re-exports it from a crate of its own: build that crate itself".to_owned();
+            let place = Place::modules(vec![parent.to_owned()]);
+            let reason = Reason::new(SkipCode::UnsupportedType, message);
+            build.skip(&path, &names::python(name), &place, reason, None, false);
+        }
+    }
+}
+
 /// Of several things with one name, the lowest has it.
 fn rank(target: &PlannedTarget) -> usize {
     match target {
@@ -96,7 +112,7 @@ fn homes(build: &Builder<'_, '_>, key: &DefKey) -> Vec<String> {
         .api
         .modules
         .iter()
-        .filter(|(_, module)| module.entries.iter().any(|entry| is(&entry.target)))
+        .filter(|(path, module)| build.ctx.near.contains(*path) && module.entries.iter().any(|entry| is(&entry.target)))
         .map(|(path, _)| path.clone())
         .collect()
 }
@@ -294,49 +310,63 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
         if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != def.key) {
             continue;
         }
-        let mut ty = erase(&build.ctx.normal(&impl_.self_ty));
-        let mut generic = None;
-        if let Ty::Generic(name) = &ty {
-            // `impl<T: AsRef<str> + ?Sized> Trait for T`: for what the bounds say.
-            let bounds = bounds_of(&impl_.generics, name);
-            let text = bounds.iter().any(|bound| {
-                matches!(bound, crate::api::Bound::Trait { trait_, .. }
-                    if stdlib::is_trait(&trait_.def, "AsRef") && trait_.args.args.iter().any(|arg|
-                        matches!(arg, crate::api::Arg::Type(ty) if super::wire::is_text(ty))))
-            });
-            if text {
-                generic = Some(name.clone());
-                ty = super::choose::text();
-            }
-        }
-        let wanted = match &ty {
-            Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(&ty),
-            Ty::Path { def, .. } => stdlib::is_std(def) && closed(&ty) && build.types.id(&ty).is_none(),
-            _ => false,
+        let ty = erase(&build.ctx.normal(&impl_.self_ty));
+        let (generic, candidates) = match &ty {
+            Ty::Generic(name) => (Some(name.clone()), foreign_types(build, &impl_.generics, name)),
+            _ => (impl_.blanket.clone(), vec![ty.clone()]),
         };
-        if !wanted || seen.contains(&ty) {
-            continue;
-        }
-        let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else { continue };
-        let mut subst = Subst::of_self(&ty);
-        if let Some(name) = generic.or_else(|| impl_.blanket.clone()) {
-            subst.types.insert(name, ty.clone());
-        }
-        let shown = build.ctx.show(&ty);
-        let found = super::ctx::Match { impl_, subst };
-        for site in trait_sites(build, &found, &rust, &shown, first) {
-            if !has_receiver(&site.function) {
+        for ty in candidates {
+            if seen.contains(&ty) || !is_foreign(build, &ty) {
                 continue;
             }
-            let shims = build.plan(&site, &place);
-            if !shims.is_empty() {
-                let name = names::python(&site.function.name);
-                let from_trait = Some(build.ctx.path(&def.key));
-                let method = PlannedMethod { name: name.clone(), instance: true, shims: Vec::new(), from_trait };
-                methods.entry(name).or_insert(method).shims.extend(shims);
+            let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else { continue };
+            let mut subst = Subst::of_self(&ty);
+            if let Some(name) = &generic {
+                subst.types.insert(name.clone(), ty.clone());
             }
+            let shown = build.ctx.show(&ty);
+            let found = super::ctx::Match { impl_, subst };
+            for site in trait_sites(build, &found, &rust, &shown, first) {
+                if !has_receiver(&site.function) {
+                    continue;
+                }
+                let shims = build.plan(&site, &place);
+                if !shims.is_empty() {
+                    let name = names::python(&site.function.name);
+                    let from_trait = Some(build.ctx.path(&def.key));
+                    let method =
+                        PlannedMethod { name: name.clone(), instance: true, shims: Vec::new(), from_trait };
+                    methods.entry(name).or_insert(method).shims.extend(shims);
+                }
+            }
+            first = false;
+            seen.push(ty);
         }
-        first = false;
-        seen.push(ty);
     }
+}
+
+/// A type that has no class: of the language or the standard library.
+fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
+    match ty {
+        Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(ty),
+        Ty::Path { def, .. } => stdlib::is_std(def) && closed(ty) && build.types.id(ty).is_none(),
+        _ => false,
+    }
+}
+
+/// `impl<T: AsRef<str> + ?Sized> Trait for T`: the foreign types that the bounds of a blanket impl name.
+fn foreign_types(build: &Builder<'_, '_>, generics: &crate::api::Generics, name: &str) -> Vec<Ty> {
+    let mut out = Vec::new();
+    for bound in bounds_of(generics, name) {
+        let crate::api::Bound::Trait { trait_, maybe: false, .. } = bound else { continue };
+        if stdlib::is_trait(&trait_.def, "AsRef") {
+            out.extend(super::wire::type_args(&trait_.args).filter(|ty| super::wire::is_text(ty)).cloned());
+        } else if build.ctx.own(&trait_.def) {
+            let implementors = build.ctx.api.impls.iter().filter(|impl_| {
+                !impl_.negative && impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)
+            });
+            out.extend(implementors.map(|impl_| erase(&build.ctx.normal(&impl_.self_ty))));
+        }
+    }
+    out
 }

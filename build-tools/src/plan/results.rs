@@ -4,7 +4,7 @@
 use super::ctx::Ctx;
 use super::stdlib;
 use super::types::Types;
-use super::wire::{has_handle, type_args};
+use super::wire::{Class, class, has_handle, type_args};
 use crate::api::Ty;
 
 /// An expression around a result, with `{}` for it.
@@ -29,6 +29,9 @@ impl Wrap {
 /// The step that a result of that type needs.
 pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
     let handles = |ty: &Ty| has_handle(ctx, types, ty);
+    if class(ctx, types, ty) == Class::Text {
+        return Wrap(Some("::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))"));
+    }
     Wrap(match ty {
         Ty::Ref { mutable: false, ty: inner, .. } if handles(inner) => inside(inner),
         Ty::Ref { mutable: true, ty: inner, .. } if !handles(inner) => Some("&*{}"),

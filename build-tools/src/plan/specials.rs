@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use usecrate_manifest::Kind;
+
 use super::build::Builder;
 use super::callables::{Callee, Explicit, Site, left_open, made_up};
 use super::choose::shared;
@@ -55,7 +57,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
     let ordered = build.ctx.has_std(&ty, "Ord");
     for found in build.ctx.matching(&ty) {
         if let Some(trait_) = &found.impl_.trait_ {
-            if stdlib::is_std(&trait_.def) && !found.impl_.synthetic {
+            if stdlib::is_std(&trait_.def) && !found.impl_.synthetic && wanted(build, id, trait_.def.name()) {
                 plain(build, id, &rust, &found, ordered, &mut all);
             }
         }
@@ -77,6 +79,16 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
         }
     }
     all
+}
+
+/// Python copies, compares and prints what crosses by value itself; an exception needs Rust's text.
+fn wanted(build: &Builder<'_, '_>, id: TypeId, trait_: &str) -> bool {
+    let entry = build.types.get(id);
+    match trait_ {
+        "Clone" | "PartialEq" => entry.kind == Kind::Handle,
+        "Debug" => entry.kind == Kind::Handle || entry.error,
+        _ => true,
+    }
 }
 
 /// An infallible `len`, a `contains` that answers yes or no.
@@ -120,7 +132,8 @@ fn plain(
     let me = found.subst.types.get("Self").cloned().unwrap_or_else(|| entry.instance.ty.clone());
     let trait_name = trait_.def.name();
     let arg = type_args(&found.subst.apply_trait(trait_).args).next().map(|ty| build.ctx.normal(ty));
-    let ordering = Ty::Primitive("bool".to_owned());
+    let answer = Some(Ty::Primitive("bool".to_owned()));
+    let ordering = super::choose::std_type("core::cmp::Ordering");
     let helper = |name: &str| Callee::Path(format!("::usecrate_runtime::private::{name}"));
     let function = |path: &str, name: &str| Callee::Path(format!("<{rust} as {path}>::{name}"));
     let (key, name, others, output, callee) = match trait_name {
@@ -138,11 +151,11 @@ fn plain(
                 return;
             }
             let callee = function("::std::cmp::PartialEq<_>", "eq");
-            ("__eq__", "eq", vec![("other", shared(&other))], Some(ordering), callee)
+            ("__eq__", "eq", vec![("other", shared(&other))], answer, callee)
         }
         "PartialOrd" if !ordered && arg.as_ref().is_none_or(|ty| erase(ty) == erase(&me)) => {
             let callee = function("::std::cmp::PartialOrd<_>", "partial_cmp");
-            ("__partial_cmp__", "partial_cmp", vec![("other", shared(&me))], Some(ordering), callee)
+            ("__partial_cmp__", "partial_cmp", vec![("other", shared(&me))], Some(option(ordering)), callee)
         }
         "Ord" => {
             let callee = function("::std::cmp::Ord", "cmp");
@@ -173,6 +186,11 @@ fn plain(
     let shims = plan(build, Some(found), Special { id, name, params, output, callee });
     all.entry(key.to_owned()).or_default().extend(shims);
     all.retain(|_, shims| !shims.is_empty());
+}
+
+fn option(ty: Ty) -> Ty {
+    let args = crate::api::Args { args: vec![crate::api::Arg::Type(ty)], ..crate::api::Args::default() };
+    Ty::Path { def: crate::api::DefKey("core::option::Option".to_owned()), args }
 }
 
 /// `&str`, `&[u8]`

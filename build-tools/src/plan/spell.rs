@@ -2,7 +2,7 @@
 
 use super::ctx::Ctx;
 use super::stdlib;
-use crate::api::{Arg, Args, Bound, DefKey, Param, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
 pub(super) const BYTES_LIKE: &str = "@bytes";
@@ -46,7 +46,20 @@ impl Ctx<'_> {
         Ok(match ty {
             Ty::Path { def, args } => {
                 let path = self.spell_def(def)?;
-                format!("{path}{}", self.spell_args(args, mode, stdlib::is_std(def))?)
+                let std = stdlib::is_std(def);
+                let mut args = args.clone();
+                while args.args.last().is_some_and(|arg| {
+                    matches!(arg, Arg::Const(text) if !is_literal(text))
+                        && is_default(self, def, args.args.len() - 1, arg)
+                }) {
+                    args.args.pop();
+                }
+                // What a handle's type carries belongs to its group.
+                let mode = match mode {
+                    Lifetimes::Lift(_) if !std => Lifetimes::All("'h"),
+                    other => other,
+                };
+                format!("{path}{}", self.spell_args(&args, mode)?)
             }
             Ty::Primitive(name) if name == BYTES_LIKE => {
                 let lifetime = reference(mode).unwrap_or("'_");
@@ -79,22 +92,20 @@ impl Ctx<'_> {
         })
     }
 
-    fn spell_args(&self, args: &Args, mode: Lifetimes, std: bool) -> Result<String, Unnameable> {
+    fn spell_args(&self, args: &Args, mode: Lifetimes) -> Result<String, Unnameable> {
         let mut parts = Vec::new();
         for arg in &args.args {
             parts.push(match arg {
                 Arg::Lifetime(_) => match mode {
-                    Lifetimes::All(name) => name.to_owned(),
+                    Lifetimes::All(name) | Lifetimes::Lift(name) => name.to_owned(),
                     Lifetimes::Infer => "'_".to_owned(),
-                    Lifetimes::Lift(name) => if std { name } else { "'h" }.to_owned(),
                 },
                 Arg::Type(ty) => self.spell(ty, mode)?,
                 Arg::Const(text) => {
-                    if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                        text.clone()
-                    } else {
-                        format!("{{ {text} }}")
+                    if !is_literal(text) {
+                        return Err(Unnameable(format!("the constant argument `{text}` is no literal")));
                     }
+                    text.clone()
                 }
                 Arg::Infer => "_".to_owned(),
             });
@@ -118,7 +129,7 @@ impl Ctx<'_> {
                 }
             }
         }
-        Ok(format!("{path}{}", self.spell_args(&args, Lifetimes::Infer, false)?))
+        Ok(format!("{path}{}", self.spell_args(&args, Lifetimes::Infer)?))
     }
 
     /// A type for people: last segments only.
@@ -211,6 +222,20 @@ impl Ctx<'_> {
         let output = output.map(|ty| format!(" -> {}", self.show(ty))).unwrap_or_default();
         format!("fn {name}({}){output}", params.join(", "))
     }
+}
+
+/// A constant that means the same everywhere.
+pub(super) fn is_literal(text: &str) -> bool {
+    matches!(text, "true" | "false")
+        || text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+        || (text.starts_with('\'') && text.ends_with('\''))
+}
+
+/// The argument at that place is the parameter's default.
+pub(super) fn is_default(ctx: &Ctx<'_>, def: &DefKey, at: usize, arg: &Arg) -> bool {
+    let param = ctx.def(def).and_then(|def| def.generics.params.get(at));
+    matches!((param, arg), (Some(GenericParam::Const { default: Some(default), .. }), Arg::Const(text))
+        if default == text)
 }
 
 fn reference(mode: Lifetimes) -> Option<&'static str> {

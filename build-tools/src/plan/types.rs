@@ -78,9 +78,11 @@ impl Types {
                 let text = ctx.show(&without_lifetimes(&instance.ty));
                 let args = text.strip_prefix(instance.def.name()).unwrap_or_default().to_owned();
                 let own_name = path.rsplit("::").next().unwrap_or_default().to_owned();
+                let default = Ty::Path { def: instance.def.clone(), args: crate::api::Args::default() };
+                let default = super::fold::erase(&ctx.normal(&default)) == instance.ty;
                 let name = match &instance.alias {
+                    None if default || per_def[&instance.def] == 1 => own_name,
                     Some(alias) => alias.clone(),
-                    None if per_def[&instance.def] == 1 => own_name,
                     None => names::identifier(&format!("{own_name}{args}")),
                 };
                 let error = ctx.has_std(&instance.ty, "Error")

@@ -6,6 +6,7 @@ use usecrate_manifest::{Kind, SkipCode};
 use super::ctx::Ctx;
 use super::fold::{erase, unify};
 use super::model::TypeId;
+use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
 use crate::api::{Arg, Args, DefKey, Ty};
@@ -41,6 +42,8 @@ pub(super) enum Class {
     Type(TypeId, Kind),
     /// A foreign type that gives bytes: only as a whole result.
     Bytes,
+    /// A foreign type that gives text: only as a whole result.
+    Text,
     /// None of these.
     Unknown,
 }
@@ -74,6 +77,19 @@ pub(super) fn bytes_like(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     })
 }
 
+/// A type of another crate that cannot be named and is text in all but name: `ArrayString<{ 2 * N }>`.
+pub(super) fn text_like(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    let Ty::Path { def, .. } = ty else { return false };
+    if stdlib::is_std(def) || def.krate() == ctx.api.name || ctx.spell(ty, Lifetimes::Infer).is_ok() {
+        return false;
+    }
+    ctx.impls(def).iter().any(|impl_| {
+        impl_.trait_.as_ref().is_some_and(|trait_| {
+            stdlib::is_trait(&trait_.def, "AsRef") && type_args(&trait_.args).any(is_text)
+        })
+    })
+}
+
 /// The type arguments.
 pub(super) fn type_args(args: &Args) -> impl Iterator<Item = &Ty> {
     args.args.iter().filter_map(|arg| match arg {
@@ -95,7 +111,13 @@ pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
     if let Some(class) = stdlib::class(def) {
         return Class::Std(class);
     }
-    if bytes_like(ctx, ty) { Class::Bytes } else { Class::Unknown }
+    if bytes_like(ctx, ty) {
+        Class::Bytes
+    } else if text_like(ctx, ty) {
+        Class::Text
+    } else {
+        Class::Unknown
+    }
 }
 
 /// It crosses by value both ways: what a record's fields must do.
@@ -115,6 +137,7 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
             Class::Type(_, kind) => kind != Kind::Handle,
             Class::Std(StdClass::Result | StdClass::Error | StdClass::Handle | StdClass::Iterator)
             | Class::Bytes
+            | Class::Text
             | Class::Unknown => false,
         },
         _ => false,
@@ -188,7 +211,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             Class::Std(StdClass::Iterator) => {
                 Err(Reason::new(SkipCode::Iterator, format!("{}: iterators are not taken yet", show())))
             }
-            Class::Std(StdClass::Result | StdClass::Error) | Class::Bytes | Class::Unknown => Err(Reason::new(
+            Class::Std(StdClass::Result | StdClass::Error) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
                 SkipCode::UnsupportedType,
                 format!("{}, which has no form in Python", show()),
             )),
@@ -235,11 +258,11 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             Class::Std(StdClass::Container) => {
                 type_args(args).try_for_each(|arg| check_result(ctx, types, arg, false))
             }
-            Class::Bytes if top => Ok(()),
+            Class::Bytes | Class::Text if top => Ok(()),
             Class::Std(StdClass::Iterator) => {
                 Err(Reason::new(SkipCode::Iterator, format!("{}: iterators are not given out yet", show())))
             }
-            Class::Std(StdClass::Result) | Class::Bytes | Class::Unknown => Err(Reason::new(
+            Class::Std(StdClass::Result) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
                 SkipCode::UnsupportedType,
                 format!("{}, which has no form in Python", show()),
             )),
