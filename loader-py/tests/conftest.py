@@ -1,4 +1,4 @@
-"""A second copy of the package, `usecrate_fake`, whose native extension is `fake_native`: the real one stays untouched."""
+"""A second copy of the package, `usecrate_fake`, over the stand-in `fake_native`: the real one stays as it is."""
 
 from __future__ import annotations
 

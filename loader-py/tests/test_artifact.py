@@ -37,7 +37,7 @@ def test_import_finds_by_package_and_library_name(uc: Any, manifest: dict[str, A
     assert kinds is one.kinds
     assert kinds.Op is one.Op
     with pytest.raises(
-        ModuleNotFoundError, match="no public module `demo::kind`.*did you mean `demo::kinds`"
+        ModuleNotFoundError, match=r"no public module `demo::kind`.*did you mean `demo::kinds`"
     ):
         uc.import_("demo-crate::kind", artifact_dir=tmp_path)
 
@@ -48,7 +48,7 @@ def test_not_found_says_what_is_there(uc: Any, manifest: dict[str, Any], tmp_pat
     with pytest.raises(uc.ArtifactNotFoundError, match="the folder is empty"):
         uc.import_("demo-crate", artifact_dir=tmp_path)
     _put(tmp_path, manifest)
-    with pytest.raises(uc.ArtifactNotFoundError, match="there are demo-crate@1.2.3"):
+    with pytest.raises(uc.ArtifactNotFoundError, match=r"there are demo-crate@1\.2\.3"):
         uc.import_("demo-crate@2", artifact_dir=tmp_path)
     with pytest.raises(uc.ArtifactNotFoundError, match="did you mean `demo-crate`"):
         uc.import_("demo-crat", artifact_dir=tmp_path)

@@ -1,4 +1,4 @@
-"""From a manifest to modules, functions, classes, enums, records and exceptions, over a stand-in for the native extension."""
+"""From a manifest to modules, functions, classes, records and exceptions, over the stand-in."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_class_call_tries_the_constructors(demo: Any) -> None:
         demo.Version(-1, 0, 0)
     with pytest.raises(demo.Error):
         demo.Version("x")
-    with pytest.raises(TypeError, match="values come from .*`demo::pool`"):
+    with pytest.raises(TypeError, match=r"values come from .*`demo::pool`"):
         demo.Pool()
 
 

@@ -1,4 +1,4 @@
-"""Finds artifacts, verifies and loads them, and keeps what is loaded: one version per crate, root and process.
+"""Finds, verifies and loads artifacts, and keeps what is loaded: one version per crate, root and process.
 
 An artifact lies at ``<root>/<package>/<version>/<key>/manifest.json``.
 """
@@ -130,7 +130,7 @@ def _candidates(root: str, wanted: Wanted) -> Iterator[str]:
 
 
 def find(root: str, wanted: Wanted) -> list[Found]:
-    """The artifacts below `root` that fit and that this platform can load: newest version first, then newest build.
+    """The artifacts below `root` that fit and can be loaded here: newest version first, then newest build.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def find(root: str, wanted: Wanted) -> list[Found]:
 
 
 def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> Found:
-    """The one to load. Under an explicit root several versions are ambiguous; in the cache the newest is taken.
+    """The one to load. Under an explicit root several are ambiguous; in the cache the newest is taken.
 
     Raises
     ------
@@ -296,9 +296,9 @@ def _same_build(left: Manifest, right: Manifest) -> bool:
 def _conflict(loaded: Loaded, wanted: str) -> VersionConflictError:
     crate = loaded.manifest["crate"]
     return VersionConflictError(
-        f"`{crate['name']}` {crate['version']}{_features_text(loaded.manifest)} is loaded in this process, and `{wanted}` "
-        "is asked for: one process uses one version of a crate per artifact folder; ask for the same one everywhere, "
-        "or use another process or another `artifact_dir`"
+        f"`{crate['name']}` {crate['version']}{_features_text(loaded.manifest)} is loaded in this process, "
+        f"and `{wanted}` is asked for: one process uses one version of a crate per artifact folder; "
+        "ask for the same one everywhere, or use another process or another `artifact_dir`"
     )
 
 

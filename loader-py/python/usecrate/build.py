@@ -76,7 +76,8 @@ def _check_version(path: str) -> None:
         )
     if found != __version__:
         raise BuildError(
-            f"the build tool `{path}` is version {found}, and this is usecrate {__version__}: they must be the same",
+            f"the build tool `{path}` is version {found}, and this is usecrate {__version__}: "
+            "they must be the same",
             code="build-tool-version",
             hint=f"install it with `pip install usecrate-build=={__version__}`",
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
-    """What every class of a manifest's type begins with: its names, its docs, and how missing names are found."""
+    """What the class of a manifest's type begins with: names, docs, and how missing names are found."""
     module, _ = module_and_name(ty["path"])
     return {
         "__module__": module or loaded.name,
@@ -50,12 +50,13 @@ def handle_class(loaded: Loaded, index: int) -> type:
 
 
 def _no_copy(self: Any, protocol: object) -> Any:
+    cls = type(self)
+    name = f"{cls.__module__}.{cls.__qualname__}"
     raise TypeError(
-        f"cannot copy or pickle `{type(self).__module__}.{type(self).__qualname__}`: the value stays in Rust, and its "
-        "type is served without a way to copy it; pass what it was made from instead"
-        if not hasattr(type(self), "__copy__")
-        else f"cannot pickle `{type(self).__module__}.{type(self).__qualname__}`: the value stays in Rust; "
-        "pass what it was made from, or its text"
+        f"cannot pickle `{name}`: the value stays in Rust; pass what it was made from, or its text"
+        if hasattr(cls, "__copy__")
+        else f"cannot copy or pickle `{name}`: the value stays in Rust, and its type is served without a way "
+        "to copy it; pass what it was made from instead"
     )
 
 
@@ -98,7 +99,7 @@ class VariantMeta(type):
         variant = loaded.variants_of(index)[at]
         if "constructor" not in variant:
             raise TypeError(
-                f"the variant `{loaded.type_at(index)['path']}::{variant['name']}` cannot be built from Python"
+                f"the variant `{variant['name']}` of `{loaded.type_at(index)['path']}` cannot be built from Python"
             )
         qualname = cls.__qualname__
         call = loaded.function(
@@ -196,7 +197,7 @@ class TraitMeta(type):
 
     def __call__(cls, *args: object, **kwargs: object) -> Any:
         raise TypeError(
-            f"`{cls.__name__}` is a Rust trait, not a class: call its methods as `{cls.__name__}.method(value)`"
+            f"`{cls.__name__}` is a Rust trait, not a class: call its methods, `{cls.__name__}.method(value)`"
         )
 
     def __getattr__(cls, name: str) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PlainEnumMeta(enum.EnumMeta):
-    """Metaclass of field-less enums: the class call takes a discriminant, a name, or what Rust makes one from."""
+    """Metaclass of field-less enums: the call takes a discriminant, a name, or what Rust makes one from."""
 
     __usecrate__: Info
 
@@ -40,7 +40,7 @@ class PlainEnumMeta(enum.EnumMeta):
         known = ", ".join(f"{member._name_} = {member._value_}" for member in members)
         error = ValueError if isinstance(args[0], int | str) else TypeError
         raise error(
-            f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or a name of {known}"
+            f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or name of {known}"
         )
 
     def __getattr__(cls, name: str) -> Any:
@@ -95,7 +95,7 @@ def plain_enum_class(loaded: Loaded, index: int, ty: Type) -> type:
 
 
 class DataEnum(Lazy):
-    """Metaclass of an enum with data: the class call takes a unit variant's name, or what Rust makes one from."""
+    """Metaclass of an enum with data: the call takes a unit variant's name, or what Rust makes one from."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         info = cls.__usecrate__

@@ -178,8 +178,8 @@ class PanicKeyError(PanicError, KeyError):
 class CallError(UsecrateError, RuntimeError):
     """Rust returned an ``Err``.
 
-    The classes of a crate's own error types are below this one. There, methods and fields of the Rust type come
-    before the attributes listed here.
+    The classes of a crate's own error types are below this one. There, methods and fields of the Rust type
+    come before the attributes listed here.
 
     Attributes
     ----------
@@ -358,7 +358,7 @@ _BY_BASE: dict[type[OSError], type[IoError]] = {
 
 
 def io_error(kind: str, errno: int | None, message: str) -> IoError:
-    """The exception for an ``io::Error``: of the class that Python would raise for its ``errno``, else by its kind."""
+    """The exception for an ``io::Error``: of the class that Python has for its ``errno``, else by its kind."""
     cls = _BY_KIND.get(kind, IoError)
     if errno is not None:
         cls = _BY_BASE.get(type(OSError(errno, "")), cls)

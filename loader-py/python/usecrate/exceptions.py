@@ -166,7 +166,8 @@ def hook(
     else:
         text = message
         if value is None and rust_type == "()":
-            text = f"a call into `{getattr(library, 'name', 'Rust')}` failed without saying why: its error is `()`"
+            name = getattr(library, "name", "Rust")
+            text = f"a call into `{name}` failed without saying why: its error is `()`"
         error = CallError(text, value=value, rust_type=rust_type, debug=debug, sources=sources)
     _chain(error, sources)
     return error

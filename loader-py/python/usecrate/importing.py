@@ -35,8 +35,8 @@ def import_(
         A crate's name (``"semver"``, ``"semver@1"``), one of its modules (``"regex::bytes"``), a folder
         (``"./mycrate"``: rebuilt when its sources changed) or ``"git+URL#rev"``.
     version
-        Three numbers are exact (``"1.2.3"``), fewer mean the newest that starts so (``"1.2"``), operators are a
-        requirement (``">=1,<2"``). Without one: the loaded version, else the newest artifact.
+        Three numbers are exact (``"1.2.3"``), fewer mean the newest that starts so (``"1.2"``), operators
+        are a requirement (``">=1,<2"``). Without one: the loaded version, else the newest artifact.
     artifact_dir
         The folder that `usecrate build --out` wrote to; by default the cache.
     features
@@ -151,8 +151,8 @@ def _locate_source(spec: _Spec, root: str, options: _Options, *, may_build: bool
         )
     if not may_build:
         raise ArtifactNotFoundError(
-            f"whether `{spec.text}` changed since it was built is not known without building, and building is switched off: "
-            "pass `build_if_missing=True`, or load one artifact with `usecrate.load_artifact(path)`"
+            f"whether `{spec.text}` changed since it was built is not known without building, and building is "
+            "switched off: pass `build_if_missing=True`, or load one artifact with `usecrate.load_artifact(path)`"
         )
     return options.build(spec.text, root)
 
@@ -214,7 +214,7 @@ def _manifest_path(path: str) -> str:
 
 
 def load_artifact(path: str | os.PathLike[str]) -> Module:
-    """Loads the artifact at `path`: its folder or its `manifest.json`. The folder is an artifact root of its own.
+    """Loads the artifact at `path`, its folder or its `manifest.json`, as an artifact root of its own.
 
     Raises
     ------
@@ -226,7 +226,8 @@ def load_artifact(path: str | os.PathLike[str]) -> Module:
     manifest_path = _manifest_path(os.fspath(path))
     if not os.path.isfile(manifest_path):
         raise LoadError(
-            f"there is no artifact at `{os.fspath(path)}`: expected a folder with a `{MANIFEST}`, as `usecrate build` prints"
+            f"there is no artifact at `{os.fspath(path)}`: expected a folder with a `{MANIFEST}`, "
+            "as `usecrate build` prints"
         )
     loaded = registry.load(manifest_path, read(manifest_path), os.path.dirname(manifest_path), replace=True)
     return module_at(loaded, 0)

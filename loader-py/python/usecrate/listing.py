@@ -1,4 +1,4 @@
-"""What Python sees of an artifact, as text: modules, classes, functions, and what is skipped with its reason."""
+"""What Python sees of an artifact, as text: modules, classes, functions, and what is skipped and why."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def _head(manifest: Manifest) -> Iterator[str]:
     features = ", ".join(crate["features"]) or "none asked for"
     default = "" if crate["default_features"] else "; default features off"
     yield f"  features: {features}{default}"
-    yield f"  built for {build['target']} by usecrate {manifest['generator']}, {build['rustc']}, profile {build['profile']}"
+    made = f"usecrate {manifest['generator']}, {build['rustc']}, profile {build['profile']}"
+    yield f"  built for {build['target']} by {made}"
     total, served = coverage["callables"], coverage["served"]
     share = f" ({100 * served / total:.0f} %)" if total else ""
     yield f"  {served} of {total} public callables served{share}, {len(manifest['skipped'])} items skipped"
@@ -110,7 +111,8 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
         origin = f"  # from {trait}" if (trait := method.get("from_trait")) else ""
         static = "" if method["instance"] else "static "
         for index in method["callables"]:
-            yield f"{static}def {signature(manifest, callables[index], name=method['name'])}{origin}{_moves(manifest, index)}"
+            text = signature(manifest, callables[index], name=method["name"])
+            yield f"{static}def {text}{origin}{_moves(manifest, index)}"
     if specials := ty.get("specials"):
         yield f"operators: {', '.join(sorted(specials))}"
 

@@ -1,4 +1,4 @@
-"""One loaded artifact: its manifest, its library, and each class and callable made from them, made once, on demand.
+"""One loaded artifact: its manifest, its library, and each class and callable made of them, on demand.
 
 How a class is made is told from outside (`Loaded.make`), since classes and callables need each other.
 """
@@ -62,7 +62,7 @@ class Loaded:
         return cls
 
     def register(self, index: int, cls: type) -> None:
-        """Says that `cls` is the class of type `index`, before what it refers to is made (types may be recursive)."""
+        """Says that `cls` is type `index`, before what it refers to is made: types may be recursive."""
         self._classes[index] = cls
 
     def need(self, ref: TypeRef) -> None:
@@ -95,7 +95,7 @@ class Loaded:
     def function(
         self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False
     ) -> Any:
-        """One callable for all of `indexes`, tried in order; the receiver, if there is one, is the first parameter."""
+        """One callable for all of `indexes`, tried in order; a receiver is the first parameter."""
         if len(indexes) == 1:
             spec = self.spec(indexes[0], qualname=qualname, module=module, fluent=fluent)
             spec["name"] = name

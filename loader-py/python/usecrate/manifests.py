@@ -262,8 +262,8 @@ def _check_library(raw: Any, path: str) -> None:
     name = library["path"]
     if not name or name.startswith(".") or any(mark in name for mark in "/\\\0:"):
         raise IntegrityError(
-            f"the manifest `{path}` points outside its folder: `library.path` is `{name}`, and must be a plain file "
-            f"name; do not use this artifact, {REBUILD}"
+            f"the manifest `{path}` points outside its folder: `library.path` is `{name}`, and must be "
+            f"a plain file name; do not use this artifact, {REBUILD}"
         )
     for key in ("blake3", "sha256"):
         digits = library[key]

@@ -108,7 +108,7 @@ def member_names(ty: Type) -> list[str]:
 
 
 class Lazy(type):
-    """Metaclass of the classes made from a manifest: fills the class when a name is missing, and constructs."""
+    """Metaclass of the classes made from a manifest: fills the class when a name is missing; constructs."""
 
     __usecrate__: Info
 
@@ -116,7 +116,7 @@ class Lazy(type):
         info = cls.__usecrate__
         if info.cls is not cls:
             raise TypeError(
-                f"`{cls.__name__}` is a subclass of the Rust type `{info.model['path']}`: Rust cannot make one"
+                f"`{cls.__name__}` is a subclass of the Rust type `{info.model['path']}`; Rust makes none"
             )
         return info.construct(args, kwargs)
 

@@ -1,4 +1,7 @@
-"""Words for messages and listings: types as Python spells them, signatures, nearest names. Knows the manifest's shape only."""
+"""Words for messages and listings: types as Python spells them, signatures, nearest names.
+
+It knows the manifest's shape, nothing of what is loaded.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,7 @@ def skip_text(skip: Skip) -> str:
 
 
 def module_and_name(path: str) -> tuple[str, str]:
-    """Python module and name of a Rust path: ``base64::engine::Engine<T>`` is ``("base64.engine", "Engine")``.
+    """Python module and name of a Rust path: ``a::engine::Engine<T>`` is ``("a.engine", "Engine")``.
 
     A path that does not begin with a name (``<T as Trait>::method``) has no module.
     """

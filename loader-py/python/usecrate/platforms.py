@@ -41,20 +41,22 @@ def host() -> str:
     return "-".join(part for part in (_machine(), _system(), _libc()) if part)
 
 
+def _family(machine: str) -> str:
+    """Architectures that differ in their minimum alone."""
+    return "arm" if machine.startswith("arm") else "x86" if machine in ("i586", "i686") else machine
+
+
 def serves(target: str) -> bool:
     """Whether a library that was built for the target triple can be loaded by this process."""
     machine, _, rest = target.partition("-")
-    if machine != _machine() and not (machine.startswith("arm") and _machine().startswith("arm")):
-        if not (machine in ("i586", "i686") and _machine() in ("i586", "i686")):
-            return False
-    if _system() not in rest:
+    if _family(machine) != _family(_machine()) or _system() not in rest:
         return False
     libc = _libc()
     return not libc or not rest.startswith(("unknown-linux", "linux")) or libc in rest
 
 
 def cache_root() -> str:
-    """The folder for everything that can be made again: `USECRATE_CACHE_DIR`, else the platform's cache folder."""
+    """The folder for what can be made again: `USECRATE_CACHE_DIR`, else the platform's cache folder."""
     if chosen := os.environ.get("USECRATE_CACHE_DIR"):
         return os.path.abspath(chosen)
     if sys.platform == "win32":

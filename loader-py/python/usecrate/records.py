@@ -99,7 +99,7 @@ def init_fields(self: Any, /, *args: Any, **given: Any) -> None:
     names: tuple[str, ...] = cls.__match_args__
     if len(args) > len(names):
         raise TypeError(
-            f"`{cls.__qualname__}()` takes {len(names)} arguments ({', '.join(names)}), {len(args)} were given"
+            f"`{cls.__qualname__}()` takes {len(names)} arguments ({', '.join(names)}), not {len(args)}"
         )
     for name, value in zip(names, args, strict=False):
         if name in given:

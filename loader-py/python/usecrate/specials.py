@@ -1,4 +1,4 @@
-"""Python's special methods from a type's `specials`: operators that decline what does not fit, orders, hashes, copies."""
+"""Special methods from a type's `specials`: operators that decline what does not fit, orders, copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Versions of crates and requests for them: ``1.2.3`` is exact, ``1.2`` the newest that starts so, ``>=1,<2`` a requirement."""
+"""Versions of crates, and requests for them.
+
+``1.2.3`` is exact, ``1.2`` the newest that starts so, ``>=1,<2`` a requirement.
+"""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def make_class(loaded: Loaded, index: int) -> type:
 
 
 class Module(types.ModuleType):
-    """A module of a Rust crate. Its names are the crate's public names; each is made when it is first used."""
+    """A module of a Rust crate. Its names are the crate's public ones; each is made when it is first used."""
 
     __version__: str
     __all__: list[str]
@@ -159,7 +159,7 @@ class ModuleInfo:
         return made
 
     def _constant(self, index: int) -> tuple[Any, bool]:
-        """A constant's value. A handle stays outside the module's names: it can be closed, and is then read again."""
+        """A constant's value. A handle stays out of the module's names: once closed, it is read again."""
         kept = self._kept.get(index)
         if kept is not None and not _native.is_closed(kept):
             return kept, False
@@ -178,7 +178,8 @@ class ModuleInfo:
                 return unsupported(skip)
         crate = self.loaded.manifest["crate"]
         error = AttributeError(
-            f"module `{path}` of {crate['name']} {crate['version']} has no public item `{name}`{nearest(name, self.entries)}"
+            f"module `{path}` of {crate['name']} {crate['version']} has no public item `{name}`"
+            f"{nearest(name, self.entries)}"
         )
         error.name = name
         return error
