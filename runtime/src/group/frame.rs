@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::owners::Group;
+use super::owners::{Group, Owner};
 use super::table::{Access, Entry, HandleId, Refusal, TABLE};
 use super::thread::{self, Locked, ThreadLock};
 use crate::error::{Fault, HandleFault};
@@ -15,6 +15,8 @@ struct Hold {
     slot: u32,
     exclusive: bool,
     moved: bool,
+    /// It becomes the group's when the call ends, if the group has members then.
+    kept: bool,
 }
 
 /// A value from `allocate`, and its destructor.
@@ -49,6 +51,8 @@ pub(crate) struct Frame<'c> {
     locks: RefCell<Vec<Locked>>,
     arena: RefCell<Vec<Stowed>>,
     created: RefCell<Vec<HandleId>>,
+    /// A value of the group takes part in the call, or came out of it: the group outlives the call.
+    members: Cell<bool>,
 }
 
 impl<'c> Frame<'c> {
@@ -68,6 +72,7 @@ impl<'c> Frame<'c> {
             locks: RefCell::default(),
             arena: RefCell::default(),
             created: RefCell::default(),
+            members: Cell::new(false),
         }
     }
 
@@ -145,6 +150,7 @@ impl<'c> Frame<'c> {
             slot: id.slot,
             exclusive,
             moved: false,
+            kept: false,
         });
         if entry.type_id != type_id {
             let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
@@ -207,6 +213,7 @@ impl<'c> Frame<'c> {
                 return Err(elsewhere());
             }
             locks.iter().try_for_each(|lock| self.lock(lock))?;
+            self.members.set(true);
             match &mut *self.group.borrow_mut() {
                 Some(mine) => mine.join(group),
                 none => *none = Some(group.root()),
@@ -223,35 +230,43 @@ impl<'c> Frame<'c> {
         Ok(())
     }
 
-    /// Turns the newest hold, which is on `slot`, into one of the group's.
-    pub(crate) fn pass_on(&self, slot: u32) {
-        let at = self.count.get() - 1;
-        let hold = match self.few.get(at) {
-            Some(place) => place.take(),
-            None => self.more.borrow_mut().pop(),
-        };
-        debug_assert!(
-            hold.is_some_and(|hold| hold.slot == slot),
-            "the newest hold is the one to pass on"
-        );
-        self.count.set(at);
+    fn mark(&self, wanted: impl Fn(&Hold) -> bool, change: impl Fn(&mut Hold)) {
+        for place in &self.few {
+            if let Some(mut hold) = place.get().filter(&wanted) {
+                change(&mut hold);
+                place.set(Some(hold));
+            }
+        }
+        self.more
+            .borrow_mut()
+            .iter_mut()
+            .filter(|hold| wanted(hold))
+            .for_each(change);
+    }
+
+    /// What the call holds of `slot` becomes the group's when the call ends. Until then it is a call's hold, which others
+    /// wait for: most calls that keep something (fluent ones) leave no group behind.
+    pub(crate) fn keep(&self, slot: u32) {
+        self.mark(|hold| hold.slot == slot, |hold| hold.kept = true);
     }
 
     /// The value of `slot` was moved out.
     pub(crate) fn moved(&self, slot: u32) {
-        let mark = |hold: &mut Hold| hold.moved |= hold.slot == slot && hold.exclusive;
-        for place in &self.few {
-            if let Some(mut hold) = place.get() {
-                mark(&mut hold);
-                place.set(Some(hold));
-            }
-        }
-        self.more.borrow_mut().iter_mut().for_each(mark);
+        self.mark(
+            |hold| hold.slot == slot && hold.exclusive,
+            |hold| hold.moved = true,
+        );
     }
 
     /// This call's group; made now if there is none.
     pub(crate) fn group(&self) -> Arc<Group> {
         Arc::clone(self.group.borrow_mut().get_or_insert_default())
+    }
+
+    /// The same, for a value that joins it.
+    pub(crate) fn joined_group(&self) -> Arc<Group> {
+        self.members.set(true);
+        self.group()
     }
 
     /// Keeps a value until the call ends.
@@ -277,16 +292,27 @@ impl<'c> Frame<'c> {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
+        let group = self.group.take().filter(|_| self.members.get());
         let few = self.few.iter().filter_map(Cell::take);
         for hold in few.chain(self.more.take()) {
-            if hold.moved {
-                TABLE.release_moved(hold.slot);
-            } else {
-                TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);
+            let Hold {
+                slot,
+                exclusive,
+                moved,
+                kept,
+            } = hold;
+            match &group {
+                _ if moved => TABLE.release_moved(slot),
+                // Also after a panic: a member may have stored what was kept before it.
+                Some(group) if kept => {
+                    TABLE.lend(slot, self.callable, panicked && exclusive);
+                    group.add(Owner::Slot { slot, exclusive });
+                }
+                _ => TABLE.release(slot, exclusive, panicked && exclusive),
             }
         }
         self.count.set(0);
-        let group = self.group.take();
+        self.members.set(false);
         self.locks.borrow_mut().clear();
         drop(group);
     }

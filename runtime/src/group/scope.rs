@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::owners::Owner;
-use super::table::{Access, Entry, HandleId, TABLE};
+use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
 use crate::error::{Fault, HandleFault};
 use crate::wire::{Reader, Token};
@@ -187,9 +187,7 @@ impl<'s, 'h> Scope<'s, 'h> {
                 return Err(Fault::handle(HandleFault::Thread, message));
             }
         }
-        frame.pass_on(slot);
-        TABLE.lend(slot, frame.callable);
-        group.add(Owner::Slot { slot, exclusive });
+        frame.keep(slot);
         Ok(())
     }
 

@@ -293,12 +293,14 @@ impl Table {
     }
 
     /// Turns a call's hold into a group's, which [`Table::give_back`] ends. `holder` says what was made.
-    pub(crate) fn lend(&self, slot: u32, holder: &'static str) {
+    pub(crate) fn lend(&self, slot: u32, holder: &'static str, poison: bool) {
         let state = self.slot(slot).expect("a held slot exists");
         let mut lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
         lent.count += 1;
         lent.holder = holder;
-        state.word.fetch_or(LENT, Ordering::Relaxed);
+        state
+            .word
+            .fetch_or(if poison { LENT | POISONED } else { LENT }, Ordering::Relaxed);
     }
 
     /// Ends a group's hold.

@@ -1,0 +1,275 @@
+"""Switches the soundness rules off, one at a time, and shows that each one's test then fails.
+
+`python3 tests/soundness/mutations.py [RULE ...]`: copies the runtime and the rules' tests into a temporary folder, makes one
+change to the runtime, and runs the one test under AddressSanitizer. Exit code 1 if a test passes without its rule, or
+if a change no longer applies. Linux alone.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+class Mutation(NamedTuple):
+    """A rule, the change that breaks it, and the test that must notice."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTATIONS = [
+    Mutation(
+        "kept bytes are copied into the group",
+        "group/scope.rs",
+        "        if self.kept {\n            let copy",
+        "        if false {\n            let copy",
+        "kept_bytes_outlive_the_request",
+    ),
+    Mutation(
+        "a group holds the owners of what it borrows",
+        "group/frame.rs",
+        "                Some(group) if kept => {",
+        "                Some(group) if kept && false => {",
+        "an_owner_lives_as_long_as_what_borrows_it",
+    ),
+    Mutation(
+        "an exclusive hold needs the value free",
+        "group/table.rs",
+        "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+        "let taken = false;",
+        "what_is_borrowed_cannot_be_changed_moved_or_closed",
+    ),
+    Mutation(
+        "an exclusive loan shuts readers out",
+        "group/table.rs",
+        "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+        "let taken = exclusive && word & SHARED != 0;",
+        "what_is_borrowed_exclusively_cannot_be_read",
+    ),
+    Mutation(
+        "one call does not hold a value twice to change it",
+        "group/table.rs",
+        "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+        "let taken = exclusive && word & SHARED != 0;",
+        "one_handle_is_not_lent_twice_if_one_changes_it",
+    ),
+    Mutation(
+        "groups that meet become one",
+        "group/frame.rs",
+        "Some(mine) => mine.join(group),",
+        "Some(_) => {}",
+        "groups_that_meet_are_one",
+    ),
+    Mutation(
+        "a value is dropped before its group",
+        "group/table.rs",
+        "let _after = After(group);",
+        "drop(After(group));",
+        "a_value_is_dropped_before_what_it_borrows",
+    ),
+    Mutation(
+        "a handle has a generation",
+        "group/table.rs",
+        "if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {",
+        "if word & LIVE == 0 || word & ORPHAN != 0 {",
+        "a_stale_handle_is_refused_when_its_slot_is_used_again",
+    ),
+    Mutation(
+        "a handle's type is the value's",
+        "group/frame.rs",
+        "if entry.type_id != type_id {",
+        "if false {",
+        "a_handle_of_another_type_is_refused",
+    ),
+    Mutation(
+        "the type number on the wire proves nothing",
+        "group/frame.rs",
+        "if entry.type_id != type_id {",
+        "if entry.type_id != type_id && id.type_index == entry.info.index {",
+        "a_forged_type_number_changes_nothing",
+    ),
+    Mutation(
+        "a moved value is no longer the slot's",
+        "group/frame.rs",
+        "|hold| hold.moved = true",
+        "|_| ()",
+        "a_moved_value_is_gone_once",
+    ),
+    Mutation(
+        "nothing is taken before everything is held",
+        "group/scope.rs",
+        "        Ok(Taken {",
+        "        if clone.is_none() { frame.moved(id.slot); }\n        Ok(Taken {",
+        "nothing_is_moved_when_a_later_argument_is_wrong",
+    ),
+    Mutation(
+        "a panic poisons",
+        "group/frame.rs",
+        "_ => TABLE.release(slot, exclusive, panicked && exclusive),",
+        "_ => TABLE.release(slot, exclusive, false),",
+        "a_panic_poisons_what_was_lent_exclusively",
+    ),
+    Mutation(
+        "what is not `Sync` has a lock",
+        "group/store.rs",
+        "lock: (!info.sync).then(Arc::default),",
+        "lock: None,",
+        "what_is_not_sync_is_used_by_one_thread_at_a_time",
+    ),
+    Mutation(
+        "a holder that is a call is waited for",
+        "group/frame.rs",
+        "Refusal::Busy => Fault::Busy,",
+        'Refusal::Busy => Fault::handle(HandleFault::Borrowed, "busy"),',
+        "an_exclusive_call_is_waited_for",
+    ),
+    Mutation(
+        "what is not `Send` stays on its thread",
+        "group/frame.rs",
+        "if entry.home.is_some_and(|home| home != thread::current()) {",
+        "if false {",
+        "what_is_not_send_stays_on_its_thread",
+    ),
+    Mutation(
+        "what is not `Send` is dropped on its thread",
+        "group/table.rs",
+        "Some(home) if home != thread::current() => thread::send_home(home, entry),",
+        "Some(home) if home != thread::current() && false => thread::send_home(home, entry),",
+        "what_is_not_send_stays_on_its_thread",
+    ),
+    Mutation(
+        "no lock is held while a destructor runs",
+        "group/table.rs",
+        "        let entry = self.take(slot, state);\n        dispose(entry);",
+        "        let entry = self.take(slot, state);\n"
+        "        let _held = self.free.lock().unwrap_or_else(PoisonError::into_inner);\n        dispose(entry);",
+        "a_destructor_may_call_the_library",
+    ),
+    Mutation(
+        "no panic crosses the symbol",
+        "panic.rs",
+        "let result = catch_unwind(AssertUnwindSafe(work));",
+        "let result: std::thread::Result<T> = Ok(work());",
+        "a_panicking_destructor_is_reported_and_the_value_is_gone",
+    ),
+    Mutation(
+        "a buffer is only what was lent",
+        "group/frame.rs",
+        "            .get(index as usize)\n",
+        "            .get(index as usize % self.buffers.len().max(1))\n",
+        "lent_buffers_are_read_in_place_and_their_numbers_checked",
+    ),
+    Mutation(
+        "nesting is bounded",
+        "wire.rs",
+        "depth.checked_sub(1)",
+        "depth.checked_sub(0)",
+        "no_bytes_do_harm_on_a_small_stack",
+    ),
+]
+
+
+def environment(target: pathlib.Path) -> dict[str, str]:
+    """The sanitizer works on a stable compiler, unlocked as rustdoc's JSON is."""
+    return {
+        **os.environ,
+        "RUSTC_BOOTSTRAP": "1",
+        "RUSTFLAGS": "-Zsanitizer=address",
+        "RUST_BACKTRACE": "0",
+        "CARGO_TARGET_DIR": str(target),
+    }
+
+
+def run(folder: pathlib.Path, target: pathlib.Path, test: str | None) -> tuple[bool, str]:
+    """Whether the tests pass, and the last lines that they printed."""
+    host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
+    triple = next(line.split()[1] for line in host.splitlines() if line.startswith("host:"))
+    command = ["cargo", "test", "--target", triple, "--test", "rules"]
+    if test:
+        command += ["--", "--exact", test]
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(target),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=600,
+    )
+    output = result.stdout + result.stderr
+    if "error: could not compile" in output:
+        raise SystemExit(f"the changed runtime does not compile:\n{output}")
+    return result.returncode == 0, output
+
+
+def reason(output: str) -> str:
+    """The line that says how the test noticed."""
+    for sign in (
+        "ERROR: AddressSanitizer",
+        "panicked at",
+        "SIGSEGV",
+        "SIGABRT",
+        "stack overflow",
+        "assertion",
+    ):
+        for line in output.splitlines():
+            if sign in line:
+                return line.strip()[:100]
+    return "the test failed"
+
+
+def main() -> int:
+    """Runs the chosen mutations, all if none are named."""
+    wanted = sys.argv[1:]
+    chosen = [mutation for mutation in MUTATIONS if not wanted or mutation.rule in wanted]
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE / "target") / "asan"
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        shutil.copytree(ROOT / "runtime", folder / "runtime", ignore=shutil.ignore_patterns("target"))
+        shutil.copytree(HERE, folder / "tests" / "soundness", ignore=shutil.ignore_patterns("target"))
+        shutil.copy(ROOT / "Cargo.toml", folder / "Cargo.toml")
+        workspace = (folder / "Cargo.toml").read_text().replace('"manifest", "build-tools"', "")
+        workspace = "\n".join(line for line in workspace.splitlines() if "usecrate-manifest" not in line)
+        (folder / "Cargo.toml").write_text(workspace)
+        passes, output = run(folder / "tests" / "soundness", target, None)
+        if not passes:
+            print(output, file=sys.stderr)
+            print("the rules' tests fail with every rule in place", file=sys.stderr)
+            return 1
+        for mutation in chosen:
+            path = folder / "runtime" / "src" / mutation.file
+            text = path.read_text()
+            if mutation.old not in text:
+                print(f"STALE     {mutation.rule}: `{mutation.file}` no longer has what is to be changed")
+                unnoticed += 1
+                continue
+            path.write_text(text.replace(mutation.old, mutation.new))
+            start = time.monotonic()
+            passes, output = run(folder / "tests" / "soundness", target, mutation.test)
+            path.write_text(text)
+            unnoticed += passes
+            verdict = "UNNOTICED" if passes else "noticed"
+            print(
+                f"{verdict:9} {mutation.rule} ({time.monotonic() - start:.0f} s): {'' if passes else reason(output)}",
+                flush=True,
+            )
+    print(f"{len(chosen) - unnoticed} passed, {unnoticed} failed")
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
