@@ -310,6 +310,14 @@ impl Fold for Normal<'_, '_> {
 impl Normal<'_, '_> {
     fn step(&mut self, ty: &Ty) -> Ty {
         match self.walk(ty) {
+            Ty::Path { def, args } if stdlib::result_alias(&def).is_some() => {
+                let error = stdlib::result_alias(&def).unwrap_or_default();
+                let ok = args.args.into_iter().find(|arg| matches!(arg, Arg::Type(_)));
+                let ok = ok.unwrap_or_else(|| Arg::Type(Ty::Tuple(Vec::new())));
+                let error = Ty::Path { def: DefKey(error.to_owned()), args: Args::default() };
+                let args = Args { args: vec![ok, Arg::Type(error)], ..Args::default() };
+                Ty::Path { def: DefKey("core::result::Result".to_owned()), args }
+            }
             Ty::Path { def, args } => match self.ctx.def(&def) {
                 Some(Def { kind: DefKind::Alias { ty }, generics, .. }) => {
                     let ty = bind(generics, &args).apply(ty);

@@ -41,7 +41,8 @@ pub(super) struct Found {
 
 /// Finds the types.
 pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
-    let mut search = Search { ctx, found: Found::default(), queue: Vec::new(), per_def: BTreeMap::new() };
+    let (found, queue, per_def) = Default::default();
+    let mut search = Search { ctx, found, queue, per_def, limit: NESTING };
     for (name, def) in exports(ctx) {
         search.export(&name, def);
     }
@@ -72,6 +73,9 @@ struct Search<'c, 'a> {
     found: Found,
     queue: Vec<Instance>,
     per_def: BTreeMap<DefKey, usize>,
+    /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
+    /// `fn take(self) -> Take<Self>` would never end.
+    limit: usize,
 }
 
 impl Search<'_, '_> {
@@ -111,6 +115,8 @@ impl Search<'_, '_> {
         if !instance.own {
             return;
         }
+        let own_depth = depth(&instance.ty);
+        self.limit = if own_depth > 1 { own_depth } else { NESTING };
         if let Some(def) = self.ctx.def(&instance.def) {
             let Ty::Path { args, .. } = &instance.ty else { return };
             let subst = super::ctx::bind(&def.generics, args);
@@ -154,9 +160,6 @@ impl Search<'_, '_> {
         // Methods of traits that come from elsewhere are served, and bring no types of their own.
         if !self.ctx.own(&trait_.def) {
             return;
-        }
-        for (_, ty) in &impl_.types {
-            self.mention(&self.ctx.normal(&subst.apply(ty)), false);
         }
         let Some(Def { kind: DefKind::Trait(definition), generics, .. }) = self.ctx.def(&trait_.def) else {
             return;
@@ -254,7 +257,7 @@ impl Search<'_, '_> {
             }
             return;
         }
-        if !eligible(self.ctx, &ty) || depth(&ty) > NESTING {
+        if !eligible(self.ctx, &ty) || depth(&ty) > self.limit {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();

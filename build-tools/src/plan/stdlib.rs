@@ -126,6 +126,16 @@ pub(super) fn trait_path(name: &str) -> Option<&'static str> {
     TRAITS.iter().find(|row| row.0 == name).map(|row| row.1)
 }
 
+/// `std::io::Result` and `std::fmt::Result` are aliases: the key of the error that they mean.
+pub(super) fn result_alias(def: &DefKey) -> Option<&'static str> {
+    let within = |module: &str| def.0.split("::").any(|part| part == module);
+    match def.name() {
+        "Result" if is_std(def) && within("io") => Some("std::io::error::Error"),
+        "Result" if is_std(def) && within("fmt") => Some("core::fmt::Error"),
+        _ => None,
+    }
+}
+
 /// The standard type of that name: `is(def, "Option")`.
 pub(super) fn is(def: &DefKey, name: &str) -> bool {
     row(def).is_some_and(|row| row.0 == name)
