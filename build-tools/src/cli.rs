@@ -229,11 +229,7 @@ fn done(built: Built) -> Done {
         package: built.package,
         version: built.version.to_string(),
         reused: built.reused,
-        stages: built
-            .stages
-            .into_iter()
-            .map(|(stage, time)| (stage.word().to_owned(), time))
-            .collect(),
+        stages: built.stages,
     }
 }
 
@@ -252,7 +248,7 @@ fn summary(done: &Done) -> String {
     let times: Vec<_> = done
         .stages
         .iter()
-        .map(|(stage, time)| format!("{stage} {time:.1} s"))
+        .map(|(stage, time)| format!("{} {time:.1} s", stage.word()))
         .collect();
     format!("{counts}; {}", times.join(", "))
 }

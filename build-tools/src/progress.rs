@@ -126,7 +126,7 @@ pub struct Done {
     /// Whether an artifact that was there already is the answer.
     pub reused: bool,
     /// Seconds per stage.
-    pub stages: BTreeMap<String, f64>,
+    pub stages: BTreeMap<Stage, f64>,
 }
 
 /// Someone who is told.
@@ -285,7 +285,7 @@ mod tests {
             served: 3,
             skipped: 1,
             reused: false,
-            stages: BTreeMap::from([("resolve".to_owned(), 0.5)]),
+            stages: BTreeMap::from([(Stage::Resolve, 0.5)]),
         });
         assert_eq!(
             json(&done),
