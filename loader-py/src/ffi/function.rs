@@ -49,7 +49,7 @@ struct Types {
     module_like: Py<PyType>,
     /// Holds a spec; subclassed for each class name.
     carrier: Py<PyType>,
-    /// Subclasses of `carrier` by qualified name.
+    /// Subclasses of `carrier` by module and qualified name.
     named: Py<PyDict>,
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn new<'py>(py: Python<'py>, spec: &'static Spec, texts: &Texts) -> P
             owner
         }
         Some((prefix, _)) => {
-            let class = named_carrier(py, types, prefix)?;
+            let class = named_carrier(py, types, &spec.module, prefix)?;
             // SAFETY: a ready type whose instances begin with a `Carrier`.
             let owner = unsafe {
                 Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class.as_type_ptr(), 0))
@@ -153,19 +153,25 @@ pub(crate) fn new<'py>(py: Python<'py>, spec: &'static Spec, texts: &Texts) -> P
     }
 }
 
-fn named_carrier<'py>(py: Python<'py>, types: &Types, prefix: &str) -> PyResult<Bound<'py, PyType>> {
+fn named_carrier<'py>(
+    py: Python<'py>,
+    types: &Types,
+    module: &str,
+    prefix: &str,
+) -> PyResult<Bound<'py, PyType>> {
     let named = types.named.bind(py);
-    if let Some(found) = named.get_item(prefix)? {
+    if let Some(found) = named.get_item((module, prefix))? {
         return Ok(found.cast_into::<PyType>()?);
     }
     let attributes = PyDict::new(py);
     attributes.set_item("__slots__", PyTuple::empty(py))?;
     attributes.set_item("__qualname__", prefix)?;
+    attributes.set_item("__module__", module)?;
     let name = prefix.rsplit('.').next().unwrap_or(prefix);
     let class = py
         .get_type::<PyType>()
         .call1((name, (types.carrier.bind(py),), attributes))?;
-    named.set_item(prefix, &class)?;
+    named.set_item((module, prefix), &class)?;
     Ok(class.cast_into::<PyType>()?)
 }
 
