@@ -1,4 +1,4 @@
-"""A second copy of the package, `usecrate_fake`, over the stand-in `fake_native`: the real one stays as it is."""
+"""A second copy of the package, `usecrate_fake`, over the stand-in `fake_native`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A stand-in for the native extension, in Python: libraries are tables of functions, handles hold any object.
 
-It keeps the interface of `_native.pyi` as far as the Python layer uses it: the layer is tested without a compiler.
+It keeps the interface of `_native.pyi` as far as the Python layer uses it: no compiler is needed.
 A library file names its table: `fake:NAME`, and `TABLES[NAME][callable]` is what a call does.
 """
 

@@ -6,7 +6,7 @@ An artifact lies at ``<root>/<package>/<version>/<key>/manifest.json``.
 from __future__ import annotations
 
 import os
-import threading
+from _thread import RLock  # `threading` would cost more than the rest of this module
 
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError, VersionConflictError
 from .manifests import check_platform, read
@@ -236,7 +236,7 @@ class Registry:
     """What is loaded in this process, by artifact root and crate."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._by_root: dict[tuple[str, str], Loaded] = {}
         self._by_path: dict[tuple[str, str], Loaded] = {}
 

@@ -99,7 +99,7 @@ class VariantMeta(type):
         variant = loaded.variants_of(index)[at]
         if "constructor" not in variant:
             raise TypeError(
-                f"the variant `{variant['name']}` of `{loaded.type_at(index)['path']}` cannot be built from Python"
+                f"the variant `{loaded.type_at(index)['path']}::{variant['name']}` cannot be built"
             )
         qualname = cls.__qualname__
         call = loaded.function(

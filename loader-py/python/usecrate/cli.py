@@ -46,8 +46,8 @@ exit codes: 0 done, 1 the request failed, 2 wrong usage
 _INSPECT = """\
 usage: usecrate inspect SPEC|ARTIFACT [--artifact-dir DIR] [--features A,B] [--no-default-features] [--json]
 
-ARTIFACT is an artifact's folder or its manifest.json. A SPEC is looked for in the cache, and built if it is not
-there; with DIR it is looked for below that, and never built. `--json` prints the manifest.
+ARTIFACT is an artifact's folder or its manifest.json. A SPEC is looked for in the cache, and built if it is
+not there; with DIR it is looked for below that, and never built. `--json` prints the manifest.
 """
 
 

@@ -40,7 +40,7 @@ class PlainEnumMeta(enum.EnumMeta):
         known = ", ".join(f"{member._name_} = {member._value_}" for member in members)
         error = ValueError if isinstance(args[0], int | str) else TypeError
         raise error(
-            f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a discriminant or name of {known}"
+            f"{args[0]!r} is not a variant of `{cls.__qualname__}`: expected a number or name of {known}"
         )
 
     def __getattr__(cls, name: str) -> Any:

@@ -358,7 +358,7 @@ _BY_BASE: dict[type[OSError], type[IoError]] = {
 
 
 def io_error(kind: str, errno: int | None, message: str) -> IoError:
-    """The exception for an ``io::Error``: of the class that Python has for its ``errno``, else by its kind."""
+    """The exception for an ``io::Error``: of the class that Python has for its ``errno``, else its kind."""
     cls = _BY_KIND.get(kind, IoError)
     if errno is not None:
         cls = _BY_BASE.get(type(OSError(errno, "")), cls)

@@ -151,8 +151,8 @@ def _locate_source(spec: _Spec, root: str, options: _Options, *, may_build: bool
         )
     if not may_build:
         raise ArtifactNotFoundError(
-            f"whether `{spec.text}` changed since it was built is not known without building, and building is "
-            "switched off: pass `build_if_missing=True`, or load one artifact with `usecrate.load_artifact(path)`"
+            f"whether `{spec.text}` changed since it was built is not known without building, and building "
+            "is switched off: pass `build_if_missing=True`, or load one artifact with `load_artifact(path)`"
         )
     return options.build(spec.text, root)
 

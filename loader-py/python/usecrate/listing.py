@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .names import signature, type_text
+from .names import signature, taken, type_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,14 +119,8 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
 
 def _moves(manifest: Manifest, index: int) -> str:
     """What happens to the handles that a call takes by value."""
-    taken = [
-        f"{'clones' if param['type'][2] == 'clone' else 'moves'} {param['name']}"
-        for param in manifest["callables"][index]["params"]
-        if isinstance(param["type"], list)
-        and param["type"][0] == "handle"
-        and param["type"][2] in ("clone", "move")
-    ]
-    return f"  # {', '.join(taken)}" if taken else ""
+    by_value = taken(manifest["callables"][index])
+    return f"  # {by_value}" if by_value else ""
 
 
 def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:

@@ -37,6 +37,7 @@ class Loaded:
         self.path = ""
         self._make = make
         self._classes: dict[int, type] = {}
+        self._readers: dict[int, Any] = {}
         self._skips: dict[int, dict[str, Skip]] | None = None
         self.modules: dict[int, Any] = {}
         self.traits: dict[int, type] = {}
@@ -125,9 +126,13 @@ class Loaded:
 
     def read_constant(self, index: int) -> Any:
         """The value of a constant: what its callable gives."""
-        found = self.callable(index)
-        module, _ = module_and_name(found["id"])
-        return self.function([index], name=found["name"], qualname=found["name"], module=module)()
+        read = self._readers.get(index)
+        if read is None:
+            found = self.callable(index)
+            module, _ = module_and_name(found["id"])
+            read = self.function([index], name=found["name"], qualname=found["name"], module=module)
+            self._readers[index] = read
+        return read()
 
     def is_lasting(self, value: Any, ref: TypeRef) -> bool:
         """Whether a constant's value can be kept and given out again: nobody can change it."""

@@ -76,11 +76,22 @@ def signature(
     return f"{name or callable_['name']}({', '.join(words)}) -> {type_text(manifest, callable_['result'])}"
 
 
-def doc_text(callable_: Callable, extra: str = "") -> str | None:
-    """The docstring of a callable: its documentation and its Rust signature."""
+def taken(callable_: Callable) -> str:
+    """Which handles a call takes by value, and what becomes of them: ``clones `self`, moves `other` ``."""
+    words = {"clone": "clones", "move": "moves"}
+    return ", ".join(
+        f"{words[param['type'][2]]} `{param['name']}`"
+        for param in callable_["params"]
+        if isinstance(param["type"], list) and param["type"][0] == "handle" and param["type"][2] in words
+    )
+
+
+def doc_text(callable_: Callable) -> str | None:
+    """The docstring of a callable: its documentation, what it does to its arguments, its Rust signature."""
+    by_value = taken(callable_)
     parts = [
         callable_.get("docs", "").strip(),
-        extra,
+        f"The call {by_value}." if by_value else "",
         f"Rust: {callable_['signature']}" if callable_["signature"] else "",
     ]
     if deprecated := callable_.get("deprecated"):

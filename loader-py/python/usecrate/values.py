@@ -42,8 +42,8 @@ def asdict(value: object) -> Any:
     """Plain data for a record or an enum's value, all the way down.
 
     A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value,
-    a list where fields have no names, else a dict): what is taken as an argument in its place. Handles stay as they
-    are.
+    a list where fields have no names, else a dict): what is taken as an argument in its place. Handles stay
+    as they are.
     """
     if isinstance(value, enum.Enum) and hasattr(type(value), "__usecrate__"):
         return value._name_

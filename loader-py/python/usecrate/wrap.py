@@ -31,12 +31,18 @@ def _once() -> None:
     """Tells the native extension, once in a process, how errors become exceptions and what a fork is."""
     global _ready
     if not _ready:
-        from .exceptions import hook
-
-        _native.set_error_hook(hook)
+        _native.set_error_hook(_first_error)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_native.after_fork_child)
         _ready = True
+
+
+def _first_error(*facts: Any) -> BaseException:
+    """The error hook until the first error: most processes see none, and need not load what makes them."""
+    from .exceptions import hook
+
+    _native.set_error_hook(hook)
+    return hook(*facts)
 
 
 def make_class(loaded: Loaded, index: int) -> type:
