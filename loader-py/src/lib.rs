@@ -47,7 +47,6 @@ mod native {
         crate::ffi::process::watch_forks();
         crate::ffi::handle::register(module)?;
         crate::library::register(module)?;
-        crate::overload::register(module)?;
         crate::handle::register(module)?;
         crate::status::register(module)
     }

@@ -1,7 +1,7 @@
 //! A callable with several signatures: the first that the arguments fit is called, decided before Rust runs.
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyTuple};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
 
 use crate::callable::{Misfit, Spec};
@@ -180,9 +180,4 @@ fn is_about_argument(misfit: &Misfit) -> bool {
         Misfit::Binding(_) => true,
         Misfit::Argument(_, refusal) => refusal.is_about_argument(),
     }
-}
-
-/// Adds the type to the extension module.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<Overload>()
 }
