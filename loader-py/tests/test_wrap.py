@@ -7,6 +7,8 @@ import enum
 import inspect
 import pickle
 import pydoc
+import sys
+import threading
 from typing import Any
 
 import pytest
@@ -318,6 +320,31 @@ def test_help_and_dir_are_honest(demo: Any) -> None:
         assert thing.__name__ in text
         for name in dir(thing):
             getattr(thing, name, None)
+
+
+def test_many_threads_make_one_of_each(demo: Any) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    names = ["Version", "Error", "Pool", "Pair", "Options", "kinds", "Twice", "add", "Shape"]
+    for name in names:
+        gate = threading.Barrier(8)
+        seen: list[Any] = []
+
+        def ask(name: str = name, gate: Any = gate, seen: list[Any] = seen) -> None:
+            gate.wait()
+            thing = getattr(demo, name)
+            seen.append(thing)
+            if name == "Version":
+                seen.append(thing.parse("1.2.3").bump() and thing)
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(seen) == (16 if name == "Version" else 8)
+        assert len({id(thing) for thing in seen}) == 1, name
+    sys.setswitchinterval(interval)
 
 
 def test_manifest_of_anything(demo: Any, uc: Any) -> None:

@@ -140,7 +140,7 @@ def _manifest_of(target: str, options: dict[str, str]) -> Manifest:
     for path in (os.path.join(target, "manifest.json"), target):
         if os.path.basename(path) == "manifest.json" and os.path.isfile(path):
             return read(path)
-    from .importing import locate
+    from .locate import locate
 
     features = options.get("--features")
     return read(

@@ -5,6 +5,8 @@ How a class is made is told from outside (`Loaded.make`), since classes and call
 
 from __future__ import annotations
 
+from _thread import RLock
+
 from .names import doc_text, module_and_name, skip_text
 
 TYPE_CHECKING = False
@@ -36,7 +38,10 @@ class Loaded:
         self.name = manifest["crate"]["lib"]
         self.path = ""
         self._make = make
+        self.lock = RLock()
         self._classes: dict[int, type] = {}
+        self._ready: dict[int, type] = {}
+        self._depth = 0
         self._readers: dict[int, Any] = {}
         self._skips: dict[int, dict[str, Skip]] | None = None
         self.modules: dict[int, Any] = {}
@@ -57,9 +62,23 @@ class Loaded:
 
     def class_of(self, index: int) -> type:
         """The class of type `index`."""
-        cls = self._classes.get(index)
+        cls = self._ready.get(index)
         if cls is None:
+            with self.lock:
+                cls = self._classes.get(index)
+                if cls is None:
+                    cls = self._make_class(index)
+        return cls
+
+    def _make_class(self, index: int) -> type:
+        """Makes a class and those that it needs; other threads see them when all are whole."""
+        self._depth += 1
+        try:
             cls = self._make(self, index)
+        finally:
+            self._depth -= 1
+        if not self._depth:
+            self._ready.update(self._classes)
         return cls
 
     def register(self, index: int, cls: type) -> None:
@@ -69,7 +88,7 @@ class Loaded:
     def need(self, ref: TypeRef) -> None:
         """Makes every class that the type reference names, so that values of it can cross."""
         for index in types_in(ref):
-            if index not in self._classes:
+            if index not in self._ready:
                 self.class_of(index)
 
     def spec(

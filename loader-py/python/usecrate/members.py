@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 class Info:
     """What a class made from a manifest knows of itself; it is the class's `__usecrate__`."""
 
-    __slots__ = ("_constructor", "cls", "fill_extra", "filled", "index", "loaded", "names")
+    __slots__ = ("_constructor", "_filling", "cls", "fill_extra", "filled", "index", "loaded", "names")
 
     def __init__(self, loaded: Loaded, index: int) -> None:
         self.loaded = loaded
         self.index = index
         self.cls: type = object
         self.filled = False
+        self._filling = False
         self.names = member_names(self.model)
         self.fill_extra: Function[[], None] | None = None
         self._constructor: Any = None
@@ -48,10 +49,17 @@ class Info:
         """Makes the members of the class; once."""
         if self.filled:
             return
-        self.filled = True
-        fill(self.loaded, self.model, self.cls)
-        if self.fill_extra is not None:
-            self.fill_extra()
+        with self.loaded.lock:
+            if self.filled or self._filling:
+                return
+            self._filling = True
+            try:
+                fill(self.loaded, self.model, self.cls)
+                if self.fill_extra is not None:
+                    self.fill_extra()
+                self.filled = True
+            finally:
+                self._filling = False
 
     def construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the class call gives."""

@@ -161,7 +161,7 @@ class ModuleInfo:
                 qualname=public,
                 module=module or self.module["path"].replace("::", "."),
             )
-            self.loaded.functions[key] = made
+            made = self.loaded.functions.setdefault(key, made)
         return made
 
     def _constant(self, index: int) -> tuple[Any, bool]:
@@ -195,7 +195,7 @@ def module_at(loaded: Loaded, index: int) -> Module:
     """The one handle of a module."""
     module: Module | None = loaded.modules.get(index)
     if module is None:
-        module = loaded.modules[index] = Module(loaded, index)
+        module = loaded.modules.setdefault(index, Module(loaded, index))
     return module
 
 
@@ -205,7 +205,7 @@ def trait_at(loaded: Loaded, index: int) -> type:
     if made is None:
         from .classes import trait_class
 
-        made = loaded.traits[index] = trait_class(loaded, index)
+        made = loaded.traits.setdefault(index, trait_class(loaded, index))
     return made
 
 

@@ -1,0 +1,129 @@
+"""From a module spec to a manifest: parses the spec, looks for an artifact, builds it where it may."""
+
+from __future__ import annotations
+
+import os
+
+from .artifact import MANIFEST, Wanted, choose, find, not_found
+from .errors import ArtifactNotFoundError, LoadError
+from .platforms import artifact_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Options:
+    def __init__(self, features: Sequence[str] | None, default_features: bool, config: str | None) -> None:
+        self.features = features
+        self.default_features = default_features
+        self.config = config
+
+    def build(self, spec: str, root: str) -> str:
+        """Builds, or finds that nothing is to be done; the manifest's path."""
+        from .build import build
+
+        folder = build(
+            spec, root, features=self.features, default_features=self.default_features, config=self.config
+        )
+        return manifest_path(folder)
+
+
+class Spec:
+    """A module spec: a name and a version, or the place of sources (`fetched`)."""
+
+    def __init__(self, text: str, version: str | None, fetched: bool) -> None:
+        self.text = text
+        self.version = version
+        self.fetched = fetched
+
+    def __str__(self) -> str:
+        return f"{self.text}@{self.version}" if self.version else self.text
+
+
+def split(text: str, version: str | None) -> tuple[Spec, str]:
+    """The spec and the Rust path of a module in it."""
+    if not text:
+        raise ValueError('`import_` takes a crate\'s name, a folder or "git+URL", not an empty string')
+    if text.startswith("git+") or _is_folder(text):
+        if version is not None:
+            raise ValueError(
+                f"`{text}` has its own version: leave `version` out, or name a revision as `git+URL#rev`"
+            )
+        return Spec(text if text.startswith("git+") else os.path.realpath(text), None, True), ""
+    name, _, asked = text.partition("@")
+    if asked and version is not None and asked != version:
+        raise ValueError(f"two versions are asked for: `{asked}` in `{text}`, and `version={version!r}`")
+    # The path may stand behind the name or behind the version: `regex::bytes@1`, `regex@1::bytes`.
+    asked, _, tail = asked.partition("::")
+    name, _, path = name.partition("::")
+    if not name or not all(part.isidentifier() for part in name.replace("-", "_").split("::")):
+        raise ValueError(f"`{text}` is not a crate's name, and there is no such folder")
+    return Spec(name, (asked or version or "").strip() or None, False), path or tail
+
+
+def _is_folder(text: str) -> bool:
+    if text.startswith((".", "/", "~")) or os.sep in text or (os.altsep and os.altsep in text):
+        return True
+    return os.path.isfile(os.path.join(text, "Cargo.toml"))
+
+
+def locate_source(spec: Spec, root: str, options: Options, *, may_build: bool) -> str:
+    """The manifest. Only the build tool knows whether an artifact is up to date, so it is always asked."""
+    if not spec.text.startswith("git+") and not os.path.isdir(spec.text):
+        raise FileNotFoundError(
+            f"there is no folder `{spec.text}`: name a crate's folder, or a crate as `name` or `name@version`"
+        )
+    if not may_build:
+        raise ArtifactNotFoundError(
+            f"whether `{spec.text}` changed since it was built is not known without building, and building "
+            "is switched off: pass `build_if_missing=True`, or load one artifact with `load_artifact(path)`"
+        )
+    return options.build(spec.text, root)
+
+
+def locate_named(
+    spec: Spec, wanted: Wanted, root: str, options: Options, *, explicit: bool, may_build: bool
+) -> str:
+    """The manifest of an artifact below `root`, which is built if it has to be."""
+    if options.config is not None and may_build:  # what a configuration adds is in the artifact's key alone
+        return options.build(str(spec), root)
+    try:
+        found = find(root, wanted)
+    except LoadError:
+        if not may_build:
+            raise
+        found = []  # a damaged artifact of the cache is built again
+    if found:
+        return choose(root, wanted, found, explicit=explicit).path
+    if not may_build:
+        why = (
+            "Nothing is built where `artifact_dir` is given (`build_if_missing=True` changes that)."
+            if explicit
+            else ""
+        )
+        raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
+    return options.build(str(spec), root)
+
+
+def locate(
+    module: str,
+    *,
+    artifact_dir: str | None = None,
+    features: Sequence[str] | None = None,
+    default_features: bool = True,
+) -> str:
+    """The path of the manifest that `import_` would load, with nothing loaded. See there."""
+    spec, _ = split(module, None)
+    root = os.path.realpath(artifact_dir if artifact_dir is not None else artifact_root())
+    options = Options(features, default_features, None)
+    may_build = artifact_dir is None
+    if spec.fetched:
+        return locate_source(spec, root, options, may_build=may_build)
+    wanted = Wanted(spec.text, spec.version, features, default_features)
+    return locate_named(spec, wanted, root, options, explicit=artifact_dir is not None, may_build=may_build)
+
+
+def manifest_path(path: str) -> str:
+    path = os.path.realpath(path)
+    return os.path.join(path, MANIFEST) if os.path.isdir(path) else path
