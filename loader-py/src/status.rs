@@ -23,6 +23,13 @@ pub(crate) struct Answer<'a> {
 
 /// Takes an answer apart.
 pub(crate) fn answer<'a>(py: Python<'_>, core: &Core, code: i32, bytes: &'a [u8]) -> PyResult<Answer<'a>> {
+    // As nearly every answer begins.
+    if let (0, [0x92, status @ 0..=0x7f, payload @ ..]) = (code, bytes) {
+        return Ok(Answer {
+            status: i64::from(*status),
+            payload: Reader::new(payload),
+        });
+    }
     let mut reader = Reader::new(bytes);
     if code == 0
         && let Some(Token::Array(2)) = reader.next()

@@ -18,7 +18,25 @@ GOOD: list[tuple[Any, list[Any]]] = [
     ("bool", [True, False]),
     ("u8", [0, 127, 128, 255]),
     ("u64", [0, 255, 256, 65535, 65536, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1]),
-    ("i64", [0, -1, -32, -33, -128, -129, -32768, -32769, -(2**31), -(2**31) - 1, -(2**63), 2**63 - 1, 2**30, 2**62]),
+    (
+        "i64",
+        [
+            0,
+            -1,
+            -32,
+            -33,
+            -128,
+            -129,
+            -32768,
+            -32769,
+            -(2**31),
+            -(2**31) - 1,
+            -(2**63),
+            2**63 - 1,
+            2**30,
+            2**62,
+        ],
+    ),
     ("i8", [-128, 127]),
     ("usize", [0, sys.maxsize]),
     ("u128", [0, 2**64, 2**127, 2**128 - 1]),
@@ -47,7 +65,13 @@ GOOD: list[tuple[Any, list[Any]]] = [
     (["dict", ["tuple", "i64", "i64"], "str"], [{(1, 2): "x"}]),
     (["set", "i64"], [set(), {1, 2}]),
     ("path", [pathlib.Path("/a/b")]),
-    ("system_time", [dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.timezone.utc), dt.datetime(1901, 1, 1, tzinfo=dt.timezone.utc)]),
+    (
+        "system_time",
+        [
+            dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.timezone.utc),
+            dt.datetime(1901, 1, 1, tzinfo=dt.timezone.utc),
+        ],
+    ),
     ("ip", [ipaddress.ip_address("1.2.3.4"), ipaddress.ip_address("::1")]),
     ("socket_addr", [("1.2.3.4", 80)]),
     ("ordering", [-1, 0, 1]),
@@ -157,7 +181,7 @@ def test_what_counts_as_a_number(echo: Any) -> None:
     assert echo.echo(["list", "f64"])([1, 2.5, Real(), Index()]) == [1.0, 2.5, 2.5, 7.0]
     assert echo.echo(["list", "i64"])([1, Index(), True]) == [1, 7, 1]
     assert echo.echo(["list", "i64"])((1, 2)) == [1, 2]
-    assert echo.echo(["list", "str"])({"a": 1}.keys() and ("a",)) == ["a"]
+    assert echo.echo(["list", "str"])(("a",)) == ["a"]
 
 
 def test_what_python_code_raises_comes_out(echo: Any) -> None:
@@ -194,7 +218,12 @@ def test_buffers(echo: Any, tmp_path: pathlib.Path) -> None:
 
 
 def test_buffers_of_numbers(echo: Any) -> None:
-    for ref, code, values in (("i64", "q", [1, -2, 3]), ("u16", "H", [1, 2]), ("f64", "d", [0.5, 2.0]), ("i8", "b", [-1])):
+    for ref, code, values in (
+        ("i64", "q", [1, -2, 3]),
+        ("u16", "H", [1, 2]),
+        ("f64", "d", [0.5, 2.0]),
+        ("i8", "b", [-1]),
+    ):
         for repeat in (1, 1000):
             numbers = array.array(code, values * repeat)
             # The library gives back bytes: what was sent are the native words.
@@ -300,7 +329,7 @@ def test_records_and_enums(echo: Any) -> None:
     assert type(circle) is Circle and circle.radius == 2.5
     assert shape(circle).radius == 2.5
     assert shape({"Circle": {"radius": 1.0}}).radius == 1.0
-    assert shape({"Circle": [1.0]} if False else {"Circle": 1}).radius == 1.0
+    assert shape({"Circle": 1}).radius == 1.0
     assert type(shape("Nothing")) is Nothing
     with pytest.raises(TypeError, match="must be float, not None"):
         shape("Circle")
