@@ -54,7 +54,7 @@ def _held(value: Any) -> Any:
 
 
 def close(value: Any) -> None:
-    _held(value)._inner = Closed
+    object.__setattr__(_held(value), "_inner", Closed)
 
 
 def is_closed(value: Any) -> bool:
@@ -154,7 +154,7 @@ class Library:
         kind, cls, *rest = self._kinds[index]
         if kind == "handle":
             handle = object.__new__(cls)
-            handle._inner = value
+            object.__setattr__(handle, "_inner", value)
             if rest[0] is None:
                 return handle
             error = rest[0].__new__(rest[0])

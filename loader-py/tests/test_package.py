@@ -129,3 +129,5 @@ def test_duration(uc: Any) -> None:
         assert twin.total_nanoseconds == one.total_nanoseconds
     with pytest.raises(TypeError):
         _ = one < 3
+    with pytest.raises(OverflowError, match="more than a timedelta can hold"):
+        uc.Duration(2**64 - 1, 999_999_999)

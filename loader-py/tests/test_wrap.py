@@ -94,6 +94,38 @@ def test_handle_class(demo: Any, uc: Any) -> None:
         version.other = 1
 
 
+def test_members_come_with_their_first_use(demo: Any) -> None:
+    assert "parse" not in vars(demo.Version)
+    assert "patch" in dir(demo.Version(1, 2, 3))
+    assert "parse" in vars(demo.Version)
+    assert "name" in vars(demo.Op), "a name that hides an inherited one is there from the start"
+
+
+def test_property_can_be_set_first(demo: Any) -> None:
+    version = demo.Version(1, 2, 3)
+    assert "major" not in vars(demo.Version)
+    version.major = 9
+    assert str(version) == "9.2.3"
+    assert "__setattr__" not in vars(demo.Version), "from now on it costs nothing"
+    version.minor = 8
+    assert str(version) == "9.8.3"
+
+
+def test_panic_inside_an_index(part: Any, uc: Any) -> None:
+    def panic(*args: object) -> None:
+        raise uc.PanicError("no entry", "src/lib.rs:1:1", "trace")
+
+    item = part("specials")._item(panic)
+    with pytest.raises(IndexError) as caught:
+        item(None, 3)
+    assert isinstance(caught.value, uc.PanicError)
+    assert caught.value.location == "src/lib.rs:1:1"
+    with pytest.raises(KeyError, match="no entry"):
+        item(None, "key")
+    with pytest.raises(KeyError):
+        item(None, "key", "value")
+
+
 def test_class_call_tries_the_constructors(demo: Any) -> None:
     assert demo.Version(1, 2, 3) == demo.Version("1.2.3") == demo.Version(patch=3, minor=2, major=1)
     with pytest.raises(TypeError):

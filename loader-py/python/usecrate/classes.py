@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _native
 from .loaded import unsupported
-from .members import Info, Lazy, instance_attribute, instance_dir
+from .members import Info, Lazy, instance_attribute, instance_dir, set_attribute
 from .names import module_and_name
 from .specials import add_specials
 
@@ -35,6 +35,7 @@ def handle_class(loaded: Loaded, index: int) -> type:
     info = Info(loaded, index)
     body = namespace(loaded, ty, info)
     body["__slots__"] = ()
+    body["__setattr__"] = set_attribute
     body["__reduce_ex__"] = _no_copy
     if "__repr__" not in ty.get("specials", {}):
         body["__repr__"] = _repr

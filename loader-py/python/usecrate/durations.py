@@ -32,7 +32,10 @@ class Duration(timedelta):
 
     def __new__(cls, seconds: int = 0, nanoseconds: int = 0) -> Duration:
         total = seconds * _NANOS + nanoseconds
-        self = super().__new__(cls, microseconds=total // 1000)
+        try:
+            self = super().__new__(cls, microseconds=total // 1000)
+        except OverflowError:
+            raise OverflowError(f"{seconds} seconds are more than a timedelta can hold") from None
         self._nanoseconds = total
         return self
 

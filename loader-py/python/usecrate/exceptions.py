@@ -82,6 +82,8 @@ def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Seq
     else:
         cls.__usecrate_display__ = staticmethod(_describe)
     info.bind(cls)
+    if any("set" in prop for prop in ty.get("properties", ())):
+        info.fill()  # an exception takes any attribute: the property must be there first
 
 
 def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:

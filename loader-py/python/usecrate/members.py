@@ -42,7 +42,9 @@ class Info:
     def bind(self, cls: type) -> None:
         """Says which class this is, and makes the members now where an inherited name would hide them."""
         self.cls = cls
-        if any(hasattr(cls, name) for name in self.names):
+        meta: Any = type(cls)
+        inherited = [base.__dict__ for base in (*cls.__mro__[1:], *meta.__mro__)]
+        if any(name in names for name in self.names for names in inherited):
             self.fill()
 
     def fill(self) -> None:
@@ -58,6 +60,8 @@ class Info:
                 if self.fill_extra is not None:
                     self.fill_extra()
                 self.filled = True
+                if self.cls.__dict__.get("__setattr__") is set_attribute:
+                    del self.cls.__setattr__
             finally:
                 self._filling = False
 
@@ -166,6 +170,12 @@ def instance_attribute(self: Any, name: str) -> Any:
         variant = info.loaded.variants_of(info.index)[variant_of(self)]["name"]
         raise AttributeError(f"`{owner}.{variant}` has no field `{name}`")
     raise info.missing(name, f"`{owner}`")
+
+
+def set_attribute(self: Any, name: str, value: Any) -> None:
+    """`__setattr__` until the class is filled: the property may not be there yet."""
+    type(self).__usecrate__.fill()
+    object.__setattr__(self, name, value)
 
 
 def instance_dir(self: Any) -> list[str]:
