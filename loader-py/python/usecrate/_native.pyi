@@ -65,6 +65,11 @@ class Library:
 
         With `exception`, they become instances of that exception class, whose `_value` slot holds the handle; as an
         argument an instance of it is taken wherever the handle is.
+
+        Raises
+        ------
+        ValueError
+            Type `index` is defined already. (The same holds for `define_record` and `define_enum`.)
         """
 
     def define_record(
