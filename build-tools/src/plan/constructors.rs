@@ -8,7 +8,7 @@ use super::ctx::Match;
 use super::fold::{Subst, erase};
 use super::model::{PlannedMethod, ShimId, TypeId};
 use super::spell::Lifetimes;
-use super::types::{all_fields, of_instance};
+use super::types::{all_fields, of_instance, whole};
 use super::wire::type_args;
 use super::{names, stdlib};
 use crate::api::{DefKind, Fields, Ty};
@@ -139,15 +139,10 @@ fn literal(build: &mut Builder<'_, '_>, id: TypeId) -> Option<ShimId> {
     }
     let def = build.ctx.def(&entry.instance.def)?;
     let DefKind::Struct(fields) = &def.kind else { return None };
-    let whole = match fields {
-        Fields::Unit => true,
-        Fields::Tuple { fields } => fields.iter().all(Option::is_some),
-        Fields::Named { private, .. } => !private,
-    };
-    if !whole || (def.non_exhaustive && def.key.krate() != "") {
+    if !whole(fields) || def.non_exhaustive {
         return None;
     }
-    let rust = build.ctx.spell_def(&entry.instance.def).ok()?;
+    let rust = build.ctx.spell_expression(&entry.instance.ty).ok()?;
     let text = written(&rust, fields);
     let subst = of_instance(def, &entry.instance.ty);
     let names: Vec<String> =

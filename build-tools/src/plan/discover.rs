@@ -218,6 +218,11 @@ impl Search<'_, '_> {
                 }
                 self.add(ty, None);
                 // What is inside another crate's type (`Array<u8, U32>`) is that crate's business.
+                if let (Ty::Path { def, .. }, false) = (ty, self.known(ty)) {
+                    if !stdlib::is_std(def) && !self.ctx.own(def) {
+                        return;
+                    }
+                }
                 let inner = args.args.iter().filter_map(|arg| match arg {
                     Arg::Type(ty) => Some(ty.clone()),
                     _ => None,
@@ -241,6 +246,10 @@ impl Search<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    fn known(&self, ty: &Ty) -> bool {
+        self.found.instances.contains_key(&erase(ty))
     }
 
     fn add(&mut self, ty: &Ty, alias: Option<&str>) {

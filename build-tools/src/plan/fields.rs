@@ -113,7 +113,7 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
     let entry = build.types.get(id).clone();
     let Some(def) = build.ctx.def(&entry.instance.def) else { return (Vec::new(), None) };
     let DefKind::Enum { variants, .. } = &def.kind else { return (Vec::new(), None) };
-    let Ok(rust) = build.ctx.spell_def(&entry.instance.def) else { return (Vec::new(), None) };
+    let Ok(rust) = build.ctx.spell_expression(&entry.instance.ty) else { return (Vec::new(), None) };
     let subst = of_instance(def, &entry.instance.ty);
     let handle = entry.kind == Kind::Handle;
     let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));

@@ -116,15 +116,12 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
     let (variants, variant_of) = fields::variants(build, id);
     let constants = constants(build, id);
     let deref = methods::deref(build, id);
-    let private = match def.map(|def| &def.kind) {
-        Some(DefKind::Struct(fields)) => match fields {
-            crate::api::Fields::Unit => false,
-            crate::api::Fields::Tuple { fields } => fields.iter().any(Option::is_none),
-            crate::api::Fields::Named { private, .. } => *private,
-        },
-        Some(DefKind::Enum { hidden_variants, .. }) => *hidden_variants,
-        _ => true,
-    };
+    let constructible = def.is_some_and(|def| match &def.kind {
+        DefKind::Struct(fields) => types::whole(fields) && !def.non_exhaustive,
+        // Of an enum that may grow, the variants that are there can be built.
+        DefKind::Enum { variants, .. } => variants.iter().all(|variant| !variant.non_exhaustive),
+        _ => false,
+    });
     PlannedType {
         path: entry.path.clone(),
         name: entry.name.clone(),
@@ -133,7 +130,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         rust: build.ctx.spell(&entry.instance.ty, Lifetimes::All("'h")).unwrap_or_default(),
         borrows: has_lifetimes(&entry.instance.ty),
         error: entry.error,
-        constructible: !private && !def.is_some_and(|def| def.non_exhaustive),
+        constructible,
         fields,
         shape,
         variants,

@@ -113,6 +113,16 @@ impl Ctx<'_> {
         Ok(if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) })
     }
 
+    /// A type as an expression or pattern begins with it: `::url::Host::<_>`.
+    pub(super) fn spell_expression(&self, ty: &Ty) -> Result<String, Unnameable> {
+        let Ty::Path { def, args } = ty else { return self.spell(ty, Lifetimes::Infer) };
+        let path = self.spell_def(def)?;
+        if args.args.iter().all(|arg| matches!(arg, Arg::Lifetime(_))) {
+            return Ok(path);
+        }
+        Ok(format!("{path}::{}", self.spell_args(args, Lifetimes::Infer)?))
+    }
+
     /// A trait as part of a path: `::digest::Digest`, its arguments left to inference where they are not closed.
     pub(super) fn spell_trait(&self, one: &TraitRef) -> Result<String, Unnameable> {
         let path = match stdlib::is_std(&one.def).then(|| stdlib::trait_path(one.def.name())).flatten() {

@@ -163,7 +163,8 @@ fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
     match &def.kind {
         DefKind::Enum { variants, hidden_variants } => {
             let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
-            if variants.is_empty() || *hidden_variants && !plain {
+            let sealed = variants.iter().any(|variant| variant.non_exhaustive);
+            if variants.is_empty() || sealed || *hidden_variants && !plain {
                 Kind::Handle
             } else if plain && !generic_lifetimes {
                 Kind::Enum
@@ -174,14 +175,20 @@ fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
             }
         }
         DefKind::Struct(fields) => {
-            let public = match fields {
-                Fields::Unit => true,
-                Fields::Tuple { fields } => fields.iter().all(Option::is_some),
-                Fields::Named { private, .. } => !private,
-            };
-            if public && !generic_lifetimes && !behaves(ctx, entry) { Kind::Record } else { Kind::Handle }
+            let public = whole(fields);
+            // What may grow fields cannot be built from them.
+            if public && !def.non_exhaustive && !generic_lifetimes && !behaves(ctx, entry) { Kind::Record } else { Kind::Handle }
         }
         _ => Kind::Handle,
+    }
+}
+
+/// Nothing of it is private.
+pub(super) fn whole(fields: &Fields) -> bool {
+    match fields {
+        Fields::Unit => true,
+        Fields::Tuple { fields } => fields.iter().all(Option::is_some),
+        Fields::Named { private, .. } => !private,
     }
 }
 
