@@ -1,5 +1,9 @@
 """Finds the build tool ``usecrate-build`` and runs it. The only module that starts processes."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import os

@@ -1,5 +1,10 @@
 """Classes for values that stay in Rust, and for the variants of those that are enums."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from . import _native

@@ -1,5 +1,8 @@
 """A `timedelta` that keeps the nanoseconds of a Rust ``Duration``. Imports nothing of the package."""
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -69,16 +72,16 @@ class Duration(timedelta):
     def __hash__(self) -> int:
         return super().__hash__()
 
-    def __lt__(self, other: timedelta) -> bool:
+    def __lt__(self, other: object) -> bool:
         return self._nanoseconds < _total(other) if isinstance(other, timedelta) else NotImplemented
 
-    def __le__(self, other: timedelta) -> bool:
+    def __le__(self, other: object) -> bool:
         return self._nanoseconds <= _total(other) if isinstance(other, timedelta) else NotImplemented
 
-    def __gt__(self, other: timedelta) -> bool:
+    def __gt__(self, other: object) -> bool:
         return self._nanoseconds > _total(other) if isinstance(other, timedelta) else NotImplemented
 
-    def __ge__(self, other: timedelta) -> bool:
+    def __ge__(self, other: object) -> bool:
         return self._nanoseconds >= _total(other) if isinstance(other, timedelta) else NotImplemented
 
     def __repr__(self) -> str:

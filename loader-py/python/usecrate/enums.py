@@ -1,5 +1,10 @@
 """Classes for enums that cross by value: `enum.Enum` where no variant has data, else a class per variant."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import enum

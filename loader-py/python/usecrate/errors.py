@@ -29,6 +29,9 @@ value a
 ``ValueError``: they are raised before Rust runs.
 """
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

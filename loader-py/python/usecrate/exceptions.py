@@ -1,5 +1,11 @@
 """Exception classes for a crate's error types, and the hook that makes the exception for a Rust ``Err``."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from . import _native

@@ -1,5 +1,9 @@
 """`import_` and `load_artifact`: from a name or a path to a module handle."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import os

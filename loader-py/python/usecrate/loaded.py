@@ -3,6 +3,11 @@
 How a class is made is told from outside (`Loaded.make`), since classes and callables need each other.
 """
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from _thread import RLock

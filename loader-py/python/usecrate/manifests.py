@@ -4,6 +4,11 @@ Nothing outside the given folder is read. Whatever is wrong is a `LoadError` tha
 to do.
 """
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import json

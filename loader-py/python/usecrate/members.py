@@ -5,6 +5,11 @@ with the first use of
 a name that is missing, so that a crate with a thousand types costs nothing until they are used.
 """
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from .loaded import unsupported
@@ -27,7 +32,7 @@ class Info:
     def __init__(self, loaded: Loaded, index: int) -> None:
         self.loaded = loaded
         self.index = index
-        self.cls: type = object
+        self.cls: Any = object
         self.filled = False
         self._filling = False
         self.names = member_names(self.model)

@@ -3,6 +3,11 @@
 It knows the manifest's shape, nothing of what is loaded.
 """
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 TYPE_CHECKING = False

@@ -1,5 +1,10 @@
 """Classes for values that cross by value: records, and the variants of enums with data."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from .classes import namespace

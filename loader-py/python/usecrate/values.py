@@ -1,5 +1,10 @@
 """What `usecrate` offers on values and module handles, whatever the crate's own names are."""
 
+# What comes from a manifest or is made from one has no type that a checker could know.
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import enum

@@ -1,5 +1,8 @@
 """From a loaded artifact to what `import_` returns: modules whose names are made when they are first used."""
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import os
@@ -193,9 +196,7 @@ class ModuleInfo:
 
 def module_at(loaded: Loaded, index: int) -> Module:
     """The one handle of a module."""
-    module: Module | None = loaded.modules.get(index)
-    if module is None:
-        module = loaded.modules.setdefault(index, Module(loaded, index))
+    module: Module = loaded.modules.get(index) or loaded.modules.setdefault(index, Module(loaded, index))
     return module
 
 
