@@ -23,7 +23,10 @@ pub(super) struct Place {
 impl Place {
     /// In a class.
     pub(super) fn class(id: TypeId) -> Self {
-        Self { owner: Some(id), modules: Vec::new() }
+        Self {
+            owner: Some(id),
+            modules: Vec::new(),
+        }
     }
 
     /// In modules.
@@ -46,7 +49,13 @@ pub(super) struct Builder<'c, 'a> {
 impl<'c, 'a> Builder<'c, 'a> {
     /// Nothing yet.
     pub(super) fn new(ctx: &'c Ctx<'a>, types: &'c Types) -> Self {
-        Self { ctx, types, shims: Vec::new(), skipped: Vec::new(), ids: BTreeSet::new() }
+        Self {
+            ctx,
+            types,
+            shims: Vec::new(),
+            skipped: Vec::new(),
+            ids: BTreeSet::new(),
+        }
     }
 
     /// Plans a callable; what cannot be served is recorded with its reason, and there are no shims.
@@ -56,7 +65,14 @@ impl<'c, 'a> Builder<'c, 'a> {
             Err(reason) => {
                 let counted = site.counted && !site.function.unsafe_;
                 let name = names::python(&site.function.name);
-                self.skip(&site.id, &name, place, reason, site.function.span.clone(), counted);
+                self.skip(
+                    &site.id,
+                    &name,
+                    place,
+                    reason,
+                    site.function.span.clone(),
+                    counted,
+                );
                 Vec::new()
             }
         }
@@ -104,6 +120,13 @@ impl<'c, 'a> Builder<'c, 'a> {
     /// Another item has the name.
     pub(super) fn shadowed(&mut self, path: &str, name: &str, place: &Place, by: &str) {
         let message = format!("`{name}` is {by} here; reach it by another path");
-        self.skip(path, name, place, Reason::new(SkipCode::Shadowed, message), None, false);
+        self.skip(
+            path,
+            name,
+            place,
+            Reason::new(SkipCode::Shadowed, message),
+            None,
+            false,
+        );
     }
 }

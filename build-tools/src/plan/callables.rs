@@ -70,17 +70,27 @@ pub(super) enum Callee {
 pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
     let function = &site.function;
     if function.unsafe_ {
-        return Err(Reason::new(SkipCode::Unsafe, "it is an `unsafe fn`: only safe functions are served"));
+        return Err(Reason::new(
+            SkipCode::Unsafe,
+            "it is an `unsafe fn`: only safe functions are served",
+        ));
     }
     if function.async_ {
-        return Err(Reason::new(SkipCode::Async, "it is an `async fn`: not served yet"));
+        return Err(Reason::new(
+            SkipCode::Async,
+            "it is an `async fn`: not served yet",
+        ));
     }
     if function.variadic {
         return Err(Reason::new(SkipCode::Unsafe, "it takes C varargs"));
     }
     let open = Open::new(ctx, site)?;
-    let chooser =
-        Chooser { ctx, types, bounds: open.bounds.clone(), open: RefCell::new(BTreeSet::new()) };
+    let chooser = Chooser {
+        ctx,
+        types,
+        bounds: open.bounds.clone(),
+        open: RefCell::new(BTreeSet::new()),
+    };
     let combinations = combine(&chooser, &open, function)?;
     let many = combinations.len() > 1;
     let mut shims = Vec::new();
@@ -96,7 +106,10 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
     }
     match (shims.is_empty(), refused) {
         (true, Some(reason)) => Err(reason),
-        (true, None) => Err(Reason::new(SkipCode::Generic, "no type to choose for its parameters")),
+        (true, None) => Err(Reason::new(
+            SkipCode::Generic,
+            "no type to choose for its parameters",
+        )),
         (false, _) => Ok(shims),
     }
 }
@@ -114,10 +127,22 @@ struct Open {
 impl Open {
     fn new(ctx: &Ctx<'_>, site: &Site) -> Result<Self, Reason> {
         let apply = |ty: &Ty| ctx.normal(&site.subst.apply(ty));
-        let mut params: Vec<Ty> = site.function.params.iter().map(|param| apply(&param.ty)).collect();
+        let mut params: Vec<Ty> = site
+            .function
+            .params
+            .iter()
+            .map(|param| apply(&param.ty))
+            .collect();
         let mut output = site.function.output.as_ref().map(apply);
-        let receiver = site.function.params.first().is_some_and(|param| param.name == "self");
-        let mut named = NameImpl { count: 0, bounds: Vec::new() };
+        let receiver = site
+            .function
+            .params
+            .first()
+            .is_some_and(|param| param.name == "self");
+        let mut named = NameImpl {
+            count: 0,
+            bounds: Vec::new(),
+        };
         params.iter_mut().for_each(|ty| *ty = named.ty(ty));
         lifetimes::name_elided(&mut params, &mut output, receiver);
         let mut all: Vec<&Generics> = site.generics.iter().collect();
@@ -137,7 +162,10 @@ impl Open {
                     GenericParam::Const { name, ty, .. } if !site.subst.consts.contains_key(name) => {
                         return Err(Reason::new(
                             SkipCode::Generic,
-                            format!("the const parameter `{name}: {}` has no value to choose", ctx.show(ty)),
+                            format!(
+                                "the const parameter `{name}: {}` has no value to choose",
+                                ctx.show(ty)
+                            ),
                         ));
                     }
                     _ => {}
@@ -145,7 +173,13 @@ impl Open {
             }
         }
         names.extend((0..named.count).map(|at| format!("#{at}")));
-        Ok(Self { params, output, bounds, names, outlives: lifetimes::outlives(&all) })
+        Ok(Self {
+            params,
+            output,
+            bounds,
+            names,
+            outlives: lifetimes::outlives(&all),
+        })
     }
 
     /// The open parameters that the arguments determine.
@@ -172,7 +206,9 @@ struct NameImpl {
 
 impl Fold for NameImpl {
     fn ty(&mut self, ty: &Ty) -> Ty {
-        let Ty::Impl(bounds) = ty else { return self.walk(ty) };
+        let Ty::Impl(bounds) = ty else {
+            return self.walk(ty);
+        };
         let name = Ty::Generic(format!("#{}", self.count));
         self.count += 1;
         self.bounds.push((name.clone(), bounds.clone()));
@@ -198,7 +234,10 @@ fn combine(chooser: &Chooser<'_, '_>, open: &Open, function: &Function) -> Resul
         if !determined.contains(name) {
             return Err(Reason::new(
                 SkipCode::Generic,
-                format!("nothing that is passed says which type `{name}` of `{}` is to be", function.name),
+                format!(
+                    "nothing that is passed says which type `{name}` of `{}` is to be",
+                    function.name
+                ),
             ));
         }
         let choices = chooser.choose(name)?;
@@ -225,11 +264,19 @@ struct Put<'c> {
 impl Fold for Put<'_> {
     fn ty(&mut self, ty: &Ty) -> Ty {
         match ty {
-            Ty::Ref { lifetime, mutable, ty: inner } => {
+            Ty::Ref {
+                lifetime,
+                mutable,
+                ty: inner,
+            } => {
                 if let Ty::Generic(name) = &**inner {
                     if let Some(chosen) = self.chosen(name) {
                         let ty = Box::new(behind_reference(chosen, self.unsized_.contains(name)));
-                        return Ty::Ref { lifetime: lifetime.clone(), mutable: *mutable, ty };
+                        return Ty::Ref {
+                            lifetime: lifetime.clone(),
+                            mutable: *mutable,
+                            ty,
+                        };
                     }
                 }
                 self.walk(ty)
@@ -242,7 +289,10 @@ impl Fold for Put<'_> {
 
 impl Put<'_> {
     fn chosen(&self, name: &str) -> Option<&Ty> {
-        self.combination.iter().find(|(have, _)| have == name).map(|(_, choice)| &choice.ty)
+        self.combination
+            .iter()
+            .find(|(have, _)| have == name)
+            .map(|(_, choice)| &choice.ty)
     }
 }
 
@@ -251,8 +301,16 @@ fn behind_reference(ty: &Ty, may_be_unsized: bool) -> Ty {
         Ty::Primitive(name) if name == BYTES_LIKE && may_be_unsized => {
             Ty::Slice(Box::new(Ty::Primitive("u8".to_owned())))
         }
-        Ty::Ref { mutable: false, ty: inner, .. } if may_be_unsized => (**inner).clone(),
-        Ty::Ref { mutable: false, ty: inner, .. } if super::wire::is_text(inner) => string(),
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if may_be_unsized => (**inner).clone(),
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if super::wire::is_text(inner) => string(),
         other => other.clone(),
     }
 }
@@ -267,8 +325,16 @@ fn shim(
     many: bool,
 ) -> Result<Shim, Reason> {
     let function = &site.function;
-    let unsized_ = open.names.iter().filter(|name| chooser.maybe_unsized(name)).cloned().collect();
-    let mut put = Put { combination, unsized_ };
+    let unsized_ = open
+        .names
+        .iter()
+        .filter(|name| chooser.maybe_unsized(name))
+        .cloned()
+        .collect();
+    let mut put = Put {
+        combination,
+        unsized_,
+    };
     let mut params: Vec<Ty> = open.params.iter().map(|ty| ctx.normal(&put.ty(ty))).collect();
     let mut output = open.output.as_ref().map(|ty| ctx.normal(&put.ty(ty)));
     let receiver = function.params.first().is_some_and(|param| param.name == "self");
@@ -279,7 +345,10 @@ fn shim(
         refuse_static(ctx, types, ty, &param.name)?;
     }
     let fluent = fluency(ctx, types, receiver, &params, output.as_ref());
-    let wrap = output.as_ref().map(|ty| results::wrap(ctx, types, ty)).unwrap_or_default();
+    let wrap = output
+        .as_ref()
+        .map(|ty| results::wrap(ctx, types, ty))
+        .unwrap_or_default();
     if let (Some(ty), Fluent::No | Fluent::Moved) = (&output, fluent) {
         check_result(ctx, types, ty, true)?;
     }
@@ -295,19 +364,37 @@ fn shim(
         };
         let lift = if given || chosen {
             let lifetime = if kept[at] { "'h" } else { "'c" };
-            Some(ctx.spell(ty, Lifetimes::Lift(lifetime)).map_err(|Unnameable(why)| {
-                Reason::new(SkipCode::UnsupportedType, format!("parameter `{}`: {why}", param.name))
-            })?)
+            Some(
+                ctx.spell(ty, Lifetimes::Lift(lifetime))
+                    .map_err(|Unnameable(why)| {
+                        Reason::new(
+                            SkipCode::UnsupportedType,
+                            format!("parameter `{}`: {why}", param.name),
+                        )
+                    })?,
+            )
         } else {
             None
         };
-        planned.push(PlannedParam { name: names::python(&param.name), lift, kept: kept[at], optional: false });
+        planned.push(PlannedParam {
+            name: names::python(&param.name),
+            lift,
+            kept: kept[at],
+            optional: false,
+        });
     }
     if !matches!(site.callee, Callee::Set(_)) {
         optional(&mut planned, &params, receiver);
     }
-    let which: Vec<String> = combination.iter().map(|(_, choice)| ctx.show(&erase_names(&choice.ty))).collect();
-    let id = if many { format!("{}<{}>", site.id, which.join(", ")) } else { site.id.clone() };
+    let which: Vec<String> = combination
+        .iter()
+        .map(|(_, choice)| ctx.show(&erase_names(&choice.ty)))
+        .collect();
+    let id = if many {
+        format!("{}<{}>", site.id, which.join(", "))
+    } else {
+        site.id.clone()
+    };
     Ok(Shim {
         id,
         name: names::python(&function.name),
@@ -338,7 +425,11 @@ pub(super) fn signature(ctx: &Ctx<'_>, function: &Function) -> String {
         .filter(|bound| !bound.bounds.is_empty())
         .map(|bound| format!("{}: {}", ctx.show(&bound.ty), ctx.show_bounds(&bound.bounds)))
         .collect();
-    if bounds.is_empty() { text } else { format!("{text} where {}", bounds.join(", ")) }
+    if bounds.is_empty() {
+        text
+    } else {
+        format!("{text} where {}", bounds.join(", "))
+    }
 }
 
 fn erase_names(ty: &Ty) -> Ty {
@@ -378,16 +469,25 @@ fn action(callee: &Callee, count: usize, iterated: &[usize], wrap: &results::Wra
         Callee::Path(path) => {
             let args: Vec<String> = (0..count)
                 .map(|at| {
-                    let suffix =
-                        if iterated.contains(&at) { ".into_iter()" } else { "" };
+                    let suffix = if iterated.contains(&at) {
+                        ".into_iter()"
+                    } else {
+                        ""
+                    };
                     format!("{{{at}}}{suffix}")
                 })
                 .collect();
-            Action::Expr { text: wrap.around(&format!("{path}({})", args.join(", "))) }
+            Action::Expr {
+                text: wrap.around(&format!("{path}({})", args.join(", "))),
+            }
         }
-        Callee::Expr(text) => Action::Expr { text: wrap.around(text) },
+        Callee::Expr(text) => Action::Expr {
+            text: wrap.around(text),
+        },
         Callee::Get(field) if wrap.is_none() => Action::Get { field: field.clone() },
-        Callee::Get(field) => Action::Expr { text: wrap.around(&format!("(&{{0}}.{field})")) },
+        Callee::Get(field) => Action::Expr {
+            text: wrap.around(&format!("(&{{0}}.{field})")),
+        },
         Callee::Set(field) => Action::Set { field: field.clone() },
         Callee::Const(path) => Action::Const { path: path.clone() },
         Callee::Static(path) => Action::Static { path: path.clone() },
@@ -409,11 +509,18 @@ fn refuse_static(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<()
 }
 
 fn fluency(ctx: &Ctx<'_>, types: &Types, receiver: bool, params: &[Ty], output: Option<&Ty>) -> Fluent {
-    let (Some(first), Some(output), true) = (params.first(), output, receiver) else { return Fluent::No };
+    let (Some(first), Some(output), true) = (params.first(), output, receiver) else {
+        return Fluent::No;
+    };
     match (first, output) {
-        (Ty::Ref { mutable: true, ty: a, .. }, Ty::Ref { mutable: true, ty: b, .. })
-            if erase(a) == erase(b) && matches!(class(ctx, types, a), Class::Type(_, Kind::Handle)) =>
-        {
+        (
+            Ty::Ref {
+                mutable: true, ty: a, ..
+            },
+            Ty::Ref {
+                mutable: true, ty: b, ..
+            },
+        ) if erase(a) == erase(b) && matches!(class(ctx, types, a), Class::Type(_, Kind::Handle)) => {
             Fluent::Borrowed
         }
         (Ty::Path { .. }, Ty::Path { .. })
@@ -444,7 +551,13 @@ pub(super) fn made_up(name: &str, docs: &str, params: Vec<(&str, Ty)>, output: O
         name: name.to_owned(),
         docs: docs.to_owned(),
         generics: Generics::default(),
-        params: params.into_iter().map(|(name, ty)| Param { name: name.to_owned(), ty }).collect(),
+        params: params
+            .into_iter()
+            .map(|(name, ty)| Param {
+                name: name.to_owned(),
+                ty,
+            })
+            .collect(),
         output,
         unsafe_: false,
         async_: false,

@@ -46,7 +46,10 @@ impl Chooser<'_, '_> {
     /// The types that a parameter may stand for.
     pub(super) fn choose(&self, name: &str) -> Result<Vec<Choice>, Reason> {
         if !self.open.borrow_mut().insert(name.to_owned()) {
-            return Err(Reason::new(SkipCode::Generic, format!("the bounds of `{name}` refer to each other")));
+            return Err(Reason::new(
+                SkipCode::Generic,
+                format!("the bounds of `{name}` refer to each other"),
+            ));
         }
         let bounds: Vec<Bound> = self
             .bounds
@@ -71,7 +74,12 @@ impl Chooser<'_, '_> {
     fn by_bounds(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
         let mut weak = None;
         for bound in bounds {
-            let Bound::Trait { trait_, maybe: false, .. } = bound else { continue };
+            let Bound::Trait {
+                trait_, maybe: false, ..
+            } = bound
+            else {
+                continue;
+            };
             if stdlib::is_std(&trait_.def) {
                 match self.by_std(trait_, name)? {
                     Some(found) if matches!(trait_.def.name(), "Display" | "ToString" | "Deref") => {
@@ -106,11 +114,16 @@ impl Chooser<'_, '_> {
         let arg = type_args(&trait_.args).next();
         let refused = |code: SkipCode, what: &str| {
             let bound = self.ctx.show_trait(trait_);
-            Err(Reason::new(code, format!("a parameter bounded by `{bound}` takes {what}: not served yet")))
+            Err(Reason::new(
+                code,
+                format!("a parameter bounded by `{bound}` takes {what}: not served yet"),
+            ))
         };
         let found = match trait_.def.name() {
             "AsRef" | "Borrow" => arg.and_then(|ty| self.by_view(ty)),
-            "Deref" => binding(&trait_.args, "Target").filter(|ty| closed(ty)).map(|ty| Choice::of(shared(ty))),
+            "Deref" => binding(&trait_.args, "Target")
+                .filter(|ty| closed(ty))
+                .map(|ty| Choice::of(shared(ty))),
             "Into" | "TryInto" => match arg {
                 Some(ty) => Some(self.by_target(ty)?),
                 None => None,
@@ -137,16 +150,32 @@ impl Chooser<'_, '_> {
         }
         match ty {
             _ if is_text(ty) => Some(Choice::of(shared(ty))),
-            Ty::Path { def, .. } if stdlib::is(def, "Path") => Some(Choice::of(std_type("std::path::PathBuf"))),
+            Ty::Path { def, .. } if stdlib::is(def, "Path") => {
+                Some(Choice::of(std_type("std::path::PathBuf")))
+            }
             Ty::Path { def, .. } if stdlib::is(def, "OsStr") => Some(Choice::of(string())),
             Ty::Slice(item) => {
                 let items = self.fill(item).ok()?;
-                Some(items.into_iter().map(|ty| Choice { ty: list(ty), iterate: false }).collect())
+                Some(
+                    items
+                        .into_iter()
+                        .map(|ty| Choice {
+                            ty: list(ty),
+                            iterate: false,
+                        })
+                        .collect(),
+                )
             }
             Ty::Path { .. } if matches!(class(self.ctx, self.types, ty), Class::Type(..)) => {
                 Some(Choice::of(shared(ty)))
             }
-            _ => Some(self.fill(ty).ok()?.into_iter().map(|ty| Choice { ty, iterate: false }).collect()),
+            _ => Some(
+                self.fill(ty)
+                    .ok()?
+                    .into_iter()
+                    .map(|ty| Choice { ty, iterate: false })
+                    .collect(),
+            ),
         }
     }
 
@@ -166,7 +195,11 @@ impl Chooser<'_, '_> {
                 return Ok(Choice::of(string()));
             }
         }
-        Ok(self.fill(ty)?.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
+        Ok(self
+            .fill(ty)?
+            .into_iter()
+            .map(|ty| Choice { ty, iterate: false })
+            .collect())
     }
 
     /// `IntoIterator<Item = T>`, `Iterator<Item: Bound>`, `where I::Item: Bound`.
@@ -176,19 +209,37 @@ impl Chooser<'_, '_> {
                 matches!(ty, Ty::Projection { self_ty, name: item, .. }
                     if item == "Item" && matches!(&**self_ty, Ty::Generic(have) if Some(have.as_str()) == name))
             };
-            self.bounds.iter().filter(|(ty, _)| is_item(ty)).flat_map(|(_, bounds)| bounds.clone()).collect()
+            self.bounds
+                .iter()
+                .filter(|(ty, _)| is_item(ty))
+                .flat_map(|(_, bounds)| bounds.clone())
+                .collect()
         };
         let items: Vec<Ty> = match binding(args, "Item") {
             Some(item) => self.fill(item)?,
             None => {
-                let mut bounds: Vec<Bound> =
-                    args.constraints.iter().filter(|(n, _)| n == "Item").flat_map(|(_, b)| b.clone()).collect();
+                let mut bounds: Vec<Bound> = args
+                    .constraints
+                    .iter()
+                    .filter(|(n, _)| n == "Item")
+                    .flat_map(|(_, b)| b.clone())
+                    .collect();
                 bounds.extend(projected());
                 let choices = self.by_bounds(&bounds, None)?;
-                choices.into_iter().filter(|one| !one.iterate).map(|one| one.ty).collect()
+                choices
+                    .into_iter()
+                    .filter(|one| !one.iterate)
+                    .map(|one| one.ty)
+                    .collect()
             }
         };
-        Ok(items.into_iter().map(|ty| Choice { ty: list(ty), iterate }).collect())
+        Ok(items
+            .into_iter()
+            .map(|ty| Choice {
+                ty: list(ty),
+                iterate,
+            })
+            .collect())
     }
 
     /// Puts choices in place of the parameters that a type names.
@@ -248,7 +299,11 @@ impl Chooser<'_, '_> {
             let (kind, rank) = kind_of(self.ctx, &ty);
             insert(&mut kinds, kind, rank, ty);
         }
-        kinds.into_values().take(CHOICES).map(|(_, ty)| Choice { ty, iterate: false }).collect()
+        kinds
+            .into_values()
+            .take(CHOICES)
+            .map(|(_, ty)| Choice { ty, iterate: false })
+            .collect()
     }
 }
 
@@ -267,7 +322,9 @@ fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
     match ty {
         Ty::Slice(_) => false,
         Ty::Primitive(name) => name != "str",
-        Ty::Ref { mutable: false, ty, .. } => is_text(ty) || is_bytes(ty),
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => is_text(ty) || is_bytes(ty),
         Ty::Ref { .. } => false,
         Ty::Path { def, .. } if stdlib::is(def, "Path") || stdlib::is(def, "OsStr") => false,
         Ty::Path { .. } => {
@@ -280,8 +337,9 @@ fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 
 /// What it is to Python, and its rank among the types that are the same there.
 fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
-    const INTEGERS: &[&str] =
-        &["i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8"];
+    const INTEGERS: &[&str] = &[
+        "i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8",
+    ];
     let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
     match ty {
         Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
@@ -294,14 +352,21 @@ fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
         Ty::Ref { ty, .. } if is_text(ty) => plain(3, "str", 0),
         Ty::Ref { ty, .. } if is_bytes(ty) => plain(4, "bytes", 0),
         Ty::Path { def, .. } if stdlib::is(def, "String") => plain(3, "str", 1),
-        Ty::Path { def, args } if stdlib::is(def, "Cow") && type_args(args).all(is_text) => plain(3, "str", 2),
-        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).all(is_text) => plain(3, "str", 3),
+        Ty::Path { def, args } if stdlib::is(def, "Cow") && type_args(args).all(is_text) => {
+            plain(3, "str", 2)
+        }
+        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).all(is_text) => {
+            plain(3, "str", 3)
+        }
         _ => plain(5, &ctx.show(&erase(ty)), 0),
     }
 }
 
 fn binding<'t>(args: &'t Args, name: &str) -> Option<&'t Ty> {
-    args.bindings.iter().find(|(have, _)| have == name).map(|(_, ty)| ty)
+    args.bindings
+        .iter()
+        .find(|(have, _)| have == name)
+        .map(|(_, ty)| ty)
 }
 
 /// `str`
@@ -311,12 +376,19 @@ pub(super) fn text() -> Ty {
 
 /// `&T`, its lifetime elided.
 pub(super) fn shared(ty: &Ty) -> Ty {
-    Ty::Ref { lifetime: None, mutable: false, ty: Box::new(ty.clone()) }
+    Ty::Ref {
+        lifetime: None,
+        mutable: false,
+        ty: Box::new(ty.clone()),
+    }
 }
 
 /// A standard type without arguments.
 pub(super) fn std_type(path: &str) -> Ty {
-    Ty::Path { def: DefKey(path.to_owned()), args: Args::default() }
+    Ty::Path {
+        def: DefKey(path.to_owned()),
+        args: Args::default(),
+    }
 }
 
 /// `String`
@@ -326,6 +398,12 @@ pub(super) fn string() -> Ty {
 
 /// `Vec<T>`
 pub(super) fn list(ty: Ty) -> Ty {
-    let args = Args { args: vec![crate::api::Arg::Type(ty)], ..Args::default() };
-    Ty::Path { def: DefKey("alloc::vec::Vec".to_owned()), args }
+    let args = Args {
+        args: vec![crate::api::Arg::Type(ty)],
+        ..Args::default()
+    };
+    Ty::Path {
+        def: DefKey("alloc::vec::Vec".to_owned()),
+        args,
+    }
 }

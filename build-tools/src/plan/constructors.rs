@@ -34,10 +34,17 @@ const CONVERSIONS: &[(&str, &str)] = &[
 ];
 
 /// Plans the constructors of a type; `methods` are its planned ones.
-pub(super) fn constructors(build: &mut Builder<'_, '_>, id: TypeId, methods: &[PlannedMethod]) -> Constructors {
+pub(super) fn constructors(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+) -> Constructors {
     let mut out = Constructors::default();
     let ty = build.types.get(id).instance.ty.clone();
-    if let Some(new) = methods.iter().find(|one| one.name == "new" && !one.instance && one.from_trait.is_none()) {
+    if let Some(new) = methods
+        .iter()
+        .find(|one| one.name == "new" && !one.instance && one.from_trait.is_none())
+    {
         if news(build, &ty) {
             out.order.extend(&new.shims);
         }
@@ -49,7 +56,9 @@ pub(super) fn constructors(build: &mut Builder<'_, '_>, id: TypeId, methods: &[P
             if !stdlib::is_trait(&have.def, trait_) || found.impl_.synthetic {
                 continue;
             }
-            let Some(site) = conversion(build, id, trait_, function, &found) else { continue };
+            let Some(site) = conversion(build, id, trait_, function, &found) else {
+                continue;
+            };
             let shims = build.plan(&site, &Place::class(id));
             if *trait_ == "Default" {
                 out.default = shims.first().copied();
@@ -57,8 +66,14 @@ pub(super) fn constructors(build: &mut Builder<'_, '_>, id: TypeId, methods: &[P
             out.order.extend(&shims);
             if !shims.is_empty() {
                 let name = names::python(function);
-                let from_trait = stdlib::trait_path(trait_).map(|path| path.trim_start_matches("::").to_owned());
-                let method = PlannedMethod { name: name.clone(), instance: false, shims: Vec::new(), from_trait };
+                let from_trait =
+                    stdlib::trait_path(trait_).map(|path| path.trim_start_matches("::").to_owned());
+                let method = PlannedMethod {
+                    name: name.clone(),
+                    instance: false,
+                    shims: Vec::new(),
+                    from_trait,
+                };
                 by_name.entry(name).or_insert(method).shims.extend(shims);
             }
         }
@@ -73,21 +88,38 @@ pub(super) fn constructors(build: &mut Builder<'_, '_>, id: TypeId, methods: &[P
 
 /// `new` gives the type, a `Result` of it, or it in a box.
 fn news(build: &Builder<'_, '_>, ty: &Ty) -> bool {
-    build.ctx.matching(ty).iter().filter(|one| one.impl_.trait_.is_none()).any(|one| {
-        one.impl_.methods.iter().filter(|function| function.name == "new" && !function.async_).any(|function| {
-            let output = function.output.as_ref().map(|output| build.ctx.normal(&one.subst.apply(output)));
-            output.is_some_and(|output| is_it(&output, ty))
+    build
+        .ctx
+        .matching(ty)
+        .iter()
+        .filter(|one| one.impl_.trait_.is_none())
+        .any(|one| {
+            one.impl_
+                .methods
+                .iter()
+                .filter(|function| function.name == "new" && !function.async_)
+                .any(|function| {
+                    let output = function
+                        .output
+                        .as_ref()
+                        .map(|output| build.ctx.normal(&one.subst.apply(output)));
+                    output.is_some_and(|output| is_it(&output, ty))
+                })
         })
-    })
 }
 
 fn is_it(output: &Ty, ty: &Ty) -> bool {
     if erase(output) == *ty {
         return true;
     }
-    let Ty::Path { def, args } = output else { return false };
+    let Ty::Path { def, args } = output else {
+        return false;
+    };
     let inner = type_args(args).next();
-    ["Result", "Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name)) && inner.is_some_and(|one| is_it(one, ty))
+    ["Result", "Box", "Arc", "Rc"]
+        .iter()
+        .any(|name| stdlib::is(def, name))
+        && inner.is_some_and(|one| is_it(one, ty))
 }
 
 fn conversion(
@@ -102,11 +134,24 @@ fn conversion(
     let have = found.impl_.trait_.as_ref()?;
     let me = found.subst.types.get("Self")?.clone();
     let given = type_args(&have.args).next().map(|ty| found.subst.apply(ty));
-    let associated = |name: &str| found.impl_.types.iter().find(|(have, _)| have == name).map(|(_, ty)| ty.clone());
+    let associated = |name: &str| {
+        found
+            .impl_
+            .types
+            .iter()
+            .find(|(have, _)| have == name)
+            .map(|(_, ty)| ty.clone())
+    };
     let result = |error: Option<Ty>| -> Option<Ty> {
         let args = vec![crate::api::Arg::Type(me.clone()), crate::api::Arg::Type(error?)];
-        let args = crate::api::Args { args, ..crate::api::Args::default() };
-        Some(Ty::Path { def: crate::api::DefKey("core::result::Result".to_owned()), args })
+        let args = crate::api::Args {
+            args,
+            ..crate::api::Args::default()
+        };
+        Some(Ty::Path {
+            def: crate::api::DefKey("core::result::Result".to_owned()),
+            args,
+        })
     };
     let text = super::choose::shared(&super::choose::text());
     let (params, output) = match trait_ {
@@ -117,9 +162,18 @@ fn conversion(
         _ => (Vec::new(), Some(me.clone())),
     };
     let path = stdlib::trait_path(trait_)?;
-    let args = if matches!(trait_, "From" | "TryFrom" | "FromIterator") { "<_>" } else { "" };
+    let args = if matches!(trait_, "From" | "TryFrom" | "FromIterator") {
+        "<_>"
+    } else {
+        ""
+    };
     let shown = build.ctx.show_trait(&found.subst.apply_trait(have));
-    let docs = found.impl_.methods.iter().find(|one| one.name == function).map(|one| one.docs.clone());
+    let docs = found
+        .impl_
+        .methods
+        .iter()
+        .find(|one| one.name == function)
+        .map(|one| one.docs.clone());
     Some(Site {
         id: format!("<{} as {shown}>::{function}", entry.path),
         function: made_up(function, docs.as_deref().unwrap_or_default(), params, output),
@@ -138,16 +192,22 @@ fn literal(build: &mut Builder<'_, '_>, id: TypeId) -> Option<ShimId> {
         return None;
     }
     let def = build.ctx.def(&entry.instance.def)?;
-    let DefKind::Struct(fields) = &def.kind else { return None };
+    let DefKind::Struct(fields) = &def.kind else {
+        return None;
+    };
     if !whole(fields) || def.non_exhaustive {
         return None;
     }
     let rust = build.ctx.spell_expression(&entry.instance.ty).ok()?;
     let text = written(&rust, fields);
     let subst = of_instance(def, &entry.instance.ty);
-    let names: Vec<String> =
-        all_fields(build.ctx, &entry.instance).iter().map(|(field, _)| names::field(&field.name)).collect();
-    let types = all_fields(build.ctx, &entry.instance).into_iter().map(|(_, ty)| ty);
+    let names: Vec<String> = all_fields(build.ctx, &entry.instance)
+        .iter()
+        .map(|(field, _)| names::field(&field.name))
+        .collect();
+    let types = all_fields(build.ctx, &entry.instance)
+        .into_iter()
+        .map(|(_, ty)| ty);
     let params: Vec<(&str, Ty)> = names.iter().map(String::as_str).zip(types).collect();
     let site = Site {
         id: format!("{} {{}}", entry.path),
@@ -170,8 +230,11 @@ pub(super) fn written(path: &str, fields: &Fields) -> String {
             format!("{path}({})", all.join(", "))
         }
         Fields::Named { fields, .. } => {
-            let all: Vec<String> =
-                fields.iter().enumerate().map(|(at, field)| format!("{}: {{{at}}}", field.name)).collect();
+            let all: Vec<String> = fields
+                .iter()
+                .enumerate()
+                .map(|(at, field)| format!("{}: {{{at}}}", field.name))
+                .collect();
             format!("{path} {{ {} }}", all.join(", "))
         }
     }

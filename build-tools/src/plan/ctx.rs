@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fold::{Fold, Subst, closed, unify};
 use super::stdlib;
-use crate::api::{Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty};
+use crate::api::{
+    Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
+};
 
 /// How deep aliases and associated types are followed.
 const DEPTH: usize = 12;
@@ -61,7 +63,15 @@ impl<'a> Ctx<'a> {
             }
         }
         let (dependencies, features) = Default::default();
-        Self { api, exported, near, by_def, bare, dependencies, features }
+        Self {
+            api,
+            exported,
+            near,
+            by_def,
+            bare,
+            dependencies,
+            features,
+        }
     }
 
     /// A definition.
@@ -79,12 +89,19 @@ impl<'a> Ctx<'a> {
         if let Some(path) = stdlib::path(key) {
             return path.trim_start_matches("::").to_owned();
         }
-        self.def(key).and_then(|def| def.paths.first()).cloned().unwrap_or_else(|| key.0.clone())
+        self.def(key)
+            .and_then(|def| def.paths.first())
+            .cloned()
+            .unwrap_or_else(|| key.0.clone())
     }
 
     /// The normal form of a type.
     pub(super) fn normal(&self, ty: &Ty) -> Ty {
-        Normal { ctx: self, depth: DEPTH }.ty(ty)
+        Normal {
+            ctx: self,
+            depth: DEPTH,
+        }
+        .ty(ty)
     }
 
     /// Every impl whose self type begins with that definition.
@@ -99,8 +116,13 @@ impl<'a> Ctx<'a> {
 
     /// The impls that apply to a type (normal, lifetimes erased).
     pub(super) fn matching(&self, ty: &Ty) -> Vec<Match<'a>> {
-        let Ty::Path { def, .. } = ty else { return Vec::new() };
-        self.impls(def).iter().filter_map(|impl_| self.match_impl(impl_, ty)).collect()
+        let Ty::Path { def, .. } = ty else {
+            return Vec::new();
+        };
+        self.impls(def)
+            .iter()
+            .filter_map(|impl_| self.match_impl(impl_, ty))
+            .collect()
     }
 
     /// Matches one impl against a type.
@@ -126,14 +148,19 @@ impl<'a> Ctx<'a> {
 
     /// A type implements a trait, by the name of a standard one.
     pub(super) fn has_std(&self, ty: &Ty, name: &str) -> bool {
-        self.matching(ty)
-            .iter()
-            .any(|one| one.impl_.trait_.as_ref().is_some_and(|t| stdlib::is_trait(&t.def, name)))
+        self.matching(ty).iter().any(|one| {
+            one.impl_
+                .trait_
+                .as_ref()
+                .is_some_and(|t| stdlib::is_trait(&t.def, name))
+        })
     }
 
     /// The impl of a trait for a type, where there is one.
     fn find_impl(&self, ty: &Ty, trait_: &DefKey) -> Option<Match<'a>> {
-        self.matching(ty).into_iter().find(|one| one.impl_.trait_.as_ref().is_some_and(|t| &t.def == trait_))
+        self.matching(ty)
+            .into_iter()
+            .find(|one| one.impl_.trait_.as_ref().is_some_and(|t| &t.def == trait_))
     }
 
     fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str) -> Option<Ty> {
@@ -166,13 +193,27 @@ fn near_modules(api: &Api) -> BTreeSet<String> {
                 *count.entry(key.krate()).or_default() += 1;
             }
         }
-        let most = count.into_iter().max_by_key(|(name, count)| (*count, *name == parent));
+        let most = count
+            .into_iter()
+            .max_by_key(|(name, count)| (*count, *name == parent));
         let owner = most.map_or_else(|| parent.clone(), |(name, _)| name.to_owned());
-        let distance = if path.contains("::") && owner != parent { distance + 1 } else { distance };
-        let owner = if path.contains("::") { owner } else { api.name.clone() };
+        let distance = if path.contains("::") && owner != parent {
+            distance + 1
+        } else {
+            distance
+        };
+        let owner = if path.contains("::") {
+            owner
+        } else {
+            api.name.clone()
+        };
         owners.insert(path, (owner, distance));
     }
-    owners.into_iter().filter(|(_, (_, distance))| *distance <= 1).map(|(path, _)| path.to_owned()).collect()
+    owners
+        .into_iter()
+        .filter(|(_, (_, distance))| *distance <= 1)
+        .map(|(path, _)| path.to_owned())
+        .collect()
 }
 
 /// Names of the type and const parameters.
@@ -190,7 +231,12 @@ pub(super) fn parameters(generics: &Generics) -> BTreeSet<String> {
 /// Bounds by type parameter.
 pub(super) fn bounds_of<'g>(generics: &'g Generics, name: &str) -> Vec<&'g Bound> {
     let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
-    generics.bounds.iter().filter(|bound| is(&bound.ty)).flat_map(|bound| &bound.bounds).collect()
+    generics
+        .bounds
+        .iter()
+        .filter(|bound| is(&bound.ty))
+        .flat_map(|bound| &bound.bounds)
+        .collect()
 }
 
 /// `impl Foo<'_>`: the elided lifetimes get names of their own.
@@ -222,7 +268,9 @@ pub(super) fn bind(generics: &Generics, args: &Args) -> Subst {
     for param in &generics.params {
         match param {
             GenericParam::Lifetime { name, .. } => {
-                subst.lifetimes.insert(name.clone(), lifetimes.next().unwrap_or_else(|| "'_".to_owned()));
+                subst
+                    .lifetimes
+                    .insert(name.clone(), lifetimes.next().unwrap_or_else(|| "'_".to_owned()));
             }
             GenericParam::Type { name, default } => {
                 let ty = match others.next() {
@@ -314,12 +362,25 @@ impl Normal<'_, '_> {
                 let error = stdlib::result_alias(&def).unwrap_or_default();
                 let ok = args.args.into_iter().find(|arg| matches!(arg, Arg::Type(_)));
                 let ok = ok.unwrap_or_else(|| Arg::Type(Ty::Tuple(Vec::new())));
-                let error = Ty::Path { def: DefKey(error.to_owned()), args: Args::default() };
-                let args = Args { args: vec![ok, Arg::Type(error)], ..Args::default() };
-                Ty::Path { def: DefKey("core::result::Result".to_owned()), args }
+                let error = Ty::Path {
+                    def: DefKey(error.to_owned()),
+                    args: Args::default(),
+                };
+                let args = Args {
+                    args: vec![ok, Arg::Type(error)],
+                    ..Args::default()
+                };
+                Ty::Path {
+                    def: DefKey("core::result::Result".to_owned()),
+                    args,
+                }
             }
             Ty::Path { def, args } => match self.ctx.def(&def) {
-                Some(Def { kind: DefKind::Alias { ty }, generics, .. }) => {
+                Some(Def {
+                    kind: DefKind::Alias { ty },
+                    generics,
+                    ..
+                }) => {
                     let ty = bind(generics, &args).apply(ty);
                     self.ty(&ty)
                 }
@@ -328,13 +389,26 @@ impl Normal<'_, '_> {
                     Ty::Path { def, args }
                 }
             },
-            Ty::Projection { self_ty, trait_, name, args } => {
+            Ty::Projection {
+                self_ty,
+                trait_,
+                name,
+                args,
+            } => {
                 let found = closed(&self_ty)
-                    .then(|| self.ctx.project(&super::fold::erase(&self_ty), trait_.as_ref(), &name))
+                    .then(|| {
+                        self.ctx
+                            .project(&super::fold::erase(&self_ty), trait_.as_ref(), &name)
+                    })
                     .flatten();
                 match found {
                     Some(found) => self.ty(&found),
-                    None => Ty::Projection { self_ty, trait_, name, args },
+                    None => Ty::Projection {
+                        self_ty,
+                        trait_,
+                        name,
+                        args,
+                    },
                 }
             }
             other => other,

@@ -42,7 +42,13 @@ pub(super) struct Found {
 /// Finds the types.
 pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
     let (found, queue, per_def) = Default::default();
-    let mut search = Search { ctx, found, queue, per_def, limit: NESTING };
+    let mut search = Search {
+        ctx,
+        found,
+        queue,
+        per_def,
+        limit: NESTING,
+    };
     for (name, def) in exports(ctx) {
         search.export(&name, def);
     }
@@ -56,7 +62,12 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
 fn exports<'a>(ctx: &Ctx<'a>) -> Vec<(String, &'a Def)> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    for module in ctx.api.modules.values().filter(|module| ctx.near.contains(&module.path)) {
+    for module in ctx
+        .api
+        .modules
+        .values()
+        .filter(|module| ctx.near.contains(&module.path))
+    {
         for entry in &module.entries {
             if let Target::Def(key) = &entry.target {
                 if let (true, Some(def)) = (seen.insert(key.clone()), ctx.def(key)) {
@@ -82,16 +93,29 @@ impl Search<'_, '_> {
     fn export(&mut self, name: &str, def: &Def) {
         match &def.kind {
             DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => {
-                let ty = self.ctx.normal(&Ty::Path { def: def.key.clone(), args: Args::default() });
+                let ty = self.ctx.normal(&Ty::Path {
+                    def: def.key.clone(),
+                    args: Args::default(),
+                });
                 if complete(self.ctx, &ty) {
                     self.add(&ty, None);
                 }
             }
             DefKind::Opaque { what } if matches!(what.as_str(), "struct" | "enum" | "union") => {
-                self.add(&Ty::Path { def: def.key.clone(), args: Args::default() }, None);
+                self.add(
+                    &Ty::Path {
+                        def: def.key.clone(),
+                        args: Args::default(),
+                    },
+                    None,
+                );
             }
             DefKind::Alias { ty } => {
-                let open = def.generics.params.iter().any(|p| !matches!(p, GenericParam::Lifetime { .. }));
+                let open = def
+                    .generics
+                    .params
+                    .iter()
+                    .any(|p| !matches!(p, GenericParam::Lifetime { .. }));
                 let ty = self.ctx.normal(ty);
                 if !open && closed(&ty) {
                     self.mention(&ty, false);
@@ -118,7 +142,9 @@ impl Search<'_, '_> {
         let own_depth = depth(&instance.ty);
         self.limit = if own_depth > 1 { own_depth } else { NESTING };
         if let Some(def) = self.ctx.def(&instance.def) {
-            let Ty::Path { args, .. } = &instance.ty else { return };
+            let Ty::Path { args, .. } = &instance.ty else {
+                return;
+            };
             let subst = super::ctx::bind(&def.generics, args);
             let fields: Vec<&Fields> = match &def.kind {
                 DefKind::Struct(fields) => vec![fields],
@@ -161,7 +187,12 @@ impl Search<'_, '_> {
         if !self.ctx.own(&trait_.def) {
             return;
         }
-        let Some(Def { kind: DefKind::Trait(definition), generics, .. }) = self.ctx.def(&trait_.def) else {
+        let Some(Def {
+            kind: DefKind::Trait(definition),
+            generics,
+            ..
+        }) = self.ctx.def(&trait_.def)
+        else {
             return;
         };
         let bound = super::ctx::bind(generics, &subst.apply_trait(trait_).args);
@@ -227,7 +258,9 @@ impl Search<'_, '_> {
                     Arg::Type(ty) => Some(ty.clone()),
                     _ => None,
                 });
-                let inner: Vec<_> = inner.chain(args.bindings.iter().map(|(_, ty)| ty.clone())).collect();
+                let inner: Vec<_> = inner
+                    .chain(args.bindings.iter().map(|(_, ty)| ty.clone()))
+                    .collect();
                 inner.iter().for_each(|ty| self.mention(ty, false));
             }
             Ty::Tuple(parts) => parts.iter().for_each(|part| self.mention(part, error)),
@@ -240,7 +273,11 @@ impl Search<'_, '_> {
                                 self.mention(ty, false);
                             }
                         }
-                        trait_.args.bindings.iter().for_each(|(_, ty)| self.mention(ty, false));
+                        trait_
+                            .args
+                            .bindings
+                            .iter()
+                            .for_each(|(_, ty)| self.mention(ty, false));
                     }
                 }
             }
@@ -260,7 +297,10 @@ impl Search<'_, '_> {
         let ty = erase(ty);
         let own = self.ctx.own(def);
         if let Some(have) = self.found.instances.get_mut(&ty) {
-            let generic = args.args.iter().any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
+            let generic = args
+                .args
+                .iter()
+                .any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
             if generic && have.alias.is_none() {
                 have.alias = alias.map(str::to_owned);
             }
@@ -274,9 +314,17 @@ impl Search<'_, '_> {
             return;
         }
         *count += 1;
-        let generic = args.args.iter().any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
+        let generic = args
+            .args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Type(_) | Arg::Const(_)));
         let alias = alias.filter(|_| generic).map(str::to_owned);
-        let instance = Instance { ty: ty.clone(), def: def.clone(), own: own || alias.is_some(), alias };
+        let instance = Instance {
+            ty: ty.clone(),
+            def: def.clone(),
+            own: own || alias.is_some(),
+            alias,
+        };
         self.queue.push(instance.clone());
         self.found.instances.insert(ty, instance);
     }
@@ -285,16 +333,27 @@ impl Search<'_, '_> {
 /// All its parameters have arguments, and it is closed.
 fn complete(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Path { def, args } = ty else { return false };
-    let wanted = ctx.def(def).map_or(0, |def| super::ctx::parameters(&def.generics).len());
-    let given = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
-    given >= wanted && constants(ctx, ty) && closed(ty) && !any(ty, &|part| matches!(part, Ty::RawPointer { .. }))
+    let wanted = ctx
+        .def(def)
+        .map_or(0, |def| super::ctx::parameters(&def.generics).len());
+    let given = args
+        .args
+        .iter()
+        .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+        .count();
+    given >= wanted
+        && constants(ctx, ty)
+        && closed(ty)
+        && !any(ty, &|part| matches!(part, Ty::RawPointer { .. }))
 }
 
 /// Every constant argument can be written: a literal, or the default, which is left out.
 fn constants(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     !any(ty, &|part| match part {
         Ty::Path { def, args } => args.args.iter().enumerate().any(|(at, arg)| match arg {
-            Arg::Const(text) => !super::spell::is_literal(text) && !super::spell::is_default(ctx, def, at, arg),
+            Arg::Const(text) => {
+                !super::spell::is_literal(text) && !super::spell::is_default(ctx, def, at, arg)
+            }
             _ => false,
         }),
         _ => false,
@@ -321,7 +380,10 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
 fn depth(ty: &Ty) -> usize {
     match ty {
         Ty::Path { args, .. } => {
-            let inner = args.args.iter().map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
+            let inner = args
+                .args
+                .iter()
+                .map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
             1 + inner.max().unwrap_or(0)
         }
         Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),

@@ -42,9 +42,10 @@ fn planned(build: &Builder<'_, '_>, fields: &Fields, subst: &Subst) -> Vec<Plann
 pub(super) fn record(build: &Builder<'_, '_>, id: TypeId) -> (Shape, Vec<PlannedField>) {
     let instance = &build.types.get(id).instance;
     match build.ctx.def(&instance.def).map(|def| (def, &def.kind)) {
-        Some((def, DefKind::Struct(fields))) => {
-            (shape(fields), planned(build, fields, &of_instance(def, &instance.ty)))
-        }
+        Some((def, DefKind::Struct(fields))) => (
+            shape(fields),
+            planned(build, fields, &of_instance(def, &instance.ty)),
+        ),
         _ => (Shape::Unit, Vec::new()),
     }
 }
@@ -56,13 +57,18 @@ pub(super) fn properties(
     methods: &[PlannedMethod],
 ) -> Vec<PlannedProperty> {
     let entry = build.types.get(id).clone();
-    let Some(def) = build.ctx.def(&entry.instance.def) else { return Vec::new() };
-    let DefKind::Struct(fields) = &def.kind else { return Vec::new() };
+    let Some(def) = build.ctx.def(&entry.instance.def) else {
+        return Vec::new();
+    };
+    let DefKind::Struct(fields) = &def.kind else {
+        return Vec::new();
+    };
     let subst = of_instance(def, &entry.instance.ty);
     let mut out = Vec::new();
     for field in super::discover::public_fields(fields) {
-        let name =
-            names::free(names::field(&field.name), &|name| methods.iter().any(|method| method.name == name));
+        let name = names::free(names::field(&field.name), &|name| {
+            methods.iter().any(|method| method.name == name)
+        });
         let ty = build.ctx.normal(&subst.apply(&field.ty));
         let get = accessor(
             &format!("{}.{}", entry.path, field.name),
@@ -73,8 +79,14 @@ pub(super) fn properties(
             Callee::Get(field.name.clone()),
         );
         let place = super::build::Place::class(id);
-        let Some(get) = build.plan(&get, &place).first().copied() else { continue };
-        let me = Ty::Ref { lifetime: None, mutable: true, ty: Box::new(entry.instance.ty.clone()) };
+        let Some(get) = build.plan(&get, &place).first().copied() else {
+            continue;
+        };
+        let me = Ty::Ref {
+            lifetime: None,
+            mutable: true,
+            ty: Box::new(entry.instance.ty.clone()),
+        };
         let set = accessor(
             &format!("{}.{}=", entry.path, field.name),
             &name,
@@ -84,7 +96,12 @@ pub(super) fn properties(
             Callee::Set(field.name.clone()),
         );
         let set = build.plan_quietly(&set).first().copied();
-        out.push(PlannedProperty { name, get, set, docs: field.docs.clone() });
+        out.push(PlannedProperty {
+            name,
+            get,
+            set,
+            docs: field.docs.clone(),
+        });
     }
     out
 }
@@ -111,18 +128,30 @@ fn accessor(
 /// The variants of an enum and, for one that is a handle, what tells them apart.
 pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedVariant>, Option<ShimId>) {
     let entry = build.types.get(id).clone();
-    let Some(def) = build.ctx.def(&entry.instance.def) else { return (Vec::new(), None) };
-    let DefKind::Enum { variants, .. } = &def.kind else { return (Vec::new(), None) };
-    let Ok(rust) = build.ctx.spell_expression(&entry.instance.ty) else { return (Vec::new(), None) };
+    let Some(def) = build.ctx.def(&entry.instance.def) else {
+        return (Vec::new(), None);
+    };
+    let DefKind::Enum { variants, .. } = &def.kind else {
+        return (Vec::new(), None);
+    };
+    let Ok(rust) = build.ctx.spell_expression(&entry.instance.ty) else {
+        return (Vec::new(), None);
+    };
     let subst = of_instance(def, &entry.instance.ty);
     let handle = entry.kind == Kind::Handle;
-    let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+    let plain = variants
+        .iter()
+        .all(|variant| matches!(variant.fields, Fields::Unit));
     let mut out = Vec::new();
     for variant in variants {
         let mut one = PlannedVariant {
             name: names::python(&variant.name),
             rust_name: variant.name.clone(),
-            discriminant: variant.discriminant.as_ref().filter(|_| plain).and_then(|text| text.parse().ok()),
+            discriminant: variant
+                .discriminant
+                .as_ref()
+                .filter(|_| plain)
+                .and_then(|text| text.parse().ok()),
             shape: shape(&variant.fields),
             fields: planned(build, &variant.fields, &subst),
             docs: variant.docs.clone(),
@@ -139,7 +168,11 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
         }
         out.push(one);
     }
-    let variant_of = if handle && !variants.is_empty() { teller(build, id, &rust, variants) } else { None };
+    let variant_of = if handle && !variants.is_empty() {
+        teller(build, id, &rust, variants)
+    } else {
+        None
+    };
     (out, variant_of)
 }
 
@@ -155,12 +188,19 @@ fn constructor(
     }
     let entry = build.types.get(id).clone();
     let fields = super::discover::public_fields(&variant.fields);
-    let all: Vec<(String, Ty)> =
-        fields.into_iter().map(|field| (names::field(&field.name), subst.apply(&field.ty))).collect();
+    let all: Vec<(String, Ty)> = fields
+        .into_iter()
+        .map(|field| (names::field(&field.name), subst.apply(&field.ty)))
+        .collect();
     let params = all.iter().map(|(name, ty)| (name.as_str(), ty.clone())).collect();
     let site = Site {
         id: format!("{}::{}", entry.path, variant.name),
-        function: made_up(&variant.name, &variant.docs, params, Some(entry.instance.ty.clone())),
+        function: made_up(
+            &variant.name,
+            &variant.docs,
+            params,
+            Some(entry.instance.ty.clone()),
+        ),
         subst: nothing(),
         generics: Vec::new(),
         callee: Callee::Expr(written(&format!("{rust}::{}", variant.name), &variant.fields)),
@@ -203,7 +243,10 @@ fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Varia
         .enumerate()
         .map(|(at, variant)| format!("{rust}::{} {{ .. }} => {at}u32, ", variant.name))
         .collect();
-    let text = format!("match {{0}} {{ {}#[allow(unreachable_patterns)] _ => u32::MAX }}", arms.concat());
+    let text = format!(
+        "match {{0}} {{ {}#[allow(unreachable_patterns)] _ => u32::MAX }}",
+        arms.concat()
+    );
     let site = Site {
         id: format!("{} variant", entry.path),
         function: made_up(

@@ -30,18 +30,35 @@ pub(super) trait Fold {
     /// Rebuilds a type from its rewritten parts.
     fn walk(&mut self, ty: &Ty) -> Ty {
         match ty {
-            Ty::Path { def, args } => Ty::Path { def: def.clone(), args: self.args(args) },
+            Ty::Path { def, args } => Ty::Path {
+                def: def.clone(),
+                args: self.args(args),
+            },
             Ty::Generic(_) | Ty::Primitive(_) | Ty::Infer => ty.clone(),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
-            Ty::Array { ty, len } => Ty::Array { ty: Box::new(self.ty(ty)), len: self.constant(len) },
-            Ty::Ref { lifetime, mutable, ty } => Ty::Ref {
+            Ty::Array { ty, len } => Ty::Array {
+                ty: Box::new(self.ty(ty)),
+                len: self.constant(len),
+            },
+            Ty::Ref {
+                lifetime,
+                mutable,
+                ty,
+            } => Ty::Ref {
                 lifetime: self.reference(lifetime.as_deref()),
                 mutable: *mutable,
                 ty: Box::new(self.ty(ty)),
             },
-            Ty::RawPointer { mutable, ty } => Ty::RawPointer { mutable: *mutable, ty: Box::new(self.ty(ty)) },
-            Ty::FnPointer { params, output, unsafe_ } => Ty::FnPointer {
+            Ty::RawPointer { mutable, ty } => Ty::RawPointer {
+                mutable: *mutable,
+                ty: Box::new(self.ty(ty)),
+            },
+            Ty::FnPointer {
+                params,
+                output,
+                unsafe_,
+            } => Ty::FnPointer {
                 params: params.iter().map(|part| self.ty(part)).collect(),
                 output: output.as_ref().map(|ty| Box::new(self.ty(ty))),
                 unsafe_: *unsafe_,
@@ -51,7 +68,12 @@ pub(super) trait Fold {
                 lifetime: lifetime.as_ref().map(|name| self.lifetime(name)),
             },
             Ty::Impl(bounds) => Ty::Impl(self.bounds(bounds)),
-            Ty::Projection { self_ty, trait_, name, args } => Ty::Projection {
+            Ty::Projection {
+                self_ty,
+                trait_,
+                name,
+                args,
+            } => Ty::Projection {
                 self_ty: Box::new(self.ty(self_ty)),
                 trait_: trait_.as_ref().map(|one| self.trait_ref(one)),
                 name: name.clone(),
@@ -73,14 +95,25 @@ pub(super) trait Fold {
                     Arg::Infer => Arg::Infer,
                 })
                 .collect(),
-            bindings: args.bindings.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect(),
-            constraints: args.constraints.iter().map(|(name, all)| (name.clone(), self.bounds(all))).collect(),
+            bindings: args
+                .bindings
+                .iter()
+                .map(|(name, ty)| (name.clone(), self.ty(ty)))
+                .collect(),
+            constraints: args
+                .constraints
+                .iter()
+                .map(|(name, all)| (name.clone(), self.bounds(all)))
+                .collect(),
         }
     }
 
     /// A trait with its arguments.
     fn trait_ref(&mut self, one: &TraitRef) -> TraitRef {
-        TraitRef { def: one.def.clone(), args: self.args(&one.args) }
+        TraitRef {
+            def: one.def.clone(),
+            args: self.args(&one.args),
+        }
     }
 
     /// Bounds.
@@ -88,9 +121,11 @@ pub(super) trait Fold {
         bounds
             .iter()
             .map(|bound| match bound {
-                Bound::Trait { trait_, maybe, for_ } => {
-                    Bound::Trait { trait_: self.trait_ref(trait_), maybe: *maybe, for_: for_.clone() }
-                }
+                Bound::Trait { trait_, maybe, for_ } => Bound::Trait {
+                    trait_: self.trait_ref(trait_),
+                    maybe: *maybe,
+                    for_: for_.clone(),
+                },
                 Bound::Outlives(name) => Bound::Outlives(self.lifetime(name)),
                 Bound::Use => Bound::Use,
             })
@@ -144,11 +179,19 @@ impl Fold for Replace<'_> {
     }
 
     fn lifetime(&mut self, name: &str) -> String {
-        self.0.lifetimes.get(name).cloned().unwrap_or_else(|| name.to_owned())
+        self.0
+            .lifetimes
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| name.to_owned())
     }
 
     fn constant(&mut self, text: &str) -> String {
-        self.0.consts.get(text).cloned().unwrap_or_else(|| text.to_owned())
+        self.0
+            .consts
+            .get(text)
+            .cloned()
+            .unwrap_or_else(|| text.to_owned())
     }
 
     fn args(&mut self, args: &Args) -> Args {
@@ -165,8 +208,16 @@ impl Fold for Replace<'_> {
                 Arg::Infer => Arg::Infer,
             });
         }
-        out.bindings = args.bindings.iter().map(|(name, ty)| (name.clone(), self.ty(ty))).collect();
-        out.constraints = args.constraints.iter().map(|(name, all)| (name.clone(), self.bounds(all))).collect();
+        out.bindings = args
+            .bindings
+            .iter()
+            .map(|(name, ty)| (name.clone(), self.ty(ty)))
+            .collect();
+        out.constraints = args
+            .constraints
+            .iter()
+            .map(|(name, all)| (name.clone(), self.bounds(all)))
+            .collect();
         out
     }
 }
@@ -209,7 +260,12 @@ pub(super) fn closed(ty: &Ty) -> bool {
     !any(ty, &|part| {
         matches!(
             part,
-            Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } | Ty::Dyn { .. } | Ty::FnPointer { .. }
+            Ty::Generic(_)
+                | Ty::Infer
+                | Ty::Impl(_)
+                | Ty::Projection { .. }
+                | Ty::Dyn { .. }
+                | Ty::FnPointer { .. }
         )
     })
 }
@@ -237,7 +293,11 @@ pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut 
         },
         (Ty::Path { def: a, args: x }, Ty::Path { def: b, args: y }) => {
             let real = |args: &Args| -> Vec<Arg> {
-                args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).cloned().collect()
+                args.args
+                    .iter()
+                    .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+                    .cloned()
+                    .collect()
             };
             let (x, y) = (real(x), real(y));
             a == b && x.len() == y.len() && x.iter().zip(&y).all(|(p, t)| unify_arg(p, t, open, subst))
@@ -249,7 +309,14 @@ pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut 
         (Ty::Array { ty: x, len: n }, Ty::Array { ty: y, len: m }) => {
             unify_const(n, m, open, subst) && unify(x, y, open, subst)
         }
-        (Ty::Ref { mutable: a, ty: x, .. }, Ty::Ref { mutable: b, ty: y, .. })
+        (
+            Ty::Ref {
+                mutable: a, ty: x, ..
+            },
+            Ty::Ref {
+                mutable: b, ty: y, ..
+            },
+        )
         | (Ty::RawPointer { mutable: a, ty: x }, Ty::RawPointer { mutable: b, ty: y }) => {
             a == b && unify(x, y, open, subst)
         }
@@ -268,7 +335,10 @@ fn unify_arg(pattern: &Arg, arg: &Arg, open: &BTreeSet<String>, subst: &mut Subs
 
 fn unify_const(pattern: &str, text: &str, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
     if open.contains(pattern) {
-        let bound = subst.consts.entry(pattern.to_owned()).or_insert_with(|| text.to_owned());
+        let bound = subst
+            .consts
+            .entry(pattern.to_owned())
+            .or_insert_with(|| text.to_owned());
         return bound == text;
     }
     pattern == text

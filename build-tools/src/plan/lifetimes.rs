@@ -55,7 +55,11 @@ impl Fold for Meant {
     }
 
     fn lifetime(&mut self, name: &str) -> String {
-        if name == "'_" { self.0.clone() } else { name.to_owned() }
+        if name == "'_" {
+            self.0.clone()
+        } else {
+            name.to_owned()
+        }
     }
 }
 
@@ -63,7 +67,9 @@ impl Fold for Meant {
 fn lifetimes(ty: &Ty) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     each(ty, &mut |part| match part {
-        Ty::Ref { lifetime: Some(name), .. } => {
+        Ty::Ref {
+            lifetime: Some(name), ..
+        } => {
             all.insert(name.clone());
         }
         Ty::Path { args, .. } => {
@@ -108,8 +114,13 @@ pub(super) fn kept(
     close(&mut group, outlives);
     let mut all = Vec::new();
     for (name, ty) in names.iter().zip(params) {
-        let keeps = lent(ctx, types, ty).keys().any(|lifetime| group.contains(lifetime));
-        if lent(ctx, types, ty).iter().any(|(lifetime, inner)| group.contains(lifetime) && *inner) {
+        let keeps = lent(ctx, types, ty)
+            .keys()
+            .any(|lifetime| group.contains(lifetime));
+        if lent(ctx, types, ty)
+            .iter()
+            .any(|(lifetime, inner)| group.contains(lifetime) && *inner)
+        {
             return Err(Reason::new(
                 SkipCode::Borrow,
                 format!(
@@ -126,7 +137,9 @@ pub(super) fn kept(
 /// The lifetimes that a result holds on to: references to handles and what handles carry. Plain values are copied.
 fn borrowed(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>) {
     match ty {
-        Ty::Ref { lifetime, ty: inner, .. } => {
+        Ty::Ref {
+            lifetime, ty: inner, ..
+        } => {
             if has_handle(ctx, types, inner) {
                 group.extend(lifetime.clone());
             }
@@ -181,7 +194,9 @@ fn lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> BTreeMap<String, bool> {
 
 fn collect_lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty, all: &mut BTreeMap<String, bool>) {
     match ty {
-        Ty::Ref { lifetime, ty: inner, .. } => {
+        Ty::Ref {
+            lifetime, ty: inner, ..
+        } => {
             let borrows = super::fold::any(inner, &|one| {
                 matches!(class(ctx, types, one), Class::Type(_, Kind::Handle)) && has_lifetimes(one)
             });

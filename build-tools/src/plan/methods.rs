@@ -25,11 +25,18 @@ struct Found {
 }
 
 /// Plans the methods of a type.
-pub(super) fn methods(build: &mut Builder<'_, '_>, id: TypeId, traits: &mut TraitMethods) -> Vec<PlannedMethod> {
+pub(super) fn methods(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    traits: &mut TraitMethods,
+) -> Vec<PlannedMethod> {
     let place = Place::class(id);
     let found = find(build, id);
-    let own: BTreeSet<String> =
-        found.iter().filter(|one| one.trait_.is_none()).map(|one| names::python(&one.site.function.name)).collect();
+    let own: BTreeSet<String> = found
+        .iter()
+        .filter(|one| one.trait_.is_none())
+        .map(|one| names::python(&one.site.function.name))
+        .collect();
     let mut all: BTreeMap<String, PlannedMethod> = BTreeMap::new();
     for one in &found {
         let shims = build.plan(&one.site, &place);
@@ -38,7 +45,12 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, id: TypeId, traits: &mut Trai
         }
         let name = names::python(&one.site.function.name);
         let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
-        let method = PlannedMethod { name: name.clone(), instance: one.instance, shims, from_trait };
+        let method = PlannedMethod {
+            name: name.clone(),
+            instance: one.instance,
+            shims,
+            from_trait,
+        };
         if let (Some(def), true) = (&one.trait_, one.instance) {
             merge(traits.entry(def.clone()).or_default(), method.clone());
         }
@@ -46,7 +58,10 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, id: TypeId, traits: &mut Trai
             merge(&mut all, method);
         }
     }
-    let taken: BTreeSet<String> = found.iter().map(|one| names::python(&one.site.function.name)).collect();
+    let taken: BTreeSet<String> = found
+        .iter()
+        .map(|one| names::python(&one.site.function.name))
+        .collect();
     for method in through_deref(build, id, &taken) {
         merge(&mut all, method);
     }
@@ -64,12 +79,17 @@ fn merge(all: &mut BTreeMap<String, PlannedMethod>, method: PlannedMethod) {
 
 /// The type in expression paths: `<::semver::Version>`.
 fn spelled(build: &Builder<'_, '_>, id: TypeId) -> Option<String> {
-    build.ctx.spell(&build.types.get(id).instance.ty, Lifetimes::Infer).ok()
+    build
+        .ctx
+        .spell(&build.types.get(id).instance.ty, Lifetimes::Infer)
+        .ok()
 }
 
 fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
     let entry = build.types.get(id);
-    let Some(rust) = spelled(build, id) else { return Vec::new() };
+    let Some(rust) = spelled(build, id) else {
+        return Vec::new();
+    };
     let mut out = Vec::new();
     let mut from_traits = Vec::new();
     for found in build.ctx.matching(&entry.instance.ty) {
@@ -85,7 +105,11 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                         explicit: Explicit::None,
                         counted: entry.instance.own,
                     };
-                    out.push(Found { instance: has_receiver(function), site, trait_: None });
+                    out.push(Found {
+                        instance: has_receiver(function),
+                        site,
+                        trait_: None,
+                    });
                 }
             }
             Some(trait_) if stdlib::is_std(&trait_.def) || found.impl_.synthetic => {}
@@ -93,7 +117,11 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                 let counted = entry.instance.own && build.ctx.own(&trait_.def);
                 for site in trait_sites(build, &found, &rust, &entry.path, counted) {
                     let instance = has_receiver(&site.function);
-                    from_traits.push(Found { site, trait_: Some(trait_.def.clone()), instance });
+                    from_traits.push(Found {
+                        site,
+                        trait_: Some(trait_.def.clone()),
+                        instance,
+                    });
                 }
             }
         }
@@ -115,11 +143,20 @@ pub(super) fn trait_sites(
     path: &str,
     counted: bool,
 ) -> Vec<Site> {
-    let Some(trait_) = &found.impl_.trait_ else { return Vec::new() };
+    let Some(trait_) = &found.impl_.trait_ else {
+        return Vec::new();
+    };
     let applied = found.subst.apply_trait(trait_);
-    let Ok(spelled) = build.ctx.spell_trait(&applied) else { return Vec::new() };
+    let Ok(spelled) = build.ctx.spell_trait(&applied) else {
+        return Vec::new();
+    };
     let definition = match build.ctx.def(&trait_.def) {
-        Some(def @ Def { kind: DefKind::Trait(definition), .. }) => Some((def, definition)),
+        Some(
+            def @ Def {
+                kind: DefKind::Trait(definition),
+                ..
+            },
+        ) => Some((def, definition)),
         _ => None,
     };
     let mut subst = found.subst.clone();
@@ -137,9 +174,17 @@ pub(super) fn trait_sites(
         .into_iter()
         .filter(|(function, _)| !function.hidden)
         .map(|(function, from_trait)| Site {
-            id: format!("<{path} as {}>::{}", trait_name(build, &applied.def, &applied), function.name),
+            id: format!(
+                "<{path} as {}>::{}",
+                trait_name(build, &applied.def, &applied),
+                function.name
+            ),
             function: function.clone(),
-            subst: if from_trait { subst.clone() } else { found.subst.clone() },
+            subst: if from_trait {
+                subst.clone()
+            } else {
+                found.subst.clone()
+            },
             generics: vec![left_open(&found.impl_.generics, &subst)],
             callee: Callee::Path(format!("<{rust} as {spelled}>::{}", function.name)),
             explicit: Explicit::None,
@@ -157,8 +202,12 @@ fn trait_name(build: &Builder<'_, '_>, def: &DefKey, one: &crate::api::TraitRef)
 
 /// Methods of `Deref`'s target that the type has not itself.
 fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<String>) -> Vec<PlannedMethod> {
-    let Some(target) = deref(build, id) else { return Vec::new() };
-    let Some(target_rust) = spelled(build, target) else { return Vec::new() };
+    let Some(target) = deref(build, id) else {
+        return Vec::new();
+    };
+    let Some(target_rust) = spelled(build, target) else {
+        return Vec::new();
+    };
     let entry = build.types.get(id).clone();
     let mutable = build.ctx.has_std(&entry.instance.ty, "DerefMut");
     let mut out = Vec::new();
@@ -169,24 +218,46 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
             continue;
         }
         let receiver = build.ctx.normal(&one.site.subst.apply(&function.params[0].ty));
-        let Ty::Ref { mutable: exclusive, ty, .. } = &receiver else { continue };
+        let Ty::Ref {
+            mutable: exclusive,
+            ty,
+            ..
+        } = &receiver
+        else {
+            continue;
+        };
         if erase(ty) != build.types.get(target).instance.ty || (*exclusive && !mutable) {
             continue;
         }
         let reference = if *exclusive { "&mut **" } else { "&**" };
-        let args: Vec<String> = (1..function.params.len()).map(|at| format!(", {{{at}}}")).collect();
-        let Callee::Path(path) = &one.site.callee else { continue };
+        let args: Vec<String> = (1..function.params.len())
+            .map(|at| format!(", {{{at}}}"))
+            .collect();
+        let Callee::Path(path) = &one.site.callee else {
+            continue;
+        };
         let text = format!("{path}({reference}{{0}}{})", args.concat());
-        function.params[0].ty =
-            Ty::Ref { lifetime: None, mutable: *exclusive, ty: Box::new(entry.instance.ty.clone()) };
+        function.params[0].ty = Ty::Ref {
+            lifetime: None,
+            mutable: *exclusive,
+            ty: Box::new(entry.instance.ty.clone()),
+        };
         one.site.callee = Callee::Expr(text);
-        one.site.id = format!("<{} as Deref<Target = {target_rust}>>::{}", entry.path, function.name);
+        one.site.id = format!(
+            "<{} as Deref<Target = {target_rust}>>::{}",
+            entry.path, function.name
+        );
         one.site.explicit = Explicit::Receiver;
         one.site.counted = false;
         let shims = build.plan_quietly(&one.site);
         if !shims.is_empty() {
             let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
-            out.push(PlannedMethod { name, instance: true, shims, from_trait });
+            out.push(PlannedMethod {
+                name,
+                instance: true,
+                shims,
+                from_trait,
+            });
         }
     }
     out
@@ -195,13 +266,16 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
 /// The type of the plan that a type dereferences to.
 pub(super) fn deref(build: &Builder<'_, '_>, id: TypeId) -> Option<TypeId> {
     let ty = &build.types.get(id).instance.ty;
-    let found = build
-        .ctx
-        .matching(ty)
-        .into_iter()
-        .find(|one| one.impl_.trait_.as_ref().is_some_and(|t| stdlib::is_trait(&t.def, "Deref")))?;
+    let found = build.ctx.matching(ty).into_iter().find(|one| {
+        one.impl_
+            .trait_
+            .as_ref()
+            .is_some_and(|t| stdlib::is_trait(&t.def, "Deref"))
+    })?;
     let (_, target) = found.impl_.types.iter().find(|(name, _)| name == "Target")?;
-    let target = build.types.id(&erase(&build.ctx.normal(&found.subst.apply(target))))?;
+    let target = build
+        .types
+        .id(&erase(&build.ctx.normal(&found.subst.apply(target))))?;
     (target != id).then_some(target)
 }
 
@@ -216,7 +290,14 @@ pub(super) fn skip_generic(build: &mut Builder<'_, '_>, def: &Def, modules: &[St
     );
     let place = Place::modules(modules.to_vec());
     let reason = Reason::new(SkipCode::Generic, message);
-    build.skip(&path, &names::python(def.key.name()), &place, reason.clone(), def.span.clone(), false);
+    build.skip(
+        &path,
+        &names::python(def.key.name()),
+        &place,
+        reason.clone(),
+        def.span.clone(),
+        false,
+    );
     for impl_ in build.ctx.impls(&def.key).to_vec() {
         let functions: Vec<&Function> = match &impl_.trait_ {
             None => impl_.methods.iter().collect(),
@@ -234,9 +315,19 @@ pub(super) fn skip_generic(build: &mut Builder<'_, '_>, def: &Def, modules: &[St
                 Some(trait_) => format!("<{path} as {}>::{}", build.ctx.path(&trait_.def), function.name),
             };
             let name = names::python(&function.name);
-            let reason =
-                if function.unsafe_ { Reason::new(SkipCode::Unsafe, "it is an `unsafe fn`") } else { reason.clone() };
-            build.skip(&id, &name, &Place::default(), reason, function.span.clone(), !function.unsafe_);
+            let reason = if function.unsafe_ {
+                Reason::new(SkipCode::Unsafe, "it is an `unsafe fn`")
+            } else {
+                reason.clone()
+            };
+            build.skip(
+                &id,
+                &name,
+                &Place::default(),
+                reason,
+                function.span.clone(),
+                !function.unsafe_,
+            );
         }
     }
 }

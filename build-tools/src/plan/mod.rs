@@ -32,8 +32,8 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Fluent, Plan, PlannedField, PlannedMethod, PlannedModule, PlannedParam, PlannedProperty, PlannedTarget,
-    PlannedTrait, PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
+    Action, Fluent, Plan, PlannedField, PlannedMethod, PlannedModule, PlannedParam, PlannedProperty,
+    PlannedTarget, PlannedTrait, PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +61,9 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
     let types = Types::new(&ctx);
     let mut build = Builder::new(&ctx, &types);
     let mut over_types = TraitMethods::new();
-    let planned: Vec<PlannedType> = (0..types.len()).map(|id| planned_type(&mut build, id, &mut over_types)).collect();
+    let planned: Vec<PlannedType> = (0..types.len())
+        .map(|id| planned_type(&mut build, id, &mut over_types))
+        .collect();
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
     let Builder { shims, skipped, .. } = build;
@@ -82,9 +84,18 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
 /// The crates that finished texts name. Their versions are the graph's to say.
 fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) -> BTreeMap<String, String> {
     let mut texts: Vec<&str> = types.iter().map(|one| one.rust.as_str()).collect();
-    texts.extend(types.iter().flat_map(|one| &one.fields).map(|field| field.rust.as_str()));
+    texts.extend(
+        types
+            .iter()
+            .flat_map(|one| &one.fields)
+            .map(|field| field.rust.as_str()),
+    );
     let variants = types.iter().flat_map(|one| &one.variants);
-    texts.extend(variants.flat_map(|one| &one.fields).map(|field| field.rust.as_str()));
+    texts.extend(
+        variants
+            .flat_map(|one| &one.fields)
+            .map(|field| field.rust.as_str()),
+    );
     for shim in shims {
         texts.extend(shim.params.iter().filter_map(|param| param.lift.as_deref()));
         texts.push(match &shim.action {
@@ -95,10 +106,18 @@ fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) ->
     }
     let names = |name: &String| {
         let start = format!("::{name}::");
-        let begins = |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '>');
-        texts.iter().any(|text| text.match_indices(&start).any(|(at, _)| begins(text, at)))
+        let begins = |text: &str, at: usize| {
+            !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '>')
+        };
+        texts
+            .iter()
+            .any(|text| text.match_indices(&start).any(|(at, _)| begins(text, at)))
     };
-    candidates.into_iter().filter(names).map(|name| (name, String::new())).collect()
+    candidates
+        .into_iter()
+        .filter(names)
+        .map(|name| (name, String::new()))
+        .collect()
 }
 
 fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitMethods) -> PlannedType {
@@ -109,10 +128,16 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
     methods.extend(made.methods);
     methods.sort_by(|a, b| a.name.cmp(&b.name));
     let specials = specials::specials(build, id, &methods);
-    let properties =
-        if entry.kind == Kind::Handle { fields::properties(build, id, &methods) } else { Vec::new() };
-    let (shape, fields) =
-        if entry.kind == Kind::Record { fields::record(build, id) } else { (Shape::Unit, Vec::new()) };
+    let properties = if entry.kind == Kind::Handle {
+        fields::properties(build, id, &methods)
+    } else {
+        Vec::new()
+    };
+    let (shape, fields) = if entry.kind == Kind::Record {
+        fields::record(build, id)
+    } else {
+        (Shape::Unit, Vec::new())
+    };
     let (variants, variant_of) = fields::variants(build, id);
     let constants = constants(build, id);
     let deref = methods::deref(build, id);
@@ -127,7 +152,10 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         name: entry.name.clone(),
         docs: def.map(|def| def.docs.clone()).unwrap_or_default(),
         kind: entry.kind,
-        rust: build.ctx.spell(&entry.instance.ty, Lifetimes::All("'h")).unwrap_or_default(),
+        rust: build
+            .ctx
+            .spell(&entry.instance.ty, Lifetimes::All("'h"))
+            .unwrap_or_default(),
         borrows: has_lifetimes(&entry.instance.ty),
         error: entry.error,
         constructible,
@@ -148,7 +176,9 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
 /// Associated constants: those of the type itself, then those of the crate's traits.
 fn constants(build: &mut Builder<'_, '_>, id: TypeId) -> Vec<(String, ShimId, String)> {
     let entry = build.types.get(id).clone();
-    let Ok(rust) = build.ctx.spell(&entry.instance.ty, Lifetimes::Infer) else { return Vec::new() };
+    let Ok(rust) = build.ctx.spell(&entry.instance.ty, Lifetimes::Infer) else {
+        return Vec::new();
+    };
     let mut out: Vec<(String, ShimId, String)> = Vec::new();
     let mut found = build.ctx.matching(&entry.instance.ty);
     found.sort_by_key(|one| one.impl_.trait_.is_some());

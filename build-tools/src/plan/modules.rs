@@ -25,7 +25,11 @@ enum Planned {
 /// The modules, the root first.
 pub(super) fn modules(build: &mut Builder<'_, '_>, traits: &[(DefKey, PlannedTrait)]) -> Vec<PlannedModule> {
     let api = build.ctx.api;
-    let mut order: Vec<&String> = api.modules.keys().filter(|path| build.ctx.near.contains(*path)).collect();
+    let mut order: Vec<&String> = api
+        .modules
+        .keys()
+        .filter(|path| build.ctx.near.contains(*path))
+        .collect();
     skip_far(build);
     order.sort_by_key(|path| (**path != api.name, (*path).clone()));
     let numbers: BTreeMap<&String, usize> = order.iter().enumerate().map(|(at, path)| (*path, at)).collect();
@@ -68,12 +72,21 @@ pub(super) fn modules(build: &mut Builder<'_, '_>, traits: &[(DefKey, PlannedTra
 
 /// Modules that a dependency re-exports from a dependency of its own are named, not served.
 fn skip_far(build: &mut Builder<'_, '_>) {
-    let far: Vec<String> =
-        build.ctx.api.modules.keys().filter(|path| !build.ctx.near.contains(*path)).cloned().collect();
+    let far: Vec<String> = build
+        .ctx
+        .api
+        .modules
+        .keys()
+        .filter(|path| !build.ctx.near.contains(*path))
+        .cloned()
+        .collect();
     for path in far {
-        let Some((parent, name)) = path.rsplit_once("::") else { continue };
+        let Some((parent, name)) = path.rsplit_once("::") else {
+            continue;
+        };
         if build.ctx.near.contains(parent) {
-            let message = "a dependency re-exports it from a crate of its own: build that crate itself".to_owned();
+            let message =
+                "a dependency re-exports it from a crate of its own: build that crate itself".to_owned();
             let place = Place::modules(vec![parent.to_owned()]);
             let reason = Reason::new(SkipCode::UnsupportedType, message);
             build.skip(&path, &names::python(name), &place, reason, None, false);
@@ -112,7 +125,9 @@ fn homes(build: &Builder<'_, '_>, key: &DefKey) -> Vec<String> {
         .api
         .modules
         .iter()
-        .filter(|(path, module)| build.ctx.near.contains(*path) && module.entries.iter().any(|entry| is(&entry.target)))
+        .filter(|(path, module)| {
+            build.ctx.near.contains(*path) && module.entries.iter().any(|entry| is(&entry.target))
+        })
         .map(|(path, _)| path.clone())
         .collect()
 }
@@ -138,7 +153,9 @@ fn definition(
         return planned.clone();
     }
     let planned = match build.ctx.def(key) {
-        Some(def) if !def.hidden => plan_definition(build, def, traits).map_or(Planned::Nothing, Planned::Target),
+        Some(def) if !def.hidden => {
+            plan_definition(build, def, traits).map_or(Planned::Nothing, Planned::Target)
+        }
         _ => Planned::Nothing,
     };
     done.insert(key.clone(), planned.clone());
@@ -154,13 +171,24 @@ fn plan_definition(
     let name = names::python(path.rsplit("::").next().unwrap_or_default());
     let place = Place::modules(homes(build, &def.key));
     let refuse = |build: &mut Builder<'_, '_>, code: SkipCode, message: String| {
-        build.skip(&path, &name, &place, Reason::new(code, message), def.span.clone(), false);
+        build.skip(
+            &path,
+            &name,
+            &place,
+            Reason::new(code, message),
+            def.span.clone(),
+            false,
+        );
         None
     };
     match &def.kind {
         DefKind::Function(function) => {
             let shims = free_function(build, def, function, &place);
-            if shims.is_empty() { None } else { Some(PlannedTarget::Function(shims)) }
+            if shims.is_empty() {
+                None
+            } else {
+                Some(PlannedTarget::Function(shims))
+            }
         }
         DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => match default_instance(build, def) {
             Some(id) => Some(PlannedTarget::Type(id)),
@@ -182,7 +210,10 @@ fn plan_definition(
             match id {
                 Some(id) => Some(PlannedTarget::Type(id)),
                 None => {
-                    let message = format!("an alias of `{}`, which has no class of its own", build.ctx.show(ty));
+                    let message = format!(
+                        "an alias of `{}`, which has no class of its own",
+                        build.ctx.show(ty)
+                    );
                     refuse(build, SkipCode::UnsupportedType, message)
                 }
             }
@@ -190,7 +221,8 @@ fn plan_definition(
         DefKind::Const { ty } => {
             let rust = build.ctx.spell_def(&def.key).ok()?;
             let ty = build.ctx.normal(ty);
-            constant(build, &path, &name, &def.docs, ty, Callee::Const(rust), &place).map(PlannedTarget::Constant)
+            constant(build, &path, &name, &def.docs, ty, Callee::Const(rust), &place)
+                .map(PlannedTarget::Constant)
         }
         DefKind::Static { mutable, unsafe_, .. } if *mutable || *unsafe_ => {
             refuse(build, SkipCode::Unsafe, "reading it is unsafe".to_owned())
@@ -205,20 +237,34 @@ fn plan_definition(
             constant(build, &path, &name, &def.docs, ty, Callee::Static(rust), &place)
                 .map(PlannedTarget::Constant)
         }
-        DefKind::Macro => refuse(build, SkipCode::Macro, "a macro: it exists at compile time only".to_owned()),
+        DefKind::Macro => refuse(
+            build,
+            SkipCode::Macro,
+            "a macro: it exists at compile time only".to_owned(),
+        ),
         DefKind::Opaque { what } => {
             if let Some(id) = build.types.of_def(&def.key).first() {
                 return Some(PlannedTarget::Type(*id));
             }
-            refuse(build, SkipCode::UnsupportedType, format!("a {what} of another crate that was not scanned"))
+            refuse(
+                build,
+                SkipCode::UnsupportedType,
+                format!("a {what} of another crate that was not scanned"),
+            )
         }
     }
 }
 
 /// Of a definition's instances the one without arguments, or with the default ones, or the first.
 fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
-    let ty = build.ctx.normal(&Ty::Path { def: def.key.clone(), args: crate::api::Args::default() });
-    build.types.id(&erase(&ty)).or_else(|| build.types.of_def(&def.key).first().copied())
+    let ty = build.ctx.normal(&Ty::Path {
+        def: def.key.clone(),
+        args: crate::api::Args::default(),
+    });
+    build
+        .types
+        .id(&erase(&ty))
+        .or_else(|| build.types.of_def(&def.key).first().copied())
 }
 
 fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, place: &Place) -> Vec<ShimId> {
@@ -227,7 +273,14 @@ fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, pl
         Ok(rust) => rust,
         Err(super::spell::Unnameable(why)) => {
             let reason = Reason::new(SkipCode::UnsupportedType, why);
-            build.skip(&path, &names::python(&function.name), place, reason, def.span.clone(), true);
+            build.skip(
+                &path,
+                &names::python(&function.name),
+                place,
+                reason,
+                def.span.clone(),
+                true,
+            );
             return Vec::new();
         }
     };
@@ -241,7 +294,11 @@ fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, pl
     if let Some(name) = path.rsplit("::").next() {
         name.clone_into(&mut function.name);
     }
-    let generics = if function.generics.params.is_empty() { vec![def.generics.clone()] } else { Vec::new() };
+    let generics = if function.generics.params.is_empty() {
+        vec![def.generics.clone()]
+    } else {
+        Vec::new()
+    };
     let site = Site {
         id: path,
         function,
@@ -277,7 +334,10 @@ pub(super) fn constant(
 }
 
 /// The exported traits with their methods over all types: those of the plan, and standard ones (`str`, `[u8]`…).
-pub(super) fn traits(build: &mut Builder<'_, '_>, mut over_types: TraitMethods) -> Vec<(DefKey, PlannedTrait)> {
+pub(super) fn traits(
+    build: &mut Builder<'_, '_>,
+    mut over_types: TraitMethods,
+) -> Vec<(DefKey, PlannedTrait)> {
     let exported: Vec<&Def> = build
         .ctx
         .exported
@@ -295,7 +355,15 @@ pub(super) fn traits(build: &mut Builder<'_, '_>, mut over_types: TraitMethods) 
         }
         let path = build.ctx.path(&def.key);
         let name = names::python(path.rsplit("::").next().unwrap_or_default());
-        out.push((def.key.clone(), PlannedTrait { path, name, docs: def.docs.clone(), methods }));
+        out.push((
+            def.key.clone(),
+            PlannedTrait {
+                path,
+                name,
+                docs: def.docs.clone(),
+                methods,
+            },
+        ));
     }
     out
 }
@@ -319,7 +387,9 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
             if seen.contains(&ty) || !is_foreign(build, &ty) {
                 continue;
             }
-            let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else { continue };
+            let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else {
+                continue;
+            };
             let mut subst = Subst::of_self(&ty);
             if let Some(name) = &generic {
                 subst.types.insert(name.clone(), ty.clone());
@@ -334,8 +404,12 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
                 if !shims.is_empty() {
                     let name = names::python(&site.function.name);
                     let from_trait = Some(build.ctx.path(&def.key));
-                    let method =
-                        PlannedMethod { name: name.clone(), instance: true, shims: Vec::new(), from_trait };
+                    let method = PlannedMethod {
+                        name: name.clone(),
+                        instance: true,
+                        shims: Vec::new(),
+                        from_trait,
+                    };
                     methods.entry(name).or_insert(method).shims.extend(shims);
                 }
             }
@@ -358,9 +432,18 @@ fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
 fn foreign_types(build: &Builder<'_, '_>, generics: &crate::api::Generics, name: &str) -> Vec<Ty> {
     let mut out = Vec::new();
     for bound in bounds_of(generics, name) {
-        let crate::api::Bound::Trait { trait_, maybe: false, .. } = bound else { continue };
+        let crate::api::Bound::Trait {
+            trait_, maybe: false, ..
+        } = bound
+        else {
+            continue;
+        };
         if stdlib::is_trait(&trait_.def, "AsRef") {
-            out.extend(super::wire::type_args(&trait_.args).filter(|ty| super::wire::is_text(ty)).cloned());
+            out.extend(
+                super::wire::type_args(&trait_.args)
+                    .filter(|ty| super::wire::is_text(ty))
+                    .cloned(),
+            );
         } else if build.ctx.own(&trait_.def) {
             let implementors = build.ctx.api.impls.iter().filter(|impl_| {
                 !impl_.negative && impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)

@@ -30,13 +30,27 @@ impl Wrap {
 pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
     let handles = |ty: &Ty| has_handle(ctx, types, ty);
     if class(ctx, types, ty) == Class::Text {
-        return Wrap(Some("::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))"));
+        return Wrap(Some(
+            "::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))",
+        ));
     }
     Wrap(match ty {
-        Ty::Ref { mutable: false, ty: inner, .. } if handles(inner) => inside(inner),
-        Ty::Ref { mutable: true, ty: inner, .. } if !handles(inner) => Some("&*{}"),
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if handles(inner) => inside(inner),
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } if !handles(inner) => Some("&*{}"),
         Ty::Path { def, args } if stdlib::is(def, "Option") => match type_args(args).next() {
-            Some(Ty::Ref { mutable: false, ty: inner, .. }) if handles(inner) && is_list(inner) => {
+            Some(Ty::Ref {
+                mutable: false,
+                ty: inner,
+                ..
+            }) if handles(inner) && is_list(inner) => {
                 Some("{}.map(|all| all.iter().collect::<::std::vec::Vec<_>>())")
             }
             _ => None,

@@ -53,7 +53,9 @@ const UNARY: &[(&str, &str, &str)] = &[("Neg", "neg", "__neg__"), ("Not", "not",
 pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[PlannedMethod]) -> Specials {
     let mut all = Specials::new();
     let ty = build.types.get(id).instance.ty.clone();
-    let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else { return all };
+    let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else {
+        return all;
+    };
     let ordered = build.ctx.has_std(&ty, "Ord");
     for found in build.ctx.matching(&ty) {
         if let Some(trait_) = &found.impl_.trait_ {
@@ -64,14 +66,18 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
     }
     operators(build, id, &mut all);
     for (method, key) in [("len", "__len__"), ("contains", "__contains__")] {
-        if let Some(found) = methods.iter().find(|one| one.name == method && one.instance && one.from_trait.is_none())
+        if let Some(found) = methods
+            .iter()
+            .find(|one| one.name == method && one.instance && one.from_trait.is_none())
         {
             let wanted = if method == "len" { 1 } else { 2 };
             let fits: Vec<ShimId> = found
                 .shims
                 .iter()
                 .copied()
-                .filter(|shim| build.shims[*shim].params.len() == wanted && gives(&build.shims[*shim].signature, method))
+                .filter(|shim| {
+                    build.shims[*shim].params.len() == wanted && gives(&build.shims[*shim].signature, method)
+                })
                 .collect();
             if !fits.is_empty() {
                 all.insert(key.to_owned(), fits);
@@ -111,7 +117,10 @@ fn plan(build: &mut Builder<'_, '_>, found: Option<&Match<'_>>, special: Special
         id: special.id,
         function: made_up(special.name, "", special.params, special.output),
         subst: Subst::default(),
-        generics: found.map(|one| left_open(&one.impl_.generics, &one.subst)).into_iter().collect(),
+        generics: found
+            .map(|one| left_open(&one.impl_.generics, &one.subst))
+            .into_iter()
+            .collect(),
         callee: special.callee,
         explicit: Explicit::All,
         counted: false,
@@ -129,18 +138,49 @@ fn plain(
 ) {
     let Some(trait_) = &found.impl_.trait_ else { return };
     let entry = build.types.get(id);
-    let me = found.subst.types.get("Self").cloned().unwrap_or_else(|| entry.instance.ty.clone());
+    let me = found
+        .subst
+        .types
+        .get("Self")
+        .cloned()
+        .unwrap_or_else(|| entry.instance.ty.clone());
     let trait_name = trait_.def.name();
-    let arg = type_args(&found.subst.apply_trait(trait_).args).next().map(|ty| build.ctx.normal(ty));
+    let arg = type_args(&found.subst.apply_trait(trait_).args)
+        .next()
+        .map(|ty| build.ctx.normal(ty));
     let answer = Some(Ty::Primitive("bool".to_owned()));
     let ordering = super::choose::std_type("core::cmp::Ordering");
     let helper = |name: &str| Callee::Path(format!("::usecrate_runtime::private::{name}"));
     let function = |path: &str, name: &str| Callee::Path(format!("<{rust} as {path}>::{name}"));
     let (key, name, others, output, callee) = match trait_name {
-        "Display" => ("__str__", "fmt", vec![], Some(super::choose::string()), helper("display")),
-        "Debug" => ("__repr__", "fmt", vec![], Some(super::choose::string()), helper("debug")),
-        "Hash" => ("__hash__", "hash", vec![], Some(Ty::Primitive("u64".to_owned())), helper("hash_of")),
-        "Clone" => ("__copy__", "clone", vec![], Some(me.clone()), function("::std::clone::Clone", "clone")),
+        "Display" => (
+            "__str__",
+            "fmt",
+            vec![],
+            Some(super::choose::string()),
+            helper("display"),
+        ),
+        "Debug" => (
+            "__repr__",
+            "fmt",
+            vec![],
+            Some(super::choose::string()),
+            helper("debug"),
+        ),
+        "Hash" => (
+            "__hash__",
+            "hash",
+            vec![],
+            Some(Ty::Primitive("u64".to_owned())),
+            helper("hash_of"),
+        ),
+        "Clone" => (
+            "__copy__",
+            "clone",
+            vec![],
+            Some(me.clone()),
+            function("::std::clone::Clone", "clone"),
+        ),
         "AsRef" if arg.as_ref().is_some_and(is_bytes) => {
             let bytes = super::choose::list(Ty::Primitive("u8".to_owned()));
             ("__bytes__", "as_ref", vec![], Some(bytes), helper("bytes_of"))
@@ -155,27 +195,54 @@ fn plain(
         }
         "PartialOrd" if !ordered && arg.as_ref().is_none_or(|ty| erase(ty) == erase(&me)) => {
             let callee = function("::std::cmp::PartialOrd<_>", "partial_cmp");
-            ("__partial_cmp__", "partial_cmp", vec![("other", shared(&me))], Some(option(ordering)), callee)
+            (
+                "__partial_cmp__",
+                "partial_cmp",
+                vec![("other", shared(&me))],
+                Some(option(ordering)),
+                callee,
+            )
         }
         "Ord" => {
             let callee = function("::std::cmp::Ord", "cmp");
-            ("__cmp__", "cmp", vec![("other", shared(&me))], Some(ordering), callee)
+            (
+                "__cmp__",
+                "cmp",
+                vec![("other", shared(&me))],
+                Some(ordering),
+                callee,
+            )
         }
         "Index" => {
-            let (Some(index), Some(output)) = (arg, output_of(build, found)) else { return };
+            let (Some(index), Some(output)) = (arg, output_of(build, found)) else {
+                return;
+            };
             let callee = function("::std::ops::Index<_>", "index");
-            ("__getitem__", "index", vec![("index", index)], Some(shared(&output)), callee)
+            (
+                "__getitem__",
+                "index",
+                vec![("index", index)],
+                Some(shared(&output)),
+                callee,
+            )
         }
         "IndexMut" => {
-            let (Some(index), Some(output)) = (arg, indexed(build, &entry.instance.ty, found)) else { return };
-            let text = format!("{{ *<{rust} as ::std::ops::IndexMut<_>>::index_mut({{0}}, {{1}}) = {{2}}; }}");
+            let (Some(index), Some(output)) = (arg, indexed(build, &entry.instance.ty, found)) else {
+                return;
+            };
+            let text =
+                format!("{{ *<{rust} as ::std::ops::IndexMut<_>>::index_mut({{0}}, {{1}}) = {{2}}; }}");
             let params = vec![("index", index), ("value", output)];
             ("__setitem__", "index_mut", params, None, Callee::Expr(text))
         }
         _ => return,
     };
     let first = if trait_name == "IndexMut" {
-        Ty::Ref { lifetime: None, mutable: true, ty: Box::new(me.clone()) }
+        Ty::Ref {
+            lifetime: None,
+            mutable: true,
+            ty: Box::new(me.clone()),
+        }
     } else {
         shared(&me)
     };
@@ -183,14 +250,30 @@ fn plain(
     params.extend(others);
     let shown = build.ctx.show_trait(&found.subst.apply_trait(trait_));
     let id = format!("<{} as {shown}>::{name}", entry.path);
-    let shims = plan(build, Some(found), Special { id, name, params, output, callee });
+    let shims = plan(
+        build,
+        Some(found),
+        Special {
+            id,
+            name,
+            params,
+            output,
+            callee,
+        },
+    );
     all.entry(key.to_owned()).or_default().extend(shims);
     all.retain(|_, shims| !shims.is_empty());
 }
 
 fn option(ty: Ty) -> Ty {
-    let args = crate::api::Args { args: vec![crate::api::Arg::Type(ty)], ..crate::api::Args::default() };
-    Ty::Path { def: crate::api::DefKey("core::option::Option".to_owned()), args }
+    let args = crate::api::Args {
+        args: vec![crate::api::Arg::Type(ty)],
+        ..crate::api::Args::default()
+    };
+    Ty::Path {
+        def: crate::api::DefKey("core::option::Option".to_owned()),
+        args,
+    }
 }
 
 /// `&str`, `&[u8]`
@@ -211,7 +294,11 @@ fn indexed(build: &Builder<'_, '_>, ty: &Ty, mutable: &Match<'_>) -> Option<Ty> 
     };
     let all = build.ctx.matching(ty);
     let found = all.iter().find(|one| {
-        one.impl_.trait_.as_ref().is_some_and(|t| stdlib::is_trait(&t.def, "Index")) && arg(one) == arg(mutable)
+        one.impl_
+            .trait_
+            .as_ref()
+            .is_some_and(|t| stdlib::is_trait(&t.def, "Index"))
+            && arg(one) == arg(mutable)
     })?;
     output_of(build, found)
 }
@@ -245,7 +332,11 @@ fn operators(build: &mut Builder<'_, '_>, id: TypeId, all: &mut Specials) {
     }
     for (trait_, method, key) in ASSIGN {
         for mut one in operations(build, id, trait_, false) {
-            one.left = Ty::Ref { lifetime: None, mutable: true, ty: Box::new(one.left) };
+            one.left = Ty::Ref {
+                lifetime: None,
+                mutable: true,
+                ty: Box::new(one.left),
+            };
             let shims = operate(build, id, trait_, method, &one, false);
             all.entry((*key).to_owned()).or_default().extend(shims);
         }
@@ -266,15 +357,28 @@ fn operate(
         (Ty::Ref { ty, .. }, true) => ty,
         (ty, _) => ty,
     };
-    let Ok(rust) = build.ctx.spell(left, Lifetimes::Infer) else { return Vec::new() };
+    let Ok(rust) = build.ctx.spell(left, Lifetimes::Infer) else {
+        return Vec::new();
+    };
     let args = if one.right.is_some() { "<_>" } else { "" };
     let path = format!("<{rust} as ::std::ops::{trait_}{args}>::{method}");
-    let shown = one.right.as_ref().map(|ty| format!("<{}>", build.ctx.show(ty))).unwrap_or_default();
+    let shown = one
+        .right
+        .as_ref()
+        .map(|ty| format!("<{}>", build.ctx.show(ty)))
+        .unwrap_or_default();
     let entry = build.types.get(id);
-    let name = if reflected { build.ctx.show(left) } else { entry.path.clone() };
+    let name = if reflected {
+        build.ctx.show(left)
+    } else {
+        entry.path.clone()
+    };
     let reference = if matches!(left, Ty::Ref { .. }) { "&" } else { "" };
     let special = Special {
-        id: format!("<{reference}{} as {trait_}{shown}>::{method}", name.trim_start_matches('&')),
+        id: format!(
+            "<{reference}{} as {trait_}{shown}>::{method}",
+            name.trim_start_matches('&')
+        ),
         name: method,
         params: match (&one.right, reflected) {
             (Some(right), false) => vec![("self", one.left.clone()), ("other", right.clone())],
@@ -282,7 +386,11 @@ fn operate(
             (None, _) => vec![("self", one.left.clone())],
         },
         output: one.output.clone(),
-        callee: if reflected { Callee::Expr(format!("{path}({{1}}, {{0}})")) } else { Callee::Path(path) },
+        callee: if reflected {
+            Callee::Expr(format!("{path}({{1}}, {{0}})"))
+        } else {
+            Callee::Path(path)
+        },
     };
     let site = Site {
         id: special.id,
@@ -300,7 +408,9 @@ fn operate(
 /// not of the plan; for each other operand the one that moves least.
 fn operations(build: &Builder<'_, '_>, id: TypeId, trait_: &str, reflected: bool) -> Vec<Operation> {
     let ty = &build.types.get(id).instance.ty;
-    let Ty::Path { def, .. } = ty else { return Vec::new() };
+    let Ty::Path { def, .. } = ty else {
+        return Vec::new();
+    };
     let mut best: BTreeMap<Option<Ty>, Operation> = BTreeMap::new();
     let mut candidates: Vec<&Impl> = build.ctx.impls(def).to_vec();
     candidates.extend(build.ctx.bare_impls());
@@ -311,8 +421,14 @@ fn operations(build: &Builder<'_, '_>, id: TypeId, trait_: &str, reflected: bool
         }
         let (base, _) = strip(&impl_.self_ty);
         let written = type_args(&have.args).next();
-        let pattern = if reflected { written.map(|ty| strip(ty).0) } else { Some(base) };
-        let Some(found) = pattern.and_then(|pattern| build.ctx.match_pattern(impl_, pattern, ty)) else { continue };
+        let pattern = if reflected {
+            written.map(|ty| strip(ty).0)
+        } else {
+            Some(base)
+        };
+        let Some(found) = pattern.and_then(|pattern| build.ctx.match_pattern(impl_, pattern, ty)) else {
+            continue;
+        };
         let mut subst = found.subst.clone();
         let me = subst.apply(&impl_.self_ty);
         subst.types.insert("Self".to_owned(), me.clone());
@@ -328,8 +444,18 @@ fn operations(build: &Builder<'_, '_>, id: TypeId, trait_: &str, reflected: bool
         let (left_base, left_ref) = strip(&left);
         let right_ref = right.as_ref().is_none_or(|ty| strip(ty).1);
         let moved = usize::from(!left_ref) + usize::from(!right_ref);
-        let other = if reflected { Some(erase(left_base)) } else { right.as_ref().map(|ty| erase(strip(ty).0)) };
-        let one = Operation { left, right, output, generics: left_open(&impl_.generics, &subst), moved };
+        let other = if reflected {
+            Some(erase(left_base))
+        } else {
+            right.as_ref().map(|ty| erase(strip(ty).0))
+        };
+        let one = Operation {
+            left,
+            right,
+            output,
+            generics: left_open(&impl_.generics, &subst),
+            moved,
+        };
         match best.get(&other) {
             Some(have) if have.moved <= moved => {}
             _ => {
@@ -343,7 +469,9 @@ fn operations(build: &Builder<'_, '_>, id: TypeId, trait_: &str, reflected: bool
 /// What is behind shared references, and whether there was one.
 fn strip(ty: &Ty) -> (&Ty, bool) {
     match ty {
-        Ty::Ref { mutable: false, ty, .. } => (strip(ty).0, true),
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => (strip(ty).0, true),
         other => (other, false),
     }
 }

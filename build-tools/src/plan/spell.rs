@@ -29,10 +29,17 @@ impl Ctx<'_> {
             return Ok(path.to_owned());
         }
         let unnameable = || Unnameable(format!("`{}` has no public path", def.0));
-        let path = self.def(def).and_then(|def| def.paths.first()).ok_or_else(unnameable)?;
+        let path = self
+            .def(def)
+            .and_then(|def| def.paths.first())
+            .ok_or_else(unnameable)?;
         if stdlib::is_std(def) {
             // Only paths through `std` are public for certain.
-            return if path.starts_with("std::") { Ok(format!("::{path}")) } else { Err(unnameable()) };
+            return if path.starts_with("std::") {
+                Ok(format!("::{path}"))
+            } else {
+                Err(unnameable())
+            };
         }
         let first = path.split("::").next().unwrap_or_default();
         if first != self.api.name {
@@ -68,8 +75,15 @@ impl Ctx<'_> {
             Ty::Primitive(name) if name == "never" => "!".to_owned(),
             Ty::Primitive(name) => format!("::core::primitive::{name}"),
             Ty::Tuple(parts) => {
-                let parts = parts.iter().map(|part| self.spell(part, mode)).collect::<Result<Vec<_>, _>>()?;
-                if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
+                let parts = parts
+                    .iter()
+                    .map(|part| self.spell(part, mode))
+                    .collect::<Result<Vec<_>, _>>()?;
+                if parts.len() == 1 {
+                    format!("({},)", parts[0])
+                } else {
+                    format!("({})", parts.join(", "))
+                }
             }
             Ty::Slice(ty) => format!("[{}]", self.spell(ty, mode)?),
             Ty::Array { ty, len } => {
@@ -80,7 +94,11 @@ impl Ctx<'_> {
             }
             Ty::Ref { mutable, ty, .. } => {
                 let lifetime = reference(mode).map(|name| format!("{name} ")).unwrap_or_default();
-                format!("&{lifetime}{}{}", if *mutable { "mut " } else { "" }, self.spell(ty, mode)?)
+                format!(
+                    "&{lifetime}{}{}",
+                    if *mutable { "mut " } else { "" },
+                    self.spell(ty, mode)?
+                )
             }
             Ty::Infer => "_".to_owned(),
             Ty::Generic(_)
@@ -88,7 +106,9 @@ impl Ctx<'_> {
             | Ty::FnPointer { .. }
             | Ty::Dyn { .. }
             | Ty::Impl(_)
-            | Ty::Projection { .. } => return Err(Unnameable(format!("`{}` cannot be named", self.show(ty)))),
+            | Ty::Projection { .. } => {
+                return Err(Unnameable(format!("`{}` cannot be named", self.show(ty))));
+            }
         })
     }
 
@@ -103,19 +123,27 @@ impl Ctx<'_> {
                 Arg::Type(ty) => self.spell(ty, mode)?,
                 Arg::Const(text) => {
                     if !is_literal(text) {
-                        return Err(Unnameable(format!("the constant argument `{text}` is no literal")));
+                        return Err(Unnameable(format!(
+                            "the constant argument `{text}` is no literal"
+                        )));
                     }
                     text.clone()
                 }
                 Arg::Infer => "_".to_owned(),
             });
         }
-        Ok(if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) })
+        Ok(if parts.is_empty() {
+            String::new()
+        } else {
+            format!("<{}>", parts.join(", "))
+        })
     }
 
     /// A type as an expression or pattern begins with it: `::url::Host::<_>`.
     pub(super) fn spell_expression(&self, ty: &Ty) -> Result<String, Unnameable> {
-        let Ty::Path { def, args } = ty else { return self.spell(ty, Lifetimes::Infer) };
+        let Ty::Path { def, args } = ty else {
+            return self.spell(ty, Lifetimes::Infer);
+        };
         let path = self.spell_def(def)?;
         if args.args.iter().all(|arg| matches!(arg, Arg::Lifetime(_))) {
             return Ok(path);
@@ -125,7 +153,10 @@ impl Ctx<'_> {
 
     /// A trait as part of a path: `::digest::Digest`, its arguments left to inference where they are not closed.
     pub(super) fn spell_trait(&self, one: &TraitRef) -> Result<String, Unnameable> {
-        let path = match stdlib::is_std(&one.def).then(|| stdlib::trait_path(one.def.name())).flatten() {
+        let path = match stdlib::is_std(&one.def)
+            .then(|| stdlib::trait_path(one.def.name()))
+            .flatten()
+        {
             Some(path) => path.to_owned(),
             None => self.spell_def(&one.def)?,
         };
@@ -152,27 +183,57 @@ impl Ctx<'_> {
             Ty::Primitive(name) => name.clone(),
             Ty::Tuple(parts) => {
                 let all: Vec<_> = parts.iter().map(|part| self.show(part)).collect();
-                if all.len() == 1 { format!("({},)", all[0]) } else { format!("({})", all.join(", ")) }
+                if all.len() == 1 {
+                    format!("({},)", all[0])
+                } else {
+                    format!("({})", all.join(", "))
+                }
             }
             Ty::Slice(ty) => format!("[{}]", self.show(ty)),
             Ty::Array { ty, len } => format!("[{}; {len}]", self.show(ty)),
-            Ty::Ref { lifetime, mutable, ty } => {
-                let lifetime = lifetime.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
-                format!("&{lifetime}{}{}", if *mutable { "mut " } else { "" }, self.show(ty))
+            Ty::Ref {
+                lifetime,
+                mutable,
+                ty,
+            } => {
+                let lifetime = lifetime
+                    .as_ref()
+                    .map(|name| format!("{name} "))
+                    .unwrap_or_default();
+                format!(
+                    "&{lifetime}{}{}",
+                    if *mutable { "mut " } else { "" },
+                    self.show(ty)
+                )
             }
             Ty::RawPointer { mutable, ty } => {
                 format!("*{} {}", if *mutable { "mut" } else { "const" }, self.show(ty))
             }
             Ty::FnPointer { params, output, .. } => {
                 let params: Vec<_> = params.iter().map(|part| self.show(part)).collect();
-                let output = output.as_ref().map(|ty| format!(" -> {}", self.show(ty))).unwrap_or_default();
+                let output = output
+                    .as_ref()
+                    .map(|ty| format!(" -> {}", self.show(ty)))
+                    .unwrap_or_default();
                 format!("fn({}){output}", params.join(", "))
             }
             Ty::Dyn { traits, .. } => {
-                format!("dyn {}", traits.iter().map(|one| self.show_trait(one)).collect::<Vec<_>>().join(" + "))
+                format!(
+                    "dyn {}",
+                    traits
+                        .iter()
+                        .map(|one| self.show_trait(one))
+                        .collect::<Vec<_>>()
+                        .join(" + ")
+                )
             }
             Ty::Impl(bounds) => format!("impl {}", self.show_bounds(bounds)),
-            Ty::Projection { self_ty, trait_, name, .. } => match trait_ {
+            Ty::Projection {
+                self_ty,
+                trait_,
+                name,
+                ..
+            } => match trait_ {
                 Some(_) if matches!(**self_ty, Ty::Generic(_)) => format!("{}::{name}", self.show(self_ty)),
                 Some(trait_) => format!("<{} as {}>::{name}", self.show(self_ty), self.show_trait(trait_)),
                 None => format!("{}::{name}", self.show(self_ty)),
@@ -192,9 +253,21 @@ impl Ctx<'_> {
                 Arg::Infer => "_".to_owned(),
             })
             .collect();
-        parts.extend(args.bindings.iter().map(|(name, ty)| format!("{name} = {}", self.show(ty))));
-        parts.extend(args.constraints.iter().map(|(name, all)| format!("{name}: {}", self.show_bounds(all))));
-        if parts.is_empty() { String::new() } else { format!("<{}>", parts.join(", ")) }
+        parts.extend(
+            args.bindings
+                .iter()
+                .map(|(name, ty)| format!("{name} = {}", self.show(ty))),
+        );
+        parts.extend(
+            args.constraints
+                .iter()
+                .map(|(name, all)| format!("{name}: {}", self.show_bounds(all))),
+        );
+        if parts.is_empty() {
+            String::new()
+        } else {
+            format!("<{}>", parts.join(", "))
+        }
     }
 
     /// A trait for people.
@@ -205,9 +278,11 @@ impl Ctx<'_> {
     /// Bounds for people.
     pub(super) fn show_bounds(&self, bounds: &[Bound]) -> String {
         let all = bounds.iter().filter_map(|bound| match bound {
-            Bound::Trait { trait_, maybe, .. } => {
-                Some(format!("{}{}", if *maybe { "?" } else { "" }, self.show_trait(trait_)))
-            }
+            Bound::Trait { trait_, maybe, .. } => Some(format!(
+                "{}{}",
+                if *maybe { "?" } else { "" },
+                self.show_trait(trait_)
+            )),
             Bound::Outlives(name) => Some(name.clone()),
             Bound::Use => None,
         });
@@ -222,14 +297,20 @@ impl Ctx<'_> {
                 let receiver = param.name == "self";
                 match &param.ty {
                     Ty::Generic(name) if receiver && name == "Self" => "self".to_owned(),
-                    Ty::Ref { lifetime: None, mutable, ty } if receiver && **ty == Ty::Generic("Self".to_owned()) => {
+                    Ty::Ref {
+                        lifetime: None,
+                        mutable,
+                        ty,
+                    } if receiver && **ty == Ty::Generic("Self".to_owned()) => {
                         if *mutable { "&mut self" } else { "&self" }.to_owned()
                     }
                     ty => format!("{}: {}", param.name, self.show(ty)),
                 }
             })
             .collect();
-        let output = output.map(|ty| format!(" -> {}", self.show(ty))).unwrap_or_default();
+        let output = output
+            .map(|ty| format!(" -> {}", self.show(ty)))
+            .unwrap_or_default();
         format!("fn {name}({}){output}", params.join(", "))
     }
 }
@@ -237,7 +318,9 @@ impl Ctx<'_> {
 /// A constant that means the same everywhere.
 pub(super) fn is_literal(text: &str) -> bool {
     matches!(text, "true" | "false")
-        || text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+        || text
+            .trim_start_matches('-')
+            .starts_with(|c: char| c.is_ascii_digit())
         || (text.starts_with('\'') && text.ends_with('\''))
 }
 

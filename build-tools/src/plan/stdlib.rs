@@ -30,13 +30,43 @@ const TYPES: &[Row] = &[
     ("Arc", "sync", "::std::sync::Arc", StdClass::Container),
     ("Rc", "rc", "::std::rc::Rc", StdClass::Container),
     ("Cow", "borrow", "::std::borrow::Cow", StdClass::Container),
-    ("HashMap", "collections", "::std::collections::HashMap", StdClass::Container),
-    ("HashSet", "collections", "::std::collections::HashSet", StdClass::Container),
-    ("BTreeMap", "collections", "::std::collections::BTreeMap", StdClass::Container),
-    ("BTreeSet", "collections", "::std::collections::BTreeSet", StdClass::Container),
-    ("VecDeque", "collections", "::std::collections::VecDeque", StdClass::Container),
+    (
+        "HashMap",
+        "collections",
+        "::std::collections::HashMap",
+        StdClass::Container,
+    ),
+    (
+        "HashSet",
+        "collections",
+        "::std::collections::HashSet",
+        StdClass::Container,
+    ),
+    (
+        "BTreeMap",
+        "collections",
+        "::std::collections::BTreeMap",
+        StdClass::Container,
+    ),
+    (
+        "BTreeSet",
+        "collections",
+        "::std::collections::BTreeSet",
+        StdClass::Container,
+    ),
+    (
+        "VecDeque",
+        "collections",
+        "::std::collections::VecDeque",
+        StdClass::Container,
+    ),
     ("Range", "ops", "::std::ops::Range", StdClass::Container),
-    ("RangeInclusive", "ops", "::std::ops::RangeInclusive", StdClass::Container),
+    (
+        "RangeInclusive",
+        "ops",
+        "::std::ops::RangeInclusive",
+        StdClass::Container,
+    ),
     ("Result", "result", "::std::result::Result", StdClass::Result),
     ("String", "string", "::std::string::String", StdClass::Value),
     ("PathBuf", "path", "::std::path::PathBuf", StdClass::Value),
@@ -52,16 +82,61 @@ const TYPES: &[Row] = &[
     ("Ordering", "cmp", "::std::cmp::Ordering", StdClass::Value),
     ("Error", "io", "::std::io::Error", StdClass::Error),
     ("Error", "fmt", "::std::fmt::Error", StdClass::Error),
-    ("Infallible", "convert", "::std::convert::Infallible", StdClass::Error),
+    (
+        "Infallible",
+        "convert",
+        "::std::convert::Infallible",
+        StdClass::Error,
+    ),
     ("Utf8Error", "str", "::std::str::Utf8Error", StdClass::Error),
-    ("ParseBoolError", "str", "::std::str::ParseBoolError", StdClass::Error),
-    ("FromUtf8Error", "string", "::std::string::FromUtf8Error", StdClass::Error),
-    ("ParseIntError", "num", "::std::num::ParseIntError", StdClass::Error),
-    ("ParseFloatError", "num", "::std::num::ParseFloatError", StdClass::Error),
-    ("TryFromIntError", "num", "::std::num::TryFromIntError", StdClass::Error),
-    ("TryFromSliceError", "array", "::std::array::TryFromSliceError", StdClass::Error),
-    ("AddrParseError", "net", "::std::net::AddrParseError", StdClass::Error),
-    ("SystemTimeError", "time", "::std::time::SystemTimeError", StdClass::Error),
+    (
+        "ParseBoolError",
+        "str",
+        "::std::str::ParseBoolError",
+        StdClass::Error,
+    ),
+    (
+        "FromUtf8Error",
+        "string",
+        "::std::string::FromUtf8Error",
+        StdClass::Error,
+    ),
+    (
+        "ParseIntError",
+        "num",
+        "::std::num::ParseIntError",
+        StdClass::Error,
+    ),
+    (
+        "ParseFloatError",
+        "num",
+        "::std::num::ParseFloatError",
+        StdClass::Error,
+    ),
+    (
+        "TryFromIntError",
+        "num",
+        "::std::num::TryFromIntError",
+        StdClass::Error,
+    ),
+    (
+        "TryFromSliceError",
+        "array",
+        "::std::array::TryFromSliceError",
+        StdClass::Error,
+    ),
+    (
+        "AddrParseError",
+        "net",
+        "::std::net::AddrParseError",
+        StdClass::Error,
+    ),
+    (
+        "SystemTimeError",
+        "time",
+        "::std::time::SystemTimeError",
+        StdClass::Error,
+    ),
     ("Instant", "time", "::std::time::Instant", StdClass::Handle),
     ("File", "fs", "::std::fs::File", StdClass::Handle),
     ("TcpStream", "net", "::std::net::TcpStream", StdClass::Handle),
@@ -93,8 +168,24 @@ const TRAITS: &[(&str, &str)] = &[
 
 /// The standard traits that `#[derive]` writes, and what comes with them.
 const DERIVED: &[&str] = &[
-    "Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Default", "StructuralPartialEq",
-    "StructuralEq", "Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe", "Freeze", "UnsafeUnpin",
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+    "Default",
+    "StructuralPartialEq",
+    "StructuralEq",
+    "Send",
+    "Sync",
+    "Unpin",
+    "UnwindSafe",
+    "RefUnwindSafe",
+    "Freeze",
+    "UnsafeUnpin",
 ];
 
 /// The definition belongs to the standard library.
@@ -106,7 +197,9 @@ fn row(def: &DefKey) -> Option<&'static Row> {
     let name = def.name();
     is_std(def)
         .then(|| {
-            TYPES.iter().find(|row| row.0 == name && (row.1.is_empty() || def.0.split("::").any(|part| part == row.1)))
+            TYPES.iter().find(|row| {
+                row.0 == name && (row.1.is_empty() || def.0.split("::").any(|part| part == row.1))
+            })
         })
         .flatten()
 }

@@ -64,21 +64,32 @@ impl Types {
 
     /// All types of a definition.
     pub(super) fn of_def(&self, def: &DefKey) -> Vec<TypeId> {
-        (0..self.list.len()).filter(|id| self.list[*id].instance.def == *def).collect()
+        (0..self.list.len())
+            .filter(|id| self.list[*id].instance.def == *def)
+            .collect()
     }
 
     fn named(ctx: &Ctx<'_>, found: &Found) -> Self {
         let mut per_def: BTreeMap<&DefKey, usize> = BTreeMap::new();
-        found.instances.values().for_each(|one| *per_def.entry(&one.def).or_default() += 1);
+        found
+            .instances
+            .values()
+            .for_each(|one| *per_def.entry(&one.def).or_default() += 1);
         let mut list: Vec<Entry> = found
             .instances
             .values()
             .map(|instance| {
                 let path = ctx.path(&instance.def);
                 let text = ctx.show(&without_lifetimes(&instance.ty));
-                let args = text.strip_prefix(instance.def.name()).unwrap_or_default().to_owned();
+                let args = text
+                    .strip_prefix(instance.def.name())
+                    .unwrap_or_default()
+                    .to_owned();
                 let own_name = path.rsplit("::").next().unwrap_or_default().to_owned();
-                let default = Ty::Path { def: instance.def.clone(), args: crate::api::Args::default() };
+                let default = Ty::Path {
+                    def: instance.def.clone(),
+                    args: crate::api::Args::default(),
+                };
                 let default = super::fold::erase(&ctx.normal(&default)) == instance.ty;
                 let name = match &instance.alias {
                     None if default || per_def[&instance.def] == 1 => own_name,
@@ -104,7 +115,11 @@ impl Types {
                 entry.path.push('\'');
             }
         }
-        let index = list.iter().enumerate().map(|(id, entry)| (entry.instance.ty.clone(), id)).collect();
+        let index = list
+            .iter()
+            .enumerate()
+            .map(|(id, entry)| (entry.instance.ty.clone(), id))
+            .collect();
         Self { list, index }
     }
 
@@ -126,13 +141,17 @@ impl Types {
     fn fits(&self, ctx: &Ctx<'_>, id: TypeId) -> bool {
         let entry = &self.list[id];
         entry.kind == Kind::Handle
-            || all_fields(ctx, &entry.instance).iter().all(|(_, ty)| wire::by_value(ctx, self, ty))
+            || all_fields(ctx, &entry.instance)
+                .iter()
+                .all(|(_, ty)| wire::by_value(ctx, self, ty))
     }
 }
 
 /// Every public field of a type, of all variants, with its type there.
 pub(super) fn all_fields<'a>(ctx: &Ctx<'a>, instance: &Instance) -> Vec<(&'a crate::api::Field, Ty)> {
-    let Some(def) = ctx.def(&instance.def) else { return Vec::new() };
+    let Some(def) = ctx.def(&instance.def) else {
+        return Vec::new();
+    };
     let subst = of_instance(def, &instance.ty);
     let groups: Vec<&'a Fields> = match &def.kind {
         DefKind::Struct(fields) => vec![fields],
@@ -158,11 +177,18 @@ pub(super) fn of_instance(def: &Def, ty: &Ty) -> Subst {
 
 /// What the type would be, were all its parts values.
 fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
-    let Some(def) = ctx.def(&entry.instance.def) else { return Kind::Handle };
+    let Some(def) = ctx.def(&entry.instance.def) else {
+        return Kind::Handle;
+    };
     let generic_lifetimes = has_lifetimes(&entry.instance.ty);
     match &def.kind {
-        DefKind::Enum { variants, hidden_variants } => {
-            let plain = variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+        DefKind::Enum {
+            variants,
+            hidden_variants,
+        } => {
+            let plain = variants
+                .iter()
+                .all(|variant| matches!(variant.fields, Fields::Unit));
             let sealed = variants.iter().any(|variant| variant.non_exhaustive);
             if variants.is_empty() || sealed || *hidden_variants && !plain {
                 Kind::Handle
@@ -177,7 +203,11 @@ fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
         DefKind::Struct(fields) => {
             let public = whole(fields);
             // What may grow fields cannot be built from them.
-            if public && !def.non_exhaustive && !generic_lifetimes && !behaves(ctx, entry) { Kind::Record } else { Kind::Handle }
+            if public && !def.non_exhaustive && !generic_lifetimes && !behaves(ctx, entry) {
+                Kind::Record
+            } else {
+                Kind::Handle
+            }
         }
         _ => Kind::Handle,
     }
@@ -194,14 +224,16 @@ pub(super) fn whole(fields: &Fields) -> bool {
 
 /// It has behaviour beyond derives.
 fn behaves(ctx: &Ctx<'_>, entry: &Entry) -> bool {
-    ctx.matching(&entry.instance.ty).iter().any(|found| match &found.impl_.trait_ {
-        None => !found.impl_.methods.is_empty(),
-        Some(trait_) => {
-            !found.impl_.synthetic
-                && found.impl_.blanket.is_none()
-                && wire::is_behaviour(ctx, &trait_.def, entry.error)
-        }
-    })
+    ctx.matching(&entry.instance.ty)
+        .iter()
+        .any(|found| match &found.impl_.trait_ {
+            None => !found.impl_.methods.is_empty(),
+            Some(trait_) => {
+                !found.impl_.synthetic
+                    && found.impl_.blanket.is_none()
+                    && wire::is_behaviour(ctx, &trait_.def, entry.error)
+            }
+        })
 }
 
 /// It has lifetime arguments.

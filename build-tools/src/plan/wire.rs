@@ -12,8 +12,11 @@ use super::types::Types;
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
-const MAPPED: &[(&str, &str, &str)] =
-    &[("serde_json", "Value", "serde_json"), ("serde_json", "Map", "serde_json"), ("bytes", "Bytes", "bytes")];
+const MAPPED: &[(&str, &str, &str)] = &[
+    ("serde_json", "Value", "serde_json"),
+    ("serde_json", "Map", "serde_json"),
+    ("bytes", "Bytes", "bytes"),
+];
 
 /// Why something is left out.
 #[derive(Debug, Clone)]
@@ -27,7 +30,10 @@ pub(super) struct Reason {
 impl Reason {
     /// A reason.
     pub(super) fn new(code: SkipCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -55,26 +61,34 @@ pub(super) fn mapped(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static str> {
     if krate == ctx.api.name {
         return None;
     }
-    MAPPED.iter().find(|row| row.0 == krate && row.1 == def.name()).map(|row| row.2)
+    MAPPED
+        .iter()
+        .find(|row| row.0 == krate && row.1 == def.name())
+        .map(|row| row.2)
 }
 
 /// A generic type of another crate that is bytes in all but name: `Array<u8, U32>`.
 pub(super) fn bytes_like(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Path { def, args } = ty else { return false };
     let foreign = !stdlib::is_std(def) && def.krate() != ctx.api.name;
-    let of_bytes = args.args.iter().any(|arg| *arg == Arg::Type(Ty::Primitive("u8".to_owned())));
-    foreign && of_bytes && ctx.impls(def).iter().any(|impl_| {
-        let Some(trait_) = &impl_.trait_ else { return false };
-        let bytes = Ty::Slice(Box::new(Ty::Primitive("u8".to_owned())));
-        stdlib::is_trait(&trait_.def, "AsRef")
-            && trait_.args.args.iter().any(|arg| match arg {
-                Arg::Type(have) => {
-                    let open = super::ctx::parameters(&impl_.generics);
-                    unify(have, &bytes, &open, &mut super::fold::Subst::default())
-                }
-                _ => false,
-            })
-    })
+    let of_bytes = args
+        .args
+        .iter()
+        .any(|arg| *arg == Arg::Type(Ty::Primitive("u8".to_owned())));
+    foreign
+        && of_bytes
+        && ctx.impls(def).iter().any(|impl_| {
+            let Some(trait_) = &impl_.trait_ else { return false };
+            let bytes = Ty::Slice(Box::new(Ty::Primitive("u8".to_owned())));
+            stdlib::is_trait(&trait_.def, "AsRef")
+                && trait_.args.args.iter().any(|arg| match arg {
+                    Arg::Type(have) => {
+                        let open = super::ctx::parameters(&impl_.generics);
+                        unify(have, &bytes, &open, &mut super::fold::Subst::default())
+                    }
+                    _ => false,
+                })
+        })
 }
 
 /// A type of another crate that cannot be named and is text in all but name: `ArrayString<{ 2 * N }>`.
@@ -100,7 +114,9 @@ pub(super) fn type_args(args: &Args) -> impl Iterator<Item = &Ty> {
 
 /// What a type is on the wire.
 pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
-    let Ty::Path { def, .. } = ty else { return Class::Unknown };
+    let Ty::Path { def, .. } = ty else {
+        return Class::Unknown;
+    };
     if let Some(id) = types.id(&erase(ty)) {
         return Class::Type(id, types.kind(id));
     }
@@ -125,10 +141,10 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
     match ty {
         Ty::Primitive(name) => name != "never" && name != "str" && !matches!(name.as_str(), "f16" | "f128"),
         Ty::Tuple(parts) => parts.len() <= 12 && parts.iter().all(|part| by_value(ctx, types, part)),
-        Ty::Array { ty, len } => {
-            len.chars().all(|c| c.is_ascii_digit()) && by_value(ctx, types, ty)
-        }
-        Ty::Ref { mutable: false, ty, .. } => is_text(ty) || is_bytes(ty),
+        Ty::Array { ty, len } => len.chars().all(|c| c.is_ascii_digit()) && by_value(ctx, types, ty),
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => is_text(ty) || is_bytes(ty),
         Ty::Path { args, .. } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value) | Class::Mapped => !unsized_std(ty),
             Class::Std(StdClass::Container) => {
@@ -146,7 +162,9 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 
 /// Some part of it is a handle: then references to it borrow rather than copy.
 pub(super) fn has_handle(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
-    super::fold::any(ty, &|part| matches!(class(ctx, types, part), Class::Type(_, Kind::Handle)))
+    super::fold::any(ty, &|part| {
+        matches!(class(ctx, types, part), Class::Type(_, Kind::Handle))
+    })
 }
 
 /// `str`
@@ -167,18 +185,30 @@ fn unsized_std(ty: &Ty) -> bool {
 pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> Result<(), Reason> {
     let show = || format!("{what} is `{}`", ctx.show(ty));
     match ty {
-        Ty::Primitive(name) if name == "never" || name == "f16" || name == "f128" => {
-            Err(Reason::new(SkipCode::UnsupportedType, format!("{}, which has no value to send", show())))
-        }
+        Ty::Primitive(name) if name == "never" || name == "f16" || name == "f128" => Err(Reason::new(
+            SkipCode::UnsupportedType,
+            format!("{}, which has no value to send", show()),
+        )),
         // An associated type that the impls do not tell: rustc knows it.
         Ty::Primitive(_) | Ty::Projection { .. } | Ty::Infer => Ok(()),
-        Ty::Tuple(parts) => parts.iter().try_for_each(|part| check_param(ctx, types, part, what)),
+        Ty::Tuple(parts) => parts
+            .iter()
+            .try_for_each(|part| check_param(ctx, types, part, what)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => check_param(ctx, types, ty, what),
-        Ty::Ref { lifetime: Some(name), .. } if name == "'static" => Err(Reason::new(
+        Ty::Ref {
+            lifetime: Some(name), ..
+        } if name == "'static" => Err(Reason::new(
             SkipCode::Borrow,
-            format!("{}: it must live for ever, and what Python passes does not", show()),
+            format!(
+                "{}: it must live for ever, and what Python passes does not",
+                show()
+            ),
         )),
-        Ty::Ref { mutable: true, ty: inner, .. } => match class(ctx, types, inner) {
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } => match class(ctx, types, inner) {
             Class::Type(_, Kind::Handle) => Ok(()),
             _ if matches!(**inner, Ty::Dyn { .. }) => check_param(ctx, types, inner, what),
             _ => Err(Reason::new(
@@ -187,34 +217,41 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             )),
         },
         Ty::Ref { ty, .. } => check_param(ctx, types, ty, what),
-        Ty::RawPointer { .. } => {
-            Err(Reason::new(SkipCode::Unsafe, format!("{}: raw pointers do not cross", show())))
-        }
-        Ty::FnPointer { .. } => {
-            Err(Reason::new(SkipCode::Closure, format!("{}: callables are not taken yet", show())))
-        }
-        Ty::Dyn { .. } => {
-            Err(Reason::new(SkipCode::TraitObject, format!("{}: trait objects are not taken yet", show())))
-        }
+        Ty::RawPointer { .. } => Err(Reason::new(
+            SkipCode::Unsafe,
+            format!("{}: raw pointers do not cross", show()),
+        )),
+        Ty::FnPointer { .. } => Err(Reason::new(
+            SkipCode::Closure,
+            format!("{}: callables are not taken yet", show()),
+        )),
+        Ty::Dyn { .. } => Err(Reason::new(
+            SkipCode::TraitObject,
+            format!("{}: trait objects are not taken yet", show()),
+        )),
         Ty::Generic(name) => Err(Reason::new(
             SkipCode::Generic,
             format!("{what}: nothing says which type `{name}` is to be"),
         )),
-        Ty::Impl(bounds) => {
-            Err(Reason::new(SkipCode::Generic, format!("{what}: `impl {}`", ctx.show_bounds(bounds))))
-        }
+        Ty::Impl(bounds) => Err(Reason::new(
+            SkipCode::Generic,
+            format!("{what}: `impl {}`", ctx.show_bounds(bounds)),
+        )),
         Ty::Path { args, .. } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value | StdClass::Handle) | Class::Mapped | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) => {
                 type_args(args).try_for_each(|arg| check_param(ctx, types, arg, what))
             }
-            Class::Std(StdClass::Iterator) => {
-                Err(Reason::new(SkipCode::Iterator, format!("{}: iterators are not taken yet", show())))
-            }
-            Class::Std(StdClass::Result | StdClass::Error) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
-                SkipCode::UnsupportedType,
-                format!("{}, which has no form in Python", show()),
+            Class::Std(StdClass::Iterator) => Err(Reason::new(
+                SkipCode::Iterator,
+                format!("{}: iterators are not taken yet", show()),
             )),
+            Class::Std(StdClass::Result | StdClass::Error) | Class::Bytes | Class::Text | Class::Unknown => {
+                Err(Reason::new(
+                    SkipCode::UnsupportedType,
+                    format!("{}, which has no form in Python", show()),
+                ))
+            }
         },
     }
 }
@@ -223,24 +260,36 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
 pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> Result<(), Reason> {
     let show = || format!("the result is `{}`", ctx.show(ty));
     match ty {
-        Ty::Primitive(name) if name == "f16" || name == "f128" => {
-            Err(Reason::new(SkipCode::UnsupportedType, format!("{}, which has no form in Python", show())))
-        }
+        Ty::Primitive(name) if name == "f16" || name == "f128" => Err(Reason::new(
+            SkipCode::UnsupportedType,
+            format!("{}, which has no form in Python", show()),
+        )),
         Ty::Primitive(_) | Ty::Projection { .. } | Ty::Infer => Ok(()),
-        Ty::Tuple(parts) => parts.iter().try_for_each(|part| check_result(ctx, types, part, false)),
+        Ty::Tuple(parts) => parts
+            .iter()
+            .try_for_each(|part| check_result(ctx, types, part, false)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => check_result(ctx, types, ty, false),
-        Ty::Ref { mutable: true, ty: inner, .. } if has_handle(ctx, types, inner) => Err(Reason::new(
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } if has_handle(ctx, types, inner) => Err(Reason::new(
             SkipCode::Borrow,
             format!("{}: exclusive references are not given out yet", show()),
         )),
         Ty::Ref { ty, .. } => check_result(ctx, types, ty, top),
-        Ty::RawPointer { .. } => {
-            Err(Reason::new(SkipCode::Unsafe, format!("{}: raw pointers do not cross", show())))
-        }
-        Ty::FnPointer { .. } => {
-            Err(Reason::new(SkipCode::Closure, format!("{}: callables are not given out", show())))
-        }
-        Ty::Dyn { .. } => Err(Reason::new(SkipCode::TraitObject, format!("{}: a trait object", show()))),
+        Ty::RawPointer { .. } => Err(Reason::new(
+            SkipCode::Unsafe,
+            format!("{}: raw pointers do not cross", show()),
+        )),
+        Ty::FnPointer { .. } => Err(Reason::new(
+            SkipCode::Closure,
+            format!("{}: callables are not given out", show()),
+        )),
+        Ty::Dyn { .. } => Err(Reason::new(
+            SkipCode::TraitObject,
+            format!("{}: a trait object", show()),
+        )),
         Ty::Generic(name) => Err(Reason::new(
             SkipCode::Generic,
             format!("{}: nothing says which type `{name}` is to be", show()),
@@ -252,16 +301,17 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
                 let ok = all.next().map_or(Ok(()), |ty| check_result(ctx, types, ty, true));
                 ok.and_then(|()| all.next().map_or(Ok(()), |error| check_error(ctx, types, error)))
             }
-            Class::Std(StdClass::Value | StdClass::Handle | StdClass::Error) | Class::Mapped | Class::Type(..) => {
-                Ok(())
-            }
+            Class::Std(StdClass::Value | StdClass::Handle | StdClass::Error)
+            | Class::Mapped
+            | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) => {
                 type_args(args).try_for_each(|arg| check_result(ctx, types, arg, false))
             }
             Class::Bytes | Class::Text if top => Ok(()),
-            Class::Std(StdClass::Iterator) => {
-                Err(Reason::new(SkipCode::Iterator, format!("{}: iterators are not given out yet", show())))
-            }
+            Class::Std(StdClass::Iterator) => Err(Reason::new(
+                SkipCode::Iterator,
+                format!("{}: iterators are not given out yet", show()),
+            )),
             Class::Std(StdClass::Result) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
                 SkipCode::UnsupportedType,
                 format!("{}, which has no form in Python", show()),
@@ -277,22 +327,38 @@ fn impl_result(ctx: &Ctx<'_>, bounds: &[crate::api::Bound], show: &str) -> Reaso
                 if stdlib::is_std(&trait_.def) && names.contains(&trait_.def.name()))
         })
     };
-    if has(&["Iterator", "DoubleEndedIterator", "ExactSizeIterator", "IntoIterator", "FusedIterator"]) {
-        Reason::new(SkipCode::Iterator, format!("{show}: iterators are not given out yet"))
+    if has(&[
+        "Iterator",
+        "DoubleEndedIterator",
+        "ExactSizeIterator",
+        "IntoIterator",
+        "FusedIterator",
+    ]) {
+        Reason::new(
+            SkipCode::Iterator,
+            format!("{show}: iterators are not given out yet"),
+        )
     } else if has(&["Future", "IntoFuture"]) {
         Reason::new(SkipCode::Async, format!("{show}: futures are not served yet"))
     } else if has(&["Fn", "FnMut", "FnOnce"]) {
         Reason::new(SkipCode::Closure, format!("{show}: callables are not given out"))
     } else {
         let all = ctx.show_bounds(bounds);
-        Reason::new(SkipCode::UnsupportedType, format!("{show}: `impl {all}` has no type that can be named"))
+        Reason::new(
+            SkipCode::UnsupportedType,
+            format!("{show}: `impl {all}` has no type that can be named"),
+        )
     }
 }
 
 fn check_error(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Result<(), Reason> {
     let boxed = matches!(ty, Ty::Path { def, args } if stdlib::is(def, "Box")
         && type_args(args).all(|ty| matches!(ty, Ty::Dyn { .. })));
-    if boxed { Ok(()) } else { check_result(ctx, types, ty, false) }
+    if boxed {
+        Ok(())
+    } else {
+        check_result(ctx, types, ty, false)
+    }
 }
 
 /// A definition's trait impls that say something of behaviour, by the rules of records.
