@@ -1,0 +1,111 @@
+//! Errors: structs, enums, sources, other `E`s.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// Something in the depth went wrong.
+#[derive(Debug)]
+pub struct Deep {
+    /// How deep.
+    pub depth: u32,
+}
+
+impl fmt::Display for Deep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} levels down", self.depth)
+    }
+}
+
+impl Error for Deep {}
+
+/// What can go wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Nothing is there.
+    Missing,
+    /// Too much.
+    TooLarge {
+        /// How much there was.
+        found: u64,
+        /// How much there may be.
+        limit: u64,
+    },
+    /// Something below.
+    Below(Deep),
+}
+
+impl Fault {
+    /// Whether to try again.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Fault::Missing)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Missing => formatter.write_str("nothing is there"),
+            Fault::TooLarge { found, limit } => write!(formatter, "{found} is more than {limit}"),
+            Fault::Below(_) => formatter.write_str("something below failed"),
+        }
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Fault::Below(deep) => Some(deep),
+            _ => None,
+        }
+    }
+}
+
+/// Fails in the way that is asked for.
+pub fn fail(how: u64) -> Result<u64, Fault> {
+    match how {
+        0 => Err(Fault::Missing),
+        1 => Err(Fault::Below(Deep { depth: 3 })),
+        large if large > 100 => Err(Fault::TooLarge {
+            found: large,
+            limit: 100,
+        }),
+        fine => Ok(fine),
+    }
+}
+
+/// A result whose error is nothing.
+pub fn refuse(really: bool) -> Result<u8, ()> {
+    if really { Err(()) } else { Ok(1) }
+}
+
+/// A result whose error is text.
+pub fn complain(about: &str) -> Result<(), String> {
+    Err(format!("{about} is wrong"))
+}
+
+/// A result whose error is a number.
+pub fn code(number: i32) -> Result<i32, i32> {
+    if number < 0 { Err(number) } else { Ok(number) }
+}
+
+/// Reads a file: an `io::Error`.
+pub fn read(path: &std::path::Path) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
+/// An error as a plain value.
+pub fn as_value() -> Deep {
+    Deep { depth: 9 }
+}
+
+/// A boxed error.
+pub fn boxed() -> Result<(), Box<dyn Error + Send + Sync>> {
+    Err(Box::new(Deep { depth: 1 }))
+}
+
+/// Parses a number: a foreign error type.
+pub fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+    text.parse()
+}

@@ -1,0 +1,30 @@
+//! One module per behaviour of the bridge.
+
+pub mod borrows;
+pub mod builder;
+pub mod choices;
+pub mod drops;
+pub mod errors;
+pub mod moves;
+pub mod names;
+pub mod operators;
+pub mod panics;
+pub mod records;
+pub mod threads;
+pub mod traits;
+pub mod values;
+
+/// The answer.
+pub const ANSWER: u32 = 42;
+
+/// A greeting.
+pub static GREETING: &str = "hello";
+
+/// There only with the feature `extra`.
+#[cfg(feature = "extra")]
+pub fn extra() -> &'static str {
+    "extra"
+}
+
+pub use records::Point as Dot;
+pub use values::add;
