@@ -160,16 +160,13 @@ const CLOSE: u8 = 7;
 /// Answers a request. The answer is complete whatever happens.
 pub(crate) fn dispatch(artifact: &Artifact, request: &[u8], buffers: &[Lent<'_>], writer: Writer) -> Writer {
     let out = RefCell::new(writer);
-    let outcome = guard(|| {
-        for entry in welcome() {
-            table::dispose(entry);
-        }
-        operate(artifact, request, buffers, &out)
-    });
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(Stop::Fault(fault, parameter))) => refuse(&mut out.borrow_mut(), &fault, parameter),
-        Ok(Err(Stop::Panic(panicked))) | Err(panicked) => report(&mut fresh(&out), &panicked),
+    let stop = match operate(artifact, request, buffers, &out) {
+        Ok(()) => return out.into_inner(),
+        Err(stop) => stop,
+    };
+    match stop {
+        Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
+        Stop::Panic(panicked) => report(&mut fresh(&out), &panicked),
     }
     out.into_inner()
 }
@@ -192,13 +189,20 @@ impl From<Fault> for Stop {
     }
 }
 
+/// Runs what may run user code.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Stop> {
+    guard(work).map_err(Stop::Panic)
+}
+
 fn operate(
     artifact: &Artifact,
     request: &[u8],
     buffers: &[Lent<'_>],
     out: &RefCell<Writer>,
 ) -> Result<(), Stop> {
-    // The shortest header of a call is read here and now; everything else takes the longer way.
+    for entry in welcome() {
+        guarded(|| table::dispose(entry))?;
+    }
     let reader = Reader::new(request);
     let Token::Array(count) = reader.next()? else {
         return Err(Fault::malformed("a request is an array").into());
@@ -216,15 +220,16 @@ fn operate(
         CALL => call(artifact, reader, arguments, buffers, out),
         DESCRIBE => {
             finish(&reader, arguments, 0)?;
-            let mut writer = out.borrow_mut();
-            writer.raw(&[0x92, 0x00]);
-            crate::describe::describe(artifact, &mut writer);
-            Ok(())
+            guarded(|| {
+                let mut writer = out.borrow_mut();
+                writer.raw(&[0x92, 0x00]);
+                crate::describe::describe(artifact, &mut writer);
+            })
         }
         DROP | CLOSE => {
             let id = handle(&reader)?;
             finish(&reader, arguments, 1)?;
-            let dropped = end(id, operation == CLOSE)?;
+            let dropped = guarded(|| end(id, operation == CLOSE))??;
             let mut writer = out.borrow_mut();
             writer.raw(&[0x92, 0x00]);
             writer.bool(dropped);
@@ -332,31 +337,32 @@ fn call(
     let frame = Frame::new(reader, buffers, callable.id);
     loop {
         let outcome = guard(|| {
-            (callable.shim)(Call {
+            let answer = (callable.shim)(Call {
                 frame: &frame,
                 out,
                 group: std::marker::PhantomData,
-            })
+            });
+            frame.leave(false);
+            answer
         });
-        let left = guard(|| frame.leave(outcome.is_err()));
-        let stop = match (outcome, left) {
-            (Ok(Ok(())), Ok(())) => return Ok(()),
-            (Ok(Err(Fault::Failed)), Ok(())) => return Ok(()),
-            (Ok(Err(Fault::Busy)), Ok(())) => {
+        if outcome.is_err() {
+            // What was not yet let go when something panicked; a second panic adds nothing to the first.
+            let _ = guard(|| frame.leave(true));
+        }
+        let stop = match outcome {
+            Ok(Ok(()) | Err(Fault::Failed)) => return Ok(()),
+            Ok(Err(Fault::Busy)) => {
                 frame.fault.take();
-                frame.undo();
+                guarded(|| frame.undo())?;
                 frame.parameter.set(0);
                 frame.reader.rewind(start);
                 WAITERS.wait();
                 continue;
             }
-            (Ok(Err(fault)), Ok(())) => {
-                let parameter = frame.parameter.get();
-                Stop::Fault(fault, Some(parameter))
-            }
-            (Err(panicked), _) | (_, Err(panicked)) => Stop::Panic(panicked),
+            Ok(Err(fault)) => Stop::Fault(fault, Some(frame.parameter.get())),
+            Err(panicked) => Stop::Panic(panicked),
         };
-        frame.undo();
+        guarded(|| frame.undo())?;
         return Err(stop);
     }
 }

@@ -35,7 +35,6 @@ const _: () = assert!(size_of::<Response>() == 3 * size_of::<usize>());
 
 const ANSWERED: i32 = 0;
 const BAD_ARGUMENT: i32 = -1;
-const FAULT: i32 = -2;
 
 /// What is beyond this goes back to the system after a call.
 const KEEP: usize = 1 << 20;
@@ -105,14 +104,11 @@ pub unsafe fn entry(
         drop(memory);
         return ANSWERED;
     }
-    let answer = crate::panic::guard(|| {
-        let mut writer = dispatch(artifact, request, &lent, Writer::new(memory)).into_bytes();
-        if writer.capacity() > KEEP && writer.len() < writer.capacity() / 4 {
-            writer.shrink_to(writer.len());
-        }
-        writer
-    });
-    let Ok(answer) = answer else { return FAULT };
+    // User code runs behind `catch_unwind` inside; a panic of this crate's own would abort at `extern "C"`.
+    let mut answer = dispatch(artifact, request, &lent, Writer::new(memory)).into_bytes();
+    if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
+        answer.shrink_to(answer.len());
+    }
     let mut answer = ManuallyDrop::new(answer);
     *response = Response {
         data: answer.as_mut_ptr(),
