@@ -6,7 +6,8 @@ mod cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match usecrate_build::cargo::rustdoc::wrap().or_else(usecrate_build::seal::linker::wrap) {
+    // The linker first: it is told by an argument of its own, rustdoc by a variable that all of cargo's calls have.
+    match usecrate_build::seal::linker::wrap().or_else(usecrate_build::cargo::rustdoc::wrap) {
         Some(code) => code,
         None => cli::run(),
     }
