@@ -130,6 +130,20 @@ impl Chooser<'_, '_> {
             },
             "ToString" | "Display" => Some(Choice::of(string())),
             "ToSocketAddrs" => Some(Choice::of(string())),
+            "RangeBounds" => match arg {
+                Some(ty) => {
+                    let all = self.fill(ty)?;
+                    Some(
+                        all.into_iter()
+                            .map(|ty| Choice {
+                                ty: range(ty),
+                                iterate: false,
+                            })
+                            .collect(),
+                    )
+                }
+                None => None,
+            },
             "Pattern" => Some(Choice::of(shared(&text()))),
             "IntoIterator" => Some(self.by_items(&trait_.args, name, false)?),
             "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" => {
@@ -404,6 +418,18 @@ pub(super) fn list(ty: Ty) -> Ty {
     };
     Ty::Path {
         def: DefKey("alloc::vec::Vec".to_owned()),
+        args,
+    }
+}
+
+/// `Range<T>`
+fn range(ty: Ty) -> Ty {
+    let args = Args {
+        args: vec![crate::api::Arg::Type(ty)],
+        ..Args::default()
+    };
+    Ty::Path {
+        def: DefKey("core::ops::range::Range".to_owned()),
         args,
     }
 }

@@ -196,10 +196,8 @@ impl Ctx<'_> {
                 mutable,
                 ty,
             } => {
-                let lifetime = lifetime
-                    .as_ref()
-                    .map(|name| format!("{name} "))
-                    .unwrap_or_default();
+                let named = lifetime.as_ref().filter(|name| !name.starts_with("'_"));
+                let lifetime = named.map(|name| format!("{name} ")).unwrap_or_default();
                 format!(
                     "&{lifetime}{}{}",
                     if *mutable { "mut " } else { "" },
@@ -247,6 +245,8 @@ impl Ctx<'_> {
             .args
             .iter()
             .map(|arg| match arg {
+                // Names that were given to elided ones mean nothing to people.
+                Arg::Lifetime(name) if name.starts_with("'_") => "'_".to_owned(),
                 Arg::Lifetime(name) => name.clone(),
                 Arg::Type(ty) => self.show(ty),
                 Arg::Const(text) => text.clone(),

@@ -269,6 +269,12 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             .iter()
             .try_for_each(|part| check_result(ctx, types, part, false)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => check_result(ctx, types, ty, false),
+        // Lent exclusively until the result is gone.
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } if matches!(class(ctx, types, inner), Class::Type(_, Kind::Handle)) => Ok(()),
         Ty::Ref {
             mutable: true,
             ty: inner,
