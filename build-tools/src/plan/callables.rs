@@ -445,12 +445,11 @@ fn erase_names(ty: &Ty) -> Ty {
 /// Positions of the arguments that are passed as `.into_iter()`.
 fn iterated(open: &Open, combination: &Combination) -> Result<Vec<usize>, Reason> {
     let mut all = Vec::new();
-    for (name, choice) in combination.iter().filter(|(_, choice)| choice.iterate) {
+    for (name, _) in combination.iter().filter(|(_, choice)| choice.iterate) {
         for (at, ty) in open.params.iter().enumerate() {
             match ty {
                 Ty::Generic(have) if have == name => all.push(at),
                 _ if generics_in(ty).contains(name) => {
-                    let _ = choice;
                     return Err(Reason::new(
                         SkipCode::Iterator,
                         "an iterator inside another type is not taken yet",

@@ -38,7 +38,7 @@ impl Types {
     pub(super) fn new(ctx: &Ctx<'_>) -> Self {
         let found = discover(ctx);
         let mut types = Self::named(ctx, &found);
-        types.decide(ctx, &found);
+        types.decide(ctx);
         types
     }
 
@@ -124,11 +124,10 @@ impl Types {
     }
 
     /// Starts with every candidate as a value and takes back those with a part that does not cross by value.
-    fn decide(&mut self, ctx: &Ctx<'_>, found: &Found) {
+    fn decide(&mut self, ctx: &Ctx<'_>) {
         for id in 0..self.list.len() {
             self.list[id].kind = candidate(ctx, &self.list[id]);
         }
-        let _ = found;
         loop {
             let wrong: Vec<TypeId> = (0..self.list.len()).filter(|id| !self.fits(ctx, *id)).collect();
             if wrong.is_empty() {
@@ -192,9 +191,7 @@ fn candidate(ctx: &Ctx<'_>, entry: &Entry) -> Kind {
             let sealed = variants.iter().any(|variant| variant.non_exhaustive);
             if variants.is_empty() || sealed || *hidden_variants && !plain {
                 Kind::Handle
-            } else if plain && !generic_lifetimes {
-                Kind::Enum
-            } else if !plain && !generic_lifetimes && !behaves(ctx, entry) {
+            } else if !generic_lifetimes && (plain || !behaves(ctx, entry)) {
                 Kind::Enum
             } else {
                 Kind::Handle
