@@ -1,4 +1,4 @@
-"""A client of artifacts written from `docs/abi.md` alone: ctypes and a stock MessagePack package, none of ours.
+"""A client of artifacts written from `docs/abi.md` alone: ctypes and a stock MessagePack package.
 
 It is a second opinion on that page: what it cannot do, the page does not say. Handles are values here, so
 a test can keep stale ones, forge them, and drop them twice.

@@ -1,0 +1,6 @@
+//! Helps.
+
+/// Helps.
+pub fn help() -> &'static str {
+    "helped"
+}

@@ -1,0 +1,6 @@
+//! Asks for `abort`.
+
+/// Panics.
+pub fn fall() -> u8 {
+    panic!("it fell")
+}

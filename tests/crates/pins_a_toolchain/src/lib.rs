@@ -1,0 +1,6 @@
+//! Pins a toolchain.
+
+/// Three.
+pub fn three() -> u8 {
+    3
+}
