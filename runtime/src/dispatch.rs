@@ -22,11 +22,14 @@ pub type Answer = Result<(), Fault>;
 pub(crate) type Shim = for<'c, 'h> fn(Call<'c, 'h>) -> Answer;
 
 /// What a shim is given.
-pub struct Call<'c, 'h> {
+pub struct Call<'c, 'h: 'c> {
     frame: &'c Frame<'c>,
     out: &'c RefCell<Writer>,
-    group: std::marker::PhantomData<fn(&'h ()) -> &'h ()>,
+    group: Brand<'c, 'h>,
 }
+
+/// The group's lifetime, invariant; and it is longer than the call's, which every shim may rely on.
+type Brand<'c, 'h> = std::marker::PhantomData<(fn(&'h ()) -> &'h (), &'c &'h ())>;
 
 impl Clone for Call<'_, '_> {
     fn clone(&self) -> Self {

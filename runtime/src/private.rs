@@ -767,7 +767,7 @@ macro_rules! __lower_variant_ref {
 macro_rules! choice {
     (
         $marker:ty, $index:literal, $path:literal, constructible,
-        $ty:ty { $($number:literal $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
+        $ty:ty { $($number:tt $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
     ) => {
         impl<'s, 'h> $crate::private::Lift<'s, 'h, $marker> for $ty
         where
@@ -788,10 +788,8 @@ macro_rules! choice {
             }
 
             fn take(held: Self::Held) -> Self {
-                #[allow(non_snake_case)]
-                let ($($variant,)*) = held;
                 $(
-                    if let Some(held) = $variant {
+                    if let Some(held) = held.$number {
                         return $crate::__take!($marker, [Self::$variant] [held] [] $($field: $fty,)*);
                     }
                 )*
@@ -812,7 +810,7 @@ macro_rules! choice {
     };
     (
         $marker:ty, $index:literal, $path:literal, opaque,
-        $ty:ty { $($number:literal $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
+        $ty:ty { $($number:tt $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
     ) => {
         impl<'h> $crate::private::Plain<$marker> for $ty {
             const INFO: &'static $crate::private::TypeInfo = $crate::__info!($index, $path, $ty, false);

@@ -152,6 +152,28 @@ macro_rules! std_errors {
                 to.plain("str");
             }
         }
+
+        impl<'h, B> Lower<'h, B> for $ty {
+            fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+                out.writer.str(&self.to_string());
+                Ok(())
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.plain("str");
+            }
+        }
+
+        impl<'r, 'h, B> super::LowerRef<'r, 'h, B> for $ty {
+            fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+                out.writer.str(&self.to_string());
+                Ok(())
+            }
+
+            fn describe_ref(to: &mut Describer<'_>) {
+                to.plain("str");
+            }
+        }
     )+};
 }
 
