@@ -13,15 +13,17 @@ pub(super) enum Failed<E> {
     Endless(usize),
 }
 
-/// The shims without which compiling works. `fails` says whether it fails with the given ones.
+/// The shims without which compiling works, each with what was said of it. `fails` gives what is said of the given
+/// ones, or nothing when they compile; `said` is what was said of all.
 ///
 /// Adding a shim never repairs a bridge, so the shortest failing prefix ends with a culprit; what is before it is
 /// innocent, and the search for the next one begins behind it.
-pub(super) fn culprits<E>(
+pub(super) fn culprits<M, E>(
     all: &[ShimId],
     most: usize,
-    mut fails: impl FnMut(&[ShimId]) -> Result<bool, E>,
-) -> Result<Vec<ShimId>, Failed<E>> {
+    said: M,
+    mut fails: impl FnMut(&[ShimId]) -> Result<Option<M>, E>,
+) -> Result<Vec<(ShimId, M)>, Failed<E>> {
     let mut tries = 0;
     let mut fails = |some: &[ShimId]| {
         if tries == most {
@@ -30,31 +32,29 @@ pub(super) fn culprits<E>(
         tries += 1;
         fails(some).map_err(Failed::Compile)
     };
-    if fails(&[])? {
+    if fails(&[])?.is_some() {
         return Err(Failed::Nobody);
     }
     let mut left = all.to_vec();
     let mut found = Vec::new();
     let mut good = 0;
-    // The caller saw the whole fail; later wholes are tried.
-    while found.is_empty() || fails(&left)? {
+    let mut whole = Some(said);
+    while let Some(mut said) = whole {
         let mut bad = left.len();
         while bad > good + 1 {
             let middle = good + (bad - good) / 2;
-            if fails(&left[..middle])? {
-                bad = middle;
-            } else {
-                good = middle;
+            match fails(&left[..middle])? {
+                Some(words) => (bad, said) = (middle, words),
+                None => good = middle,
             }
         }
-        let Some(at) = bad.checked_sub(1) else {
-            return Err(Failed::Nobody);
-        };
-        if at >= left.len() || at < good {
+        // Nothing is left that could be to blame: the compiler is not of one mind.
+        if bad <= good {
             return Err(Failed::Nobody);
         }
-        found.push(left.remove(at));
-        good = at;
+        good = bad - 1;
+        found.push((left.remove(good), said));
+        whole = fails(&left)?;
     }
     Ok(found)
 }
@@ -65,12 +65,21 @@ mod tests {
 
     use super::*;
 
+    /// Of a failing set it is said which the last bad one is.
     fn search(len: usize, bad: &[usize], most: usize) -> (Result<Vec<usize>, Failed<Infallible>>, usize) {
         let all: Vec<_> = (0..len).collect();
         let mut tries = 0;
-        let found = culprits(&all, most, |some| {
+        let found = culprits(&all, most, bad[bad.len() - 1], |some| {
             tries += 1;
-            Ok(some.iter().any(|id| bad.contains(id)))
+            Ok(some.iter().copied().filter(|id| bad.contains(id)).next_back())
+        });
+        let found = found.map(|all| {
+            assert!(
+                all.iter()
+                    .all(|(id, said)| said == id || Some(said) == bad.last()),
+                "{all:?}"
+            );
+            all.into_iter().map(|(id, _)| id).collect()
         });
         (found, tries)
     }
@@ -85,14 +94,16 @@ mod tests {
 
     #[test]
     fn finds_one_of_two_that_only_fail_together() {
-        let found = culprits::<Infallible>(&[4, 5, 6], 96, |some| Ok(some.contains(&4) && some.contains(&6)));
-        assert_eq!(found.unwrap(), [6]);
+        let found = culprits::<_, Infallible>(&[4, 5, 6], 96, (), |some| {
+            Ok((some.contains(&4) && some.contains(&6)).then_some(()))
+        });
+        assert_eq!(found.unwrap(), [(6, ())]);
     }
 
     #[test]
     fn a_failure_without_shims_is_nobodys() {
         assert_eq!(
-            culprits::<Infallible>(&[1, 2], 96, |_| Ok(true)),
+            culprits::<_, Infallible>(&[1, 2], 96, (), |_| Ok(Some(()))),
             Err(Failed::Nobody)
         );
     }

@@ -295,8 +295,7 @@ impl Proof<'_> {
     ) -> Result<(), ProveError<E>> {
         let rendered = blame::rendered(messages);
         let kept: Vec<ShimId> = Numbers::new(self.plan, &self.proven.dropped).shims().collect();
-        let mut last = messages.to_vec();
-        let found = bisect::culprits(&kept, MAX_SEARCH, |some| {
+        let found = bisect::culprits(&kept, MAX_SEARCH, first_reason(messages), |some| {
             let mut dropped = self.proven.dropped.clone();
             for id in kept.iter().filter(|id| !some.contains(id)) {
                 dropped.insert(
@@ -308,19 +307,12 @@ impl Proof<'_> {
                 );
             }
             let problems = compile(&generate(self.plan, self.header, &dropped).text)?;
-            let fails = problems.is_some();
-            last = problems.unwrap_or(std::mem::take(&mut last));
-            Ok(fails)
+            Ok(problems.map(|messages| first_reason(&messages)))
         });
         match found {
             Ok(culprits) => {
-                let reason = last.first().or(messages.first()).map(blame::reason);
-                let reason = reason.unwrap_or(Rejection {
-                    message: "the build fails with it".into(),
-                    code: None,
-                });
-                for id in culprits {
-                    self.proven.dropped.insert(Owner::Shim(id), reason.clone());
+                for (id, reason) in culprits {
+                    self.proven.dropped.insert(Owner::Shim(id), reason);
                 }
                 self.write();
                 Ok(())
@@ -330,6 +322,14 @@ impl Proof<'_> {
             Err(bisect::Failed::Endless(tries)) => Err(ProveError::Endless { tries, rendered }),
         }
     }
+}
+
+fn first_reason(messages: &[Diagnostic]) -> Rejection {
+    let silent = || Rejection {
+        message: "the build fails with it".to_owned(),
+        code: None,
+    };
+    messages.first().map_or_else(silent, blame::reason)
 }
 
 /// The errors among rustc's messages, without the one that only counts the others.

@@ -195,6 +195,11 @@ fn what_fails_only_in_the_release_build_is_dropped_too() {
     let library = build(&sample::plan(), &header(), &mut proven, &mut fake, &mut |_| {}).unwrap();
     assert_eq!(library, PathBuf::from("lib.so"));
     assert_eq!(owners(&proven), [Owner::Shim(5), Owner::Shim(6)]);
+    let reason = |id| proven.dropped.reason(Owner::Shim(id)).unwrap().to_string();
+    assert_eq!(
+        (reason(5), reason(6)),
+        ("no `::x::BEST` here".into(), "no `::x::area` here".into())
+    );
     assert!(!proven.source.text.contains("::x::BEST"));
 }
 
