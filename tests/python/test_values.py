@@ -117,7 +117,7 @@ def test_numbers_in_lists_and_buffers(values: Any) -> None:
 
 def test_containers(values: Any) -> None:
     assert values.joined(["a", "b"]) == "a b"
-    assert values.joined(["a", "b"], "-") == values.joined(words=["a", "b"], **{"with": "-"}) == "a-b"
+    assert values.joined(["a", "b"], "-") == values.joined(words=["a", "b"], **{"with_": "-"}) == "a-b"
     assert values.or_seven() == values.or_seven(None) == 7 and values.or_seven(1) == 1
     assert values.nested(None) is None
     assert values.nested((None,)) == (None,) and values.nested((4,)) == (4,)
