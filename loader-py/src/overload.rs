@@ -67,14 +67,12 @@ impl Overload {
         }
     }
 
-    /// The exception when nothing fits: the reason of the one signature that failed only by a value, else all reasons.
+    /// The exception when nothing fits: the reason of the first signature that failed only by a value, else all reasons.
     #[cold]
     fn none_fits(&self, mut misfits: Vec<(&'static Spec, Misfit)>) -> PyErr {
         let near =
             |misfit: &Misfit| matches!(misfit, Misfit::Argument(_, refusal) if refusal.closeness() == 2);
-        if misfits.iter().filter(|(_, misfit)| near(misfit)).count() == 1
-            && let Some(at) = misfits.iter().position(|(_, misfit)| near(misfit))
-        {
+        if let Some(at) = misfits.iter().position(|(_, misfit)| near(misfit)) {
             let (spec, misfit) = misfits.swap_remove(at);
             return spec.misfit_error(misfit);
         }
