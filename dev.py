@@ -2,7 +2,7 @@
 """The one script of this repository: demo, test, fmt, lint, bench, bless, docs, asan.
 
 Needs Rust (cargo) and Python 3.10 or newer, nothing else: it makes its virtual environments below `.dev/`,
-installs pinned tools into them, and builds what is out of date. A step whose inputs are unchanged is left out.
+installs pinned tools into them, and builds what is out of date. Steps whose inputs are unchanged are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def step(title: str) -> Iterator[None]:
     say(f"    {time.monotonic() - start:.1f} s")
 
 
-def environment(**extra: str) -> dict[str, str]:
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of every program started here: the tool and the cache of this clone, no foreign virtual
     environment, no foreign target folder."""
     foreign = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CARGO_TARGET_DIR", "USECRATE_ARTIFACT_DIR")
@@ -73,14 +73,14 @@ def environment(**extra: str) -> dict[str, str]:
     return env
 
 
-def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False, **extra: str) -> str:
+def run(*command: str | Path, quiet: bool = False, env: Mapping[str, str] | None = None) -> str:
     """Runs a program; its output goes to the terminal, or, if `quiet`, is returned, and shown on failure."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
             words,
-            cwd=cwd,
-            env=environment(**extra),
+            cwd=ROOT,
+            env=environment(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if quiet else None,
             stderr=subprocess.STDOUT if quiet else None,
@@ -261,11 +261,31 @@ def build_loader(python: Python, builder: Python) -> None:
         with step(f"python {python.tag}: build and install the loader"):
             wheels = DEV / "wheels" / python.tag
             shutil.rmtree(wheels, ignore_errors=True)
-            arguments = ["--release", "--locked", "--out", wheels, "--interpreter", python.program("python")]
-            maturin = [builder.program("maturin"), "build", "-m", ROOT / "loader-py" / "Cargo.toml"]
-            run(*maturin, *arguments, quiet=True, CARGO_TARGET_DIR=str(DEV / "target-loader"))
+            arguments: list[str | Path] = [
+                "--release",
+                "--locked",
+                "--out",
+                wheels,
+                "--interpreter",
+                python.program("python"),
+            ]
+            maturin: list[str | Path] = [
+                builder.program("maturin"),
+                "build",
+                "-m",
+                ROOT / "loader-py" / "Cargo.toml",
+            ]
+            run(*maturin, *arguments, quiet=True, env={"CARGO_TARGET_DIR": str(DEV / "target-loader")})
             (wheel,) = wheels.glob("*.whl")
-            install = ["-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", wheel]
+            install: list[str | Path] = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--force-reinstall",
+                wheel,
+            ]
             run(python.program("python"), *install, quiet=True)
 
     made = (python.venv / "pyvenv.cfg").stat().st_mtime
@@ -281,9 +301,9 @@ def prepare(*requirements: str) -> Python:
     return python
 
 
-def pytest(python: Python, *arguments: str | Path, **extra: str) -> None:
-    settings = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "-p", "no:cacheprovider"]
-    run(python.program("python"), "-m", "pytest", *settings, *arguments, **extra)
+def pytest(python: Python, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+    settings: list[str | Path] = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "-p", "no:cacheprovider"]
+    run(python.program("python"), "-m", "pytest", *settings, *arguments, env=env)
 
 
 # -------------------------------------------------------------------------------------------------- commands
@@ -308,17 +328,17 @@ def test(options: argparse.Namespace) -> None:
     build_build_tool()
     with step("cargo test"):
         settings = [word for setting in PROFILE for word in ("--config", setting)]
-        run("cargo", "test", *settings, "--target-dir", target_folder(), "--workspace", "--locked", **bless)
+        run("cargo", "test", *settings, "--target-dir", target_folder(), "--workspace", "--locked", env=bless)
     for python in pythons:
         virtual_environment(python, "test")
         build_loader(python, main)
         with step(f"python {python.tag}: tests of the loader"):
-            pytest(python, "-q", ROOT / "loader-py" / "tests", **bless)
+            pytest(python, "-q", ROOT / "loader-py" / "tests", env=bless)
     same_artifact(pythons)
     with step(f"python {main.tag}: end to end"):
         chosen = ["-m", "not slow"] if options.quick else []
         folders = options.rest or [ROOT / "tests" / "python", ROOT / "tests" / "abi_client"]
-        pytest(main, *chosen, *folders, **bless)
+        pytest(main, *chosen, *folders, env=bless)
 
 
 def same_artifact(pythons: Sequence[Python]) -> None:
@@ -369,7 +389,7 @@ def lint(_options: argparse.Namespace) -> None:
     for title, command, extra in checks:
         try:
             with step(title):
-                run(*command, **extra)
+                run(*command, env=extra)
         except Failed as failure:
             failures.append(f"{title}: {failure}")
     if failures:
@@ -408,7 +428,11 @@ def asan(options: argparse.Namespace) -> None:
         raise Failed("AddressSanitizer is used on Linux alone; `dev.py test` runs the same tests without")
     python = prepare("test")
     with step("soundness tests under AddressSanitizer"):
-        pytest(python, *(options.rest or [ROOT / "tests" / "python" / "test_asan.py"]), USECRATE_ASAN="1")
+        pytest(
+            python,
+            *(options.rest or [ROOT / "tests" / "python" / "test_asan.py"]),
+            env={"USECRATE_ASAN": "1"},
+        )
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
