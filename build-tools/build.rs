@@ -1,5 +1,5 @@
-//! Puts the sources of `runtime` and `manifest` into the program: from beside this package in the repository, from
-//! `carried/` in a published one.
+//! Puts the sources of `runtime` and `manifest` into the program, from beside this package: in the repository and in
+//! a source distribution alike.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,17 +11,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let package = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let repository = package.join("..");
     let mut carried = BTreeMap::new();
-    if repository.join("runtime/Cargo.toml").is_file() {
-        for member in ["runtime", "manifest"] {
-            collect(&repository, Path::new(member), &mut carried)?;
-        }
-        let root = repository.join("Cargo.toml");
-        println!("cargo:rerun-if-changed={}", root.display());
-        let text = carried_workspace(&fs::read_to_string(&root)?)?;
-        carried.insert("Cargo.toml".to_owned(), text.into_bytes());
-    } else {
-        collect(&package.join("carried"), Path::new(""), &mut carried)?;
+    for member in ["runtime", "manifest"] {
+        collect(&repository, Path::new(member), &mut carried)?;
     }
+    let root = repository.join("Cargo.toml");
+    println!("cargo:rerun-if-changed={}", root.display());
+    let text = carried_workspace(&fs::read_to_string(&root)?)?;
+    carried.insert("Cargo.toml".to_owned(), text.into_bytes());
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut hasher = blake3::Hasher::new();
     let mut code = "static CARRIED: &[(&str, &[u8])] = &[\n".to_owned();

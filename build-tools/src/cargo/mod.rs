@@ -483,13 +483,17 @@ fn shell_line(command: &Command) -> String {
     if let Some(folder) = command.get_current_dir() {
         words.push(format!("cd {} &&", quote(folder.as_os_str())));
     }
+    // What stands in for rustdoc matters only where cargo calls rustdoc.
+    let documents = command.get_args().next() == Some(OsStr::new("doc"));
     for (name, value) in command.get_envs() {
-        let wanted = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"]
-            .iter()
-            .any(|one| name == *one)
-            || name.to_str().is_some_and(|name| name.starts_with("USECRATE_"));
+        let name = name.to_string_lossy();
+        let wanted = match &*name {
+            "RUSTC" | "RUSTUP_TOOLCHAIN" => true,
+            "RUSTDOC" => documents,
+            _ => documents && name.starts_with("USECRATE_"),
+        };
         if let (true, Some(value)) = (wanted, value) {
-            words.push(format!("{}={}", name.to_string_lossy(), quote(value)));
+            words.push(format!("{name}={}", quote(value)));
         }
     }
     words.push(quote(command.get_program()));
@@ -522,6 +526,7 @@ mod tests {
             .args(["check", "it's"])
             .current_dir("/w")
             .env("RUSTC", "/r")
+            .env("RUSTDOC", "/d")
             .env("OTHER", "x");
         assert_eq!(
             shell_line(&command),

@@ -48,8 +48,34 @@ pub enum ResolveError {
     NoCrate {
         /// What was asked for.
         name: String,
+        /// Names like it that exist.
+        nearest: Vec<String>,
+    },
+    /// The git repository does not have it.
+    #[error("`{url}` holds no package `{name}`")]
+    NotInRepository {
+        /// Where.
+        url: String,
+        /// What was asked for.
+        name: String,
+        /// What it holds.
+        packages: Vec<String>,
+    },
+    /// There is no git repository, or it cannot be read.
+    #[error("there is no git repository at `{url}`, or it may not be read")]
+    NoRepository {
+        /// Where.
+        url: String,
         /// What cargo said.
         said: String,
+    },
+    /// The git repository has no such commit, tag or branch.
+    #[error("`{url}` has no commit, tag or branch `{rev}`")]
+    NoRevision {
+        /// Where.
+        url: String,
+        /// What was asked for.
+        rev: String,
     },
     /// It has other versions.
     #[error("`{name}` has no version that meets `{requirement}`")]
@@ -62,22 +88,22 @@ pub enum ResolveError {
         available: Vec<String>,
     },
     /// The crate does not have a feature.
-    #[error("`{package}` does not have the features that were asked for: {}", features.join(", "))]
+    #[error("`{package}` has no feature {}", quoted(features))]
     NoFeature {
         /// The crate.
         package: String,
-        /// Which features were asked for.
+        /// Which of those that were asked for.
         features: Vec<String>,
-        /// What cargo said.
-        said: String,
+        /// Those that it has.
+        available: Vec<String>,
     },
     /// The git repository has several packages.
-    #[error("`{url}` holds several packages")]
+    #[error("`{url}` holds several packages: {}", packages.join(", "))]
     SeveralPackages {
         /// Where.
         url: String,
-        /// What cargo said.
-        said: String,
+        /// Which.
+        packages: Vec<String>,
     },
     /// A package with programs alone.
     #[error("`{package}` has no library, only programs{}", listed(programs))]
@@ -134,7 +160,15 @@ pub enum ResolveError {
     /// The workspace's decisions cannot be taken over.
     #[error("cannot take over the crate's workspace")]
     Takeover(#[from] TakeoverError),
-    /// Anything else that cargo says.
+    /// Anything else that cargo says of what was asked for.
+    #[error("cargo cannot resolve `{name}`")]
+    Said {
+        /// What was asked for.
+        name: String,
+        /// What cargo said.
+        said: String,
+    },
+    /// Cargo cannot be called.
     #[error(transparent)]
     Cargo(#[from] CargoError),
     /// A file or folder.
@@ -150,7 +184,9 @@ impl Explain for ResolveError {
             ResolveError::NoFolder { .. } => "no-folder",
             ResolveError::Virtual { .. } | ResolveError::SeveralPackages { .. } => "several-packages",
             ResolveError::Manifest { .. } | ResolveError::Takeover(_) => "bad-manifest",
-            ResolveError::NoCrate { .. } => "no-such-crate",
+            ResolveError::NoCrate { .. } | ResolveError::NotInRepository { .. } => "no-such-crate",
+            ResolveError::NoRepository { .. } => "no-such-repository",
+            ResolveError::NoRevision { .. } => "no-such-revision",
             ResolveError::NoVersion { .. } => "no-such-version",
             ResolveError::NoFeature { .. } => "no-such-feature",
             ResolveError::BinaryOnly { .. } => "binary-only",
@@ -160,6 +196,7 @@ impl Explain for ResolveError {
             ResolveError::LockChanged { .. } => "lock-out-of-date",
             ResolveError::Offline { .. } => "offline",
             ResolveError::Network { .. } => "no-network",
+            ResolveError::Said { .. } => "cargo-failed",
             ResolveError::Cargo(error) => error.code(),
             ResolveError::Files(_) => "cannot-write",
         }
@@ -185,20 +222,34 @@ impl Explain for ResolveError {
                 Some(first) => format!("name one with --package {first}, or give its folder"),
                 None => "give the folder of one of its packages".to_owned(),
             },
-            ResolveError::SeveralPackages { .. } => "name one with --package NAME".to_owned(),
+            ResolveError::SeveralPackages { packages, .. } => {
+                let first = packages.first().map_or("NAME", String::as_str);
+                format!("name one with --package {first}")
+            }
             ResolveError::Manifest { .. } | ResolveError::Takeover(_) => {
                 "run `cargo check` there: it must work before usecrate can".to_owned()
             }
-            ResolveError::NoCrate { name, .. } => {
+            ResolveError::NoCrate { name, nearest } if nearest.is_empty() => {
                 format!("check the spelling with `cargo search {name}`; a folder is written `./{name}`")
             }
+            ResolveError::NoCrate { nearest, .. } => format!("did you mean {}?", quoted(nearest)),
+            ResolveError::NotInRepository { packages, .. } => format!("it holds {}", quoted(packages)),
+            ResolveError::NoRepository { .. } => {
+                "check the URL; for a private repository, make `git clone` work with it first, and set \
+                 CARGO_NET_GIT_FETCH_WITH_CLI=true"
+                    .to_owned()
+            }
+            ResolveError::NoRevision { url, .. } => format!("list what there is with `git ls-remote {url}`"),
             ResolveError::NoVersion { available, .. } if !available.is_empty() => {
                 format!("versions that exist: {}", available.join(", "))
             }
             ResolveError::NoVersion { name, .. } => format!("list its versions with `cargo info {name}`"),
-            ResolveError::NoFeature { package, .. } => {
-                format!("list its features with `cargo info {package}`")
+            ResolveError::NoFeature {
+                package, available, ..
+            } if available.is_empty() => {
+                format!("`{package}` has no features")
             }
+            ResolveError::NoFeature { available, .. } => format!("its features: {}", available.join(", ")),
             ResolveError::BinaryOnly { .. } | ResolveError::NoLibrary { .. } => {
                 "usecrate calls libraries: look for the library that the program is built on".to_owned()
             }
@@ -213,6 +264,13 @@ impl Explain for ResolveError {
             ResolveError::Network { .. } => {
                 "check the connection, or pass --offline to use what was downloaded before".to_owned()
             }
+            ResolveError::Said { name, .. } if name.contains("://") => {
+                format!("`cargo add --git {name}` in a package of your own shows the same")
+            }
+            ResolveError::Said { .. } => {
+                "add it to a package of your own with `cargo add`: `cargo metadata` there shows the same"
+                    .to_owned()
+            }
             ResolveError::Cargo(error) => return error.hint(),
             ResolveError::Files(_) => {
                 "check that the cache folder can be written, or set USECRATE_CACHE_DIR".to_owned()
@@ -222,9 +280,8 @@ impl Explain for ResolveError {
 
     fn details(&self) -> Option<String> {
         match self {
-            ResolveError::NoCrate { said, .. }
-            | ResolveError::NoFeature { said, .. }
-            | ResolveError::SeveralPackages { said, .. }
+            ResolveError::NoRepository { said, .. }
+            | ResolveError::Said { said, .. }
             | ResolveError::Offline { said, .. }
             | ResolveError::Network { said, .. } => Some(said.clone()),
             ResolveError::Cargo(error) => error.details(),
@@ -241,107 +298,7 @@ fn listed(programs: &[String]) -> String {
     }
 }
 
-/// What was asked for, for reading cargo's words.
-pub(super) struct Asked<'a> {
-    pub(super) name: &'a str,
-    pub(super) requirement: &'a str,
-    pub(super) features: &'a [String],
-}
-
-/// Reads cargo's words: it has no codes.
-pub(super) fn classify(error: CargoError, asked: &Asked<'_>) -> ResolveError {
-    let CargoError::Failed { stderr, .. } = &error else {
-        return ResolveError::Cargo(error);
-    };
-    let (said, name) = (stderr.clone(), asked.name.to_owned());
-    if crate::cargo::is_network(&said) {
-        return ResolveError::Network { name, said };
-    }
-    let about_it = said.contains(&format!("`{name}`")) || said.contains(&format!("`{name} "));
-    // Cargo hints at --offline after its own message, so it is looked for before the rest.
-    if said.contains("--offline was specified")
-        || said.contains("without the --offline flag")
-        || said.contains("without `--offline`")
-    {
-        return ResolveError::Offline { name, said };
-    }
-    if about_it && said.contains("no matching package") && !said.contains("required by package `") {
-        return ResolveError::NoCrate { name, said };
-    }
-    if said.contains(&format!("no matching package named `{name}` found")) {
-        return ResolveError::NoCrate { name, said };
-    }
-    if said.contains(&format!(
-        "failed to select a version for the requirement `{name} ="
-    )) {
-        let available = candidates(&said);
-        return ResolveError::NoVersion {
-            name,
-            requirement: asked.requirement.to_owned(),
-            available,
-        };
-    }
-    if !asked.features.is_empty() && about_it && said.contains("feature") {
-        return ResolveError::NoFeature {
-            package: name,
-            features: asked.features.to_vec(),
-            said,
-        };
-    }
-    ResolveError::Cargo(error)
-}
-
-/// `candidate versions found which didn't match: 1.0.28, 1.0.27, ...`
-fn candidates(said: &str) -> Vec<String> {
-    said.lines()
-        .find_map(|line| {
-            line.trim()
-                .strip_prefix("candidate versions found which didn't match: ")
-        })
-        .map(|list| {
-            list.split(", ")
-                .filter(|one| *one != "...")
-                .map(str::to_owned)
-                .collect()
-        })
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(stderr: &str) -> ResolveError {
-        let error = CargoError::Failed {
-            subcommand: "metadata".into(),
-            stderr: stderr.into(),
-            command: "c".into(),
-        };
-        classify(
-            error,
-            &Asked {
-                name: "semver",
-                requirement: "=9.9.9",
-                features: &["nope".to_owned()],
-            },
-        )
-    }
-
-    #[test]
-    fn cargos_words_become_codes() {
-        let version = read(
-            "error: failed to select a version for the requirement `semver = \"=9.9.9\"`\n\
-             candidate versions found which didn't match: 1.0.28, 1.0.27, ...",
-        );
-        assert_eq!(version.code(), "no-such-version");
-        assert!(version.hint().unwrap().contains("1.0.28, 1.0.27"));
-        assert_eq!(
-            read("error: no matching package named `semver` found\nlocation searched: index").code(),
-            "no-such-crate"
-        );
-        let feature = "error: failed to select a version for `semver`.\nthe package depends on `semver`, with features: `nope` but `semver` does not have these features.";
-        assert_eq!(read(feature).code(), "no-such-feature");
-        assert_eq!(read("error: [6] Could not resolve host").code(), "no-network");
-        assert_eq!(read("error: something new").code(), "cargo-failed");
-    }
+fn quoted(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }

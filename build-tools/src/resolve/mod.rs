@@ -8,7 +8,10 @@
 mod error;
 mod features;
 mod local;
+mod nearest;
+mod probe;
 mod spec;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,10 +23,10 @@ pub use error::ResolveError;
 pub use features::FeatureSelection;
 pub use spec::{Spec, SpecError, Wanted};
 
-use crate::bridge::{Bridge, Dependency, Profile, Source, Takeover};
+use crate::bridge::{Dependency, Source, Takeover};
 use crate::cache::{self, Layout};
 use crate::cargo::Cargo;
-use error::{Asked, classify};
+use probe::Probe;
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -80,9 +83,8 @@ pub fn is_library(target: &Target) -> bool {
 /// # Errors
 /// When there is no such crate, no such version, no library in it, or cargo cannot tell.
 pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Result<Resolved, ResolveError> {
-    let start = start(cargo, question)?;
-    let mut probe = Probe::new(cargo, layout, question, start)?;
-    let mut metadata = probe.run()?;
+    let mut probe = Probe::new(cargo, layout, question)?;
+    let mut metadata = probe.first()?;
     let mut package = probe.package(&metadata)?;
     check_library(&package)?;
     let mut again = false;
@@ -154,242 +156,6 @@ pub fn git_identity(commit: &str) -> String {
 /// The identity of folders.
 pub fn local_identity(sources: &str) -> String {
     format!("local {sources}")
-}
-
-struct Start {
-    dependency: Dependency,
-    takeover: Takeover,
-    workspace: Option<PathBuf>,
-    /// Git alone: which package it is, cargo finds out.
-    find_package: bool,
-}
-
-fn start(cargo: &Cargo<'_>, question: &Question) -> Result<Start, ResolveError> {
-    let dependency = |package: String, source: Source| Dependency {
-        package,
-        rename: None,
-        source,
-        features: question.features.named.clone(),
-        default_features: question.features.default,
-    };
-    Ok(match &question.spec {
-        Spec::Registry { name, wanted } => Start {
-            dependency: dependency(
-                name.clone(),
-                Source::Registry {
-                    requirement: wanted.requirement(),
-                    index: None,
-                },
-            ),
-            takeover: Takeover::default(),
-            workspace: None,
-            find_package: false,
-        },
-        Spec::Git { url, rev } => {
-            let reference = rev.clone().map(|rev| ("rev".to_owned(), rev));
-            Start {
-                dependency: dependency(
-                    question.package.clone().unwrap_or_default(),
-                    Source::Git {
-                        url: url.clone(),
-                        reference,
-                    },
-                ),
-                takeover: Takeover::default(),
-                workspace: None,
-                find_package: question.package.is_none(),
-            }
-        }
-        Spec::Path(path) => {
-            let found = local::find(cargo, path, question.package.as_deref())?;
-            let takeover = Takeover::from_workspace(&found.workspace)?;
-            if question.locked && takeover.lock.is_none() {
-                return Err(ResolveError::NoLock { package: found.name });
-            }
-            Start {
-                dependency: dependency(found.name, Source::Path(found.folder)),
-                takeover,
-                workspace: Some(found.workspace),
-                find_package: false,
-            }
-        }
-    })
-}
-
-/// An empty bridge in a folder that is gone afterwards.
-struct Probe<'a> {
-    cargo: &'a Cargo<'a>,
-    question: &'a Question,
-    folder: tempfile::TempDir,
-    dependency: Dependency,
-    takeover: Takeover,
-    workspace: Option<PathBuf>,
-}
-
-impl<'a> Probe<'a> {
-    fn new(
-        cargo: &'a Cargo<'a>,
-        layout: &Layout,
-        question: &'a Question,
-        start: Start,
-    ) -> Result<Probe<'a>, ResolveError> {
-        let work = layout.cache.join("work");
-        crate::files::create_folder(&work)?;
-        let folder = tempfile::Builder::new().prefix(".probe-").tempdir_in(&work)?;
-        let Start {
-            mut dependency,
-            takeover,
-            workspace,
-            find_package,
-        } = start;
-        if find_package {
-            dependency.package = git_package(cargo, folder.path(), &dependency.source)?;
-        }
-        Ok(Probe {
-            cargo,
-            question,
-            folder,
-            dependency,
-            takeover,
-            workspace,
-        })
-    }
-
-    fn run(&self) -> Result<Metadata, ResolveError> {
-        let bridge = Bridge {
-            dir: self.folder.path().to_owned(),
-            target_dir: self.folder.path().join("target"),
-            name: "usecrate-probe".to_owned(),
-            krate: self.dependency.clone(),
-            runtime: None,
-            runtime_features: Vec::new(),
-            extra_dependencies: Vec::new(),
-            takeover: self.takeover.clone(),
-            profile: Profile::Release,
-            local_sources: String::new(),
-        };
-        bridge.write()?;
-        let requirement = match &self.dependency.source {
-            Source::Registry { requirement, .. } => requirement.clone(),
-            _ => String::new(),
-        };
-        let asked = Asked {
-            name: &self.dependency.package,
-            requirement: &requirement,
-            features: &self.dependency.features,
-        };
-        self.cargo
-            .metadata(&bridge)
-            .map_err(|error| classify(error, &asked))
-    }
-
-    /// The crate among the packages of its graph.
-    fn package(&self, metadata: &Metadata) -> Result<Package, ResolveError> {
-        let name = &self.dependency.package;
-        let direct: BTreeSet<_> = metadata
-            .resolve
-            .iter()
-            .flat_map(|resolve| &resolve.nodes)
-            .filter(|node| metadata.root_package().is_some_and(|root| root.id == node.id))
-            .flat_map(|node| &node.dependencies)
-            .collect();
-        let named = || {
-            metadata
-                .packages
-                .iter()
-                .filter(|package| package.name.as_str() == name)
-        };
-        named()
-            .find(|package| direct.contains(&package.id))
-            .or_else(|| named().max_by(|a, b| a.version.cmp(&b.version)))
-            .cloned()
-            .map_or_else(|| Err(self.without_library()), Ok)
-    }
-
-    /// Cargo leaves a dependency without a linkable library out of the graph; a local one can be asked what it has.
-    fn without_library(&self) -> ResolveError {
-        let package = self.dependency.package.clone();
-        if let Source::Path(folder) = &self.dependency.source {
-            let own = local::packages(self.cargo, folder).ok();
-            let own = own.iter().flatten().find(|one| one.name.as_str() == package);
-            if let Some(Err(error)) = own.map(check_library) {
-                return error;
-            }
-        }
-        ResolveError::BinaryOnly {
-            package,
-            programs: Vec::new(),
-        }
-    }
-
-    /// Takes over what lies beside a package that cargo has downloaded: for git the workspace's decisions, and its
-    /// lock file where one is asked for. Says whether anything changed.
-    fn take_over_checkout(&mut self, package: &Package) -> Result<bool, ResolveError> {
-        let folder = package
-            .manifest_path
-            .parent()
-            .map(|folder| folder.as_std_path())
-            .unwrap_or(Path::new("."));
-        let is_git = matches!(self.dependency.source, Source::Git { .. });
-        if is_git {
-            self.takeover = Takeover::from_workspace(&local::workspace_above(folder))?;
-        } else if self.question.locked {
-            self.takeover.lock = fs::read_to_string(folder.join("Cargo.lock")).ok();
-        }
-        if self.question.locked && self.takeover.lock.is_none() {
-            return Err(ResolveError::NoLock {
-                package: package.name.to_string(),
-            });
-        }
-        if is_git || self.question.locked {
-            crate::files::remove_file(&self.folder.path().join("Cargo.lock"))?;
-            return Ok(true);
-        }
-        Ok(false)
-    }
-}
-
-/// Lets cargo find the package in a repository: `cargo add --git` knows how.
-fn git_package(cargo: &Cargo<'_>, folder: &Path, source: &Source) -> Result<String, ResolveError> {
-    let Source::Git { url, reference } = source else {
-        return Ok(String::new());
-    };
-    let scratch = folder.join("finder");
-    let manifest =
-        "[package]\nname = \"usecrate-finder\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
-    crate::files::write_atomic(&scratch.join("Cargo.toml"), manifest.as_bytes())?;
-    crate::files::write_atomic(&scratch.join("src/lib.rs"), b"")?;
-    let mut args = vec!["add", "--git", url];
-    if let Some((_, rev)) = reference {
-        args.extend(["--rev", rev]);
-    }
-    cargo.ask(&scratch, &args).map_err(|error| match &error {
-        crate::cargo::CargoError::Failed { stderr, .. } if stderr.contains("multiple packages found") => {
-            ResolveError::SeveralPackages {
-                url: url.clone(),
-                said: stderr.clone(),
-            }
-        }
-        _ => classify(
-            error,
-            &Asked {
-                name: url,
-                requirement: "",
-                features: &[],
-            },
-        ),
-    })?;
-    let text = fs::read_to_string(scratch.join("Cargo.toml"))?;
-    let table: toml::Table = toml::from_str(&text).map_err(|source| ResolveError::Manifest {
-        path: scratch.join("Cargo.toml"),
-        source: Box::new(source),
-    })?;
-    let name = table
-        .get("dependencies")
-        .and_then(|it| it.as_table())
-        .and_then(|it| it.keys().next())
-        .cloned();
-    name.ok_or_else(|| ResolveError::NoPackage { path: url.into() })
 }
 
 fn check_library(package: &Package) -> Result<(), ResolveError> {
