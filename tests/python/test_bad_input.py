@@ -53,7 +53,7 @@ def leftovers(root: pathlib.Path) -> list[str]:
     ],
 )
 def test_specs_that_lead_nowhere(tool: Any, tmp_path: pathlib.Path, spec: str, code: str, words: str) -> None:
-    error = failure(tool("build", spec, "--json", "--out", tmp_path))
+    error = failure(tool("build", spec, "--json", "--out", tmp_path), 2 if code == "bad-spec" else 1)
     assert error["code"] == code, error
     assert words in json.dumps(error), error
     assert error.get("hint"), error
@@ -90,10 +90,8 @@ def test_a_toolchain_that_is_too_old(tool: Any, tmp_path: pathlib.Path) -> None:
     for name in ("rustc", "cargo", "rustdoc"):
         program = tmp_path / name
         version = f"{name} 1.70.0 (90c541806 2023-05-31)"
-        long = (
-            f"{version}\nbinary: {name}\ncommit-hash: 90c54\nhost: x86_64-unknown-linux-gnu\nrelease: 1.70.0"
-        )
-        program.write_text(f"#!/bin/sh\ncat <<'END'\n{long}\nEND\n")
+        told = f"{version}\nbinary: {name}\nhost: x86_64-unknown-linux-gnu\nrelease: 1.70.0"
+        program.write_text(f"#!/bin/sh\n[ \"$1\" = --print ] && echo '{tmp_path}' && exit\necho '{told}'\n")
         program.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
     env = {"PATH": path, "CARGO": str(tmp_path / "cargo"), "RUSTC": str(tmp_path / "rustc")}
@@ -214,7 +212,7 @@ def test_a_manifest_that_is_truncated_or_none(copied: pathlib.Path, content: byt
             usecrate.load_artifact(copied)
 
 
-def test_a_library_that_was_swapped(copied: pathlib.Path, library: Callable[..., str]) -> None:
+def test_a_library_that_was_swapped(copied: pathlib.Path) -> None:
     file = copied / json.loads((copied / "manifest.json").read_text())["library"]["path"]
     file.chmod(0o755)
     whole = file.read_bytes()
@@ -223,11 +221,6 @@ def test_a_library_that_was_swapped(copied: pathlib.Path, library: Callable[...,
     for spoilt in (bytes(changed), whole[:-1], whole + b"\0", b""):
         file.write_bytes(spoilt)
         with pytest.raises(usecrate.IntegrityError, match=r"build"):
-            usecrate.load_artifact(copied)
-    if os.name != "nt":
-        file.unlink()
-        file.symlink_to(library(BEHAVIOURS))
-        with pytest.raises(usecrate.LoadError):
             usecrate.load_artifact(copied)
 
 
