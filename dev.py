@@ -31,6 +31,7 @@ OLDEST = (3, 10)
 # than optimising a little; the runtime stays as it is, so that its tests see a real debug build.
 PROFILE = ("profile.dev.package.'*'.opt-level=1", "profile.dev.package.usecrate-build.opt-level=1")
 SMOKE = "semver@1.0.28"
+SOUNDNESS = ROOT / "tests" / "soundness" / "Cargo.toml"
 
 
 class Failed(Exception):
@@ -329,6 +330,10 @@ def test(options: argparse.Namespace) -> None:
     with step("cargo test"):
         settings = [word for setting in PROFILE for word in ("--config", setting)]
         run("cargo", "test", *settings, "--target-dir", target_folder(), "--workspace", "--locked", env=bless)
+    with step("cargo test: the soundness rules, on a bridge written by hand"):
+        run(
+            "cargo", "test", "--target-dir", DEV / "target-soundness", "--manifest-path", SOUNDNESS, env=bless
+        )
     for python in pythons:
         virtual_environment(python, "test")
         build_loader(python, main)
@@ -423,16 +428,14 @@ def broken_links() -> list[str]:
 
 
 def asan(options: argparse.Namespace) -> None:
-    """Run the soundness tests on an artifact built with AddressSanitizer (Linux, x86-64 or AArch64)."""
+    """Run real artifacts under AddressSanitizer, and switch each soundness rule off to see its test fail."""
     if not sys.platform.startswith("linux"):
         raise Failed("AddressSanitizer is used on Linux alone; `dev.py test` runs the same tests without")
     python = prepare("test")
-    with step("soundness tests under AddressSanitizer"):
-        pytest(
-            python,
-            *(options.rest or [ROOT / "tests" / "python" / "test_asan.py"]),
-            env={"USECRATE_ASAN": "1"},
-        )
+    with step("a real artifact under AddressSanitizer"):
+        pytest(python, ROOT / "tests" / "python" / "test_asan.py")
+    with step("soundness rules, switched off one by one, under AddressSanitizer"):
+        run(python.program("python"), ROOT / "tests" / "soundness" / "mutations.py", *options.rest)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {

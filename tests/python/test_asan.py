@@ -1,7 +1,7 @@
 """A real artifact under AddressSanitizer: the bridge of tests/crates/behaviours, driven by the ABI's client.
 
 The bridge that the build tool wrote is compiled once more, in debug and with the sanitizer, and loaded into a
-Python that has the sanitizer's runtime loaded before anything else. tests/soundness switches rules off one by one.
+Python that has its runtime loaded before anything else. tests/soundness switches rules off one by one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,42 @@
+"""The pages say what the code does: every code of a failed build is listed, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Strings in the build tool that look like codes: names of cargo profiles.
+NO_CODES = {"usecrate-dev"}
+
+
+def test_every_code_is_listed() -> None:
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", page))
+    codes: set[str] = set()
+    for file in (ROOT / "build-tools" / "src").rglob("*.rs"):
+        codes.update(re.findall(r'=> "([a-z]+(?:-[a-z]+)+)"', file.read_text(encoding="utf-8")))
+    for file in (ROOT / "loader-py" / "python").rglob("*.py"):
+        codes.update(re.findall(r'code="([a-z-]+)"', file.read_text(encoding="utf-8")))
+    assert len(codes) > 30 and codes - NO_CODES <= listed, sorted(codes - NO_CODES - listed)
+
+
+def test_links_lead_somewhere() -> None:
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec and spec.loader
+    import sys
+
+    dev = importlib.util.module_from_spec(spec)
+    sys.modules["dev"] = dev
+    spec.loader.exec_module(dev)
+    assert dev.broken_links() == []
+    del sys.modules["dev"]
+
+
+def test_every_exception_is_listed() -> None:
+    import usecrate
+
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+    missing = [name for name in usecrate.__all__ if name.endswith("Error") and name not in page]
+    assert missing == []
