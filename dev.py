@@ -2,7 +2,7 @@
 """The one script of this repository: demo, test, fmt, lint, bench, bless, docs, asan.
 
 Needs Rust (cargo) and Python 3.10 or newer, nothing else: it makes its virtual environments below `.dev/`,
-installs pinned tools into them, and builds what is out of date. Steps whose inputs are unchanged are left out.
+installs pinned tools there, and builds what is out of date. Steps whose inputs are unchanged are left out.
 """
 
 from __future__ import annotations

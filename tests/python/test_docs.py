@@ -1,4 +1,4 @@
-"""The pages say what the code does: every code of a failed build is listed, and every link leads somewhere."""
+"""The pages say what the code does: every code of a failed build is listed, every link leads somewhere."""
 
 from __future__ import annotations
 
