@@ -148,6 +148,31 @@ fn is_closed(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     )
 }
 
+/// The value of a handle, to be moved by the call that takes it by value, also where it would be cloned.
+#[pyfunction(name = "move")]
+fn move_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    let Some(handle) = HandleRef::of(value.as_borrowed()) else {
+        let message = format!(
+            "`usecrate.move()` takes a value that lives in Rust, not {}",
+            type_name(value)
+        );
+        return Err(pyo3::exceptions::PyTypeError::new_err(message));
+    };
+    let Some(slot) = handle.slot() else {
+        return Err(crate::python::internal(py, "a handle without a type"));
+    };
+    match handle.state() {
+        State::Open => {}
+        state => return Err(crate::python::unusable(py, slot, &state)),
+    }
+    let moving = crate::ffi::handle::allocate(&value.get_type())?;
+    if let Some(new) = HandleRef::of(moving.as_borrowed()) {
+        new.take_over(handle, slot);
+    }
+    Ok(moving)
+}
+
 /// Tells every loaded library that this process is a child.
 #[pyfunction]
 fn after_fork_child(py: Python<'_>) -> PyResult<()> {
@@ -167,5 +192,6 @@ fn after_fork_child(py: Python<'_>) -> PyResult<()> {
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(close, module)?)?;
     module.add_function(wrap_pyfunction!(is_closed, module)?)?;
+    module.add_function(wrap_pyfunction!(move_value, module)?)?;
     module.add_function(wrap_pyfunction!(after_fork_child, module)?)
 }

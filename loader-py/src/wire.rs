@@ -10,6 +10,8 @@ pub(crate) mod ext {
     pub(crate) const INTEGER: u8 = 4;
     /// A duration or a time.
     pub(crate) const TIME: u8 = 5;
+    /// A handle whose value is moved where it would be cloned.
+    pub(crate) const MOVE: u8 = 6;
 }
 
 /// `nil`.

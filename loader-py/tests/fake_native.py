@@ -61,6 +61,10 @@ def is_closed(value: Any) -> bool:
     return _held(value)._inner is Closed
 
 
+def move(value: Any) -> Any:
+    return value
+
+
 def set_error_hook(hook: Any) -> None:
     global _hook
     _hook = hook

@@ -15,6 +15,8 @@ pub const EXT_BUFFER: i8 = 2;
 pub const EXT_INTEGER: i8 = 4;
 /// Extension code of a duration or time.
 pub const EXT_TIME: i8 = 5;
+/// Extension code of a handle whose value is moved where it would be cloned.
+pub const EXT_MOVE: i8 = 6;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: u32 = 64;
 
@@ -54,7 +56,7 @@ impl Token<'_> {
             Self::Bin(_) => "bytes",
             Self::Array(_) => "an array",
             Self::Map(_) => "a map",
-            Self::Ext(EXT_HANDLE, _) => "a handle",
+            Self::Ext(EXT_HANDLE | EXT_MOVE, _) => "a handle",
             Self::Ext(EXT_BUFFER, _) => "a buffer",
             Self::Ext(..) => "an extension value",
         }

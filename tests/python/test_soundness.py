@@ -118,6 +118,25 @@ def test_a_fluent_method_that_gives_another_value_lends_it(behaviours: Any) -> N
         one.pick(one)
 
 
+def test_move_takes_what_would_be_cloned(behaviours: Any) -> None:
+    m = behaviours.moves
+    stamp = m.Stamp()
+    assert stamp.used() == 1 and stamp.used() == 1  # cloned each time
+    assert usecrate.move(stamp).used() == 1
+    with pytest.raises(usecrate.ClosedError, match="moved into"):
+        stamp.used()
+    other = m.Stamp()
+    with pytest.raises(OverflowError):
+        usecrate.move(other).used_often(300)
+    assert other.used() == 1  # nothing took it: it is whole again
+    moving = usecrate.move(other)
+    assert usecrate.is_closed(other) and not usecrate.is_closed(moving)
+    del moving
+    assert not usecrate.is_closed(other)
+    with pytest.raises(TypeError, match="lives in Rust"):
+        usecrate.move(3)  # type: ignore[arg-type]
+
+
 def test_moves_use_up_what_cannot_be_cloned(behaviours: Any) -> None:
     m = behaviours.moves
     ticket = m.Ticket(4)

@@ -99,7 +99,8 @@ fn wanted(build: &Builder<'_, '_>, id: TypeId, trait_: &str) -> bool {
 
 /// An infallible `len`, a `contains` that answers yes or no.
 fn gives(signature: &str, method: &str) -> bool {
-    signature.contains(if method == "len" { "-> usize" } else { "-> bool" }) && signature.contains("(&self")
+    let results: &[&str] = if method == "len" { &["-> usize", "-> u64", "-> u32"] } else { &["-> bool"] };
+    results.iter().any(|result| signature.contains(result)) && signature.contains("(&self")
 }
 
 /// A special method's site: every type is given.

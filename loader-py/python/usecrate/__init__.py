@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         VersionConflictError,
     )
     from .importing import import_, load_artifact
-    from .values import asdict, close, is_closed, manifest, variant
+    from .values import asdict, close, is_closed, manifest, move, variant
     from .wrap import Module
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "is_closed",
     "load_artifact",
     "manifest",
+    "move",
     "variant",
 ]
 
@@ -78,6 +79,7 @@ _WHERE = {
     "is_closed": "values",
     "load_artifact": "importing",
     "manifest": "values",
+    "move": "values",
     "variant": "values",
 }
 

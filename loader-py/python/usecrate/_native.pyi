@@ -33,6 +33,12 @@ def close(value: object) -> None:
 
 def is_closed(value: object) -> bool: ...
 
+def move(value: Handle) -> Handle:
+    """The value of a handle, to be moved by the call that takes it by value, also where it would be cloned.
+
+    The handle given is closed at once. If no call takes the value before the new handle goes, it gets it back.
+    """
+
 @final
 class Library:
     """A loaded library. Never unloaded."""

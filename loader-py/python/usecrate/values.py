@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 close = _native.close
 is_closed = _native.is_closed
+move = _native.move
 
 
 def variant(value: object) -> str:
@@ -93,4 +94,4 @@ def manifest(module: object) -> Manifest:
     )
 
 
-__all__ = ["asdict", "close", "is_closed", "manifest", "variant"]
+__all__ = ["asdict", "close", "is_closed", "manifest", "move", "variant"]

@@ -44,8 +44,10 @@ pub(super) fn handle(
         State::Open => {}
         state => return Err(python::unusable(out.py, slot, &state).into()),
     }
-    wire::put_ext(out.bytes, wire::ext::HANDLE, &handle.id());
-    if mode == Mode::Move {
+    let moves = mode == Mode::Move || (mode == Mode::Clone && handle.moving());
+    let code = if moves { wire::ext::MOVE } else { wire::ext::HANDLE };
+    wire::put_ext(out.bytes, code, &handle.id());
+    if moves {
         out.lent.note_move(value);
     } else if out.keeps() {
         out.lent.hold(value);

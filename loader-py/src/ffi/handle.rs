@@ -28,6 +28,9 @@ struct Raw {
     id: HandleId,
     epoch: u32,
     open: bool,
+    /// The handle whose value this one is about to move (`usecrate.move`): referred to, or null. It gets the value back if
+    /// nothing takes it.
+    origin: *mut ffi::PyObject,
 }
 
 /// Whether a handle can be used.
@@ -93,6 +96,23 @@ impl<'a, 'py> HandleRef<'a, 'py> {
         unsafe {
             (*self.raw()).open = false;
             (*self.raw()).moved_by = moved_by;
+        }
+    }
+
+    /// Whether its value is to be moved, not cloned, by what takes it.
+    pub(crate) fn moving(self) -> bool {
+        // SAFETY: as in `slot`.
+        unsafe { !(*self.raw()).origin.is_null() }
+    }
+
+    /// Takes over the value of `origin`, an open handle, to be moved; `self` is new.
+    pub(crate) fn take_over(self, origin: HandleRef<'_, '_>, slot: &'static Slot) {
+        self.fill(slot, origin.id());
+        origin.shut(None);
+        // SAFETY: as in `slot`; the reference is given back by the deallocator.
+        unsafe {
+            ffi::Py_INCREF(origin.0.as_ptr());
+            (*self.raw()).origin = origin.0.as_ptr();
         }
     }
 
@@ -241,11 +261,21 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let (class, weak) = unsafe { (ffi::Py_TYPE(object), (*raw).weak_references) };
     // SAFETY: as above.
     let (open, epoch, slot, id) = unsafe { ((*raw).open, (*raw).epoch, (*raw).slot, (*raw).id) };
+    // SAFETY: as above.
+    let (origin, moved_by) = unsafe { ((*raw).origin, (*raw).moved_by) };
     if !weak.is_null() {
         // SAFETY: the list is that of this object, and its callbacks see only dead references.
         unsafe { ffi::PyObject_ClearWeakRefs(object) };
     }
-    if let Some(slot) = slot.filter(|_| open && epoch == process::epoch() && !process::finalizing()) {
+    if !origin.is_null() {
+        let before = origin.cast::<Raw>();
+        // SAFETY: this object's reference keeps the origin alive until the last line; both are handles.
+        unsafe {
+            (*before).open = open;
+            (*before).moved_by = moved_by;
+            ffi::Py_DECREF(origin);
+        }
+    } else if let Some(slot) = slot.filter(|_| open && epoch == process::epoch() && !process::finalizing()) {
         drop_value(slot, &id);
     }
     // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance.

@@ -7,7 +7,7 @@ use super::owners::{Group, Owner};
 use super::table::{Access, Entry, HandleId, Refusal, TABLE};
 use super::thread::{self, Locked, ThreadLock};
 use crate::error::{Fault, HandleFault};
-use crate::wire::{EXT_BUFFER, EXT_HANDLE, Reader, Token, Writer};
+use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
 
 /// A slot that the call holds.
 #[derive(Debug, Clone, Copy)]
@@ -107,10 +107,18 @@ impl<'c> Frame<'c> {
         }
     }
 
+    /// Whether the handle that follows is to be moved even where it would be cloned.
+    pub(crate) fn moves(&self) -> bool {
+        let at = self.reader.position();
+        let moves = matches!(self.reader.next(), Ok(Token::Ext(EXT_MOVE, _)));
+        self.reader.rewind(at);
+        moves
+    }
+
     /// Reads a handle.
     pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
         match self.reader.next()? {
-            Token::Ext(EXT_HANDLE, bytes) => {
+            Token::Ext(EXT_HANDLE | EXT_MOVE, bytes) => {
                 HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))
             }
             other => Err(Fault::expected(format!("a `{wanted}`, not {}", other.name()))),

@@ -244,6 +244,7 @@ impl<'s, 'h> Scope<'s, 'h> {
 
     fn taken<T>(self, type_id: TypeId, info: &TypeInfo, clone: CloneOf<T>) -> Result<Taken<'s, T>, Fault> {
         let frame = self.frame();
+        let clone = clone.filter(|_| !frame.moves());
         let id: HandleId = frame.handle(info.path)?;
         let entry = frame.hold(id, type_id, info.path, clone.is_none())?;
         if clone.is_none() && entry.access != Access::Owned {

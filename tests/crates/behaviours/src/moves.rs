@@ -50,6 +50,11 @@ impl Stamp {
         Self { uses: 0 }
     }
 
+    /// By value, beside a number that may not fit.
+    pub fn used_often(self, times: u8) -> u32 {
+        self.uses + u32::from(times)
+    }
+
     /// By value.
     pub fn used(mut self) -> u32 {
         self.uses += 1;
