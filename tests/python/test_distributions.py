@@ -36,8 +36,9 @@ CRATE = {
 }
 
 CALL = """
-import sys, usecrate
+import os, sys, usecrate
 greeter = usecrate.import_(sys.argv[1])
+os.chdir(os.pardir)  # where `greeter` is a name, not a folder
 assert usecrate.import_("greeter", build_if_missing=False) is greeter
 assert greeter.__version__ == "0.3.0", greeter.__version__
 print(greeter.greet("world"))
