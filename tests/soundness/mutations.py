@@ -1,8 +1,8 @@
 """Switches the soundness rules off, one at a time, and shows that each one's test then fails.
 
-`python3 tests/soundness/mutations.py [RULE ...]`: copies the runtime and the rules' tests into a temporary folder, makes one
-change to the runtime, and runs the one test under AddressSanitizer. Exit code 1 if a test passes without its rule, or
-if a change no longer applies. Linux alone.
+`python3 tests/soundness/mutations.py [RULE ...]`: copies the runtime and the rules' tests into a temporary folder,
+makes one change to the runtime, and runs the one test under AddressSanitizer. Exit code 1 if a test passes
+without its rule, or if a change no longer applies. Linux alone.
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ MUTATIONS = [
         "group/table.rs",
         "        let entry = self.take(slot, state);\n        dispose(entry);",
         "        let entry = self.take(slot, state);\n"
-        "        let _held = self.free.lock().unwrap_or_else(PoisonError::into_inner);\n        dispose(entry);",
+        "        let _held = self.free.lock().unwrap_or_else(PoisonError::into_inner);\n"
+        "        dispose(entry);",
         "a_destructor_may_call_the_library",
     ),
     Mutation(
@@ -263,10 +264,8 @@ def main() -> int:
             path.write_text(text)
             unnoticed += passes
             verdict = "UNNOTICED" if passes else "noticed"
-            print(
-                f"{verdict:9} {mutation.rule} ({time.monotonic() - start:.0f} s): {'' if passes else reason(output)}",
-                flush=True,
-            )
+            why = "" if passes else reason(output)
+            print(f"{verdict:9} {mutation.rule} ({time.monotonic() - start:.0f} s): {why}", flush=True)
     print(f"{len(chosen) - unnoticed} passed, {unnoticed} failed")
     return 1 if unnoticed else 0
 
