@@ -353,7 +353,10 @@ fn shim(
         check_result(ctx, types, ty, true)?;
     }
     let names: Vec<String> = function.params.iter().map(|param| param.name.clone()).collect();
-    let kept = lifetimes::kept(ctx, types, &names, &params, output.as_ref(), &open.outlives)?;
+    // A receiver that borrows cannot be kept; when it is given back, it does not have to be.
+    let given_back = fluent == Fluent::Borrowed && params.first().is_some_and(lifetimes::borrows_inside);
+    let leaving = output.as_ref().filter(|_| !given_back);
+    let kept = lifetimes::kept(ctx, types, &names, &params, leaving, &open.outlives)?;
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();

@@ -84,6 +84,11 @@ fn lifetimes(ty: &Ty) -> BTreeSet<String> {
     all
 }
 
+/// Whether what a reference points to has lifetimes of its own.
+pub(super) fn borrows_inside(ty: &Ty) -> bool {
+    matches!(ty, Ty::Ref { ty, .. } if !lifetimes(ty).is_empty())
+}
+
 /// `'a: 'b` pairs.
 pub(super) fn outlives(all: &[&Generics]) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
