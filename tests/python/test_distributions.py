@@ -1,5 +1,5 @@
-"""The two distributions as a user has them: installed from wheels that were made of source distributions, with
-no clone in reach."""
+"""The two distributions as a user has them: installed from wheels that were made of source distributions,
+with no clone in reach."""
 
 from __future__ import annotations
 
