@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::describe::Artifact;
-use crate::error::{Fault, RequestFault};
+use crate::error::{Fault, HandleFault, RequestFault};
 use crate::group::frame::{Frame, Lent};
 use crate::group::scope::{Scope, keep};
 use crate::group::table::{HandleId, Refusal, TABLE};
@@ -203,6 +203,11 @@ fn operate(
     buffers: &[Lent<'_>],
     out: &RefCell<Writer>,
 ) -> Result<(), Stop> {
+    if TABLE.stuck() {
+        let message = "the parent process forked while another of its threads was inside this library: start processes by \
+                       `spawn`, or fork before there are threads";
+        return Err(Fault::handle(HandleFault::Fork, message).into());
+    }
     for entry in welcome() {
         guarded(|| table::dispose(entry))?;
     }
@@ -296,7 +301,7 @@ fn handle(reader: &Reader<'_>) -> Result<HandleId, Fault> {
 }
 
 fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
-    use crate::error::HandleFault::{Borrowed, Closed};
+    use HandleFault::{Borrowed, Closed};
     loop {
         return match TABLE.drop_handle(id, only_if_free) {
             Ok(dropped) => Ok(dropped),

@@ -174,6 +174,13 @@ MUTATIONS = [
         "lent_buffers_are_read_in_place_and_their_numbers_checked",
     ),
     Mutation(
+        "a child leaves the parent's values alone",
+        "group/table.rs",
+        "self.forks.fetch_add(1, Ordering::Relaxed);",
+        "self.forks.fetch_add(0, Ordering::Relaxed);",
+        "after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped",
+    ),
+    Mutation(
         "nesting is bounded",
         "wire.rs",
         "depth.checked_sub(1)",

@@ -61,6 +61,11 @@ impl std::fmt::Debug for Group {
 /// Joins happen one at a time, so that two that cross cannot make a ring.
 static JOIN: Mutex<()> = Mutex::new(());
 
+/// Whether nobody is inside a join; asked after a fork.
+pub(crate) fn unlocked() -> bool {
+    JOIN.try_lock().is_ok()
+}
+
 impl Group {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -14,10 +14,10 @@
 use std::any::TypeId;
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::owners::Group;
+use super::owners::{self, Group};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
 use super::value::{Ending, TypeInfo};
 
@@ -144,6 +144,7 @@ pub(crate) struct Table {
     epoch: OnceLock<u32>,
     /// Handles of earlier epochs belong to the parent of a fork.
     forks: AtomicU32,
+    stuck: AtomicBool,
 }
 
 const CHUNKS: usize = 26;
@@ -164,6 +165,7 @@ pub(crate) static TABLE: Table = Table {
     live: AtomicUsize::new(0),
     epoch: OnceLock::new(),
     forks: AtomicU32::new(0),
+    stuck: AtomicBool::new(false),
 };
 
 /// The chunk of a slot, and its place there.
@@ -187,6 +189,14 @@ impl Table {
     pub(crate) fn after_fork(&self) {
         self.epoch();
         self.forks.fetch_add(1, Ordering::Relaxed);
+        // A lock that another thread of the parent held is held for ever here: nobody may wait for it.
+        let free = self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked();
+        self.stuck.fetch_or(!free, Ordering::Relaxed);
+    }
+
+    /// The parent forked while another of its threads was inside: nothing here can be trusted to answer.
+    pub(crate) fn stuck(&self) -> bool {
+        self.stuck.load(Ordering::Relaxed)
     }
 
     /// How many handles live.

@@ -119,6 +119,12 @@ pub(crate) fn welcome() -> Vec<Entry> {
     mine
 }
 
+/// Whether nobody holds a lock of this module; asked after a fork, when nobody waits any more either.
+pub(crate) fn unlocked() -> bool {
+    WAITERS.count.store(0, Ordering::SeqCst);
+    ORPHANS.try_lock().is_ok() && WAITERS.released.try_lock().is_ok()
+}
+
 /// A lock held by a call.
 #[derive(Debug)]
 pub(crate) struct Locked(pub(crate) Arc<ThreadLock>);

@@ -449,3 +449,17 @@ fn no_bytes_do_harm_on_a_small_stack() {
         .expect("a thread");
     thread.join().expect("nothing failed");
 }
+
+#[test]
+fn after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped() {
+    let _alone = alone();
+    let book = book(LONG);
+    let page = call("Book::page", &[book.clone()]);
+    let dropped = READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(request(vec![5.into()]).0, 0);
+    assert_eq!(refused("Page::text", &[page.clone()]), "fork");
+    assert_eq!(request(vec![2.into(), page]).0, 4);
+    assert_eq!(READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed), dropped);
+    let fresh = call("Book::new", &[LONG.into()]);
+    assert_eq!(call("Book::close", &[fresh]), LONG.into());
+}
