@@ -29,7 +29,11 @@ WINDOWS = os.name == "nt"
 OLDEST = (3, 10)
 # One build of the tool serves demo and tests. Parsing rustdoc's output without any optimisation takes longer
 # than optimising a little; the runtime stays as it is, so that its tests see a real debug build.
-PROFILE = ("profile.dev.package.'*'.opt-level=1", "profile.dev.package.usecrate-build.opt-level=1")
+PROFILE = (
+    "profile.dev.package.'*'.opt-level=1",
+    "profile.dev.package.usecrate-build.opt-level=1",
+    "profile.dev.debug='line-tables-only'",
+)
 SMOKE = "semver@1.0.28"
 SOUNDNESS = ROOT / "tests" / "soundness" / "Cargo.toml"
 
@@ -368,7 +372,8 @@ def fmt(_options: argparse.Namespace) -> None:
     python = main_python(interpreters())
     virtual_environment(python, "lint")
     run("cargo", "fmt", "--all")
-    run("cargo", "fmt", "--manifest-path", "loader-py/Cargo.toml")
+    for manifest in ("loader-py/Cargo.toml", SOUNDNESS):
+        run("cargo", "fmt", "--manifest-path", manifest)
     run(python.program("ruff"), "check", "--fix", "--quiet", *PYTHON_SOURCES)
     run(python.program("ruff"), "format", *PYTHON_SOURCES)
 
@@ -383,6 +388,7 @@ def lint(_options: argparse.Namespace) -> None:
     checks: list[tuple[str, Sequence[str | Path], dict[str, str]]] = [
         ("cargo fmt", ("cargo", "fmt", "--all", "--check"), {}),
         ("cargo fmt, loader", ("cargo", "fmt", *loader, "--check"), {}),
+        ("cargo fmt, soundness", ("cargo", "fmt", "--manifest-path", SOUNDNESS, "--check"), {}),
         ("cargo clippy", ("cargo", "clippy", "--target-dir", target_folder(), "--workspace", *clippy), {}),
         ("cargo clippy, loader", native, {"PYO3_PYTHON": str(python.program("python"))}),
         ("ruff check", (python.program("ruff"), "check", *PYTHON_SOURCES), {}),
