@@ -27,9 +27,16 @@ Module specs:
   git+https://host/repo#rev  a git repository, at a commit, tag or branch
 
 Examples:
-  usecrate-build build semver@1
-  usecrate-build build ./my-crate --features serde --out artifacts
-  usecrate-build build --json 'uuid@1' --features v4
+  usecrate build semver@1                                   into the cache, where `usecrate.import_` looks
+  usecrate build uuid@1 --features v4,v7 --out artifacts    into a folder of your own
+  usecrate build ./my-crate --profile dev                   quick to build, slower to run
+  usecrate build ./workspace --package member               one package of several
+  usecrate build git+https://host/repo#v1.2 --locked        with the repository's own Cargo.lock
+  usecrate inspect semver@1                                 what Python sees of it, and what is skipped and why
+
+What is printed:
+  Standard output gets one line, the artifact's folder; standard error what is being done. With --json, standard
+  output gets one event a line instead, the last one `done` or `error`.
 
 Environment:
   USECRATE_CACHE_DIR     the cache, instead of the platform's cache folder
@@ -170,6 +177,10 @@ fn run_build(args: &BuildArgs) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let _ = writeln!(std::io::stderr(), "{}", summary(&done));
+    if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+        // The line above names the folder already.
+        return ExitCode::SUCCESS;
+    }
     print_line(&done.artifact.display().to_string())
 }
 
@@ -233,6 +244,7 @@ fn done(built: Built) -> Done {
     }
 }
 
+/// The last line: what was built, where it lies, what it serves, how long each stage took.
 fn summary(done: &Done) -> String {
     let Done {
         package,
@@ -241,16 +253,22 @@ fn summary(done: &Done) -> String {
         skipped,
         ..
     } = done;
-    let counts = format!("{package} {version}: {served} callables served, {skipped} skipped");
+    let place = done.artifact.display();
+    let plural = if *served == 1 { "" } else { "s" };
+    let counts = format!("{served} callable{plural} served, {skipped} skipped");
     if done.reused {
-        return format!("{counts}; nothing to do");
+        return format!("{package} {version} is in {place}: {counts}; nothing to do");
     }
     let times: Vec<_> = done
         .stages
         .iter()
         .map(|(stage, time)| format!("{} {time:.1} s", stage.word()))
         .collect();
-    format!("{counts}; {}", times.join(", "))
+    let total: f64 = done.stages.values().sum();
+    format!(
+        "built {package} {version} in {place}: {counts}; {total:.1} s ({})",
+        times.join(", ")
+    )
 }
 
 fn report(diagnostic: &Diagnostic, code: u8) -> ExitCode {

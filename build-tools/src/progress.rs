@@ -50,6 +50,20 @@ impl Stage {
             Stage::Seal => "seal",
         }
     }
+
+    /// What it does, for a person who waits.
+    fn work(self) -> &'static str {
+        match self {
+            Stage::Resolve => "asking cargo which version",
+            Stage::Scan => "reading its public API",
+            Stage::Plan => "planning",
+            Stage::Generate => "writing the bridge",
+            Stage::Prove => "proving the bridge",
+            Stage::Build => "compiling the library",
+            Stage::Describe => "asking the library what it serves",
+            Stage::Seal => "sealing",
+        }
+    }
 }
 
 /// One thing that happened.
@@ -181,17 +195,69 @@ pub struct Terminal {
 
 #[derive(Default)]
 struct State {
-    stage: String,
-    counts: String,
+    /// What is built, once it is known.
+    package: String,
+    stage: Option<Stage>,
+    /// What the stage works on now.
+    now: String,
     compiled: usize,
+    counts: String,
+}
+
+impl State {
+    /// Takes an event in; says whether the line changes.
+    fn take(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Stage { stage, about } => {
+                self.stage = Some(*stage);
+                self.compiled = 0;
+                self.now = about.clone().unwrap_or_default();
+                if *stage == Stage::Scan {
+                    self.package = std::mem::take(&mut self.now);
+                }
+            }
+            Event::Compiling { krate } => {
+                self.compiled += 1;
+                self.now = format!("{} compiled, last {krate}", self.compiled);
+            }
+            Event::Proof { round, kept, skipped } => {
+                self.counts = format!("{kept} shims kept, {skipped} skipped");
+                self.now = format!("round {round}");
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// `semver 1.0.28: build (4 compiled, last digest 0.11.0; 81 shims kept, 0 skipped)`
+    fn line(&self) -> String {
+        let stage = self.stage.map_or("", Stage::work);
+        let parts = [&self.now, &self.counts];
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let package = if self.package.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", self.package)
+        };
+        let more = if parts.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", parts.join("; "))
+        };
+        format!("{package}{stage}{more}")
+    }
 }
 
 impl Terminal {
     /// Starts the spinner.
     pub fn new(verbose: bool) -> Terminal {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}") {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4}  {wide_msg}") {
+            bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
         }
         bar.enable_steady_tick(Duration::from_millis(120));
         Terminal {
@@ -205,35 +271,21 @@ impl Terminal {
 impl Progress for Terminal {
     fn event(&self, event: &Event) {
         let Ok(mut state) = self.state.lock() else { return };
-        let mut now = String::new();
+        if state.take(event) {
+            self.bar.set_message(state.line());
+        }
         match event {
-            Event::Stage { stage, about } => {
-                state.stage = stage.word().to_owned();
-                state.compiled = 0;
-                now = about.clone().unwrap_or_default();
-            }
-            Event::Compiling { krate } => {
-                state.compiled += 1;
-                now = format!("{krate} ({})", state.compiled);
-            }
-            Event::Proof { round, kept, skipped } => {
-                state.counts = format!("round {round}: {kept} kept, {skipped} skipped");
-            }
-            Event::Done(_) | Event::Error(_) => {
-                self.bar.finish_and_clear();
-                return;
-            }
+            Event::Done(_) | Event::Error(_) => self.bar.finish_and_clear(),
+            // The line itself tells of these.
+            Event::Stage { .. } | Event::Proof { .. } if !self.verbose => {}
             other => {
                 if let Some(line) = plain(other, self.verbose) {
                     self.bar.suspend(|| {
                         let _ = writeln!(std::io::stderr(), "{line}");
                     });
                 }
-                return;
             }
         }
-        self.bar
-            .set_message(format!("{:<8} {} {now}", state.stage, state.counts));
     }
 }
 
@@ -290,6 +342,41 @@ mod tests {
         assert_eq!(
             json(&done),
             r#"{"event":"done","artifact":"/a","package":"semver","version":"1.0.0","served":3,"skipped":1,"reused":false,"stages":{"resolve":0.5}}"#
+        );
+    }
+
+    #[test]
+    fn the_line_on_a_terminal_says_what_is_going_on() {
+        let mut state = State::default();
+        state.take(&Event::Stage {
+            stage: Stage::Resolve,
+            about: None,
+        });
+        assert_eq!(state.line(), "asking cargo which version");
+        state.take(&Event::Stage {
+            stage: Stage::Scan,
+            about: Some("sha2 0.11.1".into()),
+        });
+        let compiled = Event::Compiling {
+            krate: "digest 0.11.0".into(),
+        };
+        state.take(&compiled);
+        assert_eq!(
+            state.line(),
+            "sha2 0.11.1: reading its public API (1 compiled, last digest 0.11.0)"
+        );
+        state.take(&Event::Stage {
+            stage: Stage::Prove,
+            about: None,
+        });
+        state.take(&Event::Proof {
+            round: 2,
+            kept: 9,
+            skipped: 1,
+        });
+        assert_eq!(
+            state.line(),
+            "sha2 0.11.1: proving the bridge (round 2; 9 shims kept, 1 skipped)"
         );
     }
 
