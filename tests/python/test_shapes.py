@@ -137,7 +137,7 @@ def test_containers(behaviours: Any) -> None:
 def test_names(behaviours: Any) -> None:
     m = behaviours.names
     assert m.import_(from_=3) == 3 and m.lambda_(if_=4) == 4
-    assert m.Mode.None_.value == 0 and m.Mode("None") is m.Mode.None_
+    assert m.Mode.None_.value == 0 and m.Mode("None_") is m.Mode.None_
     assert behaviours.ANSWER == 42 and behaviours.GREETING == "hello"
     assert behaviours.Dot is behaviours.records.Point and behaviours.add is behaviours.values.add
     assert behaviours.__name__ == "behaviours" and behaviours.__version__ == "0.3.1"
