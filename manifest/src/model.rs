@@ -199,7 +199,7 @@ pub struct Type {
     /// A record's `Default`: a callable that gives one; keyword construction starts from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<u32>,
-    /// Variants of an enum (also of an enum that is a handle: there they have no fields to send).
+    /// Variants of an enum (also of an enum that is a handle: there a field is what its getter gives).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
     /// A callable that tells the variant number of a handle whose type is an enum.

@@ -8,15 +8,24 @@ fn the_checked_in_schema_is_the_models() {
         write(&path, &schema);
     }
     let checked_in = read(&path);
-    assert!(checked_in == schema, "`manifest.schema.json` is not the model's: run with USECRATE_BLESS=1");
+    assert!(
+        checked_in == schema,
+        "`manifest.schema.json` is not the model's: run with USECRATE_BLESS=1"
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "this crate does no I/O and so has no fs_err")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this crate does no I/O and so has no fs_err"
+)]
 fn read(path: &std::path::Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "this crate does no I/O and so has no fs_err")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this crate does no I/O and so has no fs_err"
+)]
 fn write(path: &std::path::Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }

@@ -58,7 +58,11 @@ fn what_is_no_type_is_refused_by_name() {
 fn nesting_is_bounded() {
     let nested = |depth: usize| (0..depth).fold(json!("u8"), |inner, _| json!(["option", inner]));
     assert!(TypeRef::from_value(&nested(63)).is_ok());
-    assert!(TypeRef::from_value(&nested(64)).unwrap_err().contains("64 levels"));
+    assert!(
+        TypeRef::from_value(&nested(64))
+            .unwrap_err()
+            .contains("64 levels")
+    );
     assert!(TypeRef::from_value(&nested(300)).is_err());
 }
 
@@ -66,7 +70,11 @@ fn nesting_is_bounded() {
 fn every_type_number_in_it_is_visited() {
     let ty = TypeRef::from_value(&json!([
         "result",
-        ["dict", ["record", 1], ["tuple", ["enum", 2], ["union", ["handle", 3, "new"], "u8"]]],
+        [
+            "dict",
+            ["record", 1],
+            ["tuple", ["enum", 2], ["union", ["handle", 3, "new"], "u8"]]
+        ],
         ["option", ["array", ["list", ["handle", 4, "new"]], 2]]
     ]))
     .unwrap();

@@ -65,7 +65,11 @@ fn a_valid_manifest_is_read_and_written_alike() {
 #[test]
 fn a_broken_invariant_is_named() {
     let cases = [
-        ("/manifest_version", json!(2), "`manifest_version`: is 2, expected 1"),
+        (
+            "/manifest_version",
+            json!(2),
+            "`manifest_version`: is 2, expected 1",
+        ),
         ("/abi_version", json!(0), "`abi_version`: is 0, expected 1"),
         ("/library/path", json!("../libx.so"), "`library.path`"),
         ("/library/path", json!("a\\libx.so"), "`library.path`"),
@@ -73,9 +77,21 @@ fn a_broken_invariant_is_named() {
         ("/library/path", json!(""), "`library.path`"),
         ("/library/blake3", json!("0123"), "`library.blake3`"),
         ("/library/sha256", json!("G".repeat(64)), "`library.sha256`"),
-        ("/types/1/path", json!("x::A"), "`types[1]`: `x::A` is there twice"),
-        ("/types/1/variants/0/fields/0/type", json!(["record", 2]), "`types[1]._0`: names `types[2]`"),
-        ("/types/0/constructors/0", json!(2), "`types[0]`: names `callables[2]`"),
+        (
+            "/types/1/path",
+            json!("x::A"),
+            "`types[1]`: `x::A` is there twice",
+        ),
+        (
+            "/types/1/variants/0/fields/0/type",
+            json!(["record", 2]),
+            "`types[1]._0`: names `types[2]`",
+        ),
+        (
+            "/types/0/constructors/0",
+            json!(2),
+            "`types[0]`: names `callables[2]`",
+        ),
         ("/types/0/methods/0/callables/0", json!(2), "`types[0]`"),
         ("/types/0/properties/0/get", json!(2), "`types[0]`"),
         ("/types/0/properties/0/set", json!(2), "`types[0]`"),
@@ -86,17 +102,41 @@ fn a_broken_invariant_is_named() {
         ("/types/1/variant_of", json!(2), "`types[1]`"),
         ("/types/1/variants/0/constructor", json!(2), "`types[1]`"),
         ("/types/1/variants/0/getters/0", json!(2), "`types[1]`"),
-        ("/callables/1/id", json!("x::f"), "`callables[1]`: `x::f` is there twice"),
-        ("/callables/0/params/0/type", json!(["handle", 2, "shared"]), "`callables[0].a`"),
-        ("/callables/0/result", json!(["option", ["enum", 9]]), "`callables[0].result`: names `types[9]`"),
-        ("/modules/0/path", json!("y"), "`modules[0]`: is not the crate's root `x`"),
+        (
+            "/callables/1/id",
+            json!("x::f"),
+            "`callables[1]`: `x::f` is there twice",
+        ),
+        (
+            "/callables/0/params/0/type",
+            json!(["handle", 2, "shared"]),
+            "`callables[0].a`",
+        ),
+        (
+            "/callables/0/result",
+            json!(["option", ["enum", 9]]),
+            "`callables[0].result`: names `types[9]`",
+        ),
+        (
+            "/modules/0/path",
+            json!("y"),
+            "`modules[0]`: is not the crate's root `x`",
+        ),
         ("/modules", json!([]), "`modules[0]`"),
         ("/modules/0/entries/0/type", json!(2), "`modules[0].A`"),
-        ("/modules/0/entries/1/variant", json!([1, 1]), "`modules[0].B`: names `variants[1]`"),
+        (
+            "/modules/0/entries/1/variant",
+            json!([1, 1]),
+            "`modules[0].B`: names `variants[1]`",
+        ),
         ("/modules/0/entries/1/variant", json!([2, 0]), "`modules[0].B`"),
         ("/modules/0/entries/2/constant", json!(2), "`modules[0].C`"),
         ("/modules/0/entries/3/trait", json!(1), "`modules[0].T`"),
-        ("/modules/0/entries/4/function/callables/0", json!(2), "`modules[0].f`"),
+        (
+            "/modules/0/entries/4/function/callables/0",
+            json!(2),
+            "`modules[0].f`",
+        ),
         ("/modules/0/entries/5/module", json!(2), "`modules[0].m`"),
         ("/traits/0/methods/0/callables/0", json!(2), "`traits[0]`"),
         ("/skipped/0/owner", json!(2), "`skipped`"),
@@ -112,10 +152,21 @@ fn a_broken_invariant_is_named() {
 
 #[test]
 fn unknown_and_missing_members_are_refused() {
-    for place in ["", "/crate", "/build", "/library", "/types/0", "/callables/0", "/modules/0", "/skipped/0"] {
+    for place in [
+        "",
+        "/crate",
+        "/build",
+        "/library",
+        "/types/0",
+        "/callables/0",
+        "/modules/0",
+        "/skipped/0",
+    ] {
         let mut manifest = valid();
         manifest.pointer_mut(place).unwrap()["surprise"] = json!(1);
-        let error = serde_json::from_value::<Manifest>(manifest).expect_err(place).to_string();
+        let error = serde_json::from_value::<Manifest>(manifest)
+            .expect_err(place)
+            .to_string();
         assert!(error.contains("surprise"), "{place}: {error}");
     }
     for member in valid().as_object().unwrap().keys() {

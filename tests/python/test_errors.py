@@ -21,6 +21,9 @@ def test_an_error_enum_is_a_class_with_a_subclass_per_variant(behaviours: Any) -
     with pytest.raises(m.Fault.TooLarge, match="200 is more than 100") as large:
         m.fail(200)
     assert (large.value.found, large.value.limit) == (200, 100)
+    with pytest.raises(m.Fault.Odd, match="7 is odd") as odd:
+        m.fail(7)
+    assert odd.value.value == 7
     assert not isinstance(large.value, m.Fault.Missing) and large.value.is_temporary() is False
 
 

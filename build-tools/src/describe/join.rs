@@ -99,12 +99,24 @@ impl<'a> Join<'a> {
         served: &ServedType,
     ) -> Result<Vec<Variant>, DescribeError> {
         if ty.kind == Kind::Handle {
-            // Its variants are known to the plan alone: no field of theirs crosses.
-            return Ok(ty
-                .variants
-                .iter()
-                .map(|variant| self.variant(variant, Vec::new()))
-                .collect());
+            // Its variants are known to the plan alone; a field is what its getter gives.
+            let all = ty.variants.iter().map(|planned| {
+                let variant = self.variant(planned, Vec::new());
+                let given = variant
+                    .getters
+                    .iter()
+                    .filter_map(|getter| self.served.callables.get(*getter as usize));
+                let fields = planned.fields.iter().zip(given).map(|(field, getter)| Field {
+                    name: field.name.clone(),
+                    ty: getter.result.clone(),
+                    docs: field.docs.clone(),
+                });
+                Variant {
+                    fields: fields.collect(),
+                    ..variant
+                }
+            });
+            return Ok(all.collect());
         }
         agree(
             &format!("{place}.variants"),

@@ -99,7 +99,11 @@ fn wanted(build: &Builder<'_, '_>, id: TypeId, trait_: &str) -> bool {
 
 /// An infallible `len`, a `contains` that answers yes or no.
 fn gives(signature: &str, method: &str) -> bool {
-    let results: &[&str] = if method == "len" { &["-> usize", "-> u64", "-> u32"] } else { &["-> bool"] };
+    let results: &[&str] = if method == "len" {
+        &["-> usize", "-> u64", "-> u32"]
+    } else {
+        &["-> bool"]
+    };
     results.iter().any(|result| signature.contains(result)) && signature.contains("(&self")
 }
 

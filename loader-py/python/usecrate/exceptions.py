@@ -110,6 +110,8 @@ def _fields_body(fields: Sequence[Field], *, equal: bool) -> dict[str, Any]:
         "__usecrate_fields__": fields,
         "__init__": init_fields,
     }
+    if any(field["name"] == "value" for field in fields):
+        body["value"] = None  # in place of the property of that name, which cannot be set
     if equal:
         body["__eq__"] = equal_fields
         body["__hash__"] = None
@@ -172,11 +174,7 @@ def hook(
         error.debug = debug
         error.sources = sources
     else:
-        text = message
-        if value is None and rust_type == "()":
-            name = getattr(library, "name", "Rust")
-            text = f"a call into `{name}` failed without saying why: its error is `()`"
-        error = CallError(text, value=value, rust_type=rust_type, debug=debug, sources=sources)
+        error = CallError(message, value=value, rust_type=rust_type, debug=debug, sources=sources)
     _chain(error, sources)
     return error
 

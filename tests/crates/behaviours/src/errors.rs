@@ -34,6 +34,11 @@ pub enum Fault {
     },
     /// Something below.
     Below(Deep),
+    /// A field whose name every exception has.
+    Odd {
+        /// What is odd.
+        value: u32,
+    },
 }
 
 impl Fault {
@@ -48,6 +53,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Missing => formatter.write_str("nothing is there"),
             Fault::TooLarge { found, limit } => write!(formatter, "{found} is more than {limit}"),
+            Fault::Odd { value } => write!(formatter, "{value} is odd"),
             Fault::Below(_) => formatter.write_str("something below failed"),
         }
     }
@@ -66,6 +72,7 @@ impl Error for Fault {
 pub fn fail(how: u64) -> Result<u64, Fault> {
     match how {
         0 => Err(Fault::Missing),
+        7 => Err(Fault::Odd { value: 7 }),
         1 => Err(Fault::Below(Deep { depth: 3 })),
         large if large > 100 => Err(Fault::TooLarge {
             found: large,
