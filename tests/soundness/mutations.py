@@ -1,8 +1,8 @@
 """Switches the soundness rules off, one at a time, and shows that each one's test then fails.
 
 `python3 tests/soundness/mutations.py [RULE ...]`: copies the runtime and the rules' tests into a temporary
-folder, makes one change to the runtime, and runs the one test under AddressSanitizer. Exit code 1 if a test passes
-without its rule, or if a change no longer applies. Linux alone.
+folder, makes one change to the runtime, and runs the one test under AddressSanitizer. Exit code 1 if a
+test passes without its rule, or if a change no longer applies. Linux alone.
 """
 
 from __future__ import annotations
