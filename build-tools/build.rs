@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+
+use fs_err as fs;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let package = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
@@ -50,9 +51,7 @@ fn collect(
     carried: &mut BTreeMap<String, Vec<u8>>,
 ) -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", root.join(folder).display());
-    for entry in fs::read_dir(root.join(folder))
-        .map_err(|error| format!("{}: {error}", root.join(folder).display()))?
-    {
+    for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
         let path = folder.join(entry.file_name());
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -33,23 +33,27 @@ impl Compile for Compiler<'_> {
     }
 
     fn build(&mut self, text: &str) -> Result<Result<PathBuf, Vec<Diagnostic>>, CargoError> {
-        self.bridge.write_source("lib.rs", text)?;
-        match self.cargo.build_release(self.bridge, &self.arguments) {
+        self.build_as(self.bridge, text)
+    }
+
+    fn generate_code(&mut self, text: &str) -> Result<Vec<Diagnostic>, CargoError> {
+        let bridge = Bridge {
+            profile: Profile::Dev,
+            ..self.bridge.clone()
+        };
+        Ok(self.build_as(&bridge, text)?.err().unwrap_or_default())
+    }
+}
+
+impl Compiler<'_> {
+    fn build_as(&self, bridge: &Bridge, text: &str) -> Result<Result<PathBuf, Vec<Diagnostic>>, CargoError> {
+        bridge.write_source("lib.rs", text)?;
+        match self.cargo.build_release(bridge, &self.arguments) {
             Ok(library) => Ok(Ok(library)),
-            Err(CargoError::Compile {
-                diagnostics,
-                stderr,
-                command,
-            }) => {
-                if diagnostics.dependencies.is_empty() && !diagnostics.bridge.is_empty() {
-                    Ok(Err(diagnostics.bridge))
-                } else {
-                    Err(CargoError::Compile {
-                        diagnostics,
-                        stderr,
-                        command,
-                    })
-                }
+            Err(CargoError::Compile { diagnostics, .. })
+                if diagnostics.dependencies.is_empty() && !diagnostics.bridge.is_empty() =>
+            {
+                Ok(Err(diagnostics.bridge))
             }
             Err(error) => Err(error),
         }

@@ -245,3 +245,35 @@ def test_with_nothing_to_do_a_build_takes_no_time(tmp_path: Path) -> None:
         times.append(time.perf_counter() - start)
         assert done.stderr.rstrip().endswith("; nothing to do")
     assert min(times) < 0.3, times
+
+
+def test_what_fails_only_in_code_generation_is_skipped(tmp_path: Path) -> None:
+    source = """
+//! Sizes.
+
+pub struct Sized<T>(pub T);
+
+impl<T> Sized<T> {
+    const LARGE: () = assert!(std::mem::size_of::<T>() > 4, "too small");
+    pub fn checked() -> u8 { Self::LARGE; 1 }
+    pub fn checked_below() -> u8 { below::<T>() }
+    pub fn unchecked() -> u8 { 2 }
+}
+
+fn below<T>() -> u8 { Sized::<T>::checked() }
+
+pub type Small = Sized<u8>;
+pub type Large = Sized<u64>;
+
+pub fn take(small: Small, large: Large) -> u64 { u64::from(small.0) + large.0 }
+"""
+    package = '[package]\nname = "sizes"\nversion = "0.1.0"\nedition = "2021"\n'
+    write(tmp_path, {"Cargo.toml": package, "src/lib.rs": source})
+    done = usecrate_build(".", "--profile", "dev", "--out", tmp_path / "out", cwd=tmp_path)
+    skipped = {skip["path"]: skip for skip in manifest(artifact(done))["skipped"]}
+    for name in ("checked", "checked_below"):
+        (path,) = (path for path in skipped if path.endswith(f"<u8>::{name}"))
+        assert "too small" in skipped[path]["message"], skipped[path]
+    sizes = usecrate.load_artifact(artifact(done))
+    assert (sizes.Large.checked(), sizes.Large.checked_below()) == (1, 1)
+    assert sizes.Small.unchecked() == 2

@@ -28,6 +28,21 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// Puts a note that rustc sent by itself below the error that it follows.
+    fn add_note(&mut self, note: Diagnostic, is_bridge: bool) {
+        let last = if is_bridge {
+            self.bridge.last_mut()
+        } else {
+            self.dependencies.last_mut().map(|one| &mut one.diagnostic)
+        };
+        if let Some(error) = last {
+            if let (Some(text), Some(more)) = (&mut error.rendered, &note.rendered) {
+                text.push_str(more);
+            }
+            error.children.push(note);
+        }
+    }
+
     /// All of it as rustc would print it.
     pub fn rendered(&self) -> String {
         self.dependencies
@@ -77,16 +92,22 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Message::CompilerMessage(one) => {
-                    let level = one.message.level;
-                    if !matches!(level, DiagnosticLevel::Error | DiagnosticLevel::Ice) {
-                        continue;
+                    let is_bridge = self.is_bridge(&one.package_id.repr);
+                    match one.message.level {
+                        DiagnosticLevel::Error | DiagnosticLevel::Ice => {}
+                        // Where a constant was needed, and for whom, rustc tells in notes of their own.
+                        DiagnosticLevel::FailureNote | DiagnosticLevel::Note => {
+                            self.diagnostics.add_note(one.message, is_bridge);
+                            continue;
+                        }
+                        _ => continue,
                     }
                     let text = &one.message.message;
                     // Counts what was said before; carries nothing.
                     if one.message.spans.is_empty() && text.starts_with("aborting due to") {
                         continue;
                     }
-                    if self.is_bridge(&one.package_id.repr) {
+                    if is_bridge {
                         self.diagnostics.bridge.push(one.message);
                     } else {
                         let package = package_label(&one.package_id.repr);
@@ -162,6 +183,27 @@ mod tests {
         assert_eq!(diagnostics.bridge.len(), 1);
         assert_eq!(diagnostics.dependencies[0].package, "semver 1.0.0");
         assert!(diagnostics.rendered().starts_with("text registry"));
+    }
+
+    #[test]
+    fn a_note_by_itself_belongs_to_the_error_before_it() {
+        let message = |level: &str, text: &str| {
+            format!(
+                r#"{{"reason":"compiler-message","package_id":"path+file:///w/bridge#b@0.0.0","manifest_path":"/w/bridge/Cargo.toml","target":{{"kind":["lib"],"crate_types":["lib"],"name":"x","src_path":"/x/src/lib.rs","edition":"2021","doctest":false,"test":false,"doc":true}},"message":{{"rendered":"{text}","message":"{text}","code":null,"level":"{level}","spans":[],"children":[]}}}}"#
+            )
+        };
+        let stream = [
+            message("note", "alone"),
+            message("error", "too small"),
+            message("note", "for whom"),
+        ]
+        .join("\n");
+        let mut reader = Reader::new("/w/bridge/Cargo.toml".into(), &Silent);
+        reader.all(stream.as_bytes()).unwrap();
+        let (diagnostics, _, _) = reader.finish();
+        assert_eq!(diagnostics.bridge.len(), 1);
+        assert_eq!(diagnostics.bridge[0].children[0].message, "for whom");
+        assert_eq!(diagnostics.rendered(), "too smallfor whom");
     }
 
     #[test]

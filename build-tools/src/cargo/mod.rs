@@ -9,7 +9,7 @@ pub mod rustdoc;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -434,29 +434,19 @@ impl<'a> Cargo<'a> {
                 program: self.toolchain.cargo.clone(),
                 source,
             })?;
-        let stderr = child.stderr.take();
-        let reader = std::thread::spawn(move || {
-            let mut text = String::new();
-            if let Some(mut stderr) = stderr {
-                let mut bytes = Vec::new();
-                // A pipe that breaks ends the text early; the exit status still tells the outcome.
-                let _ = std::io::Read::read_to_end(&mut stderr, &mut bytes);
-                text = String::from_utf8_lossy(&bytes).into_owned();
-            }
-            text
-        });
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut read = messages::Reader::new(bridge.manifest_path(), self.progress);
-        let outcome = match child.stdout.take() {
-            Some(stdout) => read.all(BufReader::new(stdout)),
-            None => Ok(()),
-        };
-        if outcome.is_err() {
-            // Nobody reads any more: it must not wait for us for ever.
-            let _ = child.kill();
-        }
-        let status = child.wait().map_err(CargoError::Output)?;
+        let (outcome, status, stderr) = std::thread::scope(|scope| {
+            let said = scope.spawn(|| stderr.map(|stderr| self.listen(stderr)).unwrap_or_default());
+            let outcome = stdout.map_or(Ok(()), |stdout| read.all(BufReader::new(stdout)));
+            if outcome.is_err() {
+                // Nobody reads any more: it must not wait for us for ever.
+                let _ = child.kill();
+            }
+            (outcome, child.wait(), said.join().unwrap_or_default())
+        });
         outcome.map_err(CargoError::Output)?;
-        let stderr = reader.join().unwrap_or_default();
+        let status = status.map_err(CargoError::Output)?;
         let (diagnostics, libraries, artifacts) = read.finish();
         Ok(Compiled {
             diagnostics,
@@ -466,6 +456,23 @@ impl<'a> Cargo<'a> {
             libraries,
             artifacts,
         })
+    }
+
+    /// Collects what cargo says beside its messages, and passes on that it waits.
+    fn listen(&self, stderr: impl std::io::Read) -> String {
+        let mut text = String::new();
+        let mut lines = BufReader::new(stderr).split(b'\n');
+        // A pipe that breaks ends the text early; the exit status still tells the outcome.
+        while let Some(Ok(line)) = lines.next() {
+            let line = String::from_utf8_lossy(&line);
+            if let Some(what) = line.trim().strip_prefix("Blocking waiting for file lock on ") {
+                let message = format!("waiting for another build, which uses cargo's {what}");
+                self.progress.event(&Event::Warning { message });
+            }
+            text.push_str(&line);
+            text.push('\n');
+        }
+        text
     }
 
     fn show(&self, command: &Command) -> String {

@@ -3,6 +3,7 @@
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel, DiagnosticSpan};
 
 use crate::generate::{Owner, Rejection, Source};
+use crate::plan::model::ShimId;
 
 /// Longer messages spell out types that nobody reads.
 const LONGEST: usize = 400;
@@ -24,13 +25,25 @@ pub(super) fn owner(
 ) -> Option<Owner> {
     let place = |span: &DiagnosticSpan| line(span, is_source).and_then(|line| source.owner(line));
     let (primary, other): (Vec<_>, Vec<_>) = message.spans.iter().partition(|span| span.is_primary);
-    primary.into_iter().chain(other).find_map(place).or_else(|| {
-        message
-            .children
-            .iter()
-            .flat_map(|child| &child.spans)
-            .find_map(place)
-    })
+    let notes = || message.children.iter();
+    primary
+        .into_iter()
+        .chain(other)
+        .find_map(place)
+        .or_else(|| notes().flat_map(|note| &note.spans).find_map(place))
+        .or_else(|| {
+            notes()
+                .find_map(|note| instantiated(&note.message))
+                .map(Owner::Shim)
+        })
+}
+
+/// The shim that a note names: "the above error was encountered while instantiating `fn __uc_f5::{closure#0}`".
+fn instantiated(note: &str) -> Option<ShimId> {
+    let (_, what) = note.split_once("encountered while instantiating")?;
+    let (_, number) = what.split_once("__uc_f")?;
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number[..end].parse().ok()
 }
 
 /// The line in the bridge: of the span itself, else of the macro call that it comes from.
@@ -80,4 +93,20 @@ pub(super) fn rendered(messages: &[Diagnostic]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_names_the_shim_that_a_constant_was_needed_for() {
+        let words = "the above error was encountered while instantiating `fn __uc_f5::{closure#0}`";
+        assert_eq!(instantiated(words), Some(5));
+        assert_eq!(
+            instantiated("the above error was encountered while instantiating `fn A::<u8>::go`"),
+            None
+        );
+        assert_eq!(instantiated("required by `__uc_f5`"), None);
+    }
 }

@@ -48,6 +48,16 @@ pub trait Compile {
     /// When something other than the bridge fails.
     fn build(&mut self, text: &str) -> Result<Result<PathBuf, Vec<Diagnostic>>, Self::Error>;
 
+    /// Generates code without optimising it: enough, and far quicker, for what rustc finds only there. Gives rustc's
+    /// messages.
+    ///
+    /// # Errors
+    ///
+    /// When something other than the bridge fails.
+    fn generate_code(&mut self, text: &str) -> Result<Vec<Diagnostic>, Self::Error> {
+        Ok(self.build(text)?.err().unwrap_or_default())
+    }
+
     /// Whether a file name in a message is the bridge's `src/lib.rs`. Cargo names a workspace's own files relative to
     /// its root, and all others by their absolute path.
     fn is_source(&self, file_name: &str) -> bool {
@@ -206,7 +216,16 @@ pub fn build<C: Compile>(
             Err(messages) => {
                 let messages = errors(messages);
                 if !proof.drop_blamed(&messages, compiler) {
-                    proof.search(&messages, |text| Ok(compiler.build(text)?.err().map(errors)))?;
+                    let quick = errors(compiler.generate_code(&source).map_err(ProveError::Compile)?);
+                    if quick.is_empty() {
+                        // The optimiser or the linker: only the whole build shows it.
+                        proof.search(&messages, |text| Ok(compiler.build(text)?.err().map(errors)))?;
+                    } else {
+                        proof.search(&messages, |text| {
+                            let problems = errors(compiler.generate_code(text)?);
+                            Ok((!problems.is_empty()).then_some(problems))
+                        })?;
+                    }
                 }
                 proof.report();
             }
