@@ -383,7 +383,7 @@ pub fn scan_crate(cargo: &Cargo<'_>, prepared: &Prepared) -> Result<Api, BuildEr
         // One that cannot be documented must not take the others with it.
         let mut found = Vec::new();
         for (needed, one) in wanted {
-            match document(&[one.clone()]) {
+            match document(std::slice::from_ref(&one)) {
                 Ok(documents) => {
                     found.extend(documents.into_iter().map(|document| (needed.clone(), document)))
                 }

@@ -1,5 +1,6 @@
 //! The program in the linker's place: what dependencies export is hidden, with the real rustc and the real linker.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! What a user reads when a build cannot be: word for word, from the real program, without the network.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

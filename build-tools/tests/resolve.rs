@@ -1,4 +1,5 @@
 //! Specs on real folders, by the real program: what resolves, what each bad one is told, and what cargo is given.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::path::Path;
 use std::process::{Command, Output};

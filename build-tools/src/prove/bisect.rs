@@ -71,7 +71,7 @@ mod tests {
         let mut tries = 0;
         let found = culprits(&all, most, bad[bad.len() - 1], |some| {
             tries += 1;
-            Ok(some.iter().copied().filter(|id| bad.contains(id)).next_back())
+            Ok(some.iter().copied().rfind(|id| bad.contains(id)))
         });
         let found = found.map(|all| {
             assert!(
