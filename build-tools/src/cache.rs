@@ -105,7 +105,7 @@ impl Ingredients<'_> {
         let features = self.features.text();
         let version = self.version.to_string();
         for part in [
-            env!("CARGO_PKG_VERSION"),
+            env!("USECRATE_GENERATOR"),
             runtime::fingerprint(),
             self.package,
             &version,

@@ -233,7 +233,7 @@ pub(super) fn written(path: &str, fields: &Fields) -> String {
             let all: Vec<String> = fields
                 .iter()
                 .enumerate()
-                .map(|(at, field)| format!("{}: {{{at}}}", field.name))
+                .map(|(at, field)| format!("{}: {{{at}}}", names::raw(&field.name)))
                 .collect();
             format!("{path} {{ {} }}", all.join(", "))
         }

@@ -30,7 +30,7 @@ fn planned(build: &Builder<'_, '_>, fields: &Fields, subst: &Subst) -> Vec<Plann
             let rust = build.ctx.spell(&ty, Lifetimes::All("'h")).ok()?;
             Some(PlannedField {
                 name: names::field(&field.name),
-                rust_name: field.name.clone(),
+                rust_name: names::raw(&field.name),
                 rust,
                 docs: field.docs.clone(),
             })
@@ -76,7 +76,7 @@ pub(super) fn properties(
             field,
             vec![("self", shared(&entry.instance.ty))],
             Some(shared(&ty)),
-            Callee::Get(field.name.clone()),
+            Callee::Get(names::raw(&field.name)),
         );
         let place = super::build::Place::class(id);
         let Some(get) = build.plan(&get, &place).first().copied() else {
@@ -93,7 +93,7 @@ pub(super) fn properties(
             field,
             vec![("self", me), ("value", ty)],
             None,
-            Callee::Set(field.name.clone()),
+            Callee::Set(names::raw(&field.name)),
         );
         let set = build.plan_quietly(&set).first().copied();
         out.push(PlannedProperty {
@@ -146,7 +146,7 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
     for variant in variants {
         let mut one = PlannedVariant {
             name: names::python(&variant.name),
-            rust_name: variant.name.clone(),
+            rust_name: names::raw(&variant.name),
             discriminant: variant
                 .discriminant
                 .as_ref()
@@ -203,7 +203,10 @@ fn constructor(
         ),
         subst: nothing(),
         generics: Vec::new(),
-        callee: Callee::Expr(written(&format!("{rust}::{}", variant.name), &variant.fields)),
+        callee: Callee::Expr(written(
+            &format!("{rust}::{}", names::raw(&variant.name)),
+            &variant.fields,
+        )),
         explicit: Explicit::All,
         counted: false,
     };
@@ -223,7 +226,8 @@ fn getters(
         let text = format!(
             "(match {{0}} {{ {rust}::{} {{ {}: value, .. }} => value, \
              #[allow(unreachable_patterns)] _ => ::std::panic!(\"the value is another variant\") }})",
-            variant.name, field.name
+            names::raw(&variant.name),
+            names::raw(&field.name)
         );
         let ty = subst.apply(&field.ty);
         let path = format!("{}::{}.{}", entry.path, variant.name, field.name);
@@ -241,7 +245,7 @@ fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Varia
     let arms: Vec<String> = variants
         .iter()
         .enumerate()
-        .map(|(at, variant)| format!("{rust}::{} {{ .. }} => {at}u32, ", variant.name))
+        .map(|(at, variant)| format!("{rust}::{} {{ .. }} => {at}u32, ", names::raw(&variant.name)))
         .collect();
     let text = format!(
         "match {{0}} {{ {}#[allow(unreachable_patterns)] _ => u32::MAX }}",

@@ -101,7 +101,7 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                         function: function.clone(),
                         subst: found.subst.clone(),
                         generics: vec![left_open(&found.impl_.generics, &found.subst)],
-                        callee: Callee::Path(format!("<{rust}>::{}", function.name)),
+                        callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
                         explicit: Explicit::None,
                         counted: entry.instance.own,
                     };
@@ -186,7 +186,7 @@ pub(super) fn trait_sites(
                 found.subst.clone()
             },
             generics: vec![left_open(&found.impl_.generics, &subst)],
-            callee: Callee::Path(format!("<{rust} as {spelled}>::{}", function.name)),
+            callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
             explicit: Explicit::None,
             counted,
         })

@@ -203,7 +203,7 @@ fn constants(build: &mut Builder<'_, '_>, id: TypeId) -> Vec<(String, ShimId, St
                 &name,
                 &constant.docs,
                 ty,
-                Callee::Const(format!("{path}::{}", constant.name)),
+                Callee::Const(format!("{path}::{}", names::raw(&constant.name))),
                 &Place::class(id),
             );
             if let Some(shim) = shim {

@@ -1,5 +1,8 @@
 //! Names in Python. A Rust name stays as it is, unless Python reserves it.
 
+/// A name or path as Rust source spells it: `r#in`.
+pub(super) use crate::scan::raw;
+
 /// Python's reserved words (soft keywords are fine as names).
 const RESERVED: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",

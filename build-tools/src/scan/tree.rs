@@ -42,7 +42,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// A path as source code spells it: `json::r#type::Value`.
-pub(super) fn spelled(path: &str) -> String {
+pub(crate) fn spelled(path: &str) -> String {
     let spell = |name: &str| {
         if KEYWORDS.contains(&name) {
             format!("r#{name}")

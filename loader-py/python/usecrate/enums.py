@@ -38,7 +38,11 @@ class PlainEnumMeta(enum.EnumMeta):
             if isinstance(value, int) and not isinstance(value, bool) and value in cls._value2member_map_:
                 return cls._value2member_map_[value]
         if info.model.get("constructors"):
-            return info.construct(args, kwargs)
+            try:
+                return info.construct(args, kwargs)
+            except TypeError:
+                if len(args) != 1 or kwargs or not isinstance(args[0], int):
+                    raise
         if len(args) != 1 or kwargs:
             raise TypeError(f"`{cls.__qualname__}()` takes one argument: a discriminant or a variant's name")
         members: Any = cls.__members__.values()
