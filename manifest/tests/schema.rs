@@ -19,7 +19,7 @@ fn the_checked_in_schema_is_the_models() {
     reason = "this crate does no I/O and so has no fs_err"
 )]
 fn read(path: &std::path::Path) -> String {
-    std::fs::read_to_string(path).unwrap()
+    std::fs::read_to_string(path).expect("the schema is checked in")
 }
 
 #[expect(
@@ -27,5 +27,5 @@ fn read(path: &std::path::Path) -> String {
     reason = "this crate does no I/O and so has no fs_err"
 )]
 fn write(path: &std::path::Path, text: &str) {
-    std::fs::write(path, text).unwrap();
+    std::fs::write(path, text).expect("the repository can be written");
 }

@@ -11,7 +11,7 @@ fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
 
 fn only<'r>(bytes: &'r [u8]) -> Token<'r> {
     let reader = Reader::new(bytes);
-    let token = reader.next().unwrap();
+    let token = reader.next().expect("a whole value");
     assert!(reader.at_end(), "{bytes:02x?} has more than one value");
     token
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import usecrate
 
 LIBRARY = """
@@ -125,7 +126,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def test_a_member_of_a_workspace(workspace: Path, tmp_path: Path) -> None:
-    # A sub-folder is the package around it; neither the pinned toolchain nor the profile reaches the artifact.
+    # A sub-folder is the package around it; neither pinned toolchain nor profile reaches the artifact.
     done = usecrate_build("./numbers/src", "--profile", "dev", "--out", tmp_path / "out", cwd=workspace)
     found = artifact(done)
     assert found.is_relative_to(tmp_path / "out" / "numbers" / "0.3.1")
@@ -211,7 +212,10 @@ def test_a_lock_file_is_obeyed(workspace: Path, tmp_path: Path) -> None:
     assert functions(artifact(usecrate_build("./numbers", *options, cwd=workspace))) >= {"one"}
     write(workspace, {"Cargo.lock": lock.replace("numbers", "others")})
     failed = usecrate_build("./sums", *options, cwd=workspace, code=1)
-    assert "error: the lock file of `sums` would have to change: numbers 0.3.1 [lock-out-of-date]" in failed.stderr
+    assert (
+        "error: the lock file of `sums` would have to change: numbers 0.3.1 [lock-out-of-date]"
+        in failed.stderr
+    )
     assert "hint: run `cargo update` for the crate, or leave --locked out" in failed.stderr
 
 

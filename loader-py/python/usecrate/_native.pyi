@@ -15,9 +15,8 @@ TypeRef = str | list[Any]
 class Handle:
     """Base of every class whose values stay in Rust. It cannot be instantiated from Python.
 
-    Slots: library, type index, slot, generation, process; no `__dict__`; has `__weakref__`. Freed by its deallocator,
-    which checks process and interpreter shutdown. `with` always drops.
-    """
+    Slots: library, type index, slot, generation, process; no `__dict__`; has `__weakref__`. Freed by its
+    deallocator, which checks process and interpreter shutdown. `with` always drops."""
 
     def __enter__(self) -> Handle: ...
     def __exit__(self, *exc: object) -> None: ...
@@ -32,12 +31,11 @@ def close(value: object) -> None:
     """
 
 def is_closed(value: object) -> bool: ...
-
 def move(value: Handle) -> Handle:
     """The value of a handle, to be moved by the call that takes it by value, also where it would be cloned.
 
-    The handle given is closed at once. If no call takes the value before the new handle goes, it gets it back.
-    """
+    The handle given is closed at once. If no call takes the value before the new handle goes, it gets it
+    back."""
 
 @final
 class Library:
@@ -69,8 +67,8 @@ class Library:
     ) -> None:
         """Values of type `index` become instances of `cls` (a subclass of `Handle`).
 
-        With `exception`, they become instances of that exception class, whose `_value` slot holds the handle; as an
-        argument an instance of it is taken wherever the handle is.
+        With `exception`, they become instances of that exception class, whose `_value` slot holds the
+        handle; as an argument an instance of it is taken wherever the handle is.
 
         Raises
         ------
@@ -81,9 +79,9 @@ class Library:
     def define_record(
         self, index: int, cls: type, fields: Sequence[tuple[str, TypeRef]], *, exception: bool = False
     ) -> None:
-        """Values of type `index` become instances of `cls`, made without calling `__init__`, each field set as an
-        attribute. As input: an instance, or a dict (missing fields come from `cls._default_()` when that exists, else
-        `TypeError` names them; unknown ones are a `TypeError`)."""
+        """Values of type `index` become instances of `cls`, made without calling `__init__`, each field
+        set as an attribute. As input: an instance, or a dict (missing fields come from `cls._default_()`
+        when that exists, else `TypeError` names them; unknown ones are a `TypeError`)."""
 
     def define_enum(
         self,
@@ -96,10 +94,10 @@ class Library:
     ) -> None:
         """Variant `i` is `variants[i]`: name, what stands for it, fields.
 
-        Without `data`, the object stands for the variant and is returned as it is (an `enum.Enum` member). With `data`
-        the object is the variant's class, instantiated like a record. As input: such an object, `"Variant"`, or
-        `{"Variant": payload}` (payload: the only field's value, a list of them, or a dict).
-        """
+        Without `data`, the object stands for the variant and is returned as it is (an `enum.Enum`
+        member). With `data` the object is the variant's class, instantiated like a record. As input: such
+        an object, `"Variant"`, or `{"Variant": payload}` (payload: the only field's value, a list of
+        them, or a dict)."""
 
     def function(
         self,
@@ -115,13 +113,13 @@ class Library:
         keeps_lock: bool = False,
         wrap: Callable[[Any], Any] | None = None,
     ) -> Callable[..., Any]:
-        """A C-level function that calls callable `index`: prepared once, no dictionary and no name look-up per call.
+        """A C-level function that calls callable `index`: prepared once, no dictionary and no name
+        look-up per call.
 
-        `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed by keyword.
-        `doc` becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil
-        result, or a new handle where the receiver was moved, is the receiver itself (the first argument).
-        `wrap` is applied to the result.
-        """
+        `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed
+        by keyword. `doc` becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`,
+        `__module__` are set. `fluent`: a nil result, or a new handle where the receiver was moved, is the
+        receiver itself (the first argument). `wrap` is applied to the result."""
 
     def method(self, cls: type, index: int, **spec: Any) -> Any:
         """The same as a descriptor for `cls`: the first parameter is the instance."""
@@ -129,12 +127,14 @@ class Library:
     def overload(
         self, functions: Sequence[Any], *, name: str, qualname: str, module: str, doc: str | None
     ) -> Any:
-        """A callable that takes the first of `functions` (made by `function`) whose parameters the arguments fit,
-        decided before Rust runs. If none fits: one `TypeError` that lists them with the reason for each. It is a
-        descriptor: found on a class, it binds the instance like a function."""
+        """A callable that takes the first of `functions` (made by `function`) whose parameters the
+        arguments fit, decided before Rust runs. If none fits: one `TypeError` that lists them with the
+        reason for each. It is a descriptor: found on a class, it binds the instance like a function."""
 
 def set_error_hook(hook: Callable[[Any, Any, str, str, str | None, list[str]], BaseException]) -> None:
-    """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`; `value` is decoded."""
+    """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`; `value`
+    is decoded."""
 
 def after_fork_child() -> None:
-    """Tells every loaded library that this process is a child. Registered with `os.register_at_fork` by the package."""
+    """Tells every loaded library that this process is a child. Registered with `os.register_at_fork` by
+    the package."""
