@@ -27,16 +27,16 @@ Module specs:
   git+https://host/repo#rev  a git repository, at a commit, tag or branch
 
 Examples:
-  usecrate build semver@1                                   into the cache, where `usecrate.import_` looks
-  usecrate build uuid@1 --features v4,v7 --out artifacts    into a folder of your own
-  usecrate build ./my-crate --profile dev                   quick to build, slower to run
-  usecrate build ./workspace --package member               one package of several
-  usecrate build git+https://host/repo#v1.2 --locked        with the repository's own Cargo.lock
-  usecrate inspect semver@1                                 what Python sees of it, and what is skipped and why
+  usecrate build semver@1                                 into the cache, for `usecrate.import_`
+  usecrate build uuid@1 --features v4,v7 --out artifacts  into a folder of your own
+  usecrate build ./my-crate --profile dev                 quick to build, slower to run
+  usecrate build ./workspace --package member             one package of several
+  usecrate build git+https://host/repo#v1.2 --locked      with the repository's own Cargo.lock
+  usecrate inspect semver@1                               what Python sees, and what is skipped
 
-What is printed:
-  Standard output gets one line, the artifact's folder; standard error what is being done. With --json, standard
-  output gets one event a line instead, the last one `done` or `error`.
+Output:
+  Standard output gets one line, the artifact's folder; standard error gets what is being done.
+  With --json, standard output gets one event a line instead, the last one `done` or `error`.
 
 Environment:
   USECRATE_CACHE_DIR     the cache, instead of the platform's cache folder

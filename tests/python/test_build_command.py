@@ -281,3 +281,17 @@ pub fn take(small: Small, large: Large) -> u64 { u64::from(small.0) + large.0 }
     sizes = usecrate.load_artifact(artifact(done))
     assert (sizes.Large.checked(), sizes.Large.checked_below()) == (1, 1)
     assert sizes.Small.unchecked() == 2
+
+
+def test_inspect_takes_a_spec(workspace: Path, tmp_path: Path) -> None:
+    # What it has to build goes where builds go.
+    env = {**os.environ, "USECRATE_ARTIFACT_DIR": str(tmp_path / "out")}
+    command = [sys.executable, "-m", "usecrate", "inspect", "./sums"]
+    listed = subprocess.run(command, cwd=workspace, env=env, capture_output=True, text=True, check=False)
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout.startswith("sums 1.0.0 from ") and "  def two() -> int" in listed.stdout, (
+        listed.stdout
+    )
+    (found,) = (tmp_path / "out" / "sums" / "1.0.0").iterdir()
+    again = subprocess.run([*command[:-1], found], capture_output=True, text=True, check=True)
+    assert again.stdout == listed.stdout
