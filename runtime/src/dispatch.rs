@@ -69,6 +69,11 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
     if frame.fault.borrow().is_some() {
         return Lifted { held: None, marker };
     }
+    if frame.parameter.get() == frame.given {
+        let message = format!("`{}` takes more than {} arguments", frame.callable, frame.given);
+        *frame.fault.borrow_mut() = Some(Fault::request(RequestFault::Arity, message));
+        return Lifted { held: None, marker };
+    }
     match T::hold(scope) {
         Ok(held) => {
             frame.parameter.set(frame.parameter.get() + 1);
@@ -109,11 +114,17 @@ pub(crate) fn answer<'c, 'h, T>(
     if let Some(fault) = frame.fault.take() {
         return Err(fault);
     }
+    if frame.parameter.get() != frame.given {
+        let message = format!(
+            "`{}` takes {} arguments, not {}",
+            frame.callable,
+            frame.parameter.get(),
+            frame.given
+        );
+        return Err(Fault::request(RequestFault::Arity, message));
+    }
     if !frame.reader.at_end() {
-        return Err(Fault::request(
-            RequestFault::Arity,
-            "there are bytes behind the last argument",
-        ));
+        return Err(Fault::malformed("there are bytes behind the request"));
     }
     let result = make();
     let mut writer = call.out.borrow_mut();
@@ -340,9 +351,10 @@ fn call(
         let message = format!("there is no callable {index}, but {}", artifact.callables.len());
         return Err(Fault::request(RequestFault::Callable, message).into());
     };
-    let _ = arguments; // The shim reads exactly its parameters, and the end of the request must follow.
+    // The index is one of them; an array never announces more than the request holds, so this fits.
+    let given = u32::try_from(arguments.saturating_sub(1)).unwrap_or(u32::MAX);
     let start = reader.position();
-    let frame = Frame::new(reader, buffers, callable.id);
+    let frame = Frame::new(reader, buffers, callable.id, given);
     loop {
         let outcome = guard(|| {
             let answer = (callable.shim)(Call {

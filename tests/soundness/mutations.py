@@ -90,14 +90,14 @@ MUTATIONS = [
     Mutation(
         "a handle's type is the value's",
         "group/frame.rs",
-        "if entry.type_id != type_id {",
+        "if entry.type_id != type_id || entry.info.index != id.type_index {",
         "if false {",
         "a_handle_of_another_type_is_refused",
     ),
     Mutation(
         "the type number on the wire proves nothing",
         "group/frame.rs",
-        "if entry.type_id != type_id {",
+        "if entry.type_id != type_id || entry.info.index != id.type_index {",
         "if entry.type_id != type_id && id.type_index == entry.info.index {",
         "a_forged_type_number_changes_nothing",
     ),

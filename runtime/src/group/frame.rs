@@ -38,6 +38,8 @@ pub(crate) struct Frame<'c> {
     buffers: &'c [Lent<'c>],
     /// Which callable, for messages.
     pub(crate) callable: &'static str,
+    /// How many arguments the request has.
+    pub(crate) given: u32,
     /// Which argument is being lifted.
     pub(crate) parameter: Cell<u32>,
     /// The first thing that went wrong.
@@ -57,11 +59,17 @@ pub(crate) struct Frame<'c> {
 
 impl<'c> Frame<'c> {
     /// A call that holds nothing yet.
-    pub(crate) fn new(reader: Reader<'c>, buffers: &'c [Lent<'c>], callable: &'static str) -> Self {
+    pub(crate) fn new(
+        reader: Reader<'c>,
+        buffers: &'c [Lent<'c>],
+        callable: &'static str,
+        given: u32,
+    ) -> Self {
         Self {
             reader,
             buffers,
             callable,
+            given,
             parameter: Cell::new(0),
             fault: RefCell::new(None),
             describing: None,
@@ -80,7 +88,7 @@ impl<'c> Frame<'c> {
     pub(crate) fn describing(callable: &'static str) -> Self {
         Self {
             describing: Some(RefCell::default()),
-            ..Self::new(Reader::new(&[]), &[], callable)
+            ..Self::new(Reader::new(&[]), &[], callable, 0)
         }
     }
 
@@ -160,7 +168,7 @@ impl<'c> Frame<'c> {
             moved: false,
             kept: false,
         });
-        if entry.type_id != type_id {
+        if entry.type_id != type_id || entry.info.index != id.type_index {
             let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
             return Err(Fault::handle(HandleFault::Type, message));
         }
