@@ -24,7 +24,9 @@ pub mod error;
 mod group;
 mod lift;
 mod lower;
+mod macros;
 mod panic;
+mod pending;
 #[doc(hidden)]
 pub mod private;
 mod probe;

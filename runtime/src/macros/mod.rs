@@ -1,0 +1,6 @@
+//! The macros of generated bridges. Their expansions use `private`, and hold no `unsafe` code.
+
+mod answer;
+mod choice;
+mod handle;
+mod record;

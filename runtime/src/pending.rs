@@ -1,0 +1,187 @@
+//! A call that is ready to be made, and how its result is lowered: chosen by autoref, so that rustc's own trait selection
+//! decides.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+
+use crate::describe::Describer;
+use crate::dispatch::{Answer, Call};
+use crate::error::Fault;
+use crate::group::store::Out;
+use crate::lower::{Fail, Lower, LowerMut};
+
+/// A call that is ready to be made. How its result is lowered is chosen by autoref: the first of [`Direct`],
+/// [`AsBytes`], [`Wrapped`] whose bounds hold.
+pub struct Pending<'c, 'h, B, T, F> {
+    call: Call<'c, 'h>,
+    make: Cell<Option<F>>,
+    marker: PhantomData<fn(B) -> T>,
+}
+
+impl<'c, 'h, B, T, F: FnOnce() -> T> Pending<'c, 'h, B, T, F> {
+    /// A call.
+    pub fn new(call: Call<'c, 'h>, make: F) -> Self {
+        Self {
+            call,
+            make: Cell::new(Some(make)),
+            marker: PhantomData,
+        }
+    }
+
+    fn make(&self) -> F {
+        self.make.take().expect("`answer!` asks once")
+    }
+}
+
+/// The result has a wire form of its own.
+pub trait Direct {
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// The call was refused or failed.
+    fn answer(&self) -> Answer;
+}
+
+impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&Pending<'_, 'h, B, T, F> {
+    fn answer(&self) -> Answer {
+        crate::dispatch::answer(
+            self.call,
+            self.make(),
+            crate::dispatch::lower_direct::<B, T>,
+            T::describe,
+        )
+    }
+}
+
+/// The result is a foreign type that is bytes.
+pub trait AsBytes {
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// The call was refused or failed.
+    fn answer(&self) -> Answer;
+}
+
+impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &Pending<'_, '_, B, T, F> {
+    fn answer(&self) -> Answer {
+        let lower = |result: T, out: Out<'_, '_>| {
+            out.writer.bin(result.as_ref());
+            Ok(())
+        };
+        crate::dispatch::answer(self.call, self.make(), lower, |to| to.plain("bytes"))
+    }
+}
+
+/// The result is such a type in an `Option` or `Result`.
+pub trait Wrapped {
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// The call was refused or failed.
+    fn answer(&self) -> Answer;
+}
+
+/// Bytes of a foreign type, as `Lower` sees them.
+struct Raw<T>(T);
+
+impl<'h, B, T: AsRef<[u8]>> Lower<'h, B> for Raw<T> {
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        out.writer.bin(self.0.as_ref());
+        Ok(())
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("bytes");
+    }
+}
+
+impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h, B, Option<T>, F> {
+    fn answer(&self) -> Answer {
+        let make = self.make();
+        let lower = crate::dispatch::lower_direct::<B, Option<Raw<T>>>;
+        crate::dispatch::answer(
+            self.call,
+            || make().map(Raw),
+            lower,
+            <Option<Raw<T>> as Lower<'h, B>>::describe,
+        )
+    }
+}
+
+impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
+    for Pending<'_, 'h, B, Result<T, E>, F>
+{
+    fn answer(&self) -> Answer {
+        let make = self.make();
+        let lower = crate::dispatch::lower_direct::<B, Result<Raw<T>, E>>;
+        let describe = <Result<Raw<T>, E> as Lower<'h, B>>::describe;
+        crate::dispatch::answer(self.call, || make().map(Raw), lower, describe)
+    }
+}
+
+/// Where a receiver is; its type is inferred later.
+pub fn address<T>(receiver: &&mut T) -> *const T {
+    std::ptr::from_ref(&**receiver)
+}
+
+/// What a fluent method gave: its receiver (then nil is the answer), or something inside it.
+pub struct Fluent<'h, T> {
+    value: &'h mut T,
+    same: bool,
+}
+
+impl<'h, T> Fluent<'h, T> {
+    /// Compares with the receiver's address.
+    pub fn new(value: &'h mut T, receiver: *const T) -> Self {
+        let same = std::ptr::eq(value, receiver);
+        Self { value, same }
+    }
+}
+
+impl<'h, B, T: LowerMut<'h, B>> Lower<'h, B> for Fluent<'h, T> {
+    const NIL: bool = true;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        if self.same {
+            out.writer.nil();
+            Ok(())
+        } else {
+            self.value.lower_mut(out)
+        }
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        T::describe_mut(to);
+    }
+}
+
+/// What a fluent method gave whose receiver is lent for the call alone.
+pub struct Same<'c, T>(Fluent<'c, T>);
+
+impl<'c, T> Same<'c, T> {
+    /// Compares with the receiver's address.
+    pub fn new(value: &'c mut T, receiver: *const T) -> Self {
+        Self(Fluent::new(value, receiver))
+    }
+}
+
+impl<'h, B, T: LowerMut<'h, B>> Lower<'h, B> for Same<'_, T> {
+    const NIL: bool = true;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        if !self.0.same {
+            return Err(Fault::value(
+                "it was done, but gave a part of its receiver, which cannot be lent on yet",
+            ));
+        }
+        out.writer.nil();
+        Ok(())
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        T::describe_mut(to);
+    }
+}
