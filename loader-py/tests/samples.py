@@ -175,7 +175,7 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
         raise err(["NotFound", errno, "no such thing"], "std::io::Error", "no such thing")  # type: ignore[call-arg]
 
     def nothing() -> None:
-        raise err(None, "()", "()")  # type: ignore[call-arg]
+        raise err(None, "()", "`demo::nothing` failed without saying why")  # type: ignore[call-arg]
 
     types = [
         _version(s, refuse),
