@@ -337,7 +337,7 @@ def test_io_error(demo: Any, uc: Any) -> None:
 
 
 def test_unit_error_says_something(demo: Any, uc: Any) -> None:
-    with pytest.raises(uc.CallError, match="^`demo::nothing` failed") as caught:
+    with pytest.raises(uc.CallError, match=r"^`demo::nothing` failed") as caught:
         demo.nothing()
     assert type(caught.value) is uc.CallError
     assert caught.value.value is None
