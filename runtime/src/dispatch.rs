@@ -126,6 +126,7 @@ pub(crate) fn answer<'c, 'h, T>(
     if !frame.reader.at_end() {
         return Err(Fault::malformed("there are bytes behind the request"));
     }
+    frame.ran.set(true);
     let result = make();
     let mut writer = call.out.borrow_mut();
     let start = writer.len();

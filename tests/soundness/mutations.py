@@ -181,6 +181,13 @@ MUTATIONS = [
         "after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped",
     ),
     Mutation(
+        "a call that was made passes its loans on",
+        "dispatch.rs",
+        "    frame.ran.set(true);\n",
+        "",
+        "a_call_that_was_refused_keeps_nothing",
+    ),
+    Mutation(
         "nesting is bounded",
         "wire.rs",
         "depth.checked_sub(1)",

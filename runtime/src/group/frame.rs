@@ -55,6 +55,8 @@ pub(crate) struct Frame<'c> {
     created: RefCell<Vec<HandleId>>,
     /// A value of the group takes part in the call, or came out of it: the group outlives the call.
     members: Cell<bool>,
+    /// The call was made: what was kept may be referred to from now on.
+    pub(crate) ran: Cell<bool>,
 }
 
 impl<'c> Frame<'c> {
@@ -81,6 +83,7 @@ impl<'c> Frame<'c> {
             arena: RefCell::default(),
             created: RefCell::default(),
             members: Cell::new(false),
+            ran: Cell::new(false),
         }
     }
 
@@ -308,7 +311,7 @@ impl<'c> Frame<'c> {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
-        let group = self.group.take().filter(|_| self.members.get());
+        let group = self.group.take().filter(|_| self.members.get() && self.ran.get());
         let few = self.few.iter().filter_map(Cell::take);
         for hold in few.chain(self.more.take()) {
             let Hold {
@@ -329,6 +332,7 @@ impl<'c> Frame<'c> {
         }
         self.count.set(0);
         self.members.set(false);
+        self.ran.set(false);
         self.locks.borrow_mut().clear();
         drop(group);
     }

@@ -91,6 +91,11 @@ pub mod subject {
         pub fn add(&self, text: &'a str) {
             self.0.borrow_mut().push(text);
         }
+        pub fn add_book(&self, book: &'a Book, times: u8) {
+            for _ in 0..times {
+                self.add(&book.text);
+            }
+        }
         pub fn all(&self) -> Vec<&'a str> {
             self.0.borrow().clone()
         }
@@ -215,6 +220,7 @@ shim!(page_replace(lent a, lent b) subject::Page::<'h>::replace(a.take(), b.take
 shim!(pen_write(lent a, lent b) subject::Pen::<'h>::write(a.take(), b.take()));
 shim!(shelf_new() subject::Shelf::<'h>::new());
 shim!(shelf_add(lent a, kept b) subject::Shelf::<'h>::add(a.take(), b.take()));
+shim!(shelf_add_book(lent a, kept b, lent c) subject::Shelf::<'h>::add_book(a.take(), b.take(), c.take()));
 shim!(shelf_all(lent a) subject::Shelf::<'h>::all(a.take()));
 shim!(turnstile_new() subject::Turnstile::new());
 shim!(turnstile_pass(lent a) subject::Turnstile::pass(a.take()));
@@ -238,6 +244,6 @@ __uc::artifact! {
         "Page::replace" => page_replace, "Pen::write" => pen_write, "Shelf::new" => shelf_new,
         "Shelf::add" => shelf_add, "Shelf::all" => shelf_all, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Local::new" => local_new, "Local::share" => local_share,
-        "Local::count" => local_count, "Bell::new" => bell_new, "sum" => sum, "echo" => echo,
+        "Local::count" => local_count, "Bell::new" => bell_new, "sum" => sum, "echo" => echo, "Shelf::add_book" => shelf_add_book,
     ],
 }

@@ -32,6 +32,7 @@ const NAMES: &[&str] = &[
     "Bell::new",
     "sum",
     "echo",
+    "Shelf::add_book",
 ];
 
 /// The handle count is the process's, so tests that look at it run one at a time.
@@ -462,4 +463,22 @@ fn after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped() {
     assert_eq!(READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed), dropped);
     let fresh = call("Book::new", &[LONG.into()]);
     assert_eq!(call("Book::close", &[fresh]), LONG.into());
+}
+
+#[test]
+fn a_call_that_was_refused_keeps_nothing() {
+    let _alone = alone();
+    let (book, shelf) = (book(LONG), call("Shelf::new", &[]));
+    let wrong = [shelf.clone(), book.clone(), 300.into()];
+    assert_eq!(try_call("Shelf::add_book", &wrong).0, 3);
+    call("Book::push", &[book.clone(), "!".into()]);
+    call("Shelf::add_book", &[shelf.clone(), book.clone(), 2.into()]);
+    assert_eq!(refused("Book::push", &[book.clone(), "?".into()]), "borrowed");
+    let text = format!("{LONG}!");
+    assert_eq!(
+        call("Shelf::all", &[shelf.clone()]),
+        Value::Array(vec![text.as_str().into(); 2])
+    );
+    drop_now(&shelf);
+    call("Book::push", &[book, "?".into()]);
 }
