@@ -40,6 +40,9 @@ pub struct Manifest {
     /// JSON Schemas of the records and enums that cross by value, by the type's path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schemas: BTreeMap<String, serde_json::Value>,
+    /// JSON Schemas of arguments as an object by parameter name, by the callable's `id`; none for one without parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, serde_json::Value>,
 }
 
 /// The crate that was built.

@@ -136,8 +136,26 @@ def test_the_manifest_fits_its_schema(build: Callable[..., pathlib.Path]) -> Non
         for path, part in manifest["schemas"].items():
             assert isinstance(part, dict), path
             jsonschema.Draft202012Validator.check_schema(part)
+        for part in manifest.get("parameters", {}).values():
+            jsonschema.Draft202012Validator.check_schema(part)
 
 
 def test_no_path_of_the_machine_is_in_the_manifest(build: Callable[..., pathlib.Path]) -> None:
     text = (build("semver@1.0.28") / "manifest.json").read_text(encoding="utf-8")
     assert str(pathlib.Path.home()) not in text and str(CRATES.parent.parent) not in text
+
+
+def test_schemas_of_parameters_tell_good_arguments_from_bad(build: Any) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    manifest = json.loads((build(CRATES / "behaviours") / "manifest.json").read_text(encoding="utf-8"))
+    taking = {callable_["id"] for callable_ in manifest["callables"] if callable_["params"]}
+    assert set(manifest["parameters"]) == taking
+    add = jsonschema.Draft202012Validator(manifest["parameters"]["behaviours::add"])
+    assert add.is_valid({"left": 1, "right": -2})
+    for wrong in (
+        {"left": 1},
+        {"left": 1, "right": 2**31},
+        {"left": 1, "right": "2"},
+        {"left": 1, "right": 2, "x": 3},
+    ):
+        assert not add.is_valid(wrong)

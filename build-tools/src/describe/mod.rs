@@ -98,6 +98,7 @@ pub fn describe(
     let missing = obtain::unobtainable(&types, &callables, &constructible);
     let skipped = skips(plan, dropped, &numbers, &missing);
     let schemas = schemas::schemas(&types);
+    let parameters = schemas::parameters(&types, &callables);
     let counted = numbers.shims().filter(|id| plan.shims[*id].counted).count();
     let unobtainable = skipped
         .iter()
@@ -122,6 +123,7 @@ pub fn describe(
             served: number(served),
         },
         schemas,
+        parameters,
     };
     validate(&manifest).map_err(DescribeError::Invalid)?;
     Ok(manifest)

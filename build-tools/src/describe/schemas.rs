@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
-use usecrate_manifest::{Field, Kind, Type, TypeRef, Variant};
+use usecrate_manifest::{Callable, Field, Kind, Type, TypeRef, Variant};
 
 /// A schema per record and enum, by path; each stands alone.
 pub(super) fn schemas(types: &[Type]) -> BTreeMap<String, Value> {
@@ -14,10 +14,60 @@ pub(super) fn schemas(types: &[Type]) -> BTreeMap<String, Value> {
         .collect()
 }
 
+/// A schema per callable that has parameters: its arguments as an object, by name; each stands alone.
+pub(super) fn parameters(types: &[Type], callables: &[Callable]) -> BTreeMap<String, Value> {
+    let taking = callables.iter().filter(|callable| !callable.params.is_empty());
+    taking
+        .map(|callable| (callable.id.clone(), arguments(types, callable)))
+        .collect()
+}
+
+fn arguments(types: &[Type], callable: &Callable) -> Value {
+    let properties: Map<_, _> = callable
+        .params
+        .iter()
+        .map(|param| (param.name.clone(), of(types, &param.ty)))
+        .collect();
+    let required: Vec<_> = callable
+        .params
+        .iter()
+        .filter(|param| !param.optional)
+        .map(|param| param.name.as_str())
+        .collect();
+    let mut schema = json_schema!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
+    let mut needed = BTreeSet::new();
+    for param in &callable.params {
+        param.ty.each_type(&mut |at| {
+            let by_value = types.get(at as usize).is_some_and(|ty| ty.kind != Kind::Handle);
+            if by_value && needed.insert(at) {
+                needs(types, at, &mut needed);
+            }
+        });
+    }
+    define(types, &mut schema, needed);
+    schema.to_value()
+}
+
 fn standalone(types: &[Type], index: u32, ty: &Type) -> Value {
     let mut schema = of_type(types, ty);
     let mut needed = BTreeSet::new();
     needs(types, index, &mut needed);
+    define(types, &mut schema, needed);
+    schema.insert(
+        "$schema".to_owned(),
+        "https://json-schema.org/draft/2020-12/schema".into(),
+    );
+    schema.insert("title".to_owned(), ty.path.clone().into());
+    schema.to_value()
+}
+
+/// Puts the types that a schema refers to into it.
+fn define(types: &[Type], schema: &mut Schema, needed: BTreeSet<u32>) {
     if !needed.is_empty() {
         let inner = needed.into_iter().map(|at| {
             let ty = &types[at as usize];
@@ -25,12 +75,6 @@ fn standalone(types: &[Type], index: u32, ty: &Type) -> Value {
         });
         schema.insert("$defs".to_owned(), Value::Object(inner.collect::<Map<_, _>>()));
     }
-    schema.insert(
-        "$schema".to_owned(),
-        "https://json-schema.org/draft/2020-12/schema".into(),
-    );
-    schema.insert("title".to_owned(), ty.path.clone().into());
-    schema.to_value()
 }
 
 /// The types that a type's schema refers to.

@@ -79,6 +79,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "skipped": ["skip"],
         "coverage": "coverage",
         "schemas?": dict,
+        "parameters?": dict,
     },
     "crate": {
         "name": str,

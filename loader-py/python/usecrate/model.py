@@ -210,3 +210,4 @@ class Manifest(TypedDict):
     skipped: list[Skip]
     coverage: Coverage
     schemas: NotRequired[dict[str, Any]]
+    parameters: NotRequired[dict[str, Any]]
