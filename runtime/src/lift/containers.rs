@@ -158,10 +158,10 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + Eq + Hash, S: BuildHasher + Default> Lift<'
 }
 
 macro_rules! boxed_lists {
-    ($($ty:ty)+) => {$(
+    ($($std:literal $ty:ty;)+) => {$(
         impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty {
             type Held = Many<'s, T::Held>;
-            const STD: bool = T::STD;
+            const STD: bool = $std && T::STD;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 Many::hold::<B, T>(scope)
@@ -178,7 +178,12 @@ macro_rules! boxed_lists {
     )+};
 }
 
-boxed_lists!(Box<[T]> std::sync::Arc<[T]> std::rc::Rc<[T]>);
+// An `Rc` may not be dropped by another thread (see `pointers`).
+boxed_lists! {
+    true Box<[T]>;
+    true std::sync::Arc<[T]>;
+    false std::rc::Rc<[T]>;
+}
 
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
     type Held = (Scope<'s, 'h>, Many<'s, T::Held>);

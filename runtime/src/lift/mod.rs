@@ -28,7 +28,7 @@ pub trait Lift<'s, 'h, B>: Sized {
     type Held;
     /// Its encoding may be nil, so an option of it needs a box.
     const NIL: bool = false;
-    /// It is made of std data: its destructor looks at nothing borrowed.
+    /// It is made of std data: its destructor looks at nothing borrowed, and any thread may run it.
     const STD: bool = false;
 
     /// Reads, checks, borrows.

@@ -9,11 +9,11 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 
 macro_rules! pointers {
-    ($($ty:ident)+) => {$(
+    ($($ty:ident $std:literal)+) => {$(
         impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty<T> {
             type Held = T::Held;
             const NIL: bool = T::NIL;
-            const STD: bool = T::STD;
+            const STD: bool = $std && T::STD;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 T::hold(scope)
@@ -30,5 +30,6 @@ macro_rules! pointers {
     )+};
 }
 
-pointers!(Box Arc Rc Mutex RwLock);
+// A kept value may be dropped by any thread, which an `Rc` that was cloned meanwhile would not survive: it is leaked.
+pointers!(Box true Arc true Rc false Mutex true RwLock true);
 by_value!([T] Box<T>, [T] Arc<T>, [T] Rc<T>);

@@ -84,7 +84,6 @@ plain! {
     [] String, "str", |scope| text(scope);
     [] Box<str>, "str", |scope| text(scope).map(Into::into);
     [] Arc<str>, "str", |scope| text(scope).map(Into::into);
-    [] Rc<str>, "str", |scope| text(scope).map(Into::into);
     [] PathBuf, "path", |scope| os(scope).map(Into::into);
     [] Box<Path>, "path", |scope| os(scope).map(|path| PathBuf::from(path).into());
     [] Arc<Path>, "path", |scope| os(scope).map(|path| PathBuf::from(path).into());
@@ -104,6 +103,23 @@ plain! {
             _ => Err(Fault::value(format!("expected one character, not {}", text.chars().count()))),
         }
     };
+}
+
+/// Not std data in the sense of [`Lift::STD`]: an `Rc` may not be dropped by another thread.
+impl<'s, 'h, B> Lift<'s, 'h, B> for Rc<str> {
+    type Held = Self;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        text(scope).map(Into::into)
+    }
+
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("str");
+    }
 }
 
 by_value!([] String, [] PathBuf, [] OsString, [] Cow<'s, str>, [] Cow<'s, [u8]>, [] char, [] Box<str>, [] Arc<str>);
