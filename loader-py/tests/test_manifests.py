@@ -67,6 +67,19 @@ def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
         (_set("callables.0.result", ["list"]), "malformed type `list`"),
         (_set("callables.0.result", ["array", "u8", "x"]), "malformed type `array`"),
         (_set("callables.0.result", ["heap", "u8"]), "unknown type `heap`"),
+        (_set("callables.0.result", ["iterator"]), "malformed type `iterator`"),
+        (_set("callables.0.result", ["callable", [], "u8", "lent"]), "`callable` where it cannot stand"),
+        (_set("callables.0.result", ["option", ["iterable", "u8"]]), "`iterable` where it cannot stand"),
+        (_set("callables.0.result", ["buffer", "u8"]), "`buffer` where it cannot stand"),
+        (_set("callables.0.result", ["out", "u8", True]), "unknown type `out`"),
+        (_set("callables.0.result", ["file", "wr"]), "malformed type `file`"),
+        (_set("callables.0.params.0.type", ["iterator", "u8"]), "`iterator` where it cannot stand"),
+        (_set("callables.0.params.0.type", ["out", "u8"]), "malformed type `out`"),
+        (_set("callables.0.params.0.type", ["out", "u8", 1]), "malformed type `out`"),
+        (_set("callables.0.params.0.type", ["buffer", "str"]), "malformed type `buffer`"),
+        (_set("callables.0.params.0.type", ["callable", [], "u8", "kept"]), "malformed type `callable`"),
+        (_set("callables.0.params.0.type", ["callable", "u8", "u8", "lent"]), "malformed type `callable`"),
+        (_set("callables.0.params.0.type", ["callable", ["u9"], "u8", "lent"]), "unknown type `u9`"),
         (_set("callables.0.result", 7), "not a type"),
         (_set("callables.0.result", []), "not a type"),
         (_set("callables.0.params", None), r"`callables\[0\].params` is null, expected a list"),
@@ -84,6 +97,56 @@ def test_edited(uc: Any, part: Any, manifest: dict[str, Any], change: Any, messa
         part("manifests").parse(json.dumps(manifest).encode(), "/x/manifest.json")
     assert "/x/manifest.json" in str(caught.value)
     assert "usecrate build --force" in str(caught.value), "it says what to do"
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        ["callable", [["handle", 0, "shared"], ["iterator", "u8"]], ["iterable", "str"], "lent"],
+        ["file", "rwsb"],
+        ["iterable", ["tuple", "str", "u8"]],
+        ["buffer", "f64"],
+        ["out", ["list", "str"], False],
+        ["option", ["file", "w"]],
+    ],
+)
+def test_words_of_parameters(part: Any, manifest: dict[str, Any], ref: Any) -> None:
+    manifest["callables"][0]["params"][0]["type"] = ref
+    part("manifests").parse(json.dumps(manifest).encode())
+
+
+def test_words_of_results(part: Any, manifest: dict[str, Any]) -> None:
+    for ref in (["result", ["iterator", "u8"], "io_error"], ["tuple", ["file", "r"], ["iterator", "str"]]):
+        manifest["callables"][0]["result"] = ref
+        part("manifests").parse(json.dumps(manifest).encode())
+
+
+def test_words_as_python_spells_them(part: Any, manifest: dict[str, Any]) -> None:
+    callable_ = {
+        "name": "fill",
+        "signature": "fn fill()",
+        "params": [
+            {"name": "f", "type": ["callable", ["i32", ["handle", 0, "shared"]], "bool", "lent"]},
+            {"name": "into", "type": ["out", ["list", "str"], True], "optional": True},
+            {"name": "file", "type": ["option", ["file", "rs"]], "optional": True},
+            {"name": "items", "type": ["iterable", "str"]},
+            {"name": "memory", "type": ["buffer", "f32"]},
+            {"name": "size", "type": ["out", "u8", False]},
+        ],
+        "result": ["iterator", ["option", "i32"]],
+    }
+    text = part("names").signature(manifest, callable_)
+    assert text == (
+        "fill(f: Callable[[int, Version], bool], file: binary file | None = None, items: Iterable[str], "
+        "memory: writable buffer of f32, *, into: list[str] = ..., size: int) -> Iterator[int | None]"
+    )
+    assert f"Python: {text}" in part("names").doc_text(manifest, callable_)
+
+
+def test_classes_named_by_a_callable_are_made(part: Any) -> None:
+    inside = ["callable", [["handle", 1, "shared"], ["list", ["record", 2]]], ["enum", 3], "lent"]
+    assert list(part("loaded").types_in(["option", inside])) == [1, 2, 3]
+    assert list(part("loaded").types_in(["callable", [], "unit", "lent"])) == []
 
 
 def test_every_truncation_is_refused(uc: Any, part: Any, manifest: dict[str, Any]) -> None:

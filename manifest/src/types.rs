@@ -46,6 +46,55 @@ impl Mode {
     }
 }
 
+/// What a file object must be able to do: letters of `rwsb`, in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileModes(u8);
+
+impl FileModes {
+    /// `Read`.
+    pub const READ: u8 = 1;
+    /// `Write`.
+    pub const WRITE: u8 = 2;
+    /// `Seek`.
+    pub const SEEK: u8 = 4;
+    /// `BufRead`.
+    pub const BUFFERED: u8 = 8;
+
+    const LETTERS: [(u8, char); 4] = [
+        (Self::READ, 'r'),
+        (Self::WRITE, 'w'),
+        (Self::SEEK, 's'),
+        (Self::BUFFERED, 'b'),
+    ];
+
+    /// The modes with these bits, if there are any and no others.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits == 0 || bits > 15 {
+            None
+        } else {
+            Some(Self(bits))
+        }
+    }
+
+    /// Whether it has that bit.
+    #[must_use]
+    pub const fn has(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
+
+    /// The word in the manifest.
+    #[must_use]
+    pub fn word(self) -> String {
+        let letters = Self::LETTERS.iter().filter(|(bit, _)| self.has(*bit));
+        letters.map(|(_, letter)| letter).collect()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        (1..=15).map(Self).find(|modes| modes.word() == word)
+    }
+}
+
 /// The type of a parameter, result or field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TypeRef {
@@ -77,7 +126,33 @@ pub enum TypeRef {
     Enum(u32),
     /// `["result", T, E]`
     Result(Box<TypeRef>, Box<TypeRef>),
+    /// `["callable", [P, …], R, "lent"]`: Rust calls it, during the call alone.
+    Callable(Vec<TypeRef>, Box<TypeRef>),
+    /// `["file", modes]`
+    File(FileModes),
+    /// `["iterable", T]`: items that Rust takes one by one.
+    Iterable(Box<TypeRef>),
+    /// `["iterator", T]`: items that Rust gives, some at a time.
+    Iterator(Box<TypeRef>),
+    /// `["buffer", T]`: writable memory of a number type, one of [`NUMBERS`], that Rust fills in place.
+    Buffer(&'static str),
+    /// `["out", T, has_default]`: Rust leaves a value in it, which is part of the result.
+    Out(Box<TypeRef>, bool),
 }
+
+/// Which way a value crosses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Into Rust.
+    In,
+    /// Out of Rust.
+    Out,
+}
+
+/// The words for numbers of fixed width.
+pub const NUMBERS: &[&str] = &[
+    "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64",
+];
 
 /// The words for types without parts.
 pub const PLAIN: &[&str] = &[
@@ -157,6 +232,8 @@ impl TypeRef {
         };
         let number = |at: usize| rest.get(at).and_then(Value::as_u64).ok_or_else(wrong);
         let index = |at: usize| number(at).and_then(|n| u32::try_from(n).map_err(|_| wrong()));
+        let flag = |at: usize| rest.get(at).and_then(Value::as_bool).ok_or_else(wrong);
+        let text = |at: usize| rest.get(at).and_then(Value::as_str).ok_or_else(wrong);
         let arity = |n: usize| if rest.len() == n { Ok(()) } else { Err(wrong()) };
         match head.as_str() {
             "option" => arity(1).and_then(|()| boxed(0)).map(Self::Option),
@@ -176,29 +253,92 @@ impl TypeRef {
             "record" => arity(1).and_then(|()| index(0)).map(Self::Record),
             "enum" => arity(1).and_then(|()| index(0)).map(Self::Enum),
             "result" => arity(2).and_then(|()| Ok(Self::Result(boxed(0)?, boxed(1)?))),
+            "callable" => {
+                arity(3)?;
+                let Some(Value::Array(params)) = rest.first() else {
+                    return Err(wrong());
+                };
+                if text(2)? != "lent" {
+                    return Err(wrong());
+                }
+                let params = params.iter().map(|part| Self::read(part, depth - 1));
+                Ok(Self::Callable(params.collect::<Result<_, _>>()?, boxed(1)?))
+            }
+            "file" => {
+                arity(1)?;
+                FileModes::parse(text(0)?).map(Self::File).ok_or_else(wrong)
+            }
+            "iterable" => arity(1).and_then(|()| boxed(0)).map(Self::Iterable),
+            "iterator" => arity(1).and_then(|()| boxed(0)).map(Self::Iterator),
+            "buffer" => {
+                arity(1)?;
+                let word = text(0)?;
+                let known = NUMBERS.iter().find(|known| **known == word);
+                known.map(|word| Self::Buffer(word)).ok_or_else(wrong)
+            }
+            "out" => arity(2).and_then(|()| Ok(Self::Out(boxed(0)?, flag(1)?))),
             other => Err(format!("unknown type `{other}`")),
         }
     }
 
-    /// Calls `visit` with every type number in it.
-    pub fn each_type(&self, visit: &mut impl FnMut(u32)) {
+    /// The first word in it that cannot cross that way: a callable cannot be a result, an iterator no parameter. An
+    /// `out` is never part of another type: whoever reads a parameter takes it off first.
+    #[must_use]
+    pub fn misplaced(&self, way: Way) -> Option<&'static str> {
+        match (self, way) {
+            (Self::Out(..), _) => Some("out"),
+            (Self::Iterator(_), Way::In) => Some("iterator"),
+            (Self::Callable(..), Way::Out) => Some("callable"),
+            (Self::Iterable(_), Way::Out) => Some("iterable"),
+            (Self::Buffer(_), Way::Out) => Some("buffer"),
+            (Self::Callable(params, result), Way::In) => {
+                let params = params.iter().find_map(|param| param.misplaced(Way::Out));
+                params.or_else(|| result.misplaced(Way::In))
+            }
+            _ => {
+                let mut found = None;
+                self.each_part(&mut |part| found = found.or_else(|| part.misplaced(way)));
+                found
+            }
+        }
+    }
+
+    /// Calls `visit` with each type that it is directly made of.
+    pub fn each_part<'t>(&'t self, visit: &mut impl FnMut(&'t Self)) {
         match self {
-            Self::Plain(_) => {}
+            Self::Plain(_)
+            | Self::File(_)
+            | Self::Buffer(_)
+            | Self::Handle(..)
+            | Self::Record(_)
+            | Self::Enum(_) => {}
             Self::Option(t)
             | Self::List(t)
             | Self::Set(t)
             | Self::Array(t, _)
             | Self::Range(t)
-            | Self::Bounds(t) => {
-                t.each_type(visit);
-            }
-            Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(|part| part.each_type(visit)),
+            | Self::Bounds(t)
+            | Self::Iterable(t)
+            | Self::Iterator(t)
+            | Self::Out(t, _) => visit(t),
+            Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(visit),
             Self::Dict(k, v) | Self::Result(k, v) => {
-                k.each_type(visit);
-                v.each_type(visit);
+                visit(k);
+                visit(v);
             }
-            Self::Handle(index, _) | Self::Record(index) | Self::Enum(index) => visit(*index),
+            Self::Callable(params, result) => {
+                params.iter().for_each(&mut *visit);
+                visit(result);
+            }
         }
+    }
+
+    /// Calls `visit` with every type number in it.
+    pub fn each_type(&self, visit: &mut dyn FnMut(u32)) {
+        if let Self::Handle(index, _) | Self::Record(index) | Self::Enum(index) = self {
+            visit(*index);
+        }
+        self.each_part(&mut |part| part.each_type(visit));
     }
 }
 
@@ -228,6 +368,12 @@ impl Serialize for TypeRef {
             Self::Record(index) => ("record", index).serialize(s),
             Self::Enum(index) => ("enum", index).serialize(s),
             Self::Result(t, e) => parts(s, "result", &[t, e]),
+            Self::Callable(params, result) => ("callable", params, result, "lent").serialize(s),
+            Self::File(modes) => ("file", modes.word()).serialize(s),
+            Self::Iterable(t) => parts(s, "iterable", &[t]),
+            Self::Iterator(t) => parts(s, "iterator", &[t]),
+            Self::Buffer(word) => ("buffer", word).serialize(s),
+            Self::Out(t, has_default) => ("out", t, has_default).serialize(s),
         }
     }
 }
@@ -250,7 +396,7 @@ impl schemars::JsonSchema for TypeRef {
             "description": "A type: a word, or an array of a word and its parts. See `docs/abi.md`.",
             "oneOf": [{ "enum": PLAIN }, { "type": "array", "minItems": 1, "prefixItems": [{ "enum": [
                 "option", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
-                "enum", "result",
+                "enum", "result", "callable", "file", "iterable", "iterator", "buffer", "out",
             ] }] }],
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::types::Way;
 use crate::{ABI_VERSION, MANIFEST_VERSION, Manifest, Target, TypeRef};
 
 /// What is wrong with a manifest, and where.
@@ -95,7 +96,7 @@ impl Check<'_> {
             }
             let fields = ty.fields.iter().chain(ty.variants.iter().flat_map(|v| &v.fields));
             for field in fields {
-                self.type_ref(&format!("{place}.{}", field.name), &field.ty)?;
+                self.type_ref(&format!("{place}.{}", field.name), &field.ty, Way::Out)?;
             }
             let callables = ty
                 .constructors
@@ -133,9 +134,13 @@ impl Check<'_> {
                 return invalid(place, format!("`{}` is there twice", callable.id));
             }
             for param in &callable.params {
-                self.type_ref(&format!("{place}.{}", param.name), &param.ty)?;
+                let ty = match &param.ty {
+                    TypeRef::Out(inner, _) => inner,
+                    other => other,
+                };
+                self.type_ref(&format!("{place}.{}", param.name), ty, Way::In)?;
             }
-            self.type_ref(&format!("{place}.result"), &callable.result)?;
+            self.type_ref(&format!("{place}.result"), &callable.result, Way::Out)?;
         }
         Ok(())
     }
@@ -172,7 +177,10 @@ impl Check<'_> {
             .try_for_each(|owner| self.type_index("skipped", owner))
     }
 
-    fn type_ref(&self, place: &str, ty: &TypeRef) -> Result<(), Invalid> {
+    fn type_ref(&self, place: &str, ty: &TypeRef, way: Way) -> Result<(), Invalid> {
+        if let Some(word) = ty.misplaced(way) {
+            return invalid(place, format!("has the type `{word}` where it cannot stand"));
+        }
         let mut result = Ok(());
         ty.each_type(&mut |index| {
             if result.is_ok() {

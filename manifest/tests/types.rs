@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use usecrate_manifest::TypeRef;
-use usecrate_manifest::types::PLAIN;
+use usecrate_manifest::types::{PLAIN, Way};
 
 #[test]
 fn every_form_is_read_and_written_alike() {
@@ -27,6 +27,16 @@ fn every_form_is_read_and_written_alike() {
         json!(["record", 5]),
         json!(["enum", 4_294_967_295_u32]),
         json!(["result", "unit", ["enum", 6]]),
+        json!(["callable", [], "unit", "lent"]),
+        json!(["callable", ["i32", ["handle", 0, "shared"]], "bool", "lent"]),
+        json!(["file", "r"]),
+        json!(["file", "rwsb"]),
+        json!(["file", "wb"]),
+        json!(["iterable", ["tuple", "str", "u8"]]),
+        json!(["iterator", ["result", "str", "io_error"]]),
+        json!(["buffer", "f64"]),
+        json!(["out", ["list", "str"], true]),
+        json!(["out", ["record", 1], false]),
     ]);
     for form in forms {
         let ty: TypeRef = serde_json::from_value(form.clone()).unwrap();
@@ -48,6 +58,18 @@ fn what_is_no_type_is_refused_by_name() {
         (json!([]), "not a type"),
         (json!(7), "not a type: `7`"),
         (json!({ "list": "u8" }), "not a type"),
+        (json!(["callable", "u8", "u8", "lent"]), "not a type"),
+        (json!(["callable", [], "u8"]), "not a type"),
+        (json!(["callable", [], "u8", "kept"]), "not a type"),
+        (json!(["callable", ["strr"], "u8", "lent"]), "unknown type `strr`"),
+        (json!(["file", ""]), "not a type"),
+        (json!(["file", "wr"]), "not a type"),
+        (json!(["file", "rr"]), "not a type"),
+        (json!(["buffer", "str"]), "not a type"),
+        (json!(["buffer", ["list", "u8"]]), "not a type"),
+        (json!(["out", "str"]), "not a type"),
+        (json!(["out", "str", 1]), "not a type"),
+        (json!(["iterator"]), "not a type"),
     ] {
         let found = TypeRef::from_value(&form).unwrap_err();
         assert!(found.contains(problem), "{form}: {found}");
@@ -81,4 +103,52 @@ fn every_type_number_in_it_is_visited() {
     let mut seen = Vec::new();
     ty.each_type(&mut |index| seen.push(index));
     assert_eq!(seen, [1, 2, 3, 4]);
+
+    let ty = TypeRef::from_value(&json!([
+        "callable",
+        [["handle", 1, "shared"], ["iterator", ["record", 2]]],
+        ["iterable", ["enum", 3]],
+        "lent"
+    ]))
+    .unwrap();
+    let mut seen = Vec::new();
+    ty.each_type(&mut |index| seen.push(index));
+    assert_eq!(seen, [1, 2, 3]);
+}
+
+#[test]
+fn words_stand_where_their_value_can_cross() {
+    for (form, inwards, outwards) in [
+        (json!("u8"), None, None),
+        (json!(["file", "r"]), None, None),
+        (json!(["iterator", "u8"]), Some("iterator"), None),
+        (
+            json!(["option", ["result", ["iterator", "u8"], "str"]]),
+            Some("iterator"),
+            None,
+        ),
+        (json!(["iterable", "u8"]), None, Some("iterable")),
+        (json!(["buffer", "u8"]), None, Some("buffer")),
+        (json!(["callable", [], "u8", "lent"]), None, Some("callable")),
+        (
+            json!(["callable", [["iterator", "u8"]], ["iterable", "u8"], "lent"]),
+            None,
+            Some("callable"),
+        ),
+        (
+            json!(["callable", [["callable", [], "u8", "lent"]], "u8", "lent"]),
+            Some("callable"),
+            Some("callable"),
+        ),
+        (
+            json!(["callable", [], ["iterator", "u8"], "lent"]),
+            Some("iterator"),
+            Some("callable"),
+        ),
+        (json!(["list", ["out", "u8", true]]), Some("out"), Some("out")),
+    ] {
+        let ty = TypeRef::from_value(&form).unwrap();
+        assert_eq!(ty.misplaced(Way::In), inwards, "{form}");
+        assert_eq!(ty.misplaced(Way::Out), outwards, "{form}");
+    }
 }

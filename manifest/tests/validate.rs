@@ -140,6 +140,26 @@ fn a_broken_invariant_is_named() {
         ("/modules/0/entries/5/module", json!(2), "`modules[0].m`"),
         ("/traits/0/methods/0/callables/0", json!(2), "`traits[0]`"),
         ("/skipped/0/owner", json!(2), "`skipped`"),
+        (
+            "/callables/0/params/0/type",
+            json!(["iterator", "u8"]),
+            "`callables[0].a`: has the type `iterator` where it cannot stand",
+        ),
+        (
+            "/callables/0/params/0/type",
+            json!(["out", ["out", "u8", true], true]),
+            "`callables[0].a`: has the type `out`",
+        ),
+        (
+            "/callables/0/result",
+            json!(["option", ["buffer", "u8"]]),
+            "`callables[0].result`: has the type `buffer`",
+        ),
+        (
+            "/types/1/variants/0/fields/0/type",
+            json!(["callable", [], "unit", "lent"]),
+            "`types[1]._0`: has the type `callable`",
+        ),
     ];
     for (place, value, problem) in cases {
         let mut manifest = valid();
@@ -148,6 +168,13 @@ fn a_broken_invariant_is_named() {
         let found = validate(&manifest).expect_err(place).to_string();
         assert!(found.contains(problem), "{place} = {value}: {found}");
     }
+}
+
+#[test]
+fn an_out_parameter_may_hold_what_can_be_passed() {
+    let mut manifest = valid();
+    *manifest.pointer_mut("/callables/0/params/0/type").unwrap() = json!(["out", ["record", 1], false]);
+    validate(&serde_json::from_value(manifest).unwrap()).unwrap();
 }
 
 #[test]

@@ -239,7 +239,10 @@ fn callable(place: &str, shim: &Shim, served: &ServedCallable) -> Result<Callabl
     let params = shim.params.iter().zip(&served.params).map(|(planned, ty)| Param {
         name: planned.name.clone(),
         ty: ty.clone(),
-        optional: planned.optional && takes_nil(ty),
+        optional: match ty {
+            TypeRef::Out(_, has_default) => *has_default,
+            ty => planned.optional && takes_nil(ty),
+        },
     });
     Ok(Callable {
         id: shim.id.clone(),

@@ -33,6 +33,8 @@ pub(super) fn unobtainable(
             let callable_now = callable.params.iter().all(|param| obtain.takes(&param.ty));
             if callable_now {
                 obtain.gives(&callable.result);
+                // What is lent to a callable of the user's can be used while that runs.
+                callable.params.iter().for_each(|param| obtain.lends(&param.ty));
             }
             !callable_now
         });
@@ -79,6 +81,7 @@ impl Obtain<'_> {
             | TypeRef::Array(t, _)
             | TypeRef::Range(t)
             | TypeRef::Bounds(t)
+            | TypeRef::Iterable(t)
             | TypeRef::Result(t, _) => self.takes(t),
             TypeRef::Tuple(parts) => parts.iter().all(|part| self.takes(part)),
             TypeRef::Union(parts) => parts.iter().any(|part| self.takes(part)),
@@ -86,7 +89,19 @@ impl Obtain<'_> {
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
                 self.there.get(*index as usize) == Some(&true)
             }
+            TypeRef::Callable(_, result) => self.takes(result),
+            TypeRef::Out(t, has_default) => *has_default || self.takes(t),
+            TypeRef::File(_) | TypeRef::Buffer(_) => true,
+            TypeRef::Iterator(_) => false,
         }
+    }
+
+    /// Marks what a parameter lends to a callable that is passed for it.
+    fn lends(&mut self, ty: &TypeRef) {
+        if let TypeRef::Callable(params, _) = ty {
+            params.iter().for_each(|param| self.gives(param));
+        }
+        ty.each_part(&mut |part| self.lends(part));
     }
 
     /// Marks what a result brings, the fields of records and variants in it included.
@@ -111,13 +126,8 @@ impl Obtain<'_> {
     }
 
     fn reason(&self, name: &str, ty: &TypeRef) -> String {
-        let mut missing = None;
-        ty.each_type(&mut |index| {
-            if self.there.get(index as usize) == Some(&false) {
-                missing = missing.or(Some(index));
-            }
-        });
-        let path = missing
+        let path = self
+            .missing(ty)
             .and_then(|index| self.types.get(index as usize))
             .map_or("!", |ty| ty.path.as_str());
         let what = if name == "self" {
@@ -126,5 +136,17 @@ impl Obtain<'_> {
             format!("its parameter `{name}` takes")
         };
         format!("{what} `{path}`, and nothing that is served gives one")
+    }
+    /// The first type in it that Python cannot pass; what a callable is given needs not be passed.
+    fn missing(&self, ty: &TypeRef) -> Option<u32> {
+        let mut found = None;
+        match ty {
+            TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
+                found = (self.there.get(*index as usize) == Some(&false)).then_some(*index);
+            }
+            TypeRef::Callable(_, result) => found = self.missing(result),
+            other => other.each_part(&mut |part| found = found.or_else(|| self.missing(part))),
+        }
+        found
     }
 }

@@ -185,7 +185,11 @@ fn of(types: &[Type], ty: &TypeRef) -> Value {
             json!({ "type": "array", "prefixItems": [end, end, { "type": "boolean" }], "minItems": 3, "maxItems": 3 })
         }
         TypeRef::Union(parts) => json!({ "anyOf": parts.iter().map(one).collect::<Vec<_>>() }),
-        TypeRef::Result(t, _) => one(t),
+        TypeRef::Result(t, _) | TypeRef::Out(t, _) => one(t),
+        TypeRef::Iterable(t) | TypeRef::Iterator(t) => json!({ "type": "array", "items": one(t) }),
+        TypeRef::Callable(..) => json!({ "description": "a callable" }),
+        TypeRef::File(_) => json!({ "description": "a binary file object" }),
+        TypeRef::Buffer(word) => json!({ "description": format!("a writable buffer of `{word}`") }),
         TypeRef::Handle(index, _) => handle(types, *index).to_value(),
         TypeRef::Record(index) | TypeRef::Enum(index) => match types.get(*index as usize) {
             Some(ty) => json!({ "$ref": format!("#/$defs/{}", escaped(&ty.path)) }),

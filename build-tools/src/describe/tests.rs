@@ -257,3 +257,26 @@ fn a_record_that_is_given_brings_what_is_in_it() {
         }
     );
 }
+
+#[test]
+fn what_is_lent_to_a_callable_can_be_used() {
+    let taking = |ty: Value| {
+        let mut changed = answer();
+        changed[2][6][1][0] = ty;
+        let manifest = describe(&sample::plan(), &Dropped::default(), facts(), &changed).unwrap();
+        manifest.coverage.served
+    };
+    let lost = json!(["handle", 5, "shared"]);
+    assert_eq!(taking(json!(["enum", 3])), 4);
+    assert_eq!(
+        taking(json!(["callable", [lost], "unit", "lent"])),
+        5,
+        "`use_` too"
+    );
+    assert_eq!(taking(json!(["callable", [], lost, "lent"])), 3, "nobody has one");
+    assert_eq!(taking(json!(["out", lost, false])), 3);
+    assert_eq!(taking(json!(["out", lost, true])), 4);
+    assert_eq!(taking(json!(["iterable", lost])), 3);
+    assert_eq!(taking(json!(["file", "r"])), 4);
+    assert_eq!(taking(json!(["buffer", "u8"])), 4);
+}

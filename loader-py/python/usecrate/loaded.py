@@ -108,7 +108,7 @@ class Loaded:
             "name": found["name"],
             "qualname": qualname or found["name"],
             "module": module or self.name,
-            "doc": doc_text(found),
+            "doc": doc_text(self.manifest, found),
             "params": [
                 (param["name"], param["type"], param.get("optional", False)) for param in found["params"]
             ],
@@ -145,7 +145,7 @@ class Loaded:
 
     def docs(self, indexes: Sequence[int]) -> str | None:
         """The docstring of several callables of one name."""
-        texts = dict.fromkeys(doc_text(self.callable(index)) or "" for index in indexes)
+        texts = dict.fromkeys(doc_text(self.manifest, self.callable(index)) or "" for index in indexes)
         return "\n\n".join(text for text in texts if text) or None
 
     def read_constant(self, index: int) -> Any:
@@ -220,6 +220,10 @@ def types_in(ref: TypeRef) -> Iterator[int]:
         return
     if ref[0] in ("handle", "record", "enum"):
         yield ref[1]
+        return
+    if ref[0] == "callable":
+        for part in (*ref[1], ref[2]):
+            yield from types_in(part)
         return
     for part in ref[1:]:
         if not isinstance(part, int):

@@ -20,7 +20,7 @@ from .version import ABI_VERSION, MANIFEST_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, NoReturn
 
     from .model import Manifest
@@ -61,6 +61,28 @@ _PLAIN = frozenset(
 )
 _MODES = frozenset({"shared", "exclusive", "move", "clone", "new"})
 _DEPTH = 64
+_ARITY = {
+    "option": 1,
+    "list": 1,
+    "set": 1,
+    "range": 1,
+    "bounds": 1,
+    "iterable": 1,
+    "iterator": 1,
+    "dict": 2,
+    "result": 2,
+}
+_NUMBERS = frozenset(["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64"])
+_FILE_MODES = frozenset(
+    ["r", "w", "rw", "s", "rs", "ws", "rws", "b", "rb", "wb", "rwb", "sb", "rsb", "wsb", "rwsb"]
+)
+# Types that cross one way alone: into Rust, or not.
+_ONE_WAY = {"callable": True, "iterable": True, "buffer": True, "iterator": False}
+_CROSSING: dict[str, Callable[[list[Any]], bool]] = {
+    "callable": lambda rest: len(rest) == 3 and type(rest[0]) is list and rest[2] == "lent",
+    "file": lambda rest: len(rest) == 1 and type(rest[0]) is str and rest[0] in _FILE_MODES,
+    "buffer": lambda rest: len(rest) == 1 and type(rest[0]) is str and rest[0] in _NUMBERS,
+}
 
 # Key: what its value must be. A name in `_SHAPES`, `[shape]` for a list of it, `{}` for a map, or a class.
 # A key that may be missing ends in "?".
@@ -339,8 +361,13 @@ def _check_references(raw: Any) -> None:
     for at, callable_ in enumerate(raw["callables"]):
         place = f"callables[{at}]"
         for param in callable_["params"]:
-            _check_ref(param["type"], place, counts, 0)
-        _check_ref(callable_["result"], place, counts, 0)
+            ref = param["type"]
+            if type(ref) is list and ref and ref[0] == "out":
+                if len(ref) != 3 or type(ref[2]) is not bool:
+                    _fail(place, "has a malformed type `out`")
+                ref = ref[1]
+            _check_ref(ref, place, counts, 0)
+        _check_ref(callable_["result"], place, counts, 0, inwards=False)
     for at, module in enumerate(raw["modules"]):
         for entry in module["entries"]:
             _check_entry(f"modules[{at}].{entry['name']}", entry, raw, counts)
@@ -369,7 +396,7 @@ def _check_type(place: str, ty: Any, counts: _Counts) -> None:
     variants = ty.get("variants", ())
     for holder in (ty, *variants):
         for field in holder.get("fields", ()):
-            _check_ref(field["type"], f"{place}.{field['name']}", counts, 0)
+            _check_ref(field["type"], f"{place}.{field['name']}", counts, 0, inwards=False)
     counts.all(place, ty.get("constructors", ()))
     for key in ("default", "variant_of"):
         if key in ty:
@@ -416,8 +443,8 @@ def _check_entry(place: str, entry: Any, raw: Any, counts: _Counts) -> None:
                 counts.within(place, entry[key], what)
 
 
-def _check_ref(ref: Any, place: str, counts: _Counts, depth: int) -> None:
-    """Checks a type reference."""
+def _check_ref(ref: Any, place: str, counts: _Counts, depth: int, *, inwards: bool = True) -> None:
+    """Checks the type of what crosses into Rust, or out of it."""
     if type(ref) is str:
         if ref not in _PLAIN:
             _fail(place, f"has the unknown type `{ref}`")
@@ -434,15 +461,25 @@ def _check_ref(ref: Any, place: str, counts: _Counts, depth: int) -> None:
             _fail(place, f"takes a handle in the unknown mode `{rest[1]}`")
         counts.within(place, rest[0], "types")
         return
+    if head in _ONE_WAY and _ONE_WAY[head] is not inwards:
+        _fail(place, f"has the type `{head}` where it cannot stand")
+    if head in ("callable", "file", "buffer"):
+        if not _CROSSING[head](rest):
+            _fail(place, f"has a malformed type `{head}`")
+        if head == "callable":
+            for part in rest[0]:
+                _check_ref(part, place, counts, depth + 1, inwards=False)
+            _check_ref(rest[1], place, counts, depth + 1)
+        return
     if head == "array":
         if len(rest) != 2 or type(rest[1]) is not int or rest[1] < 0:
             _fail(place, "has a malformed type `array`")
         rest = rest[:1]
     elif head not in ("tuple", "union"):
-        arity = {"option": 1, "list": 1, "set": 1, "range": 1, "bounds": 1, "dict": 2, "result": 2}.get(head)
+        arity = _ARITY.get(head)
         if arity is None:
             _fail(place, f"has the unknown type `{head}`")
         if len(rest) != arity:
             _fail(place, f"has a malformed type `{head}`")
     for part in rest:
-        _check_ref(part, place, counts, depth + 1)
+        _check_ref(part, place, counts, depth + 1, inwards=inwards)

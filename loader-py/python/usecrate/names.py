@@ -56,6 +56,17 @@ def type_text(manifest: Manifest, ref: TypeRef) -> str:
         return "bytes" if rest[0] == "u8" else f"list[{type_text(manifest, rest[0])}]"
     if head in ("range", "bounds"):
         return _WORDS[head]
+    if head == "file":
+        return "binary file"
+    if head == "buffer":
+        return f"writable buffer of {rest[0]}"
+    if head == "out":
+        return type_text(manifest, rest[0])
+    if head == "callable":
+        given = ", ".join(type_text(manifest, part) for part in rest[0])
+        return f"Callable[[{given}], {type_text(manifest, rest[1])}]"
+    if head in ("iterable", "iterator"):
+        head = head.capitalize()
     parts = [type_text(manifest, part) for part in rest]
     if head == "union":
         return " | ".join(dict.fromkeys(parts))
@@ -72,12 +83,18 @@ def signature(
     if skip_self and params and params[0]["name"] == "self":
         params = params[1:]
     words = []
+    named = []  # passed by keyword alone: the initial values of what Rust leaves in them
     for param in params:
         if param["name"] == "self":
             words.append("self")
             continue
         text = f"{param['name']}: {type_text(manifest, param['type'])}"
-        words.append(f"{text} = None" if param.get("optional") else text)
+        out = isinstance(param["type"], list) and param["type"][0] == "out"
+        if param.get("optional"):
+            text = f"{text} = ..." if out else f"{text} = None"
+        (named if out else words).append(text)
+    if named:
+        words += ["*", *named]
     return f"{name or callable_['name']}({', '.join(words)}) -> {type_text(manifest, callable_['result'])}"
 
 
@@ -91,12 +108,13 @@ def taken(callable_: Callable) -> str:
     )
 
 
-def doc_text(callable_: Callable) -> str | None:
-    """The docstring of a callable: its documentation, what it does to its arguments, its Rust signature."""
+def doc_text(manifest: Manifest, callable_: Callable) -> str | None:
+    """The docstring of a callable: its documentation, what it does to its arguments, its types."""
     by_value = taken(callable_)
     parts = [
         callable_.get("docs", "").strip(),
         f"The call {by_value}." if by_value else "",
+        f"Python: {signature(manifest, callable_)}" if callable_["signature"] else "",
         f"Rust: {callable_['signature']}" if callable_["signature"] else "",
     ]
     if deprecated := callable_.get("deprecated"):
