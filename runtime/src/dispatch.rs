@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 use crate::describe::Artifact;
 use crate::error::{Fault, HandleFault, RequestFault};
+use crate::group::frame::Side;
 use crate::group::frame::{Frame, Lent};
-use crate::group::scope::{Scope, keep};
+use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
 use crate::group::thread::{WAITERS, welcome};
 use crate::group::{store::Out, table};
@@ -18,26 +19,28 @@ use crate::{ABI_VERSION, describe::Describer};
 /// A shim's outcome: the payload is written.
 pub type Answer = Result<(), Fault>;
 
-/// A shim: generic over the lifetimes of the call and of its group.
-pub(crate) type Shim = for<'c, 'h> fn(Call<'c, 'h>) -> Answer;
+/// A shim: generic over the lifetimes of the call, of its group, and of the group's parent.
+pub(crate) type Shim = for<'c, 'h, 'p> fn(Call<'c, 'h, 'p>) -> Answer;
 
 /// What a shim is given.
-pub struct Call<'c, 'h: 'c> {
+pub struct Call<'c, 'h: 'c, 'p: 'h> {
     frame: &'c Frame<'c>,
     out: &'c RefCell<Writer>,
-    group: Brand<'c, 'h>,
+    groups: Brand<'c, 'h, 'p>,
 }
 
-/// The group's lifetime, invariant; and it is longer than the call's, which every shim may rely on.
-type Brand<'c, 'h> = std::marker::PhantomData<(fn(&'h ()) -> &'h (), &'c &'h ())>;
+/// The lifetimes of the group and of its parent, invariant; each is longer than the one before it (the call's is the
+/// first), which every shim may rely on.
+type Brand<'c, 'h, 'p> =
+    std::marker::PhantomData<(fn(&'h ()) -> &'h (), fn(&'p ()) -> &'p (), &'c &'h &'p ())>;
 
-impl Clone for Call<'_, '_> {
+impl Clone for Call<'_, '_, '_> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl Copy for Call<'_, '_> {}
+impl Copy for Call<'_, '_, '_> {}
 
 /// What an argument's type depends on.
 type Marks<'s, 'h, B> = (&'s (), fn(&'h ()) -> &'h (), fn(B));
@@ -90,18 +93,33 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
 }
 
 /// The next argument, lent for the call.
-pub fn arg<'c, 'h, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h>) -> Lifted<'c, 'h, B, T> {
-    lifted(call.frame, Scope::lend(call.frame))
+pub fn arg<'c, 'h, 'p, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {
+    lifted(call.frame, Scope::lend(call.frame, Side::Own))
 }
 
 /// The next argument, kept by the group.
-pub fn kept<'c, 'h, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h>) -> Lifted<'h, 'h, B, T> {
-    lifted(call.frame, keep(Scope::lend(call.frame)))
+pub fn kept<'c, 'h, 'p, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {
+    lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))
+}
+
+/// The next argument, lent for the call; handles in it that borrow are members of the group's parent.
+pub fn arg_in_parent<'c, 'h, 'p, B, T: Lift<'c, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'p, B, T> {
+    lifted(call.frame, Scope::lend(call.frame, Side::Parent))
+}
+
+/// The next argument, kept by the group's parent, of which handles in it that borrow are members.
+pub fn kept_in_parent<'c, 'h, 'p, B, T: Lift<'p, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'p, 'p, B, T> {
+    lifted(call.frame, keep(Scope::lend(call.frame, Side::Parent)))
+}
+
+/// The next argument, kept by the group; handles in it that borrow are members of the group's parent.
+pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'p, B, T> {
+    lifted(call.frame, keep_nested(Scope::lend(call.frame, Side::Parent)))
 }
 
 /// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
-pub(crate) fn answer<'c, 'h, T>(
-    call: Call<'c, 'h>,
+pub(crate) fn answer<'c, 'h, 'p, T>(
+    call: Call<'c, 'h, 'p>,
     make: impl FnOnce() -> T,
     lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
     describe: impl FnOnce(&mut Describer<'_>),
@@ -126,7 +144,7 @@ pub(crate) fn answer<'c, 'h, T>(
     if !frame.reader.at_end() {
         return Err(Fault::malformed("there are bytes behind the request"));
     }
-    frame.ran.set(true);
+    frame.run();
     let result = make();
     let mut writer = call.out.borrow_mut();
     let start = writer.len();
@@ -149,7 +167,7 @@ pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<
     let _described = shim(Call {
         frame,
         out: &out,
-        group: std::marker::PhantomData,
+        groups: std::marker::PhantomData,
     });
     let parameters = frame
         .describing
@@ -361,7 +379,7 @@ fn call(
             let answer = (callable.shim)(Call {
                 frame: &frame,
                 out,
-                group: std::marker::PhantomData,
+                groups: std::marker::PhantomData,
             });
             frame.leave(false);
             answer

@@ -12,15 +12,15 @@ use crate::lower::{Fail, Lower, LowerMut};
 
 /// A call that is ready to be made. How its result is lowered is chosen by autoref: the first of [`Direct`],
 /// [`AsBytes`], [`Wrapped`] whose bounds hold.
-pub struct Pending<'c, 'h, B, T, F> {
-    call: Call<'c, 'h>,
+pub struct Pending<'c, 'h, 'p, B, T, F> {
+    call: Call<'c, 'h, 'p>,
     make: Cell<Option<F>>,
     marker: PhantomData<fn(B) -> T>,
 }
 
-impl<'c, 'h, B, T, F: FnOnce() -> T> Pending<'c, 'h, B, T, F> {
+impl<'c, 'h, 'p, B, T, F: FnOnce() -> T> Pending<'c, 'h, 'p, B, T, F> {
     /// A call.
-    pub fn new(call: Call<'c, 'h>, make: F) -> Self {
+    pub fn new(call: Call<'c, 'h, 'p>, make: F) -> Self {
         Self {
             call,
             make: Cell::new(Some(make)),
@@ -43,7 +43,7 @@ pub trait Direct {
     fn answer(&self) -> Answer;
 }
 
-impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&Pending<'_, 'h, B, T, F> {
+impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&Pending<'_, 'h, '_, B, T, F> {
     fn answer(&self) -> Answer {
         crate::dispatch::answer(
             self.call,
@@ -64,7 +64,7 @@ pub trait AsBytes {
     fn answer(&self) -> Answer;
 }
 
-impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &Pending<'_, '_, B, T, F> {
+impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &Pending<'_, '_, '_, B, T, F> {
     fn answer(&self) -> Answer {
         let lower = |result: T, out: Out<'_, '_>| {
             out.writer.bin(result.as_ref());
@@ -98,7 +98,7 @@ impl<'h, B, T: AsRef<[u8]>> Lower<'h, B> for Raw<T> {
     }
 }
 
-impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h, B, Option<T>, F> {
+impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h, '_, B, Option<T>, F> {
     fn answer(&self) -> Answer {
         let make = self.make();
         let lower = crate::dispatch::lower_direct::<B, Option<Raw<T>>>;
@@ -112,7 +112,7 @@ impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h
 }
 
 impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
-    for Pending<'_, 'h, B, Result<T, E>, F>
+    for Pending<'_, 'h, '_, B, Result<T, E>, F>
 {
     fn answer(&self) -> Answer {
         let make = self.make();

@@ -4,7 +4,7 @@
 pub use crate::abi::{Buffer, Response, entry};
 pub use crate::artifact;
 pub use crate::describe::{Artifact, Callable, Described, Describer};
-pub use crate::dispatch::{Answer, Call, Lifted, arg, kept};
+pub use crate::dispatch::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;

@@ -6,6 +6,7 @@
 //!             | "__UcMarker"            makes the impls the bridge's own
 //!             | "__uc"                  `usecrate_runtime::private`
 //!             | "__uc_arg" | "__uc_kept"  declared by `artifact!`: lift an argument for the call, for the group
+//!             | "__uc_arg_in_parent" | "__uc_kept_in_parent" | "__uc_nested"  the same with the group's parent
 //! local-name  = "call" | "a" number
 //! ```
 //!

@@ -20,33 +20,33 @@ __uc::choice!(__UcMarker, 4, "x::Op", opaque, ::x::Op {
 __uc::handle!(__UcMarker, 5, "x::Lost", ::x::Lost);
 
 /// Shim for `x::Shop::new`, src/lib.rs:1.
-fn __uc_f0<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::x::Shop>::new(a0.take(), a1.take()))
 }
 
 /// Shim for `x::Shop::add`, src/lib.rs:1.
-fn __uc_f1<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f1<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer_fluent!(call, __UcMarker, a0, <::x::Shop>::add(a0, a1.take()))
 }
 
 /// Shim for `x::Shop::view`, src/lib.rs:1.
-fn __uc_f2<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f2<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::x::Shop>::view(a0.take()))
 }
 
 /// Shim for `x::Shop.size`, src/lib.rs:1.
-fn __uc_f3<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f3<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::x::Shop>(call);
     __uc::answer!(call, __UcMarker, &a0.take().size)
 }
 
 /// Shim for `x::Shop.size=`, src/lib.rs:1.
-fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::x::Shop>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -59,18 +59,18 @@ fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `x::BEST`, src/lib.rs:1.
-fn __uc_f5<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::x::BEST)
 }
 
 /// Shim for `x::area`, src/lib.rs:1.
-fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::x::area(&a0.take()).max({ 0.0 }))
 }
 
 /// Shim for `x::Lost::use_`, src/lib.rs:1.
-fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::x::Lost>::use_(a0.take()))
 }

@@ -34,7 +34,7 @@ pub(super) fn function(id: ShimId, shim: &Shim) -> Result<String, String> {
     let docs = provenance(shim);
     let item = print_item(quote! {
         #[doc = #docs]
-        fn #name<'c, 'h>(call: #private::Call<'c, 'h>) -> #private::Answer {
+        fn #name<'c, 'h, 'p>(call: #private::Call<'c, 'h, 'p>) -> #private::Answer {
             #(#lifts)*
             #answer
         }

@@ -128,17 +128,38 @@ macro_rules! artifact {
         callables: [$($id:literal => $shim:path),* $(,)?] $(,)?
     ) => {
         /// The next argument, lent for the call.
-        fn __uc_arg<'c, 'h, T: $crate::private::Lift<'c, 'h, $marker>>(
-            call: $crate::private::Call<'c, 'h>,
+        fn __uc_arg<'c, 'h, 'p, T: $crate::private::Lift<'c, 'h, $marker>>(
+            call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'c, 'h, $marker, T> {
             $crate::private::arg(call)
         }
 
         /// The next argument, kept by the group.
-        fn __uc_kept<'c, 'h, T: $crate::private::Lift<'h, 'h, $marker>>(
-            call: $crate::private::Call<'c, 'h>,
+        fn __uc_kept<'c, 'h, 'p, T: $crate::private::Lift<'h, 'h, $marker>>(
+            call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'h, 'h, $marker, T> {
             $crate::private::kept(call)
+        }
+
+        /// The next argument, lent for the call, whose handles that borrow are the parent's members.
+        fn __uc_arg_in_parent<'c, 'h, 'p, T: $crate::private::Lift<'c, 'p, $marker>>(
+            call: $crate::private::Call<'c, 'h, 'p>,
+        ) -> $crate::private::Lifted<'c, 'p, $marker, T> {
+            $crate::private::arg_in_parent(call)
+        }
+
+        /// The next argument, kept by the group's parent.
+        fn __uc_kept_in_parent<'c, 'h, 'p, T: $crate::private::Lift<'p, 'p, $marker>>(
+            call: $crate::private::Call<'c, 'h, 'p>,
+        ) -> $crate::private::Lifted<'p, 'p, $marker, T> {
+            $crate::private::kept_in_parent(call)
+        }
+
+        /// The next argument, kept by the group, whose handles that borrow are the parent's members.
+        fn __uc_nested<'c, 'h, 'p, T: $crate::private::Lift<'h, 'p, $marker>>(
+            call: $crate::private::Call<'c, 'h, 'p>,
+        ) -> $crate::private::Lifted<'h, 'p, $marker, T> {
+            $crate::private::nested(call)
         }
 
         static __UC_ARTIFACT: $crate::private::Artifact = $crate::private::Artifact {

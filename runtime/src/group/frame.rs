@@ -15,8 +15,27 @@ struct Hold {
     slot: u32,
     exclusive: bool,
     moved: bool,
-    /// It becomes the group's when the call ends, if the group has members then.
-    kept: bool,
+    /// It becomes that group's when the call ends, if the group has members then.
+    keeper: Option<Side>,
+    /// It is that group's now.
+    given: bool,
+}
+
+/// Which of the two groups of a call: its own, or the parent of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The one that the result joins.
+    Own,
+    /// The one of arguments that borrow themselves and are kept.
+    Parent,
+}
+
+/// A group that takes part in a call.
+#[derive(Default)]
+struct Party {
+    group: RefCell<Option<Arc<Group>>>,
+    /// A value of the group takes part in the call, or came out of it: the group outlives the call.
+    members: Cell<bool>,
 }
 
 /// A value from `allocate`, and its destructor.
@@ -49,12 +68,11 @@ pub(crate) struct Frame<'c> {
     few: [Cell<Option<Hold>>; FEW],
     count: Cell<usize>,
     more: RefCell<Vec<Hold>>,
-    pub(crate) group: RefCell<Option<Arc<Group>>>,
+    own: Party,
+    parent: Party,
     locks: RefCell<Vec<Locked>>,
     arena: RefCell<Vec<Stowed>>,
     created: RefCell<Vec<HandleId>>,
-    /// A value of the group takes part in the call, or came out of it: the group outlives the call.
-    members: Cell<bool>,
     /// The call was made: what was kept may be referred to from now on.
     pub(crate) ran: Cell<bool>,
 }
@@ -78,11 +96,11 @@ impl<'c> Frame<'c> {
             few: [const { Cell::new(None) }; FEW],
             count: Cell::new(0),
             more: RefCell::default(),
-            group: RefCell::default(),
+            own: Party::default(),
+            parent: Party::default(),
             locks: RefCell::default(),
             arena: RefCell::default(),
             created: RefCell::default(),
-            members: Cell::new(false),
             ran: Cell::new(false),
         }
     }
@@ -153,13 +171,15 @@ impl<'c> Frame<'c> {
             || self.more.borrow().iter().any(|hold| hold.slot == slot)
     }
 
-    /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path.
+    /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path. A value that
+    /// borrows joins its group to the one on `side`.
     pub(crate) fn hold(
         &self,
         id: HandleId,
         type_id: std::any::TypeId,
         wanted: &str,
         exclusive: bool,
+        side: Side,
     ) -> Result<&Entry, Fault> {
         let entry = match TABLE.acquire(id, exclusive) {
             Ok(entry) => entry,
@@ -169,7 +189,8 @@ impl<'c> Frame<'c> {
             slot: id.slot,
             exclusive,
             moved: false,
-            kept: false,
+            keeper: None,
+            given: false,
         });
         if entry.type_id != type_id || entry.info.index != id.type_index {
             let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
@@ -183,6 +204,9 @@ impl<'c> Frame<'c> {
         }
         if entry.group.is_some() || entry.lock.is_some() || entry.home.is_some() {
             self.enter(entry, wanted)?;
+            if entry.info.borrows {
+                self.join(entry, side);
+            }
         }
         Ok(entry)
     }
@@ -227,18 +251,31 @@ impl<'c> Frame<'c> {
             self.lock(lock)?;
         }
         if let Some(group) = &entry.group {
-            let (locks, home) = group.rules();
-            if home.is_some_and(|home| home != thread::current()) {
+            let rules = group.rules();
+            if rules.homes.iter().any(|home| *home != thread::current()) {
                 return Err(elsewhere());
             }
-            locks.iter().try_for_each(|lock| self.lock(lock))?;
-            self.members.set(true);
-            match &mut *self.group.borrow_mut() {
-                Some(mine) => mine.join(group),
-                none => *none = Some(group.root()),
-            }
+            rules.locks.iter().try_for_each(|lock| self.lock(lock))?;
         }
         Ok(())
+    }
+
+    fn party(&self, side: Side) -> &Party {
+        match side {
+            Side::Own => &self.own,
+            Side::Parent => &self.parent,
+        }
+    }
+
+    /// The group of a value that the call holds and that on `side` are one from now on.
+    pub(crate) fn join(&self, entry: &Entry, side: Side) {
+        let Some(group) = &entry.group else { return };
+        let party = self.party(side);
+        party.members.set(true);
+        match &mut *party.group.borrow_mut() {
+            Some(mine) => mine.join(group),
+            none => *none = Some(group.root()),
+        }
     }
 
     fn lock(&self, lock: &Arc<ThreadLock>) -> Result<(), Fault> {
@@ -263,10 +300,10 @@ impl<'c> Frame<'c> {
             .for_each(change);
     }
 
-    /// What the call holds of `slot` becomes the group's when the call ends. Until then it is a call's hold, which others
+    /// What the call holds of `slot` becomes a group's when the call ends. Until then it is a call's hold, which others
     /// wait for: most calls that keep something (fluent ones) leave no group behind.
-    pub(crate) fn keep(&self, slot: u32) {
-        self.mark(|hold| hold.slot == slot, |hold| hold.kept = true);
+    pub(crate) fn keep(&self, slot: u32, keeper: Side) {
+        self.mark(|hold| hold.slot == slot, |hold| hold.keeper = Some(keeper));
     }
 
     /// The value of `slot` was moved out.
@@ -277,15 +314,27 @@ impl<'c> Frame<'c> {
         );
     }
 
-    /// This call's group; made now if there is none.
-    pub(crate) fn group(&self) -> Arc<Group> {
-        Arc::clone(self.group.borrow_mut().get_or_insert_default())
+    /// The group on `side`; made now if there is none.
+    pub(crate) fn group(&self, side: Side) -> Arc<Group> {
+        Arc::clone(self.party(side).group.borrow_mut().get_or_insert_default())
     }
 
-    /// The same, for a value that joins it.
+    /// This call's own group, for a value that joins it.
     pub(crate) fn joined_group(&self) -> Arc<Group> {
-        self.members.set(true);
-        self.group()
+        self.own.members.set(true);
+        let group = self.group(Side::Own);
+        if let Some(parent) = &*self.parent.group.borrow() {
+            group.add_parent(parent);
+        }
+        group
+    }
+
+    /// The call is about to be made: from now on members of its group may refer to what the parent keeps.
+    pub(crate) fn run(&self) {
+        self.ran.set(true);
+        if let (Some(own), Some(parent)) = (&*self.own.group.borrow(), &*self.parent.group.borrow()) {
+            own.add_parent(parent);
+        }
     }
 
     /// Keeps a value until the call ends.
@@ -311,29 +360,41 @@ impl<'c> Frame<'c> {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
-        let group = self.group.take().filter(|_| self.members.get() && self.ran.get());
-        let few = self.few.iter().filter_map(Cell::take);
-        for hold in few.chain(self.more.take()) {
-            let Hold {
-                slot,
-                exclusive,
-                moved,
-                kept,
-            } = hold;
-            match &group {
-                _ if moved => TABLE.release_moved(slot),
-                // Also after a panic: a member may have stored what was kept before it.
-                Some(group) if kept => {
-                    TABLE.lend(slot, self.callable, panicked && exclusive);
-                    group.add(Owner::Slot { slot, exclusive });
+        let ran = self.ran.replace(false);
+        let stays = |party: &Party| party.members.take() && ran;
+        let (own_stays, parent_stays) = (stays(&self.own), stays(&self.parent));
+        let own = self.own.group.take().filter(|_| own_stays);
+        let parent = self.parent.group.take().filter(|_| own_stays || parent_stays);
+        // First what groups keep: no user code runs meanwhile, so that nothing of it is missed. Also after a panic: a
+        // member may have stored what was kept before it.
+        self.mark(
+            |hold| hold.keeper.is_some() && !hold.moved,
+            |hold| {
+                let group = match hold.keeper {
+                    Some(Side::Own) => &own,
+                    _ => &parent,
+                };
+                if let Some(group) = group {
+                    TABLE.lend(hold.slot, self.callable, panicked && hold.exclusive);
+                    group.add(Owner::Slot {
+                        slot: hold.slot,
+                        exclusive: hold.exclusive,
+                    });
+                    hold.given = true;
                 }
-                _ => TABLE.release(slot, exclusive, panicked && exclusive),
+            },
+        );
+        let few = self.few.iter().filter_map(Cell::take);
+        for hold in few.chain(self.more.take()).filter(|hold| !hold.given) {
+            if hold.moved {
+                TABLE.release_moved(hold.slot);
+            } else {
+                TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);
             }
         }
         self.count.set(0);
-        self.members.set(false);
-        self.ran.set(false);
         self.locks.borrow_mut().clear();
-        drop(group);
+        drop(own);
+        drop(parent);
     }
 }

@@ -2,9 +2,16 @@
 //!
 //! Every handle whose type has a lifetime is a member of one group and holds an `Arc` of it; the group holds its
 //! owners: slots that it borrows, copies of bytes, and kept values. Groups that meet in one call are joined: owners and
-//! locks move to the common root, and whoever holds the joined one holds the root through it. Owners are never
-//! members themselves (`Scope` refuses to keep what borrows), so there are no cycles and nothing leaks.
+//! locks move to the common root, and whoever holds the joined one holds the root through it.
+//!
+//! What borrows a member of a group is in a child of that group: the child owns the member's slot, keeps its parents
+//! alive, and follows their locks and homes. So a group never owns its own members (`Scope` refuses that), and there is no
+//! ring that would keep itself alive; unless a later call joins a child with its parent, because it needs one lifetime for
+//! both: then what they keep is leaked, as nothing says that it could end.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::table::TABLE;
@@ -40,8 +47,19 @@ struct State {
     /// Where it went when it was joined.
     root: Option<Arc<Group>>,
     owners: Vec<Owner>,
+    /// What its owners are members of; let go after them.
+    parents: Vec<Arc<Group>>,
     locks: Vec<Arc<ThreadLock>>,
     home: Option<Thread>,
+}
+
+/// What a call on a group has to keep to.
+#[derive(Default)]
+pub(crate) struct Rules {
+    /// The locks to take.
+    pub(crate) locks: Vec<Arc<ThreadLock>>,
+    /// The threads to be on: more than one, and no call is possible any more.
+    pub(crate) homes: Vec<Thread>,
 }
 
 /// A group. See the module's text.
@@ -73,14 +91,23 @@ impl Group {
 
     /// The group that this one is part of now.
     pub(crate) fn root(self: &Arc<Self>) -> Arc<Self> {
-        let mut at = Arc::clone(self);
+        let Some(mut root) = self.lock().root.clone() else {
+            return Arc::clone(self);
+        };
+        let mut far = false;
         loop {
-            let next = at.lock().root.clone();
+            let next = root.lock().root.clone();
             match next {
-                Some(next) => at = next,
-                None => return at,
+                Some(next) => (root, far) = (next, true),
+                None => break,
             }
         }
+        if far {
+            // So that a long row of joins is walked once.
+            let between = self.lock().root.replace(Arc::clone(&root));
+            drop(between);
+        }
+        root
     }
 
     /// Makes one group of two.
@@ -90,19 +117,43 @@ impl Group {
         if Arc::ptr_eq(&to, &from) {
             return;
         }
-        let (owners, locks, home) = {
-            let mut state = from.lock();
-            state.root = Some(Arc::clone(&to));
-            (
-                std::mem::take(&mut state.owners),
-                std::mem::take(&mut state.locks),
-                state.home.take(),
-            )
-        };
+        let mut parents = to.lock().parents.clone();
+        parents.extend(from.lock().parents.iter().cloned());
+        // Nobody else takes two of these locks. Whoever looks sees both groups as they were or one that has everything.
         let mut state = to.lock();
-        state.owners.extend(owners);
-        state.locks.extend(locks);
-        state.home = state.home.or(home);
+        let mut gone = from.lock();
+        let moved = std::mem::take(&mut *gone);
+        gone.root = Some(Arc::clone(&to));
+        drop(gone);
+        state.owners.extend(moved.owners);
+        state.parents.extend(moved.parents);
+        for lock in moved.locks {
+            state.add_lock(lock);
+        }
+        // Who joins is on the home thread of both.
+        state.home = state.home.or(moved.home);
+        drop(state);
+        // A group that is now its own parent would never end.
+        parents.retain(|parent| Arc::ptr_eq(&parent.root(), &to));
+        let is_ring = |parent: &Arc<Self>| parents.iter().any(|ring| Arc::ptr_eq(ring, parent));
+        to.lock().parents.retain(|parent| !is_ring(parent));
+    }
+
+    /// The group becomes a child of another.
+    pub(crate) fn add_parent(self: &Arc<Self>, parent: &Arc<Self>) {
+        let parent = parent.root();
+        loop {
+            let root = self.root();
+            let mut state = root.lock();
+            if state.root.is_none() {
+                let known = Arc::ptr_eq(&root, &parent)
+                    || state.parents.iter().any(|known| Arc::ptr_eq(known, &parent));
+                if !known {
+                    state.parents.push(parent);
+                }
+                return;
+            }
+        }
     }
 
     /// Adds an owner to the root.
@@ -123,9 +174,7 @@ impl Group {
             let root = self.root();
             let mut state = root.lock();
             if state.root.is_none() {
-                if !state.locks.iter().any(|known| Arc::ptr_eq(known, &lock)) {
-                    state.locks.push(lock);
-                }
+                state.add_lock(lock);
                 return;
             }
         }
@@ -142,30 +191,141 @@ impl Group {
         }
     }
 
-    /// The locks to take and the thread to be on.
-    pub(crate) fn rules(self: &Arc<Self>) -> (Vec<Arc<ThreadLock>>, Option<Thread>) {
-        let root = self.root();
-        let state = root.lock();
-        (state.locks.clone(), state.home)
+    /// What a call on the group has to keep to: its own rules and those of all that it descends from.
+    pub(crate) fn rules(self: &Arc<Self>) -> Rules {
+        let mut rules = Rules::default();
+        let mut ahead = self.say(&mut rules);
+        // Most groups have no parent, and no need to remember where they have been.
+        let mut seen = HashSet::new();
+        while let Some(next) = ahead.pop() {
+            let next = next.root();
+            if seen.insert(Arc::as_ptr(&next)) {
+                ahead.append(&mut next.say(&mut rules));
+            }
+        }
+        rules
     }
+
+    /// Adds the group's own rules to `rules`, and gives its parents.
+    fn say(self: &Arc<Self>, rules: &mut Rules) -> Vec<Arc<Self>> {
+        loop {
+            let root = self.root();
+            let state = root.lock();
+            if state.root.is_none() {
+                rules.add(&state);
+                return state.parents.clone();
+            }
+        }
+    }
+}
+
+impl State {
+    fn add_lock(&mut self, lock: Arc<ThreadLock>) {
+        if !self.locks.iter().any(|known| Arc::ptr_eq(known, &lock)) {
+            self.locks.push(lock);
+        }
+    }
+}
+
+impl Rules {
+    fn add(&mut self, state: &State) {
+        for lock in &state.locks {
+            if !self.locks.iter().any(|known| Arc::ptr_eq(known, lock)) {
+                self.locks.push(Arc::clone(lock));
+            }
+        }
+        self.homes
+            .extend(state.home.filter(|home| !self.homes.contains(home)));
+    }
+}
+
+/// What a group lets go of.
+enum Leaving {
+    Owner(Owner),
+    Group(Arc<Group>),
+}
+
+thread_local! {
+    /// What the groups that end on this thread still have to let go of, while one is at it. A list rather than
+    /// recursion: views of views can be nested as deeply as memory allows.
+    static LEAVING: RefCell<Option<Vec<Leaving>>> = const { RefCell::new(None) };
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // The newest first: a kept value may refer to what was kept before it.
-        for owner in std::mem::take(&mut state.owners).into_iter().rev() {
-            match owner {
-                Owner::Slot { slot, exclusive } => TABLE.give_back(slot, exclusive),
-                Owner::Bytes(_) | Owner::Value { drop: None, .. } => {}
-                Owner::Value {
-                    value,
-                    drop: Some(drop),
-                } => {
-                    // SAFETY: the value came from `allocate`, and its last reader, the last member, is gone.
-                    unsafe { drop(value) };
-                }
+        let State {
+            root,
+            owners,
+            parents,
+            ..
+        } = std::mem::take(state);
+        // The newest owner first: a kept value may refer to what was kept before it. Parents after all of them.
+        let groups = root.into_iter().chain(parents).map(Leaving::Group);
+        let all = groups.chain(owners.into_iter().map(Leaving::Owner));
+        let mut all: Vec<Leaving> = all.collect();
+        if all.is_empty() {
+            return;
+        }
+        let queued = LEAVING.try_with(|leaving| match &mut *leaving.borrow_mut() {
+            Some(queue) => {
+                queue.append(&mut all);
+                true
             }
+            none => {
+                *none = Some(std::mem::take(&mut all));
+                false
+            }
+        });
+        match queued {
+            Ok(true) => {}
+            Ok(false) => let_go(|| LEAVING.with(|leaving| leaving.borrow_mut().as_mut()?.pop())),
+            // The thread is ending, and its locals are gone.
+            Err(_) => let_go(|| all.pop()),
         }
     }
+}
+
+/// Lets go of all that `next` gives; the first panic of a destructor goes on when everything is gone.
+fn let_go(mut next: impl FnMut() -> Option<Leaving>) {
+    let mut first = None;
+    while let Some(leaving) = next() {
+        // What a panicking destructor leaves behind is seen by nobody: its value is gone from the table.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| leaving.let_go())) {
+            first = first.or(Some(panic));
+        }
+    }
+    let _ = LEAVING.try_with(|leaving| leaving.take());
+    if let Some(panic) = first.filter(|_| !std::thread::panicking()) {
+        resume_unwind(panic);
+    }
+}
+
+impl Leaving {
+    fn let_go(self) {
+        match self {
+            Self::Owner(Owner::Slot { slot, exclusive }) => TABLE.give_back(slot, exclusive),
+            Self::Owner(Owner::Bytes(_) | Owner::Value { drop: None, .. }) => {}
+            Self::Owner(Owner::Value {
+                value,
+                drop: Some(drop),
+            }) => {
+                // SAFETY: the value came from `allocate`, and its last reader, the last member, is gone.
+                unsafe { drop(value) };
+            }
+            Self::Group(group) => drop(group),
+        }
+    }
+}
+
+/// Runs a destructor of the user's: the groups that it ends let go of everything before it goes on.
+pub(super) fn apart(work: impl FnOnce()) {
+    struct Back(Option<Vec<Leaving>>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            let _ = LEAVING.try_with(|leaving| leaving.replace(self.0.take()));
+        }
+    }
+    let _back = Back(LEAVING.try_with(RefCell::take).ok().flatten());
+    work();
 }

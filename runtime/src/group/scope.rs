@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::frame::Frame;
+use super::frame::{Frame, Side};
 use super::owners::Owner;
 use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
@@ -25,13 +25,17 @@ pub trait Family: 'static {
     const INFO: &'static TypeInfo;
 }
 
-/// Where lifted data comes from and how long it lives: `'s`. `'h` is the lifetime of the call's group.
+/// Where lifted data comes from and how long it lives: `'s`. `'h` is the lifetime of one of the call's groups: values
+/// that borrow are its members.
 ///
-/// Made by [`Scope::lend`], where `'s` is the call, or by [`keep`], where `'s` is `'h` and all that is handed out is
-/// owned by the group first.
+/// Made by [`Scope::lend`], where `'s` is the call; by [`keep`], where `'s` is `'h` and all that is handed out is owned
+/// by the group first; or by [`keep_nested`], where `'h` is the parent's and the owner is the call's own group.
 pub struct Scope<'s, 'h> {
     frame: *const Frame<'static>,
-    kept: bool,
+    /// Which group `'h` is.
+    side: Side,
+    /// Which group becomes the owner of what is handed out, if one does.
+    keeper: Option<Side>,
     lives: PhantomData<&'s ()>,
     group: PhantomData<fn(&'h ()) -> &'h ()>,
 }
@@ -49,18 +53,32 @@ impl Copy for Scope<'_, '_> {}
 pub(crate) fn keep<'c, 'h>(lent: Scope<'c, 'h>) -> Scope<'h, 'h> {
     Scope {
         frame: lent.frame,
-        kept: true,
+        side: lent.side,
+        keeper: Some(lent.side),
+        lives: PhantomData,
+        group: PhantomData,
+    }
+}
+
+/// The same with two groups: data lives as long as the call's own group (`'h`), which becomes its owner, and what the
+/// data itself borrows as long as the parent (`'p`), of which it is a member and which the own group keeps alive.
+pub(crate) fn keep_nested<'c, 'h, 'p: 'h>(lent: Scope<'c, 'p>) -> Scope<'h, 'p> {
+    Scope {
+        frame: lent.frame,
+        side: Side::Parent,
+        keeper: Some(Side::Own),
         lives: PhantomData,
         group: PhantomData,
     }
 }
 
 impl<'s, 'h> Scope<'s, 'h> {
-    /// A scope for arguments that are lent for the call.
-    pub(crate) fn lend(frame: &'s Frame<'s>) -> Self {
+    /// A scope for arguments that are lent for the call; `'h` is the group on `side`.
+    pub(crate) fn lend(frame: &'s Frame<'s>, side: Side) -> Self {
         Self {
             frame: std::ptr::from_ref(frame).cast(),
-            kept: false,
+            side,
+            keeper: None,
             lives: PhantomData,
             group: PhantomData,
         }
@@ -89,11 +107,11 @@ impl<'s, 'h> Scope<'s, 'h> {
     }
 
     fn own(self, bytes: &[u8]) -> &'s [u8] {
-        if self.kept {
+        if let Some(keeper) = self.keeper {
             let copy: Box<[u8]> = bytes.into();
             let lasting: *const [u8] = std::ptr::from_ref(&*copy);
-            self.frame().group().add(Owner::Bytes(copy));
-            // SAFETY: the group owns the copy, never changes it, and lives as long as `'h`, which is `'s` here.
+            self.frame().group(keeper).add(Owner::Bytes(copy));
+            // SAFETY: the group owns the copy, never changes it, and lives as long as `'s`, which is its lifetime here.
             unsafe { &*lasting }
         } else {
             let lent: *const [u8] = bytes;
@@ -141,9 +159,11 @@ impl<'s, 'h> Scope<'s, 'h> {
     pub fn store<T>(self, value: T, std_data: bool) -> &'s T {
         let place = allocate(value);
         let drop = ending::<T>().drop;
-        if self.kept {
+        if let Some(keeper) = self.keeper {
             let drop = std_data.then_some(drop);
-            self.frame().group().add(Owner::Value { value: place, drop });
+            self.frame()
+                .group(keeper)
+                .add(Owner::Value { value: place, drop });
         } else {
             self.frame().stow(place, drop);
         }
@@ -154,27 +174,41 @@ impl<'s, 'h> Scope<'s, 'h> {
     fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<(u32, &Entry), Fault> {
         let frame = self.frame();
         let id: HandleId = frame.handle(info.path)?;
-        let entry = frame.hold(id, type_id, info.path, exclusive)?;
-        if self.kept {
-            self.make_owner(id.slot, entry, exclusive)?;
+        let entry = frame.hold(id, type_id, info.path, exclusive, self.side)?;
+        if let Some(keeper) = self.keeper {
+            self.make_owner(id.slot, entry, exclusive, keeper)?;
         }
         Ok((id.slot, entry))
     }
 
-    /// The group becomes an owner of what the call has just taken hold of.
-    fn make_owner(&self, slot: u32, entry: &Entry, exclusive: bool) -> Result<(), Fault> {
+    /// The keeping group becomes an owner of what the call has just taken hold of.
+    fn make_owner(&self, slot: u32, entry: &Entry, exclusive: bool, keeper: Side) -> Result<(), Fault> {
         let frame = self.frame();
         if entry.access == Access::Shared && !exclusive {
-            return Ok(()); // Holding the handle joined its group to the call's: that keeps what it refers to.
+            // What the handle refers to lives as long as its group: being part of that is enough.
+            if !entry.info.borrows {
+                frame.join(entry, keeper);
+            }
+            return Ok(());
         }
         if entry.group.is_some() {
-            let message = format!(
-                "this `{}` borrows another value, and what borrows from it in turn is not served yet",
-                entry.info.path
-            );
-            return Err(Fault::handle(HandleFault::Borrowed, message));
+            // A member of a group is owned by a child of that group, never by the group itself: that would be a ring.
+            let child = keeper == Side::Own && (self.side == Side::Parent || !entry.info.borrows);
+            if !child {
+                let message = format!(
+                    "this `{}` borrows another value, and this call would have it borrowed for as long as that: make the \
+                     value again, or pass one that owns its data",
+                    entry.info.path
+                );
+                return Err(Fault::handle(HandleFault::Borrowed, message));
+            }
+            if !entry.info.borrows {
+                frame.join(entry, Side::Parent);
+            }
+            frame.keep(slot, keeper);
+            return Ok(());
         }
-        let group = frame.group();
+        let group = frame.group(keeper);
         if let Some(lock) = &entry.lock {
             group.add_lock(Arc::clone(lock));
         }
@@ -187,7 +221,7 @@ impl<'s, 'h> Scope<'s, 'h> {
                 return Err(Fault::handle(HandleFault::Thread, message));
             }
         }
-        frame.keep(slot);
+        frame.keep(slot, keeper);
         Ok(())
     }
 
@@ -198,7 +232,8 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// The next value is no such handle, or it cannot be lent now.
     pub fn shared<B, T: Handle<B>>(self) -> Result<&'s T, Fault> {
         let (_, entry) = self.hold(TypeId::of::<T>(), T::INFO, false)?;
-        // SAFETY: the entry's type is `T`; it is held shared by the call or the group for `'s`, and values stay put.
+        // SAFETY: the entry's type is `T`; it is held shared by the call or the keeping group for `'s`, or that is part of
+        // the group that the entry refers into; and values stay put.
         Ok(unsafe { &*entry.value.cast::<T>() })
     }
 
@@ -223,8 +258,8 @@ impl<'s, 'h> Scope<'s, 'h> {
         'h: 's,
     {
         let (_, entry) = self.hold(TypeId::of::<F>(), F::INFO, false)?;
-        // SAFETY: as for `shared`; the value's group is the call's group by now (`Frame::enter` joined them), so what it
-        // borrows lives for `'h`.
+        // SAFETY: as for `shared`; the value's group is the call's group on this scope's side by now (`Frame::hold`
+        // joined them), so what it borrows lives for `'h`.
         Ok(unsafe { &*entry.value.cast::<F::Of<'h>>() })
     }
 
@@ -246,7 +281,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         let frame = self.frame();
         let clone = clone.filter(|_| !frame.moves());
         let id: HandleId = frame.handle(info.path)?;
-        let entry = frame.hold(id, type_id, info.path, clone.is_none())?;
+        let entry = frame.hold(id, type_id, info.path, clone.is_none(), self.side)?;
         if clone.is_none() && entry.access != Access::Owned {
             let message = format!(
                 "this `{}` belongs to another value: it cannot be moved out of it",

@@ -47,7 +47,7 @@ impl<'o, 'h> Out<'o, 'h> {
     /// The group for a value that borrows, with the thread rules of the value's type applied to it.
     fn group_for(&self, info: &TypeInfo) -> Arc<Group> {
         let group = self.frame.joined_group();
-        if !info.sync && group.rules().0.is_empty() {
+        if !info.sync && group.rules().locks.is_empty() {
             group.add_lock(Arc::new(ThreadLock::default()));
         }
         if !info.send {

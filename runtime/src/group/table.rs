@@ -447,8 +447,10 @@ pub(crate) fn dispose(entry: Entry) {
                 /// Drops the group even when the value's destructor panics.
                 struct After(#[expect(dead_code, reason = "held for its drop")] Option<Arc<Group>>);
                 let _after = After(group);
-                // SAFETY: an owned value came from `allocate`, and the entry that owned it is gone with this call.
-                unsafe { (ending.drop)(value) };
+                owners::apart(|| {
+                    // SAFETY: an owned value came from `allocate`, and the entry that owned it is gone with this call.
+                    unsafe { (ending.drop)(value) };
+                });
             }
         }
     }

@@ -7,7 +7,7 @@ macro_rules! answer {
     ($call:expr, $marker:ty, $make:expr) => {{
         #[allow(unused_imports)]
         use $crate::private::{AsBytes as _, Direct as _, Wrapped as _};
-        (&&&$crate::private::Pending::<'_, '_, $marker, _, _>::new($call, move || $make)).answer()
+        (&&&$crate::private::Pending::<'_, '_, '_, $marker, _, _>::new($call, move || $make)).answer()
     }};
 }
 

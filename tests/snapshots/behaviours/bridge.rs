@@ -50,7 +50,7 @@ __uc::handle!(__UcMarker, 30, "behaviours::traits::Basket", ::behaviours::traits
 __uc::handle!(__UcMarker, 31, "behaviours::traits::Cat", ::behaviours::traits::Cat);
 
 /// Shim for `<behaviours::Dot as Default>::default`.
-fn __uc_f0<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -59,7 +59,7 @@ fn __uc_f0<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::borrows::Editor::append`, src/borrows.rs:78.
-fn __uc_f1<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f1<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -70,19 +70,19 @@ fn __uc_f1<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::borrows::Editor as Debug>::fmt`.
-fn __uc_f2<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f2<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::borrows::Editor<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Part::show`, src/borrows.rs:59.
-fn __uc_f3<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f3<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Part<'_>>::show(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Part::first`, src/borrows.rs:64.
-fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -93,13 +93,13 @@ fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::borrows::Part::length`, src/borrows.rs:71.
-fn __uc_f5<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Part<'_>>::length(a0.take()))
 }
 
 /// Shim for `<behaviours::borrows::Part as Clone>::clone`.
-fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::borrows::Part<'h>>(call);
     __uc::answer!(
         call,
@@ -109,37 +109,37 @@ fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::borrows::Part as Debug>::fmt`.
-fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::borrows::Part<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Text::new`, src/borrows.rs:23.
-fn __uc_f8<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Text>::new(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Text::part`, src/borrows.rs:30.
-fn __uc_f9<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f9<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Text>::part(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Text::edit`, src/borrows.rs:35.
-fn __uc_f10<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f10<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Text>::edit(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Text::content`, src/borrows.rs:42.
-fn __uc_f11<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f11<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::borrows::Text>::content(a0.take()))
 }
 
 /// Shim for `behaviours::borrows::Text::set`, src/borrows.rs:47.
-fn __uc_f12<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f12<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -150,7 +150,7 @@ fn __uc_f12<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::borrows::Text::into_content`, src/borrows.rs:52.
-fn __uc_f13<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f13<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -160,18 +160,18 @@ fn __uc_f13<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::borrows::Text as Debug>::fmt`.
-fn __uc_f14<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f14<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::borrows::Text>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::builder::Letter::new`, src/builder.rs:11.
-fn __uc_f15<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f15<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::builder::Letter>::new())
 }
 
 /// Shim for `behaviours::builder::Letter::line`, src/builder.rs:16.
-fn __uc_f16<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f16<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -183,7 +183,7 @@ fn __uc_f16<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::builder::Letter::pick`, src/builder.rs:22.
-fn __uc_f17<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f17<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer_fluent!(
@@ -195,13 +195,13 @@ fn __uc_f17<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::builder::Letter::text`, src/builder.rs:28.
-fn __uc_f18<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f18<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::builder::Letter>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::builder::Letter as Default>::default`.
-fn __uc_f19<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f19<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -210,18 +210,18 @@ fn __uc_f19<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::builder::Letter as Debug>::fmt`.
-fn __uc_f20<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f20<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::builder::Letter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::builder::Parcel::new`, src/builder.rs:42.
-fn __uc_f21<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f21<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::builder::Parcel>::new())
 }
 
 /// Shim for `behaviours::builder::Parcel::weight`, src/builder.rs:47.
-fn __uc_f22<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f22<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -232,7 +232,7 @@ fn __uc_f22<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::builder::Parcel::label`, src/builder.rs:53.
-fn __uc_f23<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f23<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -243,13 +243,13 @@ fn __uc_f23<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::builder::Parcel::send`, src/builder.rs:59.
-fn __uc_f24<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f24<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::builder::Parcel>::send(a0.take()))
 }
 
 /// Shim for `<behaviours::builder::Parcel as Default>::default`.
-fn __uc_f25<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f25<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -258,25 +258,25 @@ fn __uc_f25<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::builder::Parcel as Debug>::fmt`.
-fn __uc_f26<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f26<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::builder::Parcel>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::choices::Level::up`, src/choices.rs:17.
-fn __uc_f27<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f27<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::choices::Level>::up(a0.take()))
 }
 
 /// Shim for `behaviours::choices::Level::name`, src/choices.rs:22.
-fn __uc_f28<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f28<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::choices::Level>::name(a0.take()))
 }
 
 /// Shim for `<behaviours::choices::Level as FromStr>::from_str`.
-fn __uc_f29<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f29<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -286,7 +286,7 @@ fn __uc_f29<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::choices::Level as Ord>::cmp`.
-fn __uc_f30<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f30<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::choices::Level>(call);
     let a1 = __uc_arg::<&'c ::behaviours::choices::Level>(call);
     __uc::answer!(
@@ -297,91 +297,91 @@ fn __uc_f30<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::choices::Level as Display>::fmt`.
-fn __uc_f31<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f31<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::choices::Level>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::choices::Level as Hash>::hash`.
-fn __uc_f32<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::choices::Level>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::choices::UnknownLevel as Debug>::fmt`.
-fn __uc_f33<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::choices::UnknownLevel>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::choices::UnknownLevel as Display>::fmt`.
-fn __uc_f34<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::choices::UnknownLevel>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::new`, src/drops.rs:17.
-fn __uc_f35<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::new(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::name`, src/drops.rs:25.
-fn __uc_f36<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::name(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::view`, src/drops.rs:30.
-fn __uc_f37<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::view(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Guard as Debug>::fmt`.
-fn __uc_f38<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f38<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Guard>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Slow::new`, src/drops.rs:85.
-fn __uc_f39<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f39<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Slow>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Slow as Debug>::fmt`.
-fn __uc_f40<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f40<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Slow>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::View::name`, src/drops.rs:52.
-fn __uc_f41<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f41<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::View<'_>>::name(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::View as Debug>::fmt`.
-fn __uc_f42<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f42<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::View<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Debug>::fmt`.
-fn __uc_f43<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f43<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Display>::fmt`.
-fn __uc_f44<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f44<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::is_temporary`, src/errors.rs:46.
-fn __uc_f45<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f45<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -391,24 +391,24 @@ fn __uc_f45<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::errors::Fault as Debug>::fmt`.
-fn __uc_f46<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Fault as Display>::fmt`.
-fn __uc_f47<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f47<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Missing`.
-fn __uc_f48<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Missing)
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge`.
-fn __uc_f49<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -422,7 +422,7 @@ fn __uc_f49<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.found`.
-fn __uc_f50<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -436,7 +436,7 @@ fn __uc_f50<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.limit`.
-fn __uc_f51<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -450,13 +450,13 @@ fn __uc_f51<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Below`.
-fn __uc_f52<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Below(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Below.0`.
-fn __uc_f53<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -470,7 +470,7 @@ fn __uc_f53<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd`.
-fn __uc_f54<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
         call,
@@ -482,7 +482,7 @@ fn __uc_f54<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd.value`.
-fn __uc_f55<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -496,7 +496,7 @@ fn __uc_f55<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault variant`.
-fn __uc_f56<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -513,12 +513,12 @@ fn __uc_f56<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f57<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f58<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -529,13 +529,13 @@ fn __uc_f58<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f59<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f60<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -544,7 +544,7 @@ fn __uc_f60<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f61<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -554,7 +554,7 @@ fn __uc_f61<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f62<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -567,31 +567,31 @@ fn __uc_f62<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f63<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f64<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f65<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f66<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f67<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -604,13 +604,13 @@ fn __uc_f67<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f68<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f69<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -621,24 +621,24 @@ fn __uc_f69<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f70<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f71<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f72<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f73<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -649,19 +649,19 @@ fn __uc_f73<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f74<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f75<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f76<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -672,7 +672,7 @@ fn __uc_f76<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f77<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -681,7 +681,7 @@ fn __uc_f77<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f78<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -691,7 +691,7 @@ fn __uc_f78<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f79<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -704,13 +704,13 @@ fn __uc_f79<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f80<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f81<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -723,7 +723,7 @@ fn __uc_f81<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f82<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -739,7 +739,7 @@ fn __uc_f82<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f83<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -750,7 +750,7 @@ fn __uc_f83<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f84<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -760,7 +760,7 @@ fn __uc_f84<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f85<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -771,7 +771,7 @@ fn __uc_f85<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f86<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -784,25 +784,25 @@ fn __uc_f86<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f87<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f88<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f89<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f90<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -813,7 +813,7 @@ fn __uc_f90<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f91<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -824,7 +824,7 @@ fn __uc_f91<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f92<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -835,7 +835,7 @@ fn __uc_f92<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f93<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -846,7 +846,7 @@ fn __uc_f93<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f94<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -856,7 +856,7 @@ fn __uc_f94<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f95<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -869,18 +869,18 @@ fn __uc_f95<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f96<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f97<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f98<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -889,18 +889,18 @@ fn __uc_f98<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f99<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f100<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f101<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -911,19 +911,19 @@ fn __uc_f101<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f102<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f103<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f104<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -932,7 +932,7 @@ fn __uc_f104<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f105<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -942,7 +942,7 @@ fn __uc_f105<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f106<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -955,24 +955,24 @@ fn __uc_f106<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f107<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f108<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f109<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f110<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -981,19 +981,19 @@ fn __uc_f110<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f111<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f112<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f113<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1004,19 +1004,19 @@ fn __uc_f113<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f114<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f115<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f116<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -1026,7 +1026,7 @@ fn __uc_f116<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f117<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -1039,19 +1039,19 @@ fn __uc_f117<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f118<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f119<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f120<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -1064,13 +1064,13 @@ fn __uc_f120<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f121<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f122<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -1083,13 +1083,13 @@ fn __uc_f122<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f123<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f124<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -1102,29 +1102,29 @@ fn __uc_f124<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f125<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f126<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f127<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f128<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f129<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1133,18 +1133,18 @@ fn __uc_f129<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f130<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f131<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f132<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1155,7 +1155,7 @@ fn __uc_f132<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f133<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1166,7 +1166,7 @@ fn __uc_f133<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f134<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1175,18 +1175,18 @@ fn __uc_f134<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f135<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f136<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f137<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1197,13 +1197,13 @@ fn __uc_f137<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f138<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f139<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1212,24 +1212,24 @@ fn __uc_f139<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f140<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f141<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f142<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f143<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -1239,7 +1239,7 @@ fn __uc_f143<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f144<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -1249,7 +1249,7 @@ fn __uc_f144<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f145<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1258,24 +1258,24 @@ fn __uc_f145<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f146<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f147<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f148<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f149<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1285,7 +1285,7 @@ fn __uc_f149<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f150<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1295,7 +1295,7 @@ fn __uc_f150<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f151<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1304,7 +1304,7 @@ fn __uc_f151<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f152<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -1314,7 +1314,7 @@ fn __uc_f152<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f153<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -1325,7 +1325,7 @@ fn __uc_f153<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f154<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -1336,19 +1336,19 @@ fn __uc_f154<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f155<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f156<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f157<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1358,117 +1358,117 @@ fn __uc_f157<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f158<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f159<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f160<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:84.
-fn __uc_f161<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f162<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f163<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f164<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f165<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f166<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:106.
-fn __uc_f167<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:111.
-fn __uc_f168<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:96.
-fn __uc_f169<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:91.
-fn __uc_f170<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f171<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:116.
-fn __uc_f172<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:101.
-fn __uc_f173<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:86.
-fn __uc_f174<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f175<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f176<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f177<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -1480,232 +1480,232 @@ fn __uc_f177<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f178<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f179<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f180<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f181<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f182<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f183<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f184<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f185<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f186<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f187<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f188<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f189<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f190<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f191<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f192<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f193<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f194<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f195<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f196<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f197<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f198<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f199<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f200<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f201<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f202<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f203<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f204<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f205<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f206<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f207<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f208<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f209<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f210<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f211<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f212<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f213<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f214<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f215<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }

@@ -23,25 +23,25 @@ __uc::handle!(__UcMarker, 5, "semver::Version", ::semver::Version);
 __uc::handle!(__UcMarker, 6, "semver::VersionReq", ::semver::VersionReq);
 
 /// Shim for `semver::BuildMetadata::new`, src/lib.rs:558.
-fn __uc_f0<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::BuildMetadata>::new(a0.take()))
 }
 
 /// Shim for `semver::BuildMetadata::as_str`, src/lib.rs:562.
-fn __uc_f1<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f1<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::BuildMetadata>::as_str(a0.take()))
 }
 
 /// Shim for `semver::BuildMetadata::is_empty`, src/lib.rs:566.
-fn __uc_f2<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f2<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::BuildMetadata>::is_empty(a0.take()))
 }
 
 /// Shim for `<semver::BuildMetadata as FromStr>::from_str`.
-fn __uc_f3<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f3<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -51,7 +51,7 @@ fn __uc_f3<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::BuildMetadata as Default>::default`.
-fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -60,7 +60,7 @@ fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::BuildMetadata as Clone>::clone`.
-fn __uc_f5<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(
         call,
@@ -70,7 +70,7 @@ fn __uc_f5<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::BuildMetadata as Ord>::cmp`.
-fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     let a1 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(
@@ -81,7 +81,7 @@ fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::BuildMetadata as PartialEq>::eq`.
-fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     let a1 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(
@@ -92,43 +92,43 @@ fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::BuildMetadata as Debug>::fmt`.
-fn __uc_f8<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::BuildMetadata as Display>::fmt`.
-fn __uc_f9<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f9<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::BuildMetadata as Hash>::hash`.
-fn __uc_f10<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f10<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::BuildMetadata>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::BuildMetadata::EMPTY`.
-fn __uc_f11<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f11<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::semver::BuildMetadata>::EMPTY)
 }
 
 /// Shim for `semver::Comparator::parse`, src/lib.rs:526.
-fn __uc_f12<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f12<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Comparator>::parse(a0.take()))
 }
 
 /// Shim for `semver::Comparator::matches`, src/lib.rs:530.
-fn __uc_f13<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f13<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Comparator>::matches(a0.take(), a1.take()))
 }
 
 /// Shim for `<semver::Comparator as FromStr>::from_str`.
-fn __uc_f14<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f14<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -138,7 +138,7 @@ fn __uc_f14<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Comparator {}`.
-fn __uc_f15<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f15<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::semver::Op>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::u64>>(call);
@@ -158,7 +158,7 @@ fn __uc_f15<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Comparator as Clone>::clone`.
-fn __uc_f16<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f16<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(
         call,
@@ -168,7 +168,7 @@ fn __uc_f16<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Comparator as PartialEq>::eq`.
-fn __uc_f17<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f17<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     let a1 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(
@@ -179,31 +179,31 @@ fn __uc_f17<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Comparator as Debug>::fmt`.
-fn __uc_f18<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f18<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Comparator as Display>::fmt`.
-fn __uc_f19<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f19<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Comparator as Hash>::hash`.
-fn __uc_f20<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f20<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Comparator.op`.
-fn __uc_f21<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f21<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, &a0.take().op)
 }
 
 /// Shim for `semver::Comparator.op=`.
-fn __uc_f22<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f22<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Comparator>(call);
     let a1 = __uc_arg::<::semver::Op>(call);
     __uc::answer!(
@@ -216,13 +216,13 @@ fn __uc_f22<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Comparator.major`.
-fn __uc_f23<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f23<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, &a0.take().major)
 }
 
 /// Shim for `semver::Comparator.major=`.
-fn __uc_f24<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f24<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Comparator>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -235,13 +235,13 @@ fn __uc_f24<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Comparator.minor`.
-fn __uc_f25<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f25<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, &a0.take().minor)
 }
 
 /// Shim for `semver::Comparator.minor=`.
-fn __uc_f26<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f26<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Comparator>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::u64>>(call);
     __uc::answer!(
@@ -254,13 +254,13 @@ fn __uc_f26<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Comparator.patch`.
-fn __uc_f27<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f27<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, &a0.take().patch)
 }
 
 /// Shim for `semver::Comparator.patch=`.
-fn __uc_f28<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f28<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Comparator>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::u64>>(call);
     __uc::answer!(
@@ -273,13 +273,13 @@ fn __uc_f28<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Comparator.pre`.
-fn __uc_f29<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f29<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::Comparator>(call);
     __uc::answer!(call, __UcMarker, &a0.take().pre)
 }
 
 /// Shim for `semver::Comparator.pre=`.
-fn __uc_f30<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f30<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Comparator>(call);
     let a1 = __uc_arg::<::semver::Prerelease>(call);
     __uc::answer!(
@@ -292,43 +292,43 @@ fn __uc_f30<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Error as Debug>::fmt`.
-fn __uc_f31<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f31<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Error>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Error as Display>::fmt`.
-fn __uc_f32<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Error>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Op as Hash>::hash`.
-fn __uc_f33<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Op>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::new`, src/lib.rs:540.
-fn __uc_f34<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::new(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::as_str`, src/lib.rs:544.
-fn __uc_f35<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::as_str(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::is_empty`, src/lib.rs:548.
-fn __uc_f36<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::is_empty(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as FromStr>::from_str`.
-fn __uc_f37<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -338,7 +338,7 @@ fn __uc_f37<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Default>::default`.
-fn __uc_f38<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f38<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -347,7 +347,7 @@ fn __uc_f38<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Clone>::clone`.
-fn __uc_f39<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f39<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
         call,
@@ -357,7 +357,7 @@ fn __uc_f39<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Ord>::cmp`.
-fn __uc_f40<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f40<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     let a1 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
@@ -368,7 +368,7 @@ fn __uc_f40<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as PartialEq>::eq`.
-fn __uc_f41<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f41<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     let a1 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
@@ -379,30 +379,30 @@ fn __uc_f41<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Debug>::fmt`.
-fn __uc_f42<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f42<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as Display>::fmt`.
-fn __uc_f43<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f43<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as Hash>::hash`.
-fn __uc_f44<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f44<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::EMPTY`.
-fn __uc_f45<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f45<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::EMPTY)
 }
 
 /// Shim for `semver::Version::new`, src/lib.rs:389.
-fn __uc_f46<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -414,13 +414,13 @@ fn __uc_f46<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version::parse`, src/lib.rs:422.
-fn __uc_f47<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f47<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Version>::parse(a0.take()))
 }
 
 /// Shim for `semver::Version::cmp_precedence`, src/lib.rs:466.
-fn __uc_f48<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -431,7 +431,7 @@ fn __uc_f48<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as FromStr>::from_str`.
-fn __uc_f49<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -441,7 +441,7 @@ fn __uc_f49<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version {}`.
-fn __uc_f50<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     let a2 = __uc_arg::<::core::primitive::u64>(call);
@@ -461,7 +461,7 @@ fn __uc_f50<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Clone>::clone`.
-fn __uc_f51<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
         call,
@@ -471,7 +471,7 @@ fn __uc_f51<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Ord>::cmp`.
-fn __uc_f52<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     let a1 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
@@ -482,7 +482,7 @@ fn __uc_f52<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as PartialEq>::eq`.
-fn __uc_f53<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     let a1 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
@@ -493,31 +493,31 @@ fn __uc_f53<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Debug>::fmt`.
-fn __uc_f54<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Version as Display>::fmt`.
-fn __uc_f55<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Version as Hash>::hash`.
-fn __uc_f56<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Version.major`.
-fn __uc_f57<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().major)
 }
 
 /// Shim for `semver::Version.major=`.
-fn __uc_f58<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -530,13 +530,13 @@ fn __uc_f58<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.minor`.
-fn __uc_f59<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().minor)
 }
 
 /// Shim for `semver::Version.minor=`.
-fn __uc_f60<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -549,13 +549,13 @@ fn __uc_f60<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.patch`.
-fn __uc_f61<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().patch)
 }
 
 /// Shim for `semver::Version.patch=`.
-fn __uc_f62<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -568,13 +568,13 @@ fn __uc_f62<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.pre`.
-fn __uc_f63<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().pre)
 }
 
 /// Shim for `semver::Version.pre=`.
-fn __uc_f64<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::semver::Prerelease>(call);
     __uc::answer!(
@@ -587,13 +587,13 @@ fn __uc_f64<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.build`.
-fn __uc_f65<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().build)
 }
 
 /// Shim for `semver::Version.build=`.
-fn __uc_f66<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::semver::BuildMetadata>(call);
     __uc::answer!(
@@ -606,20 +606,20 @@ fn __uc_f66<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq::parse`, src/lib.rs:507.
-fn __uc_f67<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::parse(a0.take()))
 }
 
 /// Shim for `semver::VersionReq::matches`, src/lib.rs:513.
-fn __uc_f68<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::matches(a0.take(), a1.take()))
 }
 
 /// Shim for `<semver::VersionReq as FromStr>::from_str`.
-fn __uc_f69<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -629,7 +629,7 @@ fn __uc_f69<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as FromIterator<Comparator>>::from_iter`.
-fn __uc_f70<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
     __uc::answer!(
         call,
@@ -639,7 +639,7 @@ fn __uc_f70<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Default>::default`.
-fn __uc_f71<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -648,7 +648,7 @@ fn __uc_f71<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq {}`.
-fn __uc_f72<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
     __uc::answer!(
         call,
@@ -660,7 +660,7 @@ fn __uc_f72<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Clone>::clone`.
-fn __uc_f73<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(
         call,
@@ -670,7 +670,7 @@ fn __uc_f73<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as PartialEq>::eq`.
-fn __uc_f74<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     let a1 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(
@@ -681,25 +681,25 @@ fn __uc_f74<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Debug>::fmt`.
-fn __uc_f75<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::VersionReq as Display>::fmt`.
-fn __uc_f76<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::VersionReq as Hash>::hash`.
-fn __uc_f77<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::VersionReq.comparators`.
-fn __uc_f78<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::VersionReq>(call);
     __uc::answer!(
         call,
@@ -709,7 +709,7 @@ fn __uc_f78<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq.comparators=`.
-fn __uc_f79<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::VersionReq>(call);
     let a1 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
     __uc::answer!(
@@ -722,7 +722,7 @@ fn __uc_f79<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq::STAR`.
-fn __uc_f80<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::STAR)
 }
 

@@ -10,54 +10,54 @@ __uc::choice!(__UcMarker, 0, "strsim::StrSimError", constructible, ::strsim::Str
 });
 
 /// Shim for `<strsim::StrSimError as Debug>::fmt`.
-fn __uc_f0<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::strsim::StrSimError>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<strsim::StrSimError as Display>::fmt`.
-fn __uc_f1<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f1<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::strsim::StrSimError>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `strsim::damerau_levenshtein`, src/lib.rs:677.
-fn __uc_f2<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f2<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::damerau_levenshtein(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::hamming`, src/lib.rs:84.
-fn __uc_f3<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f3<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::hamming(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::jaro`, src/lib.rs:186.
-fn __uc_f4<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::jaro(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::jaro_winkler`, src/lib.rs:221.
-fn __uc_f5<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::jaro_winkler(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::levenshtein`, src/lib.rs:269.
-fn __uc_f6<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::levenshtein(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::normalized_damerau_levenshtein`, src/lib.rs:693.
-fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -68,7 +68,7 @@ fn __uc_f7<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `strsim::normalized_levenshtein`, src/lib.rs:285.
-fn __uc_f8<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -79,14 +79,14 @@ fn __uc_f8<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
 }
 
 /// Shim for `strsim::osa_distance`, src/lib.rs:300.
-fn __uc_f9<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f9<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::osa_distance(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::sorensen_dice`, src/lib.rs:721.
-fn __uc_f10<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn __uc_f10<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::sorensen_dice(a0.take(), a1.take()))

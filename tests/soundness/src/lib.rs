@@ -194,7 +194,7 @@ __uc::handle!(Marker, 6, "subject::Bell", crate::subject::Bell);
 /// A shim: its parameters (`lent`, or `kept` by the result), then the call.
 macro_rules! shim {
     ($name:ident($($mode:ident $arg:ident),*) $make:expr) => {
-        fn $name<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
             $(shim!(@$mode call $arg);)*
             __uc::answer!(call, Marker, $make)
         }
@@ -206,7 +206,7 @@ macro_rules! shim {
 shim!(book_new(lent a) subject::Book::new(a.take()));
 shim!(book_page(kept a) subject::Book::page(a.take()));
 shim!(book_page_mut(kept a) subject::Book::page_mut(a.take()));
-fn book_push<'c, 'h>(call: __uc::Call<'c, 'h>) -> __uc::Answer {
+fn book_push<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a = __uc_kept(call);
     let b = __uc_arg(call);
     __uc::answer_fluent!(call, Marker, a, subject::Book::push(a, b.take()))
