@@ -51,7 +51,7 @@ pub struct Described {
 }
 
 /// A callable of the bridge.
-pub struct Callable {
+pub struct Served {
     /// Its id in the manifest.
     pub id: &'static str,
     /// The shim.
@@ -65,7 +65,7 @@ pub struct Artifact {
     /// Types by number.
     pub types: &'static [Described],
     /// Callables by number.
-    pub callables: &'static [Callable],
+    pub callables: &'static [Served],
 }
 
 /// The payload of *describe*.

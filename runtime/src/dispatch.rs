@@ -2,17 +2,20 @@
 
 use std::cell::RefCell;
 
+use crate::abi::Host;
 use crate::describe::Artifact;
 use crate::error::{Fault, HandleFault, RequestFault};
-use crate::group::frame::Side;
-use crate::group::frame::{Frame, Lent};
+use crate::group::current;
+use crate::group::frame::{Frame, Lent, Side, busy};
+use crate::group::inside;
 use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
 use crate::group::thread::{WAITERS, welcome};
 use crate::group::{store::Out, table};
+use crate::host::{Raised, Unwound};
 use crate::lift::Lift;
 use crate::lower::Lower;
-use crate::panic::{Panicked, guard};
+use crate::panic::{Caught, Panicked, guard};
 use crate::wire::{EXT_HANDLE, Reader, Token, Writer};
 use crate::{ABI_VERSION, describe::Describer};
 
@@ -191,15 +194,22 @@ const COUNT: u8 = 6;
 const CLOSE: u8 = 7;
 
 /// Answers a request. The answer is complete whatever happens.
-pub(crate) fn dispatch(artifact: &Artifact, request: &[u8], buffers: &[Lent<'_>], writer: Writer) -> Writer {
+pub(crate) fn dispatch(
+    artifact: &Artifact,
+    request: &[u8],
+    buffers: &[Lent<'_>],
+    host: Option<Host>,
+    writer: Writer,
+) -> Writer {
     let out = RefCell::new(writer);
-    let stop = match operate(artifact, request, buffers, &out) {
+    let stop = match operate(artifact, request, buffers, host, &out) {
         Ok(()) => return out.into_inner(),
         Err(stop) => stop,
     };
     match stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
         Stop::Panic(panicked) => report(&mut fresh(&out), &panicked),
+        Stop::Raised(raised) => hand_back(&mut fresh(&out), &raised),
     }
     out.into_inner()
 }
@@ -214,6 +224,27 @@ fn fresh(out: &RefCell<Writer>) -> std::cell::RefMut<'_, Writer> {
 enum Stop {
     Fault(Fault, Option<u32>),
     Panic(Panicked),
+    Raised(Raised),
+}
+
+impl Stop {
+    /// It is about no parameter.
+    fn nowhere(self) -> Self {
+        match self {
+            Self::Fault(fault, _) => Self::Fault(fault, None),
+            other => other,
+        }
+    }
+}
+
+impl From<Caught> for Stop {
+    fn from(caught: Caught) -> Self {
+        match caught {
+            Caught::Panic(panicked) => Self::Panic(panicked),
+            Caught::Unwound(Unwound::Raised(raised)) => Self::Raised(raised),
+            Caught::Unwound(Unwound::Refused(fault)) => Self::Fault(fault, None),
+        }
+    }
 }
 
 impl From<Fault> for Stop {
@@ -224,13 +255,14 @@ impl From<Fault> for Stop {
 
 /// Runs what may run user code.
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Stop> {
-    guard(work).map_err(Stop::Panic)
+    guard(work).map_err(Stop::from)
 }
 
 fn operate(
     artifact: &Artifact,
     request: &[u8],
     buffers: &[Lent<'_>],
+    host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Stop> {
     if TABLE.stuck() {
@@ -255,7 +287,7 @@ fn operate(
         }
     };
     match operation {
-        CALL => call(artifact, reader, arguments, buffers, out),
+        CALL => call(artifact, reader, arguments, buffers, host, out),
         DESCRIBE => {
             finish(&reader, arguments, 0)?;
             guarded(|| {
@@ -267,7 +299,8 @@ fn operate(
         DROP | CLOSE => {
             let id = handle(&reader)?;
             finish(&reader, arguments, 1)?;
-            let dropped = guarded(|| end(id, operation == CLOSE))??;
+            let frame = Frame::bare(host, if operation == CLOSE { "close" } else { "drop" });
+            let dropped = run(&frame, || end(id, operation == CLOSE)).map_err(Stop::nowhere)?;
             let mut writer = out.borrow_mut();
             writer.raw(&[0x92, 0x00]);
             writer.bool(dropped);
@@ -335,10 +368,13 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
     loop {
         return match TABLE.drop_handle(id, only_if_free) {
             Ok(dropped) => Ok(dropped),
-            Err(Refusal::Busy) => {
-                WAITERS.wait();
-                continue;
-            }
+            Err(Refusal::Busy) => match busy(inside::holder_of_slot(id.slot), "value") {
+                Fault::Busy => {
+                    WAITERS.wait();
+                    continue;
+                }
+                refused => Err(refused),
+            },
             Err(Refusal::Borrowed(holder)) => Err(Fault::handle(
                 Borrowed,
                 format!("it is borrowed by what `{holder}` gave: drop or close that first"),
@@ -355,6 +391,7 @@ fn call(
     reader: Reader<'_>,
     arguments: usize,
     buffers: &[Lent<'_>],
+    host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Stop> {
     let index = match reader.next()? {
@@ -373,37 +410,66 @@ fn call(
     // The index is one of them; an array never announces more than the request holds, so this fits.
     let given = u32::try_from(arguments.saturating_sub(1)).unwrap_or(u32::MAX);
     let start = reader.position();
-    let frame = Frame::new(reader, buffers, callable.id, given);
+    let frame = Frame::new(reader, buffers, host, callable.id, given);
+    let shim = || {
+        (callable.shim)(Call {
+            frame: &frame,
+            out,
+            groups: std::marker::PhantomData,
+        })
+    };
     loop {
-        let outcome = guard(|| {
-            let answer = (callable.shim)(Call {
-                frame: &frame,
-                out,
-                groups: std::marker::PhantomData,
-            });
-            frame.leave(false);
-            answer
-        });
-        if outcome.is_err() {
-            // What was not yet let go when something panicked; a second panic adds nothing to the first.
-            let _ = guard(|| frame.leave(true));
-        }
-        let stop = match outcome {
-            Ok(Ok(()) | Err(Fault::Failed)) => return Ok(()),
-            Ok(Err(Fault::Busy)) => {
-                frame.fault.take();
-                guarded(|| frame.undo())?;
+        match run(&frame, shim) {
+            Err(Stop::Fault(Fault::Busy, _)) => {
                 frame.parameter.set(0);
                 frame.reader.rewind(start);
                 WAITERS.wait();
-                continue;
             }
-            Ok(Err(fault)) => Stop::Fault(fault, Some(frame.parameter.get())),
-            Err(panicked) => Stop::Panic(panicked),
-        };
-        guarded(|| frame.undo())?;
-        return Err(stop);
+            Err(Stop::Fault(Fault::Failed, _)) => return Ok(()),
+            result => return result,
+        }
     }
+}
+
+/// Runs what may run user code, as the thread's current call: what host objects raise meanwhile is its outcome if it fails.
+/// Then everything that the call holds is let go.
+fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Stop> {
+    let raised = || frame.known().is_some_and(|inside| inside.has_raised());
+    let whole = || {
+        let outcome = guard(|| {
+            let result = work();
+            frame.leave(false);
+            result
+        });
+        if let Err(caught) = &outcome {
+            // What was not yet let go when something panicked; a second panic adds nothing to the first. An exception of a
+            // host object is no panic: nothing is poisoned.
+            let poison = matches!(caught, Caught::Panic(_)) && !raised();
+            let _ = guard(|| frame.leave(poison));
+        }
+        outcome
+    };
+    let outcome = current::enter(frame, whole, |_| {});
+    let failed = !matches!(outcome, Ok(Ok(_)));
+    let leaving = frame.known().and_then(|inside| inside.leaving(failed));
+    let stop = match (outcome, leaving) {
+        (Ok(Ok(result)), None) => {
+            frame.sent();
+            return Ok(result);
+        }
+        (Ok(Err(Fault::Failed)), None) => {
+            frame.sent();
+            return Err(Fault::Failed.into());
+        }
+        (Err(Caught::Unwound(Unwound::Raised(raised))), Some(leaving)) if !leaving.is_fatal() => {
+            Stop::Raised(raised)
+        }
+        (_, Some(leaving)) => Stop::Raised(leaving),
+        (Ok(Err(fault)), None) => Stop::Fault(fault, Some(frame.parameter.get())),
+        (Err(caught), None) => caught.into(),
+    };
+    guarded(|| frame.undo())?;
+    Err(stop)
 }
 
 fn refuse(writer: &mut Writer, fault: &Fault, parameter: Option<u32>) {
@@ -444,4 +510,22 @@ fn report(writer: &mut Writer, panicked: &Panicked) {
         None => writer.nil(),
     }
     writer.str(&panicked.backtrace);
+}
+
+/// Status 6: the exception goes back to the host.
+fn hand_back(writer: &mut Writer, raised: &Raised) {
+    let Some(object) = raised.give() else {
+        let message = "an exception that an earlier call ended with was met again";
+        return report(
+            writer,
+            &Panicked {
+                message: message.to_owned(),
+                ..Panicked::default()
+            },
+        );
+    };
+    writer.array(2);
+    writer.uint(6);
+    writer.array(1);
+    writer.uint(object.into_token());
 }

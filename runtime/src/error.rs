@@ -56,6 +56,8 @@ pub enum HandleFault {
     Borrowed,
     /// A panic left the value halfway.
     Poisoned,
+    /// A call that is inside an upcall uses it: it may be this thread's own.
+    Busy,
     /// The value belongs to another thread.
     Thread,
     /// The value belongs to the parent process.
@@ -100,6 +102,7 @@ impl HandleFault {
             Self::Type => "type",
             Self::Borrowed => "borrowed",
             Self::Poisoned => "poisoned",
+            Self::Busy => "busy",
             Self::Thread => "thread",
             Self::Fork => "fork",
         }
@@ -122,6 +125,34 @@ impl RequestFault {
 }
 
 impl Fault {
+    /// The same of what a host object answered: Rust ran, so the request was not to blame.
+    pub(crate) fn about(self, what: &str) -> Self {
+        let said = |message: Cow<'static, str>| Cow::from(format!("{what}: {message}"));
+        match self {
+            Self::Argument { kind, message } => Self::Argument {
+                kind,
+                message: said(message),
+            },
+            Self::Handle { code, message } => Self::Handle {
+                code,
+                message: said(message),
+            },
+            other => Self::value(said(other.text().into())),
+        }
+    }
+
+    /// Its message.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Argument { message, .. } | Self::Handle { message, .. } | Self::Request { message, .. } => {
+                message.clone().into_owned()
+            }
+            Self::Failed => "it failed".to_owned(),
+            Self::Busy => "it is busy".to_owned(),
+            Self::Described => "nothing was done".to_owned(),
+        }
+    }
+
     /// An argument of another type.
     #[cold]
     pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {

@@ -15,6 +15,8 @@
 //! | a value behind a handle | this library | *drop*, or the last value that borrows it |
 //! | bytes kept by a borrowing value | this library, as a copy | the end of the group |
 //!
+//! `host` is the way back into the caller.
+//!
 //! Generated bridges use [`private`] and nothing else.
 
 mod abi;
@@ -22,6 +24,8 @@ mod describe;
 mod dispatch;
 pub mod error;
 mod group;
+#[doc(hidden)]
+pub mod host;
 mod lift;
 mod lower;
 mod macros;

@@ -7,6 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use crate::host::Unwound;
+
 /// A caught panic.
 #[derive(Debug, Default)]
 pub(crate) struct Panicked {
@@ -46,12 +48,24 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
+/// What was caught.
+pub(crate) enum Caught {
+    /// A panic.
+    Panic(Panicked),
+    /// What a host object did (`host`): no panic, but it left Rust as one does.
+    Unwound(Unwound),
+}
+
 /// Runs `work`; a panic in it becomes a value. So does one in the destructor of the panic's payload.
-pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
     install();
     let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
     let result = catch_unwind(AssertUnwindSafe(work));
     let result = result.map_err(|payload| {
+        let payload = match payload.downcast::<Unwound>() {
+            Ok(unwound) => return Caught::Unwound(*unwound),
+            Err(payload) => payload,
+        };
         let message = text(&*payload);
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             // A payload whose destructor panics with a payload is leaked, or this would not end.
@@ -59,11 +73,11 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
         }
         let last = LAST.try_with(RefCell::take).ok().flatten();
         let (location, backtrace) = last.unwrap_or_default();
-        Panicked {
+        Caught::Panic(Panicked {
             message,
             location: (!location.is_empty()).then_some(location),
             backtrace,
-        }
+        })
     });
     let _ = CALLS.try_with(|calls| calls.set(calls.get() - 1));
     result

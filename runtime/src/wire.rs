@@ -11,6 +11,8 @@ use crate::error::{Fault, RequestFault};
 pub const EXT_HANDLE: i8 = 1;
 /// Extension code of a lent buffer.
 pub const EXT_BUFFER: i8 = 2;
+/// Extension code of a host object.
+pub const EXT_HOST: i8 = 3;
 /// Extension code of a big integer.
 pub const EXT_INTEGER: i8 = 4;
 /// Extension code of a duration or time.
@@ -58,6 +60,7 @@ impl Token<'_> {
             Self::Map(_) => "a map",
             Self::Ext(EXT_HANDLE | EXT_MOVE, _) => "a handle",
             Self::Ext(EXT_BUFFER, _) => "a buffer",
+            Self::Ext(EXT_HOST, _) => "a host object",
             Self::Ext(..) => "an extension value",
         }
     }

@@ -5,12 +5,17 @@
     reason = "this module and `group` are where the runtime's unsafe code lives"
 )]
 
+mod host;
+
 use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
 use crate::dispatch::{RELEASE, dispatch};
 use crate::group::frame::Lent;
 use crate::wire::Writer;
+
+pub(crate) use host::Host;
+pub use host::{HostTable, Memory};
 
 /// Memory lent for one call.
 #[repr(C)]
@@ -58,13 +63,15 @@ unsafe fn slice<'m, T>(data: *const T, len: usize) -> &'m [T] {
 ///
 /// `request` points to `request_len` readable bytes, `buffers` to `buffer_count` buffers whose memory is readable; nobody
 /// writes to any of it during the call. `response` is zero, or as an earlier call to this library left it, and used
-/// by this call alone. A null `request` or `buffers` is allowed with a length of 0.
+/// by this call alone. A null `request` or `buffers` is allowed with a length of 0. `host` is null, or points to a table
+/// that stays as it is for the rest of the process.
 pub unsafe fn entry(
     artifact: &Artifact,
     request: *const u8,
     request_len: usize,
     buffers: *const Buffer,
     buffer_count: usize,
+    host: *const HostTable,
     response: *mut Response,
 ) -> i32 {
     if response.is_null()
@@ -87,6 +94,10 @@ pub unsafe fn entry(
         let bytes = unsafe { slice(buffer.data, buffer.len) };
         lent.push(Lent { bytes });
     }
+    // SAFETY: by this function's contract.
+    let Ok(host) = (unsafe { Host::new(host) }) else {
+        return BAD_ARGUMENT;
+    };
     // SAFETY: by this function's contract, `response` is valid and this call's alone.
     let response = unsafe { &mut *response };
     let memory = if response.data.is_null() {
@@ -105,7 +116,7 @@ pub unsafe fn entry(
         return ANSWERED;
     }
     // User code runs behind `catch_unwind` inside; a panic of this crate's own would abort at `extern "C"`.
-    let mut answer = dispatch(artifact, request, &lent, Writer::new(memory)).into_bytes();
+    let mut answer = dispatch(artifact, request, &lent, host, Writer::new(memory)).into_bytes();
     if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
         answer.shrink_to(answer.len());
     }
@@ -165,7 +176,7 @@ macro_rules! artifact {
         static __UC_ARTIFACT: $crate::private::Artifact = $crate::private::Artifact {
             name: $name,
             types: &[$($crate::__described!($kind $marker, $ty)),*],
-            callables: &[$($crate::private::Callable { id: $id, shim: $shim }),*],
+            callables: &[$($crate::private::Served { id: $id, shim: $shim }),*],
         };
 
         /// The symbol. See `docs/abi.md`.
@@ -180,13 +191,12 @@ macro_rules! artifact {
             request_len: usize,
             buffers: *const $crate::private::Buffer,
             buffer_count: usize,
-            host: *const ::core::ffi::c_void,
+            host: *const $crate::private::HostTable,
             response: *mut $crate::private::Response,
         ) -> i32 {
-            let _ = host;
             // SAFETY: the caller upholds the contract of `docs/abi.md`, which is `entry`'s.
             unsafe {
-                $crate::private::entry(&__UC_ARTIFACT, request, request_len, buffers, buffer_count, response)
+                $crate::private::entry(&__UC_ARTIFACT, request, request_len, buffers, buffer_count, host, response)
             }
         }
     };

@@ -1,12 +1,18 @@
 //! One call: its request, what it holds of the table, and how it lets go.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
+use super::current;
+use super::inside::{self, Holds, Inside};
 use super::owners::{Group, Owner};
+use super::scope::Scope;
 use super::table::{Access, Entry, HandleId, Refusal, TABLE};
-use super::thread::{self, Locked, ThreadLock};
+use super::thread::{self, Locked, ThreadLock, WAITERS};
+use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
+use crate::host::Object;
+use crate::lift::Lift;
 use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
 
 /// A slot that the call holds.
@@ -55,6 +61,8 @@ pub(crate) struct Lent<'c> {
 pub(crate) struct Frame<'c> {
     pub(crate) reader: Reader<'c>,
     buffers: &'c [Lent<'c>],
+    /// The way back, if the client gave one.
+    pub(crate) host: Option<Host>,
     /// Which callable, for messages.
     pub(crate) callable: &'static str,
     /// How many arguments the request has.
@@ -75,6 +83,12 @@ pub(crate) struct Frame<'c> {
     created: RefCell<Vec<HandleId>>,
     /// The call was made: what was kept may be referred to from now on.
     pub(crate) ran: Cell<bool>,
+    /// What others may know of it, once it calls back.
+    inside: OnceCell<Arc<Inside>>,
+    /// Host objects in the answer: they go back to the host with it.
+    sent: RefCell<Vec<Object>>,
+    /// What becomes of lifted arguments when the call is refused.
+    refusals: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 impl<'c> Frame<'c> {
@@ -82,12 +96,14 @@ impl<'c> Frame<'c> {
     pub(crate) fn new(
         reader: Reader<'c>,
         buffers: &'c [Lent<'c>],
+        host: Option<Host>,
         callable: &'static str,
         given: u32,
     ) -> Self {
         Self {
             reader,
             buffers,
+            host,
             callable,
             given,
             parameter: Cell::new(0),
@@ -102,6 +118,9 @@ impl<'c> Frame<'c> {
             arena: RefCell::default(),
             created: RefCell::default(),
             ran: Cell::new(false),
+            inside: OnceCell::new(),
+            sent: RefCell::default(),
+            refusals: RefCell::default(),
         }
     }
 
@@ -109,8 +128,56 @@ impl<'c> Frame<'c> {
     pub(crate) fn describing(callable: &'static str) -> Self {
         Self {
             describing: Some(RefCell::default()),
-            ..Self::new(Reader::new(&[]), &[], callable, 0)
+            ..Self::new(Reader::new(&[]), &[], None, callable, 0)
         }
+    }
+
+    /// A call that has no request.
+    pub(crate) fn bare(host: Option<Host>, what: &'static str) -> Self {
+        Self::new(Reader::new(&[]), &[], host, what, 0)
+    }
+
+    /// What others may know of this call, which may call back.
+    pub(crate) fn inside(&self) -> &Arc<Inside> {
+        self.inside.get_or_init(|| Arc::new(Inside::new(self.callable)))
+    }
+
+    /// The same, of a call that calls back now: it holds all that it will.
+    pub(crate) fn calls_back(&self) -> &Arc<Inside> {
+        let inside = self.inside();
+        inside.publish(|| Holds {
+            slots: (self.few.iter().filter_map(Cell::get).map(|hold| hold.slot))
+                .chain(self.more.borrow().iter().map(|hold| hold.slot))
+                .collect(),
+            locks: (self.locks.borrow().iter().map(|lock| Arc::clone(&lock.0))).collect(),
+        });
+        inside
+    }
+
+    /// What was made known of it: nothing, unless it calls back.
+    pub(crate) fn known(&self) -> Option<&Arc<Inside>> {
+        self.inside.get()
+    }
+
+    /// A host object goes back with the answer.
+    #[expect(dead_code, reason = "for callables and files, which come next")]
+    pub(crate) fn send(&self, object: Object) -> u64 {
+        let token = object.token();
+        self.sent.borrow_mut().push(object);
+        token
+    }
+
+    /// The answer is complete: what went with it is the client's.
+    pub(crate) fn sent(&self) {
+        for object in self.sent.take() {
+            object.into_token();
+        }
+    }
+
+    /// `forget` runs if the call is refused: before what was stowed for it is dropped.
+    #[expect(dead_code, reason = "for callables and files, which come next")]
+    pub(crate) fn if_refused(&self, forget: impl FnOnce() + 'static) {
+        self.refusals.borrow_mut().push(Box::new(forget));
     }
 
     /// The buffer that an extension value names.
@@ -218,7 +285,7 @@ impl<'c> Frame<'c> {
                 HandleFault::Borrowed,
                 format!("the same `{wanted}` is passed twice, once to be changed: pass a copy"),
             ),
-            Refusal::Busy => Fault::Busy,
+            Refusal::Busy => busy(inside::holder_of_slot(slot), wanted),
             Refusal::Closed => Fault::handle(
                 HandleFault::Closed,
                 format!("this `{wanted}` is closed, or was moved into a call"),
@@ -248,14 +315,14 @@ impl<'c> Frame<'c> {
             return Err(elsewhere());
         }
         if let Some(lock) = &entry.lock {
-            self.lock(lock)?;
+            self.lock(lock, wanted)?;
         }
         if let Some(group) = &entry.group {
             let rules = group.rules();
             if rules.homes.iter().any(|home| *home != thread::current()) {
                 return Err(elsewhere());
             }
-            rules.locks.iter().try_for_each(|lock| self.lock(lock))?;
+            rules.locks.iter().try_for_each(|lock| self.lock(lock, wanted))?;
         }
         Ok(())
     }
@@ -278,9 +345,9 @@ impl<'c> Frame<'c> {
         }
     }
 
-    fn lock(&self, lock: &Arc<ThreadLock>) -> Result<(), Fault> {
+    fn lock(&self, lock: &Arc<ThreadLock>, wanted: &str) -> Result<(), Fault> {
         if !lock.try_lock() {
-            return Err(Fault::Busy);
+            return Err(busy(inside::holder_of_lock(lock), wanted));
         }
         self.locks.borrow_mut().push(Locked(Arc::clone(lock)));
         Ok(())
@@ -335,6 +402,10 @@ impl<'c> Frame<'c> {
         if let (Some(own), Some(parent)) = (&*self.own.group.borrow(), &*self.parent.group.borrow()) {
             own.add_parent(parent);
         }
+        if self.inside.get().is_some() {
+            // What it was lent to call back may be called from any thread.
+            self.calls_back();
+        }
     }
 
     /// Keeps a value until the call ends.
@@ -347,8 +418,9 @@ impl<'c> Frame<'c> {
         self.created.borrow_mut().push(id);
     }
 
-    /// The answer failed: the handles that were made for it go.
+    /// The answer failed: the handles that were made for it go, and host objects are released.
     pub(crate) fn undo(&self) {
+        drop(self.sent.take());
         for id in self.created.take() {
             let _ = TABLE.drop_handle(id, false);
         }
@@ -356,6 +428,10 @@ impl<'c> Frame<'c> {
 
     /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
     pub(crate) fn leave(&self, panicked: bool) {
+        let refusals = self.refusals.take();
+        if !self.ran.get() {
+            refusals.into_iter().for_each(|forget| forget());
+        }
         for (value, drop) in self.arena.take().into_iter().rev() {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
@@ -396,5 +472,63 @@ impl<'c> Frame<'c> {
         self.locks.borrow_mut().clear();
         drop(own);
         drop(parent);
+        if let Some(inside) = self.inside.get() {
+            inside.retire();
+        }
+    }
+}
+
+/// What is in use by another call: an error if that is inside an upcall of the name given, for it may be waiting for this
+/// very call; else it is waited for.
+pub(crate) fn busy(holder: Option<&'static str>, wanted: &str) -> Fault {
+    match holder {
+        Some(holder) => Fault::handle(
+            HandleFault::Busy,
+            format!(
+                "this `{wanted}` is in use by `{holder}`, which is inside a callback: let that return first"
+            ),
+        ),
+        None if current::is_adrift() => Fault::handle(
+            HandleFault::Busy,
+            format!(
+                "this `{wanted}` is in use, and a callback from a thread of the library cannot wait for it"
+            ),
+        ),
+        None => Fault::Busy,
+    }
+}
+
+/// Lets go, also when something unwinds.
+struct Leaving<'f, 'c>(&'f Frame<'c>);
+
+impl Drop for Leaving<'_, '_> {
+    fn drop(&mut self) {
+        self.0.leave(false);
+    }
+}
+
+/// Lifts one value out of bytes that are no request.
+pub(crate) fn lift_apart<B, T: for<'s> Lift<'s, 's, B>>(
+    host: Host,
+    bytes: &[u8],
+    what: &'static str,
+) -> Result<T, Fault> {
+    fn hold<'s, B, T: Lift<'s, 's, B>>(frame: &'s Frame<'s>) -> Result<T, Fault> {
+        let held = T::hold(Scope::lend(frame, Side::Own))?;
+        if !frame.reader.at_end() {
+            return Err(Fault::malformed("there are bytes behind the value"));
+        }
+        frame.ran.set(true);
+        Ok(T::take(held))
+    }
+    loop {
+        let frame = Frame::new(Reader::new(bytes), &[], Some(host), what, 1);
+        let leaving = Leaving(&frame);
+        match hold::<B, T>(&frame) {
+            Err(Fault::Busy) => {}
+            result => return result,
+        }
+        drop(leaving);
+        WAITERS.wait();
     }
 }

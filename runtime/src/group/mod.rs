@@ -5,6 +5,7 @@
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
 //! - `frame`: one call: what it holds, and how it lets go.
+//! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
 //! - `value`: one value, erased: its own allocation behind a raw pointer, so that it never moves.
 //!
 //! Nothing here knows MessagePack beyond the bytes of a handle, and no lock of these modules is held while a user's
@@ -15,7 +16,9 @@
     reason = "this module and `abi` are where the runtime's unsafe code lives"
 )]
 
+pub(crate) mod current;
 pub(crate) mod frame;
+pub(crate) mod inside;
 pub(crate) mod owners;
 pub(crate) mod scope;
 pub(crate) mod store;

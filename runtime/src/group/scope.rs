@@ -8,6 +8,7 @@ use super::frame::{Frame, Side};
 use super::owners::Owner;
 use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
+use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
 use crate::wire::{Reader, Token};
 
@@ -89,6 +90,11 @@ impl<'s, 'h> Scope<'s, 'h> {
         // longer than the frame, but scopes only reach `Lift` impls, which are this crate's or made by its macros and
         // store none (`Taken` and arenas use it again during the same call).
         unsafe { &*self.frame }
+    }
+
+    /// The way back to the client, if it gave one.
+    pub(crate) fn host(&self) -> Option<Host> {
+        self.frame().host
     }
 
     /// The reader, for values that are copied out of the request.

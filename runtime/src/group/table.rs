@@ -17,6 +17,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::inside;
 use super::owners::{self, Group};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
 use super::value::{Ending, TypeInfo};
@@ -190,7 +191,8 @@ impl Table {
         self.epoch();
         self.forks.fetch_add(1, Ordering::Relaxed);
         // A lock that another thread of the parent held is held for ever here: nobody may wait for it.
-        let free = self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked();
+        let free =
+            self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked() && inside::unlocked();
         self.stuck.fetch_or(!free, Ordering::Relaxed);
     }
 

@@ -1,0 +1,296 @@
+//! Host objects: callables, files, iterators and exceptions of the caller, and the way to them (`docs/abi.md`, "Upcalls").
+//!
+//! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
+//! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
+//! - `talk`: the memory of requests and answers, reused.
+
+mod talk;
+
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::abi::{Host, Memory};
+use crate::error::{Fault, RequestFault};
+use crate::group::frame::Frame;
+use crate::group::inside::Inside;
+use crate::group::scope::Scope;
+use crate::group::table::TABLE;
+use crate::group::{current, frame};
+use crate::lift::Lift;
+use crate::wire::{EXT_HOST, Token, Writer};
+
+pub use talk::Reply;
+use talk::Talk;
+
+/// What can be asked of a host object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// A reference ends.
+    Release,
+    /// Call it.
+    Invoke,
+    /// The next item: `[item]`, or `[]` at the end.
+    Next,
+    /// Read into the buffer: how much came.
+    Read,
+    /// Write the buffer: how much was taken.
+    Write,
+    /// Flush.
+    Flush,
+    /// Seek: the position.
+    Seek,
+}
+
+/// Why an upcall gave nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// The host object raised.
+    Raised(Raised),
+    /// The host cannot answer any more, or never could in this process.
+    Gone(&'static str),
+    /// What it answered cannot be used.
+    Unusable(Fault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Unusable(fault)
+    }
+}
+
+/// What unwinds out of Rust instead of a panic.
+pub(crate) enum Unwound {
+    /// A host object raised.
+    Raised(Raised),
+    /// It answered what cannot be used.
+    Refused(Fault),
+}
+
+impl Failure {
+    /// Unwinds out of the call, which then ends with the exception (status 6), or with what was wrong.
+    ///
+    /// # Panics
+    ///
+    /// Always; as a panic like any other if the host is gone.
+    pub fn unwind(self) -> ! {
+        match self {
+            Self::Raised(raised) => resume_unwind(Box::new(Unwound::Raised(raised))),
+            Self::Unusable(fault) => {
+                resume_unwind(Box::new(Unwound::Refused(fault.about("a host object's answer"))))
+            }
+            Self::Gone(why) => panic!("{why}"),
+        }
+    }
+}
+
+impl From<Failure> for std::io::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Raised(raised) => Self::other(raised),
+            Failure::Gone(why) => Self::other(why),
+            Failure::Unusable(fault) => Self::other(fault.text()),
+        }
+    }
+}
+
+/// An exception that a host object raised.
+#[derive(Clone)]
+pub struct Raised(Arc<Exception>);
+
+struct Exception {
+    /// Until it is given back.
+    object: Mutex<Option<Object>>,
+    fatal: bool,
+}
+
+impl Raised {
+    fn new(object: Object, fatal: bool) -> Self {
+        Self(Arc::new(Exception {
+            object: Mutex::new(Some(object)),
+            fatal,
+        }))
+    }
+
+    /// Nothing may swallow it.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        self.0.fatal
+    }
+
+    /// The reference, for the answer; `None`: another answer had it.
+    pub(crate) fn give(&self) -> Option<Object> {
+        self.0
+            .object
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+impl std::fmt::Debug for Raised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Raised").field("fatal", &self.0.fatal).finish()
+    }
+}
+
+impl std::fmt::Display for Raised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a host object that was called back raised an exception")
+    }
+}
+
+impl std::error::Error for Raised {}
+
+/// A reference to a host object, owned: it is released when it is dropped, in the process that got it.
+#[derive(Debug)]
+pub struct Object {
+    host: Host,
+    token: u64,
+    epoch: u32,
+}
+
+/// A reference that becomes the library's when the call is made. A refused call leaves it with the client.
+#[derive(Debug, Clone, Copy)]
+pub struct Promised {
+    host: Host,
+    token: u64,
+}
+
+impl Promised {
+    /// Reads the next value, which is a host object. `wanted` says what it should be, for messages.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or the client gave no way back.
+    pub fn hold(scope: &Scope<'_, '_>, wanted: &str) -> Result<Self, Fault> {
+        let token = match scope.next()? {
+            Token::Ext(EXT_HOST, bytes) => <[u8; 8]>::try_from(bytes)
+                .map(u64::from_le_bytes)
+                .map_err(|_| Fault::malformed("a host object has 8 bytes"))?,
+            other => return Err(Fault::expected(format!("{wanted}, not {}", other.name()))),
+        };
+        match scope.host() {
+            Some(host) => Ok(Self { host, token }),
+            None => Err(Fault::request(
+                RequestFault::Callable,
+                "the request names a host object, but there is no way back: pass a `UsecrateHost`",
+            )),
+        }
+    }
+
+    /// The reference is the library's from now on. Call it once, when the call is made.
+    #[must_use]
+    pub fn own(self) -> Object {
+        Object {
+            host: self.host,
+            token: self.token,
+            epoch: TABLE.epoch(),
+        }
+    }
+}
+
+const PARENTS: &str = "this host object belongs to the parent process: make a new one after `fork`";
+const GONE: &str = "the host can no longer be called back: it is shutting down";
+
+impl Object {
+    /// Its host.
+    #[expect(dead_code, reason = "for callables and files, which come next")]
+    pub(crate) fn host(&self) -> Host {
+        self.host
+    }
+
+    /// Gives the reference away.
+    pub(crate) fn into_token(self) -> u64 {
+        std::mem::ManuallyDrop::new(self).token
+    }
+
+    /// The token, while the reference stays.
+    pub(crate) fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// Asks the object. `arguments` writes as many values as `count`. What it raises is recorded with the current call, so
+    /// that the call ends with it unless it succeeds all the same.
+    ///
+    /// # Errors
+    ///
+    /// See [`Failure`].
+    pub fn upcall(
+        &self,
+        operation: Operation,
+        count: usize,
+        arguments: impl FnOnce(&mut Writer),
+        memory: Memory<'_>,
+    ) -> Result<Reply, Failure> {
+        if self.epoch != TABLE.epoch() {
+            return Err(Failure::Gone(PARENTS));
+        }
+        current::with(|frame| {
+            let inside = frame.map(Frame::calls_back);
+            let mut talk = Talk::new(operation, count, self.token);
+            talk.request(arguments);
+            let reply = ask(self.host, inside, talk, memory);
+            if let (Err(Failure::Raised(raised)), Some(inside)) = (&reply, inside) {
+                inside.raise(raised, false);
+            }
+            reply
+        })
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        // What a release raises concerns nobody.
+        if self.epoch == TABLE.epoch() {
+            current::with(|frame| {
+                let talk = Talk::new(Operation::Release, 0, self.token);
+                let _ = ask(self.host, frame.map(Frame::calls_back), talk, Memory::Nothing);
+            });
+        }
+    }
+}
+
+/// Makes an upcall for a call, or for none.
+fn ask(host: Host, inside: Option<&Arc<Inside>>, talk: Talk, memory: Memory<'_>) -> Result<Reply, Failure> {
+    let cross = || current::outside(|| talk.cross(host, memory));
+    let reply = match inside {
+        Some(inside) => {
+            let _upcall = inside.upcall();
+            cross()
+        }
+        None => current::adrift(cross),
+    };
+    let reply = reply.ok_or(Failure::Gone(GONE))?;
+    let reader = reply.reader();
+    match (reader.next()?, reader.next()?) {
+        (Token::Array(2), Token::Int(0)) => {
+            let at = reader.position();
+            Ok(reply.behind(at))
+        }
+        (Token::Array(3), Token::Int(1)) => {
+            let (Token::Int(token), Token::Bool(fatal)) = (reader.next()?, reader.next()?) else {
+                return Err(Fault::malformed("an exception is a token and whether it is fatal").into());
+            };
+            let object = Object {
+                host,
+                token: u64::try_from(token).map_err(|_| Fault::malformed("a token is a u64"))?,
+                epoch: TABLE.epoch(),
+            };
+            Err(Failure::Raised(Raised::new(object, fatal)))
+        }
+        _ => Err(Fault::malformed("the host's answer is neither a result nor an exception").into()),
+    }
+}
+
+/// Lifts a value out of an answer. `what` says what it came from, for messages.
+///
+/// # Errors
+///
+/// It is no such value, or a handle in it cannot be used now.
+pub fn lift<B, T: for<'s> Lift<'s, 's, B>>(
+    host: &Object,
+    answer: &[u8],
+    what: &'static str,
+) -> Result<T, Fault> {
+    frame::lift_apart::<B, T>(host.host, answer, what)
+}
