@@ -14,7 +14,7 @@
 
 use proc_macro2::{Ident, Span};
 
-use crate::plan::model::{ShimId, TypeId};
+use crate::plan::model::{ShimId, Stay, TypeId};
 
 pub(super) fn shim(id: ShimId) -> Ident {
     ident(&format!("__uc_f{id}"))
@@ -36,12 +36,14 @@ pub(super) fn private() -> Ident {
     ident("__uc")
 }
 
-pub(super) fn lift_for_call() -> Ident {
-    ident("__uc_arg")
-}
-
-pub(super) fn lift_for_group() -> Ident {
-    ident("__uc_kept")
+pub(super) fn lift(stay: Stay) -> Ident {
+    ident(match stay {
+        Stay::Call => "__uc_arg",
+        Stay::Group => "__uc_kept",
+        Stay::CallInParent => "__uc_arg_in_parent",
+        Stay::Parent => "__uc_kept_in_parent",
+        Stay::Nested => "__uc_nested",
+    })
 }
 
 fn ident(text: &str) -> Ident {

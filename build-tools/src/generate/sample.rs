@@ -81,7 +81,7 @@ pub(crate) fn param(name: &str) -> PlannedParam {
     PlannedParam {
         name: name.to_owned(),
         lift: None,
-        kept: false,
+        stay: Stay::Call,
         optional: false,
     }
 }
@@ -172,8 +172,8 @@ pub(crate) fn plan() -> Plan {
     shims[0].docs = "Opens a shop.".into();
     shims[1].params[1].lift = Some("::usecrate_runtime::private::BytesLike<'c>".into());
     shims[1].fluent = Fluent::Borrowed;
-    shims[1].params[0].kept = true;
-    shims[2].params[0].kept = true;
+    shims[1].params[0].stay = Stay::Group;
+    shims[2].params[0].stay = Stay::Group;
     for id in [3, 4, 5] {
         shims[id].counted = false;
     }

@@ -21,7 +21,7 @@ pub(super) fn function(id: ShimId, shim: &Shim) -> Result<String, String> {
         Fluent::Borrowed => {
             let receiver = names::argument(0);
             // What is lent for the call alone cannot be lent on: it can only be the receiver again.
-            let kept = shim.params.first().is_some_and(|param| param.kept);
+            let kept = shim.params.first().is_some_and(|param| param.stay.keeps());
             let answer = if kept {
                 quote!(answer_fluent)
             } else {
@@ -71,11 +71,7 @@ fn provenance(shim: &Shim) -> String {
 
 fn lift(at: usize, param: &PlannedParam) -> Result<TokenStream, String> {
     let name = names::argument(at);
-    let lift = if param.kept {
-        names::lift_for_group()
-    } else {
-        names::lift_for_call()
-    };
+    let lift = names::lift(param.stay);
     Ok(match &param.lift {
         None => quote!(let #name = #lift(call);),
         Some(text) => {

@@ -353,10 +353,10 @@ fn shim(
         check_result(ctx, types, ty, true)?;
     }
     let names: Vec<String> = function.params.iter().map(|param| param.name.clone()).collect();
-    // A receiver that borrows cannot be kept; when it is given back, it does not have to be.
+    // A receiver that borrows would be kept for as long as what it borrows; when it is given back, that need not be.
     let given_back = fluent == Fluent::Borrowed && params.first().is_some_and(lifetimes::borrows_inside);
     let leaving = output.as_ref().filter(|_| !given_back);
-    let kept = lifetimes::kept(ctx, types, &names, &params, leaving, &open.outlives)?;
+    let stays = lifetimes::stays(ctx, types, &names, &params, leaving, &open.outlives)?;
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();
@@ -366,9 +366,9 @@ fn shim(
             Explicit::All => true,
         };
         let lift = if given || chosen {
-            let lifetime = if kept[at] { "'h" } else { "'c" };
+            let (lent, carried) = stays[at].lifetimes();
             Some(
-                ctx.spell(ty, Lifetimes::Lift(lifetime))
+                ctx.spell(ty, Lifetimes::Lift(lent, carried))
                     .map_err(|Unnameable(why)| {
                         Reason::new(
                             SkipCode::UnsupportedType,
@@ -382,7 +382,7 @@ fn shim(
         planned.push(PlannedParam {
             name: names::python(&param.name),
             lift,
-            kept: kept[at],
+            stay: stays[at],
             optional: false,
         });
     }

@@ -1,5 +1,5 @@
-//! Which arguments a result borrows from: those are kept. Keeping more than needed is sound and only holds longer;
-//! what is missing here is refused by rustc.
+//! Which arguments a result borrows from: those are kept, in a group or in its parent. Keeping more than needed is sound and
+//! only holds longer; what is missing here is refused by rustc.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
 use super::fold::{Fold, each};
+use super::model::Stay;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, class, has_handle};
 use crate::api::{Arg, GenericParam, Generics, Ty};
@@ -100,43 +101,106 @@ pub(super) fn outlives(all: &[&Generics]) -> Vec<(String, String)> {
     pairs
 }
 
-/// For each parameter: must what it borrows be kept for the result?
-pub(super) fn kept(
+/// For each parameter: for how long is it lent, and of which group are the handles in it that borrow?
+///
+/// Every lifetime has a level: the call's (0), the own group's (1), the parent's (2). The result's and those that handles
+/// among the arguments carry are the group's at least; what is kept and borrows itself belongs to the parent, so that
+/// no group owns its own members.
+pub(super) fn stays(
     ctx: &Ctx<'_>,
     types: &Types,
     names: &[String],
     params: &[Ty],
     output: Option<&Ty>,
     outlives: &[(String, String)],
-) -> Result<Vec<bool>, Reason> {
-    let mut group = BTreeSet::new();
+) -> Result<Vec<Stay>, Reason> {
+    let mut levels = Levels::default();
     if let Some(output) = output {
+        let mut group = BTreeSet::new();
         borrowed(ctx, types, output, &mut group);
+        levels.raise(&group, 1);
     }
-    for ty in params {
-        carried(ctx, types, ty, &mut group);
-    }
-    close(&mut group, outlives);
-    let mut all = Vec::new();
-    for (name, ty) in names.iter().zip(params) {
-        let keeps = lent(ctx, types, ty)
-            .keys()
-            .any(|lifetime| group.contains(lifetime));
-        if lent(ctx, types, ty)
-            .iter()
-            .any(|(lifetime, inner)| group.contains(lifetime) && *inner)
-        {
-            return Err(Reason::new(
-                SkipCode::Borrow,
-                format!(
-                    "the result borrows from `{name}`, which is `{}` and borrows itself: not served yet",
-                    ctx.show(ty)
-                ),
-            ));
+    let params: Vec<(&Ty, Uses)> = params.iter().map(|ty| (ty, Uses::of(ctx, types, ty))).collect();
+    loop {
+        let before = levels.clone();
+        for (long, short) in outlives {
+            let level = levels.of(short);
+            levels.raise([long], level);
         }
-        all.push(keeps);
+        for ((ty, uses), name) in params.iter().zip(names) {
+            let (lent, carried) = uses.levels(&levels);
+            if carried > 2 {
+                let message = format!(
+                    "the result borrows from `{name}`, which is `{}` and borrows itself, in a way that binds both together: \
+                     not served yet",
+                    ctx.show(ty)
+                );
+                return Err(Reason::new(SkipCode::Borrow, message));
+            }
+            levels.raise(&uses.carried, carried);
+            levels.raise(uses.lent.keys(), lent);
+        }
+        if levels == before {
+            break;
+        }
     }
-    Ok(all)
+    Ok(params
+        .iter()
+        .map(|(_, uses)| match uses.levels(&levels) {
+            (0, 0 | 1) => Stay::Call,
+            (0, _) => Stay::CallInParent,
+            (1, 0 | 1) => Stay::Group,
+            (1, _) => Stay::Nested,
+            _ => Stay::Parent,
+        })
+        .collect())
+}
+
+/// The levels of lifetimes by name.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Levels(BTreeMap<String, u8>);
+
+impl Levels {
+    fn of(&self, name: &str) -> u8 {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+
+    fn raise<'n>(&mut self, names: impl IntoIterator<Item = &'n String>, level: u8) {
+        for name in names {
+            let mine = self.0.entry(name.clone()).or_default();
+            *mine = level.max(*mine);
+        }
+    }
+}
+
+/// How a parameter's type uses lifetimes.
+#[derive(Debug, Default)]
+struct Uses {
+    /// Those for which it is lent itself, and whether what is lent borrows in turn.
+    lent: BTreeMap<String, bool>,
+    /// Those that handles in it carry: their group's.
+    carried: BTreeSet<String>,
+}
+
+impl Uses {
+    fn of(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Self {
+        let mut uses = Self::default();
+        collect_lent(ctx, types, ty, &mut uses.lent);
+        carried(ctx, types, ty, &mut uses.carried);
+        uses
+    }
+
+    /// The levels of what is lent, all at once, and of what is carried.
+    fn levels(&self, levels: &Levels) -> (u8, u8) {
+        let most = |names: &mut dyn Iterator<Item = &String>| names.map(|name| levels.of(name)).max();
+        let lent = most(&mut self.lent.keys()).unwrap_or_default();
+        let Some(carried) = most(&mut self.carried.iter()) else {
+            return (lent, 0);
+        };
+        let nested = self.lent.values().any(|borrows| *borrows);
+        let least = if lent == 0 { 1 } else { lent + u8::from(nested) };
+        (lent, carried.max(least))
+    }
 }
 
 /// The lifetimes that a result holds on to: references to handles and what handles carry. Plain values are copied.
@@ -175,28 +239,7 @@ fn carried(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>) 
     });
 }
 
-/// `'a: 'b` and `'b` is the group's: so is `'a`.
-fn close(group: &mut BTreeSet<String>, outlives: &[(String, String)]) {
-    loop {
-        let before = group.len();
-        for (long, short) in outlives {
-            if group.contains(short) {
-                group.insert(long.clone());
-            }
-        }
-        if group.len() == before {
-            break;
-        }
-    }
-}
-
 /// The lifetimes for which an argument itself is lent, and whether what is lent borrows in turn.
-fn lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> BTreeMap<String, bool> {
-    let mut all: BTreeMap<String, bool> = BTreeMap::new();
-    collect_lent(ctx, types, ty, &mut all);
-    all
-}
-
 fn collect_lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty, all: &mut BTreeMap<String, bool>) {
     match ty {
         Ty::Ref {
@@ -210,8 +253,8 @@ fn collect_lent(ctx: &Ctx<'_>, types: &Types, ty: &Ty, all: &mut BTreeMap<String
             }
             collect_lent(ctx, types, inner, all);
         }
-        // What a handle carries is kept already.
-        Ty::Path { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => {}
+        // What a handle carries is its group's already.
+        Ty::Path { .. } if matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle)) => {}
         Ty::Path { args, .. } => {
             for arg in &args.args {
                 match arg {

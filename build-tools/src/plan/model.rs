@@ -211,7 +211,7 @@ pub struct Shim {
     pub params: Vec<PlannedParam>,
     /// What it does with them.
     pub action: Action,
-    /// It gives back its first argument (`&mut self -> &mut Self`): then `kept` exclusively and compared by address.
+    /// It gives back its first argument (`&mut self -> &mut Self`): then kept exclusively and compared by address.
     /// For `self -> Self` of a type that is moved the loader does the same without the library's help.
     pub fluent: Fluent,
     /// It counts among the crate's safe public callables (not fields, constants, std-trait impls).
@@ -236,12 +236,50 @@ pub struct PlannedParam {
     /// Name in Python.
     pub name: String,
     /// The type to lift, as Rust text, where the callee does not determine it (`::usecrate_runtime::private::BytesLike<'c>`). It
-    /// may name `'c` (this call) and `'h` (kept).
+    /// may name the lifetimes of its stay.
     pub lift: Option<String>,
-    /// What it borrows is kept by the result's group: lifted with `'h` instead of `'c`.
-    pub kept: bool,
+    /// For how long it is lent, and which group its handles that borrow are members of.
+    pub stay: Stay,
     /// It may be left out (trailing `Option`).
     pub optional: bool,
+}
+
+/// Where an argument lives: for how long it is lent, and of which group handles in it that borrow are members. The call's
+/// own group (`'h`) is what the result joins; its parent (`'p`) is that of arguments which borrow themselves and are
+/// kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+pub enum Stay {
+    /// Lent for the call; members of the own group.
+    #[default]
+    Call,
+    /// Kept by the own group; members of it.
+    Group,
+    /// Lent for the call; members of the parent.
+    CallInParent,
+    /// Kept by the parent; members of it.
+    Parent,
+    /// Kept by the own group; members of the parent.
+    Nested,
+}
+
+impl Stay {
+    /// What it borrows outlives the call.
+    #[must_use]
+    pub fn keeps(self) -> bool {
+        matches!(self, Self::Group | Self::Parent | Self::Nested)
+    }
+
+    /// The lifetime for which the argument is lent, and that of the handles in it that borrow.
+    #[must_use]
+    pub fn lifetimes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Call => ("'c", "'h"),
+            Self::Group => ("'h", "'h"),
+            Self::CallInParent => ("'c", "'p"),
+            Self::Parent => ("'p", "'p"),
+            Self::Nested => ("'h", "'p"),
+        }
+    }
 }
 
 /// What a shim does; `{n}` below stands for the n-th lifted argument.

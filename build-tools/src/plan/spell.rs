@@ -14,8 +14,8 @@ pub(super) enum Lifetimes {
     All(&'static str),
     /// `'_`, left to inference.
     Infer,
-    /// To lift an argument: references as given, those that a handle's type carries `'h`.
-    Lift(&'static str),
+    /// To lift an argument: references as the first says, what a handle's type carries as the second.
+    Lift(&'static str, &'static str),
 }
 
 /// A type that cannot be named in the bridge, and which part is to blame.
@@ -63,7 +63,7 @@ impl Ctx<'_> {
                 }
                 // What a handle's type carries belongs to its group.
                 let mode = match mode {
-                    Lifetimes::Lift(_) if !std => Lifetimes::All("'h"),
+                    Lifetimes::Lift(_, carried) if !std => Lifetimes::All(carried),
                     other => other,
                 };
                 format!("{path}{}", self.spell_args(&args, mode)?)
@@ -117,7 +117,7 @@ impl Ctx<'_> {
         for arg in &args.args {
             parts.push(match arg {
                 Arg::Lifetime(_) => match mode {
-                    Lifetimes::All(name) | Lifetimes::Lift(name) => name.to_owned(),
+                    Lifetimes::All(name) | Lifetimes::Lift(name, _) => name.to_owned(),
                     Lifetimes::Infer => "'_".to_owned(),
                 },
                 Arg::Type(ty) => self.spell(ty, mode)?,
@@ -333,7 +333,7 @@ pub(super) fn is_default(ctx: &Ctx<'_>, def: &DefKey, at: usize, arg: &Arg) -> b
 
 fn reference(mode: Lifetimes) -> Option<&'static str> {
     match mode {
-        Lifetimes::All(name) | Lifetimes::Lift(name) => Some(name),
+        Lifetimes::All(name) | Lifetimes::Lift(name, _) => Some(name),
         Lifetimes::Infer => None,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use usecrate_manifest::{Kind, SkipCode};
 
+use super::model::Stay;
 use super::*;
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Entry, Field, Fields, Function, GenericParam, Generics, Impl,
@@ -223,7 +224,7 @@ fn class<'p>(plan: &'p Plan, name: &str) -> &'p PlannedType {
 }
 
 fn kept(shim: &Shim) -> Vec<bool> {
-    shim.params.iter().map(|param| param.kept).collect()
+    shim.params.iter().map(|param| param.stay.keeps()).collect()
 }
 
 #[test]
@@ -241,7 +242,7 @@ fn parameters_that_the_callee_determines_are_not_spelled() {
             && shim
                 .params
                 .iter()
-                .all(|param| param.lift.is_none() && !param.kept)
+                .all(|param| param.lift.is_none() && param.stay == Stay::Call)
     );
     assert!(matches!(&shim.action, Action::Call { path } if path == "::x::f"));
 }
@@ -328,10 +329,13 @@ fn all_public_data_without_behaviour_is_a_record() {
         "a part of it is a handle"
     );
     assert!(
-        shim(&plan, "x::Holding.held").params[0].kept,
+        shim(&plan, "x::Holding.held").params[0].stay.keeps(),
         "a handle that is a field is borrowed"
     );
-    assert!(!shim(&plan, "x::Acting.at").params[0].kept, "a number is copied");
+    assert!(
+        !shim(&plan, "x::Acting.at").params[0].stay.keeps(),
+        "a number is copied"
+    );
 }
 
 #[test]
@@ -401,26 +405,53 @@ fn what_flows_into_a_borrowing_receiver_is_kept() {
     assert_eq!(kept(shim(&plan, "x::Set::add")), [false, true]);
 }
 
-#[test]
-fn borrowing_from_what_borrows_is_refused() {
-    let sub = function(
-        "sub",
-        vec![("self", reference(Some("'s"), false, me()))],
-        Some(path("x::Set", vec![lifetime("'s")])),
-    );
+/// Methods of `Set<'a>`, which borrows; where their arguments live.
+fn stays_of(method: Function) -> Result<Vec<Stay>, SkipCode> {
+    let id = format!("x::Set::{}", method.name);
     let plan = Sample::new()
         .opaque("Set", takes_lifetime("'a"))
+        .opaque("Item", Generics::default())
         .block(
             path("x::Set", vec![lifetime("'a")]),
             None,
             takes_lifetime("'a"),
-            vec![sub],
+            vec![method],
         )
         .plan();
+    match plan.skipped.first() {
+        Some(skip) => Err(skip.code),
+        None => Ok(shim(&plan, &id).params.iter().map(|param| param.stay).collect()),
+    }
+}
+
+#[test]
+fn what_borrows_and_is_kept_belongs_to_the_parent() {
+    let set = |name: &str| path("x::Set", vec![lifetime(name)]);
+    let item = |name: &str| reference(Some(name), false, path("x::Item", vec![]));
+    let own = reference(Some("'s"), false, me());
+    let sub = function("sub", vec![("self", own.clone())], Some(set("'s")));
+    assert_eq!(stays_of(sub).unwrap(), [Stay::Nested]);
+    let out = function("out", vec![("self", own.clone())], Some(set("'a")));
+    assert_eq!(stays_of(out).unwrap(), [Stay::Call]);
+    let params = vec![("self", own.clone()), ("one", item("'a")), ("two", item("'s"))];
+    let with = function("with", params, Some(set("'s")));
     assert_eq!(
-        plan.skipped.iter().map(|skip| skip.code).collect::<Vec<_>>(),
-        [SkipCode::Borrow]
+        stays_of(with).unwrap(),
+        [Stay::Nested, Stay::Parent, Stay::Group],
+        "what joins the receiver's data is the parent's, what lives as long as its borrow the group's"
     );
+    let params = vec![
+        ("self", own.clone()),
+        ("other", reference(None, false, set("'a"))),
+    ];
+    let beside = function("beside", params, Some(set("'s")));
+    assert_eq!(stays_of(beside).unwrap(), [Stay::Nested, Stay::CallInParent]);
+    let ring = function(
+        "ring",
+        vec![("self", reference(Some("'a"), false, me()))],
+        Some(set("'a")),
+    );
+    assert_eq!(stays_of(ring).unwrap_err(), SkipCode::Borrow);
 }
 
 #[test]
