@@ -28,21 +28,22 @@ class Mutation(NamedTuple):
     old: str
     new: str
     test: str
+    suite: str = "rules"
 
 
 MUTATIONS = [
     Mutation(
         "kept bytes are copied into the group",
         "group/scope.rs",
-        "        if self.kept {\n            let copy",
-        "        if false {\n            let copy",
+        "        if let Some(keeper) = self.keeper {\n            let copy",
+        "        if let Some(keeper) = self.keeper.filter(|_| false) {\n            let copy",
         "kept_bytes_outlive_the_request",
     ),
     Mutation(
         "a group holds the owners of what it borrows",
         "group/frame.rs",
-        "                Some(group) if kept => {",
-        "                Some(group) if kept && false => {",
+        "                if let Some(group) = group {",
+        "                if let Some(group) = group.as_ref().filter(|_| false) {",
         "an_owner_lives_as_long_as_what_borrows_it",
     ),
     Mutation(
@@ -118,8 +119,8 @@ MUTATIONS = [
     Mutation(
         "a panic poisons",
         "group/frame.rs",
-        "_ => TABLE.release(slot, exclusive, panicked && exclusive),",
-        "_ => TABLE.release(slot, exclusive, false),",
+        "TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);",
+        "TABLE.release(hold.slot, hold.exclusive, false);",
         "a_panic_poisons_what_was_lent_exclusively",
     ),
     Mutation(
@@ -183,7 +184,7 @@ MUTATIONS = [
     Mutation(
         "a call that was made passes its loans on",
         "dispatch.rs",
-        "    frame.ran.set(true);\n",
+        "    frame.run();\n",
         "",
         "a_call_that_was_refused_keeps_nothing",
     ),
@@ -193,6 +194,47 @@ MUTATIONS = [
         "depth.checked_sub(1)",
         "depth.checked_sub(0)",
         "no_bytes_do_harm_on_a_small_stack",
+    ),
+    Mutation(
+        "a child keeps its parents alive",
+        "group/owners.rs",
+        "state.parents.push(parent);",
+        "drop(parent);",
+        "arguments_of_the_parent_live_as_long_as_the_child",
+        "views",
+    ),
+    Mutation(
+        "a child owns what it borrows of its parent",
+        "group/scope.rs",
+        "            frame.keep(slot, keeper);\n            return Ok(());",
+        "            return Ok(());",
+        "a_child_holds_only_what_it_borrows",
+        "views",
+    ),
+    Mutation(
+        "a child follows its parents' rules",
+        "group/owners.rs",
+        "ahead.append(&mut next.say(&mut rules));",
+        "ahead.append(&mut next.say(&mut Rules::default()));",
+        "a_child_stays_on_its_parents_thread",
+        "views",
+    ),
+    Mutation(
+        "groups end one after another, not one inside another",
+        "group/owners.rs",
+        "            Ok(true) => {}\n",
+        "            Ok(true) => {\n                while let Some(next) = LEAVING.with(|all| all.borrow_mut().as_mut()?.pop()) {\n"
+        "                    next.let_go();\n                }\n            }\n",
+        "views_are_nested_as_deeply_as_memory_allows",
+        "views",
+    ),
+    Mutation(
+        "a destructor that panics stops no other",
+        "group/owners.rs",
+        "catch_unwind(AssertUnwindSafe(|| leaving.let_go()))",
+        "Ok::<(), Box<dyn std::any::Any + Send>>(leaving.let_go())",
+        "a_destructor_that_panics_does_not_keep_the_rest",
+        "views",
     ),
 ]
 
@@ -208,13 +250,12 @@ def environment(target: pathlib.Path) -> dict[str, str]:
     }
 
 
-def run(folder: pathlib.Path, target: pathlib.Path, test: str | None) -> tuple[bool, str]:
+def run(folder: pathlib.Path, target: pathlib.Path, mutation: Mutation | None) -> tuple[bool, str]:
     """Whether the tests pass, and the last lines that they printed."""
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     triple = next(line.split()[1] for line in host.splitlines() if line.startswith("host:"))
-    command = ["cargo", "test", "--target", triple, "--test", "rules"]
-    if test:
-        command += ["--", "--exact", test]
+    command = ["cargo", "test", "--target", triple]
+    command += ["--test", mutation.suite, "--", "--exact", mutation.test] if mutation else ["--tests"]
     result = subprocess.run(
         command,
         cwd=folder,
@@ -274,7 +315,7 @@ def main() -> int:
                 continue
             path.write_text(text.replace(mutation.old, mutation.new))
             start = time.monotonic()
-            passes, output = run(folder / "tests" / "soundness", target, mutation.test)
+            passes, output = run(folder / "tests" / "soundness", target, mutation)
             path.write_text(text)
             unnoticed += passes
             verdict = "UNNOTICED" if passes else "noticed"
