@@ -88,6 +88,9 @@ impl Spec {
             keeps_lock,
             wrap,
         } = manner;
+        for param in &params {
+            param.shape.set_place(&param.name, &full_name);
+        }
         // Functions and descriptors point to it, and the interpreter may keep those for ever.
         Box::leak(Box::new(Self {
             core,
@@ -195,12 +198,9 @@ impl Spec {
         );
         let answer = status::answer(py, self.core, code, scratch.response.bytes())?;
         // An argument that Rust refused was not moved; a call that failed or panicked has taken it.
-        if matches!(answer.status, 0..=2) {
-            for object in scratch.lent.moved(py) {
-                if let Some(handle) = HandleRef::of(object) {
-                    handle.shut(Some(self));
-                }
-            }
+        if matches!(answer.status, 0..=2 | 6) {
+            scratch.lent.shut_moved(py, Some(self));
+            scratch.lent.surrender();
         }
         if answer.status != 0 {
             return Err(status::call_error(py, self, &answer));

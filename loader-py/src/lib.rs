@@ -7,6 +7,8 @@
 //! 2. `encode` writes the arguments, checked against their `shape`, straight into a request (`wire`);
 //! 3. `ffi::symbol` makes the one C call, with the interpreter lock released;
 //! 4. `decode` reads the answer straight into Python objects, or `status` makes the exception.
+//!
+//! Rust comes back for what stays in Python (callables, files, iterators) through `ffi::host`, which leads to `host`.
 
 #![deny(unsafe_code)]
 
@@ -16,6 +18,7 @@ mod decode;
 mod encode;
 mod ffi;
 mod handle;
+mod host;
 mod library;
 mod overload;
 mod python;
@@ -48,6 +51,7 @@ mod native {
         crate::ffi::handle::register(module)?;
         crate::library::register(module)?;
         crate::handle::register(module)?;
+        crate::host::register(module)?;
         crate::status::register(module)
     }
 }

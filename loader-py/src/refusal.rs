@@ -17,6 +17,17 @@ pub(crate) enum Kind {
     Raised(PyErr),
 }
 
+impl Kind {
+    fn into_error(self, message: String) -> PyErr {
+        match self {
+            Self::Type => PyTypeError::new_err(message),
+            Self::Range => PyOverflowError::new_err(message),
+            Self::Value => PyValueError::new_err(message),
+            Self::Raised(error) => error,
+        }
+    }
+}
+
 /// An argument that is not usable. One pointer, because every encoder returns it.
 #[derive(Debug)]
 pub(crate) struct Refusal(Box<Inner>);
@@ -95,16 +106,24 @@ impl Refusal {
         format!("argument `{parameter}{path}` {}", self.0.problem)
     }
 
+    /// The exception for something else than an argument, with a note behind it.
+    #[cold]
+    pub(crate) fn into_error_about(self, subject: &str, note: &str) -> PyErr {
+        let path: String = self.0.path.iter().rev().map(String::as_str).collect();
+        let at = if path.is_empty() {
+            String::new()
+        } else {
+            format!(" (at `{}`)", path.trim_start())
+        };
+        let message = format!("{subject}{at} {}: {note}", self.0.problem);
+        self.0.kind.into_error(message)
+    }
+
     /// The exception, for parameter `parameter` of `callable`.
     #[cold]
     pub(crate) fn into_error(self, callable: &str, parameter: &str) -> PyErr {
         let message = format!("`{callable}()`: {}", self.explain(parameter));
-        match self.0.kind {
-            Kind::Type => PyTypeError::new_err(message),
-            Kind::Range => PyOverflowError::new_err(message),
-            Kind::Value => PyValueError::new_err(message),
-            Kind::Raised(error) => error,
-        }
+        self.0.kind.into_error(message)
     }
 
     /// Throws it away, with the references it holds.

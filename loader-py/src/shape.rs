@@ -5,6 +5,9 @@ use pyo3::types::{PyAnyMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
 
 use crate::core::{Core, Slot};
+use crate::host::callables::CallableShape;
+use crate::host::files::FileShape;
+use crate::host::iterables::IterableShape;
 
 /// Types nest no deeper than this.
 const DEPTH: usize = 64;
@@ -142,6 +145,10 @@ pub(crate) enum Shape {
     Record(&'static Slot),
     Enum(&'static Slot),
     Result(Box<Shape>, Box<Shape>),
+    /// Lent for the call.
+    Callable(&'static CallableShape),
+    File(&'static FileShape),
+    Iterable(&'static IterableShape),
 }
 
 impl Shape {
@@ -191,12 +198,10 @@ impl Shape {
             }
             "list" => match part(0)? {
                 Self::Int(Int::U8) => Self::Bytes,
-                Self::Int(
-                    int @ (Int::U16 | Int::U32 | Int::U64 | Int::I8 | Int::I16 | Int::I32 | Int::I64),
-                ) => Self::Numbers(Number::Int(int)),
-                Self::F32 => Self::Numbers(Number::F32),
-                Self::F64 => Self::Numbers(Number::F64),
-                inner => Self::List(Box::new(inner)),
+                inner => match inner.packed() {
+                    Some(number) => Self::Numbers(number),
+                    None => Self::List(Box::new(inner)),
+                },
             },
             "set" => Self::Set(boxed(0)?),
             "array" => {
@@ -226,6 +231,23 @@ impl Shape {
             "record" => Self::Record(slot()?),
             "enum" => Self::Enum(slot()?),
             "result" => Self::Result(boxed(0)?, boxed(1)?),
+            "callable" => {
+                let lifetime: String = rest.get(2).ok_or_else(|| unknown(core, value))?.extract()?;
+                if lifetime != "lent" {
+                    return Err(unknown(core, value));
+                }
+                let params: Vec<Bound<'_, PyAny>> = rest[0].extract()?;
+                let params = params
+                    .iter()
+                    .map(|param| Self::read_at(core, param, depth - 1))
+                    .collect::<PyResult<Vec<_>>>()?;
+                Self::Callable(CallableShape::new(core, params, part(1)?))
+            }
+            "file" => {
+                let modes: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
+                Self::File(FileShape::new(&modes).ok_or_else(|| unknown(core, value))?)
+            }
+            "iterable" => Self::Iterable(IterableShape::new(part(0)?)),
             _ => return Err(unknown(core, value)),
         })
     }
@@ -273,6 +295,46 @@ impl Shape {
         }
     }
 
+    /// What its lists pack into native words of, where they do.
+    pub(crate) fn packed(&self) -> Option<Number> {
+        match self {
+            Self::Int(int @ (Int::U16 | Int::U32 | Int::U64 | Int::I8 | Int::I16 | Int::I32 | Int::I64)) => {
+                Some(Number::Int(*int))
+            }
+            Self::F32 => Some(Number::F32),
+            Self::F64 => Some(Number::F64),
+            _ => None,
+        }
+    }
+
+    /// Whether a handle may be in a value of it.
+    pub(crate) fn may_hold_handles(&self) -> bool {
+        match self {
+            Self::Handle(..) | Self::Record(_) | Self::Enum(_) => true,
+            Self::Option { inner, .. }
+            | Self::List(inner)
+            | Self::Set(inner)
+            | Self::Array(inner, _)
+            | Self::Range(inner)
+            | Self::Bounds(inner)
+            | Self::Result(inner, _) => inner.may_hold_handles(),
+            Self::Dict(key, value) => key.may_hold_handles() || value.may_hold_handles(),
+            Self::Tuple(parts) | Self::Union(parts) => parts.iter().any(Self::may_hold_handles),
+            _ => false,
+        }
+    }
+
+    /// Says for which parameter of which callable objects are passed, for messages that come later.
+    pub(crate) fn set_place(&self, parameter: &str, callable: &str) {
+        match self {
+            Self::Callable(shape) => shape.place.set(parameter, callable),
+            Self::File(shape) => shape.place.set(parameter, callable),
+            Self::Iterable(shape) => shape.place.set(parameter, callable),
+            Self::Option { inner, .. } => inner.set_place(parameter, callable),
+            _ => {}
+        }
+    }
+
     /// What is expected of a Python value, for messages.
     pub(crate) fn expected(&self, py: Python<'_>) -> String {
         let many = |parts: &[Self], between: &str| {
@@ -312,6 +374,9 @@ impl Shape {
             Self::Union(parts) => many(parts, " or "),
             Self::Handle(slot, _) | Self::Record(slot) | Self::Enum(slot) => slot.name(py),
             Self::Result(value, _) => value.expected(py),
+            Self::Callable(_) => "callable".into(),
+            Self::File(shape) => shape.expected(),
+            Self::Iterable(shape) => format!("iterable of {}", shape.inner.expected(py)),
         }
     }
 }

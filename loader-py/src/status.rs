@@ -9,6 +9,7 @@ use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunctio
 use crate::callable::Spec;
 use crate::core::Core;
 use crate::decode::Decoder;
+use crate::host;
 use crate::python;
 use crate::shape::Shape;
 use crate::wire::{Reader, Token};
@@ -66,6 +67,7 @@ pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_
         2 => panic(py, spec.core, answer.payload),
         3 => bad_argument(py, spec, answer.payload),
         4 => bad_handle(py, spec, answer.payload),
+        6 => return host::raised(py, spec.core, answer.payload),
         _ => bad_request(
             py,
             spec.core,
@@ -90,6 +92,7 @@ pub(crate) fn operation_error(
             let message = format!("{doing} of `{}` was refused: {}", core.name, text(parts.get(2)));
             python::error(py, handle_error(&text(parts.first())), (message,))
         }),
+        6 => return host::raised(py, core, answer.payload),
         _ => bad_request(py, core, doing, answer.payload),
     };
     raised.unwrap_or_else(|error| error)

@@ -6,6 +6,8 @@ pub(crate) mod ext {
     pub(crate) const HANDLE: u8 = 1;
     /// A buffer beside the request.
     pub(crate) const BUFFER: u8 = 2;
+    /// An object of the host.
+    pub(crate) const HOST: u8 = 3;
     /// A big integer.
     pub(crate) const INTEGER: u8 = 4;
     /// A duration or a time.

@@ -10,6 +10,7 @@ use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
 
 use crate::core::Core;
 use crate::ffi::object;
+use crate::host::table;
 use crate::python;
 use crate::shape::{Int, Number, Shape};
 use crate::wire::{Reader, Token, ext};
@@ -25,6 +26,8 @@ pub(crate) struct Decoder<'a, 'py> {
     core: &'static Core,
     reader: Reader<'a>,
     depth: usize,
+    /// Whether borrowed handles are lent to a callable, and end with it.
+    lends: bool,
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
@@ -35,6 +38,16 @@ impl<'a, 'py> Decoder<'a, 'py> {
             core,
             reader,
             depth: 0,
+            lends: false,
+        }
+    }
+
+    /// Reads what `core` passes to a callable.
+    #[inline]
+    pub(crate) fn lending(py: Python<'py>, core: &'static Core, reader: Reader<'a>) -> Self {
+        Self {
+            lends: true,
+            ..Self::new(py, core, reader)
         }
     }
 
@@ -118,6 +131,17 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Token::Ext(ext::INTEGER, content) => wide(py, content)?,
             Token::Ext(..) => return Err(self.malformed("plain data")),
         })
+    }
+
+    /// A file object that comes back.
+    fn file(&mut self) -> Made<'py> {
+        if let Token::Ext(ext::HOST, content) = self.token()?
+            && let Ok(token) = content.try_into()
+            && let Some(file) = table::take_file(self.py, u64::from_le_bytes(token))
+        {
+            return Ok(file.into_object(self.py));
+        }
+        Err(self.malformed("a file that was passed before"))
     }
 
     fn dict(&mut self, length: usize, key: &Shape, item: &Shape) -> Made<'py> {
@@ -261,10 +285,12 @@ impl Shape {
             Self::SocketAddr => standard::socket_addr(from)?,
             Self::Range(inner) => standard::range(inner, from)?,
             Self::Bounds(inner) => standard::bounds(inner, from)?,
-            Self::Handle(slot, _) => named::handle(slot, from)?,
+            Self::Handle(slot, mode) => named::handle(slot, *mode, from)?,
             Self::Record(slot) => named::record(slot, from)?,
             Self::Enum(slot) => named::choice(slot, from)?,
             Self::Result(value, _) => value.decode(from)?,
+            Self::File(_) => from.file()?,
+            Self::Callable(_) | Self::Iterable(_) => return Err(from.malformed("no object of Python")),
         })
     }
 }

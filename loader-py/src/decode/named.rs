@@ -8,6 +8,7 @@ use crate::core::{Definition, Fields, Slot};
 use crate::ffi::handle::{self, HandleId, HandleRef};
 use crate::ffi::object;
 use crate::python;
+use crate::shape::Mode;
 use crate::wire::{Token, ext};
 
 impl Decoder<'_, '_> {
@@ -30,7 +31,7 @@ impl Decoder<'_, '_> {
     }
 }
 
-pub(super) fn handle<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+pub(super) fn handle<'py>(slot: &'static Slot, mode: Mode, from: &mut Decoder<'_, 'py>) -> Made<'py> {
     let id = from.handle_id()?;
     let Some(Definition::Handle(kind)) = slot.definition.get() else {
         return Err(from.undefined(slot));
@@ -38,6 +39,9 @@ pub(super) fn handle<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> M
     let made = handle::allocate(kind.class.bind(from.py))?;
     if let Some(handle) = HandleRef::of(made.as_borrowed()) {
         handle.fill(slot, id);
+        if from.lends && matches!(mode, Mode::Shared | Mode::Exclusive) {
+            handle.mark_lent();
+        }
     }
     let Some(exception) = &kind.exception else {
         return Ok(made);

@@ -1,6 +1,7 @@
 //! Python objects to wire, directed by the types: checks and writes in one pass, straight into the request.
 
 mod bytes;
+mod hosted;
 mod named;
 mod number;
 mod plain;
@@ -44,6 +45,16 @@ impl<'a, 'py> Encoder<'a, 'py> {
             py,
             bytes: &mut scratch.bytes,
             lent: &mut scratch.lent,
+            depth: 0,
+        }
+    }
+
+    /// Writes an answer for a library that called back.
+    pub(crate) fn answering(py: Python<'py>, bytes: &'a mut Vec<u8>, lent: &'a mut Lent) -> Self {
+        Self {
+            py,
+            bytes,
+            lent,
             depth: 0,
         }
     }
@@ -139,6 +150,9 @@ impl Shape {
             Self::Record(slot) => named::record(slot, value, out),
             Self::Enum(slot) => named::choice(slot, value, out),
             Self::Union(parts) => union(self, parts, value, out),
+            Self::Callable(shape) => hosted::callable(shape, value, out),
+            Self::File(shape) => hosted::file(shape, value, out),
+            Self::Iterable(shape) => hosted::iterable(shape, value, out),
             Self::Any => plain::any(value, out),
             Self::Wide { signed } => number::wide(*signed, value, out),
             Self::Char => character(value, out),

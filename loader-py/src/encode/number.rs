@@ -296,9 +296,39 @@ fn buffer(kind: Number, view: View, out: &mut Encoder<'_, '_>) -> Result<(), Ref
             view.dimensions()
         )));
     }
+    if !holds(kind, &view) {
+        return Err(Refusal::bad_type(format!(
+            "must be a buffer of {} ({} bytes an item), not one of format '{}' ({} bytes); convert it first",
+            kind.name(),
+            kind.width(),
+            native_format(&view),
+            view.item_size(),
+        )));
+    }
+    super::bytes::lend(view, out);
+    Ok(())
+}
+
+/// Whether it is one row of just these numbers.
+pub(super) fn is_packed(kind: Number, view: &View) -> bool {
+    view.dimensions() == 1 && holds(kind, view)
+}
+
+/// Whether it is one row of bytes.
+pub(super) fn is_bytes(view: &View) -> bool {
+    view.dimensions() <= 1 && view.item_size() == 1 && matches!(native_format(view), "B" | "c")
+}
+
+/// The format of its items, where they are in native order without the mark that says so.
+fn native_format(view: &View) -> &str {
     let native = if cfg!(target_endian = "little") { '<' } else { '>' };
     let format = view.format();
-    let format = format.strip_prefix(['@', '=', native]).unwrap_or(format);
+    format.strip_prefix(['@', '=', native]).unwrap_or(format)
+}
+
+/// Whether its items are just these numbers.
+fn holds(kind: Number, view: &View) -> bool {
+    let format = native_format(view);
     let signed_words = "bhilqn";
     let unsigned_words = "BHILQN";
     let right = match kind {
@@ -307,14 +337,5 @@ fn buffer(kind: Number, view: View, out: &mut Encoder<'_, '_>) -> Result<(), Ref
         Number::F32 => format == "f",
         Number::F64 => format == "d",
     };
-    if !right || view.item_size() != kind.width() {
-        return Err(Refusal::bad_type(format!(
-            "must be a buffer of {} ({} bytes an item), not one of format '{format}' ({} bytes); convert it first",
-            kind.name(),
-            kind.width(),
-            view.item_size(),
-        )));
-    }
-    super::bytes::lend(view, out);
-    Ok(())
+    right && view.item_size() == kind.width()
 }

@@ -28,6 +28,8 @@ struct Raw {
     id: HandleId,
     epoch: u32,
     open: bool,
+    /// Whether it was lent to a callable, and ends when that returns.
+    lent: bool,
     /// The handle whose value this one is about to move (`usecrate.move`): referred to, or null. It gets the value back if
     /// nothing takes it.
     origin: *mut ffi::PyObject,
@@ -122,6 +124,12 @@ impl<'a, 'py> HandleRef<'a, 'py> {
         unsafe { (*self.raw()).open = true };
     }
 
+    /// Says that its value ends with the callable that it was lent to, whether it is dropped or not.
+    pub(crate) fn mark_lent(self) {
+        // SAFETY: as in `slot`.
+        unsafe { (*self.raw()).lent = true };
+    }
+
     /// Gives it another value: of type `slot`, named `id`.
     pub(crate) fn fill(self, slot: &'static Slot, id: HandleId) {
         // SAFETY: as in `slot`.
@@ -130,6 +138,7 @@ impl<'a, 'py> HandleRef<'a, 'py> {
             (*self.raw()).id = id;
             (*self.raw()).epoch = process::epoch();
             (*self.raw()).moved_by = None;
+            (*self.raw()).lent = false;
             (*self.raw()).open = true;
         }
     }
@@ -262,7 +271,7 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // SAFETY: as above.
     let (open, epoch, slot, id) = unsafe { ((*raw).open, (*raw).epoch, (*raw).slot, (*raw).id) };
     // SAFETY: as above.
-    let (origin, moved_by) = unsafe { ((*raw).origin, (*raw).moved_by) };
+    let (origin, moved_by, lent) = unsafe { ((*raw).origin, (*raw).moved_by, (*raw).lent) };
     if !weak.is_null() {
         // SAFETY: the list is that of this object, and its callbacks see only dead references.
         unsafe { ffi::PyObject_ClearWeakRefs(object) };
@@ -275,7 +284,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
             (*before).moved_by = moved_by;
             ffi::Py_DECREF(origin);
         }
-    } else if let Some(slot) = slot.filter(|_| open && epoch == process::epoch() && !process::finalizing()) {
+    } else if let Some(slot) =
+        slot.filter(|_| open && !lent && epoch == process::epoch() && !process::finalizing())
+    {
         drop_value(slot, &id);
     }
     // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance.

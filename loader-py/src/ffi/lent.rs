@@ -7,7 +7,10 @@ use std::os::raw::c_int;
 use pyo3::types::{PyBytes, PyBytesMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
 
+use super::handle::HandleRef;
 use super::symbol::RawBuffer;
+use crate::callable::Spec;
+use crate::host::table;
 
 /// From this size on, bytes go beside the message.
 const BESIDE: usize = 1024;
@@ -26,6 +29,10 @@ pub(crate) struct Lent {
     objects: Vec<*mut ffi::PyObject>,
     /// Strong references to handles whose values the call takes.
     moved: Vec<*mut ffi::PyObject>,
+    /// Tokens of objects that Rust may come back for, and whether it releases them itself once it ran.
+    tokens: Vec<(u64, bool)>,
+    /// Whether everything goes into the message, as nothing can be lent beside it.
+    inline: bool,
 }
 
 // SAFETY: the pointers are followed only by the call that owns the `Lent`, with the interpreter lock held.
@@ -36,6 +43,7 @@ unsafe impl Send for Lent {}
 pub(crate) struct Mark {
     buffers: usize,
     moved: usize,
+    tokens: usize,
 }
 
 /// How bytes travel.
@@ -90,7 +98,7 @@ impl View {
     }
 
     /// The memory. Others may write to it unless it is read-only; with the lock held, no Python code does.
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         let len = self.raw.len.unsigned_abs();
         if self.raw.buf.is_null() || len == 0 {
             return &[];
@@ -113,11 +121,20 @@ impl Drop for View {
 }
 
 impl Lent {
+    /// For messages that nothing can be lent beside.
+    pub(crate) fn inline() -> Self {
+        Self {
+            inline: true,
+            ..Self::default()
+        }
+    }
+
     /// Where it is now.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             buffers: self.buffers.len(),
             moved: self.moved.len(),
+            tokens: self.tokens.len(),
         }
     }
 
@@ -129,12 +146,17 @@ impl Lent {
                 release(py, object);
             }
         }
+        while self.tokens.len() > mark.tokens {
+            if let Some((token, _)) = self.tokens.pop() {
+                table::release(py, token);
+            }
+        }
     }
 
     /// Lends the content of a `bytes` object.
     pub(crate) fn bytes<'a>(&mut self, object: &'a Bound<'_, PyBytes>) -> Travel<'a> {
         let content = object.as_bytes();
-        if content.len() < BESIDE {
+        if content.len() < BESIDE || self.inline {
             return Travel::Inside(content);
         }
         self.hold(object.as_any());
@@ -145,7 +167,7 @@ impl Lent {
     pub(crate) fn view(&mut self, mut view: View, inside: impl FnOnce(&[u8])) -> Option<u32> {
         let content = view.bytes();
         let (data, len) = (content.as_ptr(), content.len());
-        if len < BESIDE {
+        if len < BESIDE || self.inline {
             inside(content);
             return None;
         }
@@ -180,15 +202,25 @@ impl Lent {
         self.moved.push(object.clone().into_ptr());
     }
 
-    /// The handles whose values the call takes.
-    pub(crate) fn moved<'a, 'py>(
-        &'a self,
-        py: Python<'py>,
-    ) -> impl Iterator<Item = Borrowed<'a, 'py, PyAny>> {
-        // SAFETY: strong references, kept until `clear`.
-        self.moved
-            .iter()
-            .map(move |object| unsafe { Borrowed::from_ptr(py, *object) })
+    /// Notes the token of an object that Rust may come back for. What is `given` is its own to release once it ran.
+    pub(crate) fn note_token(&mut self, token: u64, given: bool) {
+        self.tokens.push((token, given));
+    }
+
+    /// Rust ran: what was given to it is its own.
+    pub(crate) fn surrender(&mut self) {
+        self.tokens.retain(|(_, given)| !given);
+    }
+
+    /// Closes the handles whose values were taken.
+    pub(crate) fn shut_moved(&self, py: Python<'_>, by: Option<&'static Spec>) {
+        for object in &self.moved {
+            // SAFETY: a strong reference, kept until `clear`.
+            let object = unsafe { Borrowed::from_ptr(py, *object) };
+            if let Some(handle) = HandleRef::of(object) {
+                handle.shut(by);
+            }
+        }
     }
 
     /// The buffers, for the symbol.
@@ -207,6 +239,9 @@ impl Lent {
         }
         for object in self.objects.drain(..).chain(self.moved.drain(..)) {
             release(py, object);
+        }
+        for (token, _) in self.tokens.drain(..) {
+            table::release(py, token);
         }
     }
 }

@@ -15,6 +15,7 @@
 pub(crate) mod arguments;
 pub(crate) mod function;
 pub(crate) mod handle;
+pub(crate) mod host;
 pub(crate) mod lent;
 pub(crate) mod load;
 pub(crate) mod lock_cell;

@@ -4,6 +4,8 @@ use std::os::raw::c_void;
 
 use pyo3::{Python, ffi};
 
+use super::host::{HOST, RawHost};
+
 /// `UsecrateBuffer`: memory lent for one call.
 #[repr(C)]
 pub(crate) struct RawBuffer {
@@ -24,7 +26,7 @@ const _: () = assert!(size_of::<RawBuffer>() == 24);
 const _: () = assert!(size_of::<RawResponse>() == 3 * size_of::<usize>());
 
 type Entry =
-    unsafe extern "C" fn(*const u8, usize, *const RawBuffer, usize, *const c_void, *mut RawResponse) -> i32;
+    unsafe extern "C" fn(*const u8, usize, *const RawBuffer, usize, *const RawHost, *mut RawResponse) -> i32;
 
 /// `usecrate_call` of a library that is never unloaded.
 #[derive(Clone, Copy)]
@@ -74,7 +76,7 @@ impl Symbol {
                 request.len(),
                 buffers.as_ptr(),
                 buffers.len(),
-                std::ptr::null(),
+                &raw const HOST,
                 &raw mut response.raw,
             )
         }

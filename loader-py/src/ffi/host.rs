@@ -1,0 +1,242 @@
+//! The way back: libraries call the interpreter through the one host of this process.
+//!
+//! A library may do so on any thread and on several at once. Whatever thread it is, it takes the interpreter lock first;
+//! once the interpreter goes away, it is told that nobody answers.
+
+use std::os::raw::{c_char, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pyo3::types::PyAnyMethods;
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+use super::process;
+use super::symbol::RawBuffer;
+
+type Write = unsafe extern "C" fn(*mut c_void, *const u8, usize);
+
+/// `UsecrateHost`.
+#[repr(C)]
+pub(super) struct RawHost {
+    call: unsafe extern "C" fn(
+        *mut c_void,
+        *const u8,
+        usize,
+        *const RawBuffer,
+        usize,
+        Write,
+        *mut c_void,
+    ) -> i32,
+    context: *mut c_void,
+}
+
+const _: () = assert!(size_of::<RawHost>() == 2 * size_of::<usize>());
+
+// SAFETY: nothing in it ever changes, and `upcall` may be called from any thread.
+unsafe impl Sync for RawHost {}
+
+/// What every call passes. It lives as long as the process.
+pub(super) static HOST: RawHost = RawHost {
+    call: upcall,
+    context: std::ptr::null_mut(),
+};
+
+const ANSWERED: i32 = 0;
+const GONE: i32 = 1;
+
+/// Where an answer goes.
+pub(crate) struct Sink {
+    write: Write,
+    sink: *mut c_void,
+    used: bool,
+}
+
+impl Sink {
+    /// Adds to the answer.
+    #[inline]
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.used = true;
+        // SAFETY: the library's own function and what it belongs to, both valid until the upcall returns.
+        unsafe { (self.write)(self.sink, bytes.as_ptr(), bytes.len()) };
+    }
+}
+
+/// The memory that a library lends with an upcall.
+pub(crate) struct Memory {
+    data: *mut u8,
+    len: usize,
+    writable: bool,
+}
+
+impl Memory {
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Its content.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if self.len == 0 {
+            return &[];
+        }
+        // SAFETY: the library lends `len` readable bytes until the upcall returns, which is longer than this borrow.
+        unsafe { std::slice::from_raw_parts(self.data, self.len) }
+    }
+
+    /// Puts `content` at its start. `false` if it is read-only or too short.
+    pub(crate) fn fill(&mut self, content: &[u8]) -> bool {
+        if !self.writable || content.len() > self.len {
+            return false;
+        }
+        if !content.is_empty() {
+            // SAFETY: it was lent for writing and is long enough. The content belongs to Python objects, never to it.
+            unsafe { std::ptr::copy_nonoverlapping(content.as_ptr(), self.data, content.len()) };
+        }
+        true
+    }
+
+    /// Shows it to `use_it` as a `memoryview`, which is released afterwards.
+    ///
+    /// `use_it` must hand the view only to code of the interpreter that keeps no pointer into it: the memory is the
+    /// library's again when the upcall returns.
+    pub(crate) fn show<'py, R>(
+        &mut self,
+        py: Python<'py>,
+        use_it: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let flags = if self.writable {
+            ffi::PyBUF_WRITE
+        } else {
+            ffi::PyBUF_READ
+        };
+        let len = ffi::Py_ssize_t::try_from(self.len).unwrap_or(ffi::Py_ssize_t::MAX);
+        // SAFETY: memory that is lent until the upcall returns; the view is released before.
+        let view = unsafe {
+            Bound::from_owned_ptr_or_err(
+                py,
+                ffi::PyMemoryView_FromMemory(self.data.cast::<c_char>(), len, flags),
+            )
+        }?;
+        let done = use_it(&view);
+        view.call_method0(pyo3::intern!(py, "release"))?;
+        done
+    }
+}
+
+/// The entry for libraries.
+///
+/// # Safety
+///
+/// As `docs/abi.md` says: `request` and `buffers` are readable, what the buffers name is lent until this returns, `write`
+/// may be called with `sink`.
+unsafe extern "C" fn upcall(
+    _context: *mut c_void,
+    request: *const u8,
+    request_len: usize,
+    buffers: *const RawBuffer,
+    buffer_count: usize,
+    write: Write,
+    sink: *mut c_void,
+) -> i32 {
+    if process::finalizing() {
+        return GONE;
+    }
+    // SAFETY: may be called on any thread while the interpreter lives; should it end right now, the thread hangs here
+    // like every other thread that wants the lock then.
+    let state = unsafe { ffi::PyGILState_Ensure() };
+    // SAFETY: the lock was just taken.
+    let py = unsafe { Python::assume_attached() };
+    let request = if request_len == 0 {
+        &[]
+    } else {
+        // SAFETY: says the caller.
+        unsafe { std::slice::from_raw_parts(request, request_len) }
+    };
+    let memory = (buffer_count > 0).then(|| {
+        // SAFETY: there is at least one, says the caller.
+        let first = unsafe { &*buffers };
+        Memory {
+            data: first.data,
+            len: first.len,
+            writable: first.flags & 1 != 0,
+        }
+    });
+    let mut sink = Sink {
+        write,
+        sink,
+        used: false,
+    };
+    let answered = catch_unwind(AssertUnwindSafe(|| {
+        crate::host::answer(py, request, memory, &mut sink);
+    }))
+    .or_else(|_| {
+        if sink.used {
+            return Err(());
+        }
+        catch_unwind(AssertUnwindSafe(|| crate::host::panicked(py, &mut sink))).map_err(|_| ())
+    });
+    // SAFETY: gives back what was taken above.
+    unsafe { ffi::PyGILState_Release(state) };
+    match answered {
+        Ok(()) => ANSWERED,
+        Err(()) => GONE,
+    }
+}
+
+/// How many `Positional` arguments there may be.
+pub(crate) const ROOM: usize = 8;
+
+/// Arguments for a Python callable, without a tuple.
+pub(crate) struct Positional<'py> {
+    /// One place in front, which the callee may use.
+    places: [*mut ffi::PyObject; ROOM + 1],
+    count: usize,
+    py: Python<'py>,
+}
+
+impl<'py> Positional<'py> {
+    /// None yet.
+    #[inline]
+    pub(crate) fn new(py: Python<'py>) -> Self {
+        Self {
+            places: [std::ptr::null_mut(); ROOM + 1],
+            count: 0,
+            py,
+        }
+    }
+
+    /// Adds one. There must be room.
+    #[inline]
+    pub(crate) fn push(&mut self, value: Bound<'py, PyAny>) {
+        assert!(self.count < ROOM, "no more arguments than there is room for");
+        self.count += 1;
+        self.places[self.count] = value.into_ptr();
+    }
+
+    /// Calls `callee` with them.
+    #[inline]
+    pub(crate) fn call(self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        // SAFETY: live objects, as many as are announced, and a free place in front of them.
+        let result = unsafe {
+            ffi::PyObject_Vectorcall(
+                callee.as_ptr(),
+                self.places.as_ptr().add(1),
+                self.count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+                std::ptr::null_mut(),
+            )
+        };
+        if result.is_null() {
+            return Err(PyErr::fetch(self.py));
+        }
+        // SAFETY: a new reference.
+        Ok(unsafe { Bound::from_owned_ptr(self.py, result) })
+    }
+}
+
+impl Drop for Positional<'_> {
+    fn drop(&mut self) {
+        for place in &self.places[1..=self.count] {
+            // SAFETY: the references that `push` was given; the lock is held, says the `Python` token.
+            unsafe { ffi::Py_DECREF(*place) };
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Python callables that Rust calls.
+
+use pyo3::types::PyTuple;
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
+
+use super::{Asked, Place, fault, name_of, send, stale, table};
+use crate::core::Core;
+use crate::decode::Decoder;
+use crate::ffi::host::{Positional, ROOM, Sink};
+use crate::refusal::Refusal;
+use crate::shape::Shape;
+use crate::wire::NIL;
+
+/// How a callable's arguments are read and its result is written.
+pub(crate) struct CallableShape {
+    pub(crate) core: &'static Core,
+    pub(crate) params: Vec<Shape>,
+    pub(crate) result: Shape,
+    pub(crate) place: Place,
+    /// Whether the result may hold handles, which must outlive the answer.
+    keeps: bool,
+}
+
+impl CallableShape {
+    /// Of a callable with these parameters and this result. Lives for ever, like what it is a part of.
+    pub(crate) fn new(core: &'static Core, params: Vec<Shape>, result: Shape) -> &'static Self {
+        let keeps = result.may_hold_handles();
+        Box::leak(Box::new(Self {
+            core,
+            params,
+            result,
+            place: Place::default(),
+            keeps,
+        }))
+    }
+
+    #[cold]
+    fn wrong_result(&self, callee: &Bound<'_, PyAny>, refusal: Refusal) -> PyErr {
+        let note = format!("it was passed as {}", self.place.words());
+        refusal.into_error_about(&format!("what `{}()` returned", name_of(callee)), &note)
+    }
+}
+
+/// `[1, token, argument…]` → what the callable returns.
+#[inline]
+pub(super) fn invoke(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    let Some((callee, shape)) = table::callable(py, asked.token) else {
+        return Err(stale(py));
+    };
+    let callee = callee.into_bound(py);
+    if asked.count != shape.params.len() {
+        return Err(fault(py, "passed another number of arguments than it described"));
+    }
+    let mut from = Decoder::lending(py, shape.core, asked.rest);
+    let result = if shape.params.len() <= ROOM {
+        let mut arguments = Positional::new(py);
+        for param in &shape.params {
+            arguments.push(param.decode(&mut from)?);
+        }
+        from.finish()?;
+        arguments.call(&callee)?
+    } else {
+        let mut arguments = Vec::with_capacity(shape.params.len());
+        for param in &shape.params {
+            arguments.push(param.decode(&mut from)?);
+        }
+        from.finish()?;
+        pyo3::types::PyAnyMethods::call1(&callee, PyTuple::new(py, arguments)?)?
+    };
+    if let Shape::Unit = shape.result {
+        // As everywhere in Python, a result that nobody wants is ignored.
+        sink.write(&[0x92, 0, NIL]);
+        return Ok(());
+    }
+    send(py, &[0x92, 0], &shape.result, &result, sink)
+        .map_err(|refusal| shape.wrong_result(&callee, refusal))?;
+    if shape.keeps {
+        table::keep_result(py, asked.token, result.unbind());
+    }
+    Ok(())
+}

@@ -1,0 +1,376 @@
+//! Binary file objects that Rust reads and writes.
+//!
+//! The library's own memory is shown to the file types of `io` alone, which copy and keep nothing of it; every other
+//! object is given, and gives, bytes of its own.
+
+use pyo3::exceptions::{PyBlockingIOError, PyTypeError, PyValueError};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAnyMethods, PyInt, PyModule, PyString, PyTupleMethods, PyType, PyTypeMethods};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, intern};
+
+use super::{Asked, Place, fault, stale, table};
+use crate::ffi::host::{Memory, Sink};
+use crate::ffi::lent::View;
+use crate::refusal::{Refusal, type_name};
+use crate::wire::{self, NIL, Reader, Token};
+
+/// What Rust does with a file.
+pub(crate) struct FileShape {
+    pub(crate) reads: bool,
+    pub(crate) writes: bool,
+    pub(crate) seeks: bool,
+    pub(crate) place: Place,
+}
+
+impl FileShape {
+    /// From the manifest's letters. Lives for ever, like what it is a part of.
+    pub(crate) fn new(modes: &str) -> Option<&'static Self> {
+        modes.chars().all(|mode| "rwsb".contains(mode)).then(|| {
+            &*Box::leak(Box::new(Self {
+                reads: modes.contains(['r', 'b']),
+                writes: modes.contains('w'),
+                seeks: modes.contains('s'),
+                place: Place::default(),
+            }))
+        })
+    }
+
+    /// What is expected, for messages.
+    pub(crate) fn expected(&self) -> String {
+        let methods: Vec<&str> = [
+            (self.reads, "`read`"),
+            (self.writes, "`write`"),
+            (self.seeks, "`seek`"),
+        ]
+        .into_iter()
+        .filter_map(|(asked, name)| asked.then_some(name))
+        .collect();
+        format!("a binary file object with {}", methods.join(" and "))
+    }
+}
+
+/// How a file is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// `readinto`, straight into the library's memory.
+    Into,
+    /// The same by `readinto1`, which waits for no more than there is.
+    Into1,
+    /// `read1`, which gives what there is.
+    Read1,
+    /// `read`
+    Read,
+}
+
+/// A file object, and what was found out about it when it was passed.
+pub(crate) struct File {
+    object: Py<PyAny>,
+    shape: &'static FileShape,
+    reading: Reading,
+    /// Whether `write` may see the library's memory.
+    shows: bool,
+}
+
+impl File {
+    /// `value` as a file for Rust, unless it is none.
+    pub(crate) fn new(value: &Bound<'_, PyAny>, shape: &'static FileShape) -> Result<Self, Refusal> {
+        let py = value.py();
+        let io = Io::get(py)?;
+        if value.is_instance(io.text.bind(py))? {
+            return Err(Refusal::bad_type(format!(
+                "must be a binary file object, not {}, which is a text file: open it in binary mode (`'rb'`, `'wb'`), \
+                 or pass its `.buffer`",
+                type_name(value)
+            )));
+        }
+        for (asked, name) in [
+            (shape.reads, "read"),
+            (shape.writes, "write"),
+            (shape.seeks, "seek"),
+        ] {
+            if asked && !value.hasattr(name)? {
+                return Err(Refusal::wrong_type(&shape.expected(), value));
+            }
+        }
+        let class = value.get_type();
+        let shows = io.keeps_nothing(value, &class)?;
+        let reading = if !shape.reads {
+            Reading::Read
+        } else if shows {
+            let buffered = class.is(io.reader.bind(py)) || class.is(io.random.bind(py));
+            if buffered { Reading::Into1 } else { Reading::Into }
+        } else {
+            way_to_read(value, &class)?
+        };
+        Ok(Self {
+            object: value.clone().unbind(),
+            shape,
+            reading,
+            shows,
+        })
+    }
+
+    /// The file object.
+    pub(crate) fn into_object(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        self.object.into_bound(py)
+    }
+
+    /// The same once more.
+    pub(super) fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self {
+            object: self.object.clone_ref(py),
+            ..*self
+        }
+    }
+
+    fn refuse(&self, py: Python<'_>, problem: &str) -> String {
+        let class = type_name(self.object.bind(py));
+        format!("{problem} (a {class} passed as {})", self.shape.place.words())
+    }
+}
+
+/// `read1` where it is defined beside `read` or below it; a class that has its own `read` alone wants that to be called.
+fn way_to_read(value: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> Result<Reading, Refusal> {
+    for base in class.mro().iter() {
+        let names = base.getattr("__dict__")?;
+        if names.contains("read1")? {
+            return Ok(Reading::Read1);
+        }
+        if names.contains("read")? {
+            return Ok(Reading::Read);
+        }
+    }
+    // One that passes attributes on.
+    Ok(if value.hasattr("read1")? {
+        Reading::Read1
+    } else {
+        Reading::Read
+    })
+}
+
+/// The types of `io`.
+struct Io {
+    text: Py<PyAny>,
+    raw: Py<PyAny>,
+    file: Py<PyAny>,
+    memory: Py<PyAny>,
+    reader: Py<PyAny>,
+    writer: Py<PyAny>,
+    random: Py<PyAny>,
+}
+
+impl Io {
+    fn get(py: Python<'_>) -> PyResult<&Self> {
+        static CELL: PyOnceLock<Io> = PyOnceLock::new();
+        CELL.get_or_try_init(py, || {
+            let io = PyModule::import(py, "io")?;
+            let of = |name: &str| io.getattr(name).map(Bound::unbind);
+            Ok(Self {
+                text: of("TextIOBase")?,
+                raw: of("RawIOBase")?,
+                file: of("FileIO")?,
+                memory: of("BytesIO")?,
+                reader: of("BufferedReader")?,
+                writer: of("BufferedWriter")?,
+                random: of("BufferedRandom")?,
+            })
+        })
+    }
+
+    /// Whether its methods are all the interpreter's own, which keep nothing of the memory that they are shown.
+    fn keeps_nothing(&self, value: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> PyResult<bool> {
+        let py = value.py();
+        if class.is(self.file.bind(py)) || class.is(self.memory.bind(py)) {
+            return Ok(true);
+        }
+        let buffered = [&self.reader, &self.writer, &self.random]
+            .iter()
+            .any(|known| class.is(known.bind(py)));
+        // A buffered file shows what it is shown to the raw file below.
+        Ok(buffered
+            && value
+                .getattr_opt(intern!(py, "raw"))?
+                .is_some_and(|raw| raw.get_type().is(self.file.bind(py))))
+    }
+}
+
+fn find(py: Python<'_>, asked: &Asked<'_>) -> PyResult<File> {
+    table::file(py, asked.token).ok_or_else(|| stale(py))
+}
+
+/// `[0, number]`
+fn reply(sink: &mut Sink, number: u64) {
+    let mut answer = Vec::with_capacity(11);
+    answer.extend_from_slice(&[0x92, 0]);
+    wire::put_unsigned(&mut answer, number);
+    sink.write(&answer);
+}
+
+#[cold]
+fn would_block(file: &File, py: Python<'_>, problem: &str) -> PyErr {
+    PyBlockingIOError::new_err((libc::EAGAIN, file.refuse(py, problem)))
+}
+
+/// What a method says about how many bytes it moved.
+fn moved(file: &File, answer: &Bound<'_, PyAny>, name: &str, most: usize) -> PyResult<usize> {
+    let py = answer.py();
+    if !answer.is_instance_of::<PyInt>() {
+        let problem = format!("`{name}()` must return int, not {}", type_name(answer));
+        return Err(PyTypeError::new_err(file.refuse(py, &problem)));
+    }
+    match answer.extract::<usize>() {
+        Ok(count) if count <= most => Ok(count),
+        _ => {
+            let problem = format!("`{name}()` of {most} bytes says that it moved {answer}");
+            Err(PyValueError::new_err(file.refuse(py, &problem)))
+        }
+    }
+}
+
+/// `[3, token]` with memory to fill → how many bytes there were, 0 at the end.
+pub(super) fn read(
+    py: Python<'_>,
+    asked: &Asked<'_>,
+    memory: Option<Memory>,
+    sink: &mut Sink,
+) -> PyResult<()> {
+    let file = find(py, asked)?;
+    let Some(mut memory) = memory else {
+        return Err(fault(py, "lent no memory to read into"));
+    };
+    let count = if memory.len() == 0 {
+        0
+    } else if matches!(file.reading, Reading::Into | Reading::Into1) {
+        let name = if file.reading == Reading::Into {
+            intern!(py, "readinto")
+        } else {
+            intern!(py, "readinto1")
+        };
+        let most = memory.len();
+        let answer = memory.show(py, |view| file.object.bind(py).call_method1(name, (view,)))?;
+        if answer.is_none() {
+            return Err(would_block(
+                &file,
+                py,
+                "it does not block and has nothing to read yet",
+            ));
+        }
+        moved(&file, &answer, "readinto", most)?
+    } else {
+        read_bytes(py, &file, &mut memory)?
+    };
+    reply(sink, count as u64);
+    Ok(())
+}
+
+fn read_bytes(py: Python<'_>, file: &File, memory: &mut Memory) -> PyResult<usize> {
+    let name: &Bound<'_, PyString> = if file.reading == Reading::Read1 {
+        intern!(py, "read1")
+    } else {
+        intern!(py, "read")
+    };
+    let given = file.object.bind(py).call_method1(name, (memory.len(),))?;
+    if given.is_none() {
+        return Err(would_block(
+            file,
+            py,
+            "it does not block and has nothing to read yet",
+        ));
+    }
+    let view = match View::of(&given) {
+        Some(view) => view?,
+        None => {
+            let hint = if given.is_instance_of::<PyString>() {
+                ": open it in binary mode (`'rb'`)"
+            } else {
+                ""
+            };
+            let problem = format!("`{name}()` must return bytes, not {}{hint}", type_name(&given));
+            return Err(PyTypeError::new_err(file.refuse(py, &problem)));
+        }
+    };
+    if memory.fill(view.bytes()) {
+        return Ok(view.len());
+    }
+    let problem = format!("`{name}({})` returned {} bytes", memory.len(), view.len());
+    Err(PyValueError::new_err(file.refuse(py, &problem)))
+}
+
+/// `[4, token]` with memory to write → how many bytes were taken.
+pub(super) fn write(
+    py: Python<'_>,
+    asked: &Asked<'_>,
+    memory: Option<Memory>,
+    sink: &mut Sink,
+) -> PyResult<()> {
+    let file = find(py, asked)?;
+    let Some(mut memory) = memory else {
+        return Err(fault(py, "lent no memory to write from"));
+    };
+    let most = memory.len();
+    let object = file.object.bind(py);
+    let name = intern!(py, "write");
+    let answer = if file.shows {
+        memory.show(py, |view| object.call_method1(name, (view,)))?
+    } else {
+        object.call_method1(name, (crate::ffi::object::new_bytes(py, memory.bytes()),))?
+    };
+    let count = if !answer.is_none() {
+        moved(&file, &answer, "write", most)?
+    } else if object.is_instance(Io::get(py)?.raw.bind(py))? {
+        return Err(would_block(
+            &file,
+            py,
+            "it does not block and can take nothing yet",
+        ));
+    } else {
+        // Objects that are no more than something to write to take all and say nothing.
+        most
+    };
+    reply(sink, count as u64);
+    Ok(())
+}
+
+/// `[5, token]` → nil.
+pub(super) fn flush(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    let file = find(py, asked)?;
+    if let Some(flush) = file.object.bind(py).getattr_opt(intern!(py, "flush"))? {
+        flush.call0()?;
+    }
+    sink.write(&[0x92, 0, NIL]);
+    Ok(())
+}
+
+fn integer(reader: &mut Reader<'_>) -> Option<i128> {
+    match reader.next()? {
+        Token::Signed(value) => Some(i128::from(value)),
+        Token::Unsigned(value) => Some(i128::from(value)),
+        _ => None,
+    }
+}
+
+/// `[6, token, offset, whence]` → the position.
+pub(super) fn seek(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    let file = find(py, asked)?;
+    let mut rest = asked.rest;
+    let (Some(offset), Some(whence)) = (integer(&mut rest), integer(&mut rest)) else {
+        return Err(fault(py, "asked to seek to no position"));
+    };
+    let object = file.object.bind(py);
+    let mut position = object.call_method1(intern!(py, "seek"), (offset, whence))?;
+    let mut name = "seek";
+    if position.is_none() {
+        position = object.call_method0(intern!(py, "tell"))?;
+        name = "tell";
+    }
+    match position.extract::<u64>() {
+        Ok(position) => {
+            reply(sink, position);
+            Ok(())
+        }
+        Err(_) => {
+            let problem = format!("`{name}()` must return a position, not {}", type_name(&position));
+            Err(PyTypeError::new_err(file.refuse(py, &problem)))
+        }
+    }
+}
