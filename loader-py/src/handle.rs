@@ -56,10 +56,15 @@ fn refused(py: Python<'_>, slot: &'static Slot, doing: &str, answer: &Answer<'_>
     status::operation_error(py, slot.core, &format!("{doing} a `{}`", slot.name(py)), answer)
 }
 
+/// Whether Rust dropped the value itself: it was lent to a callable that has returned, or came from one that was.
+fn is_gone(answer: &Answer<'_>) -> bool {
+    answer.status == 4 && status::handle_code(answer) == "closed"
+}
+
 /// Drops a value for the deallocator.
 pub(crate) fn drop_quietly(py: Python<'_>, slot: &'static Slot, id: &HandleId) -> PyResult<()> {
     operate(py, slot, DROP, id, |answer| {
-        if answer.status == 0 {
+        if answer.status == 0 || is_gone(&answer) {
             Ok(())
         } else {
             Err(refused(py, slot, "dropping", &answer))
@@ -89,10 +94,10 @@ fn close_handle(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
     // Shut first: while the lock is released no other thread may close it again.
     handle.shut(None);
     operate(py, slot, CLOSE, &id, |answer| {
-        if answer.status == 0 {
+        if answer.status == 0 || is_gone(&answer) {
             return Ok(());
         }
-        if answer.status == 4 && status::handle_code(&answer) != "closed" {
+        if answer.status == 4 {
             handle.reopen();
         }
         Err(refused(py, slot, "closing", &answer))

@@ -135,6 +135,10 @@ def set_error_hook(hook: Callable[[Any, Any, str, str, str | None, list[str]], B
     """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`; `value`
     is decoded."""
 
+def held_objects() -> int:
+    """How many Python objects libraries hold: callables while they are lent, files, iterators, exceptions on
+    their way."""
+
 def after_fork_child() -> None:
     """Tells every loaded library that this process is a child. Registered with `os.register_at_fork` by
     the package."""

@@ -123,9 +123,12 @@ impl File {
         }
     }
 
-    fn refuse(&self, py: Python<'_>, problem: &str) -> String {
+    /// The message about what its method `name` did.
+    #[cold]
+    fn message(&self, py: Python<'_>, name: &str, problem: &str) -> String {
         let class = type_name(self.object.bind(py));
-        format!("{problem} (a {class} passed as {})", self.shape.place.words())
+        let place = self.shape.place.words();
+        format!("`{name}()` of a {class}, passed as {place}, {problem}")
     }
 }
 
@@ -207,22 +210,23 @@ fn reply(sink: &mut Sink, number: u64) {
 }
 
 #[cold]
-fn would_block(file: &File, py: Python<'_>, problem: &str) -> PyErr {
-    PyBlockingIOError::new_err((libc::EAGAIN, file.refuse(py, problem)))
+fn would_block(file: &File, py: Python<'_>, name: &str) -> PyErr {
+    let problem = "gave None: it does not block, and is not ready yet; use a file that blocks";
+    PyBlockingIOError::new_err((libc::EAGAIN, file.message(py, name, problem)))
 }
 
 /// What a method says about how many bytes it moved.
 fn moved(file: &File, answer: &Bound<'_, PyAny>, name: &str, most: usize) -> PyResult<usize> {
     let py = answer.py();
     if !answer.is_instance_of::<PyInt>() {
-        let problem = format!("`{name}()` must return int, not {}", type_name(answer));
-        return Err(PyTypeError::new_err(file.refuse(py, &problem)));
+        let problem = format!("must return int, not {}", type_name(answer));
+        return Err(PyTypeError::new_err(file.message(py, name, &problem)));
     }
     match answer.extract::<usize>() {
         Ok(count) if count <= most => Ok(count),
         _ => {
-            let problem = format!("`{name}()` of {most} bytes says that it moved {answer}");
-            Err(PyValueError::new_err(file.refuse(py, &problem)))
+            let problem = format!("says that it moved {answer} of {most} bytes");
+            Err(PyValueError::new_err(file.message(py, name, &problem)))
         }
     }
 }
@@ -249,11 +253,7 @@ pub(super) fn read(
         let most = memory.len();
         let answer = memory.show(py, |view| file.object.bind(py).call_method1(name, (view,)))?;
         if answer.is_none() {
-            return Err(would_block(
-                &file,
-                py,
-                "it does not block and has nothing to read yet",
-            ));
+            return Err(would_block(&file, py, "readinto"));
         }
         moved(&file, &answer, "readinto", most)?
     } else {
@@ -271,11 +271,7 @@ fn read_bytes(py: Python<'_>, file: &File, memory: &mut Memory) -> PyResult<usiz
     };
     let given = file.object.bind(py).call_method1(name, (memory.len(),))?;
     if given.is_none() {
-        return Err(would_block(
-            file,
-            py,
-            "it does not block and has nothing to read yet",
-        ));
+        return Err(would_block(file, py, &name.to_string()));
     }
     let view = match View::of(&given) {
         Some(view) => view?,
@@ -285,15 +281,23 @@ fn read_bytes(py: Python<'_>, file: &File, memory: &mut Memory) -> PyResult<usiz
             } else {
                 ""
             };
-            let problem = format!("`{name}()` must return bytes, not {}{hint}", type_name(&given));
-            return Err(PyTypeError::new_err(file.refuse(py, &problem)));
+            let problem = format!("must return bytes, not {}{hint}", type_name(&given));
+            return Err(PyTypeError::new_err(file.message(
+                py,
+                &name.to_string(),
+                &problem,
+            )));
         }
     };
     if memory.fill(view.bytes()) {
         return Ok(view.len());
     }
-    let problem = format!("`{name}({})` returned {} bytes", memory.len(), view.len());
-    Err(PyValueError::new_err(file.refuse(py, &problem)))
+    let problem = format!("was asked for {} bytes and returned {}", memory.len(), view.len());
+    Err(PyValueError::new_err(file.message(
+        py,
+        &name.to_string(),
+        &problem,
+    )))
 }
 
 /// `[4, token]` with memory to write → how many bytes were taken.
@@ -318,11 +322,7 @@ pub(super) fn write(
     let count = if !answer.is_none() {
         moved(&file, &answer, "write", most)?
     } else if object.is_instance(Io::get(py)?.raw.bind(py))? {
-        return Err(would_block(
-            &file,
-            py,
-            "it does not block and can take nothing yet",
-        ));
+        return Err(would_block(&file, py, "write"));
     } else {
         // Objects that are no more than something to write to take all and say nothing.
         most
@@ -369,8 +369,8 @@ pub(super) fn seek(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
             Ok(())
         }
         Err(_) => {
-            let problem = format!("`{name}()` must return a position, not {}", type_name(&position));
-            Err(PyTypeError::new_err(file.refuse(py, &problem)))
+            let problem = format!("must return a position, not {}", type_name(&position));
+            Err(PyTypeError::new_err(file.message(py, name, &problem)))
         }
     }
 }

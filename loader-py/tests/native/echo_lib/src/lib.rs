@@ -1,10 +1,14 @@
 //! A library that speaks `docs/abi.md` with nothing behind it: it answers from bytes written by hand, so that the
 //! extension's tests need neither the runtime nor the build tool.
 //!
-//! Callables: see `call`.
+//! Callables: see `call`, and `upcalls` for those that come back to the host.
+
+mod upcalls;
 
 use std::sync::Mutex;
 use std::time::Duration;
+
+use upcalls::{Host, RawHost};
 
 #[repr(C)]
 pub struct Buffer {
@@ -104,7 +108,10 @@ fn read_integer(bytes: &[u8]) -> (i64, &[u8]) {
     }
 }
 
-fn call(callable: i64, arguments: &[u8], buffers: &[Buffer]) -> Vec<u8> {
+fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
+    if let Some(answer) = upcalls::call(host, callable, arguments) {
+        return answer;
+    }
     let tried: Result<Vec<u8>, Vec<u8>> = match callable {
         // echo(value): the argument itself; a buffer comes back as bytes
         0 => Ok(answer(0, match arguments {
@@ -182,7 +189,7 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer]) -> Vec<u8> {
     tried.unwrap_or_else(|refusal| refusal)
 }
 
-fn serve(request: &[u8], buffers: &[Buffer]) -> Vec<u8> {
+fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
     if *FORKED.lock().unwrap() && request[1] == 1 && matches!(request[2], 4 | 6 | 9 | 10) {
         return refuse(4, "fork", Some(0), "of the parent");
     }
@@ -190,7 +197,7 @@ fn serve(request: &[u8], buffers: &[Buffer]) -> Vec<u8> {
         0 => answer(0, vec![0x93, 1, 0x90, 0x90]),
         1 => {
             let (callable, rest) = read_integer(&request[2..]);
-            call(callable, rest, buffers)
+            call(callable, rest, buffers, host)
         }
         2 | 7 => match with_value(&request[2..], Option::take) {
             Ok((Some(666), _)) => {
@@ -226,7 +233,7 @@ pub unsafe extern "C" fn usecrate_call(
     request_len: usize,
     buffers: *const Buffer,
     buffer_count: usize,
-    _host: *const std::ffi::c_void,
+    host: *const RawHost,
     response: *mut Response,
 ) -> i32 {
     let request = unsafe { std::slice::from_raw_parts(request, request_len) };
@@ -243,7 +250,7 @@ pub unsafe extern "C" fn usecrate_call(
         return 0;
     }
     // The bytes of an unread part are fine: this library is for tests of the other side.
-    let mut content = std::mem::ManuallyDrop::new(serve(request, buffers));
+    let mut content = std::mem::ManuallyDrop::new(serve(request, buffers, Host(host)));
     (response.data, response.len, response.capacity) = (content.as_mut_ptr(), content.len(), content.capacity());
     0
 }
