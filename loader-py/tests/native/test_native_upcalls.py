@@ -89,7 +89,8 @@ def test_callables_are_called(back: Any) -> None:
 @pytest.mark.parametrize(
     "kind, value",
     [
-        ("i64", 2**62), ("u64", 2**64 - 1), ("str", "grün"), ("bool", True), ("f64", 1.5), ("bytes", b"x" * 500),
+        ("i64", 2**62), ("u64", 2**64 - 1), ("str", "grün"), ("bool", True), ("f64", 1.5),
+        ("bytes", b"x" * 500),
         (["list", "i64"], [1, 2]), (["option", "str"], None), (["option", "str"], "x"),
         (["tuple", "i64", "str"], (1, "x")), (["dict", "str", "i64"], {"a": 1}), ("unit", None),
         (["result", "i64", "str"], 3),
@@ -140,27 +141,29 @@ def test_exceptions_leave_as_they_are(back: Any) -> None:
     class Mine(Exception):
         pass
 
-    mine = Mine("x")
-    mine.__cause__ = cause = KeyError("why")
+    def provoke() -> weakref.ref[Mine]:
+        mine = Mine("x")
+        mine.__cause__ = cause = KeyError("why")
 
-    def inner(n: int) -> int:
-        if n == 2:
-            raise mine
-        return n
+        def inner(n: int) -> int:
+            if n == 2:
+                raise mine
+            return n
 
-    def outer(n: int) -> int:
-        return inner(n)
+        def outer(n: int) -> int:
+            return inner(n)
 
-    with pytest.raises(Mine) as caught:
-        back.times(5, outer)
-    assert caught.value is mine
-    assert mine.__cause__ is cause
-    assert mine.__context__ is None
-    names = [frame.name for frame in traceback.extract_tb(mine.__traceback__)]
-    assert names == ["test_exceptions_leave_as_they_are", "outer", "inner"]
-    reference = weakref.ref(mine)
-    mine.__traceback__ = None
-    del mine, caught, inner, outer
+        with pytest.raises(Mine) as caught:
+            back.times(5, outer)
+        assert caught.value is mine
+        assert mine.__cause__ is cause
+        assert mine.__context__ is None
+        names = [frame.name for frame in traceback.extract_tb(mine.__traceback__)]
+        assert names == ["provoke", "outer", "inner"]
+        mine.__traceback__ = None
+        return weakref.ref(mine)
+
+    reference = provoke()
     gc.collect()
     assert reference() is None, "nobody holds it any more"
 
@@ -622,8 +625,8 @@ def test_files_that_misbehave(back: Any) -> None:
     with pytest.raises(TypeError) as caught:
         back.read(File("text"))
     assert str(caught.value) == (
-        "`read()` of a test_files_that_misbehave.<locals>.File, passed as `file` of `echo.read()`, must return "
-        "bytes, not str: open it in binary mode (`'rb'`)"
+        "`read()` of a test_files_that_misbehave.<locals>.File, passed as `file` of `echo.read()`, must "
+        "return bytes, not str: open it in binary mode (`'rb'`)"
     )
     with pytest.raises(TypeError, match="must return bytes, not int"):
         back.read(File(5))
@@ -707,7 +710,8 @@ from pathlib import Path
 echo = Echo(Path({str(echo_path)!r}))
 keep = echo.function(29, "keep", [("file", ["file", "r"], False)], "unit")
 let_go = echo.function(30, "let_go", [], "unit")
-times = echo.function(20, "times", [("n", "i64", False), ("f", ["callable", ["i64"], "i64", "lent"], False)], "i64")
+unary = ["callable", ["i64"], "i64", "lent"]
+times = echo.function(20, "times", [("n", "i64", False), ("f", unary, False)], "i64")
 """
     return subprocess.run([sys.executable, "-c", begin + code], capture_output=True, text=True, timeout=60)
 
