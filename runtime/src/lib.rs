@@ -26,6 +26,8 @@ pub mod error;
 mod group;
 #[doc(hidden)]
 pub mod host;
+#[doc(hidden)]
+pub mod io;
 mod lift;
 mod lower;
 mod macros;

@@ -14,7 +14,7 @@
 
 use proc_macro2::{Ident, Span};
 
-use crate::plan::model::{ShimId, Stay, TypeId};
+use crate::plan::model::{MARKER, ShimId, Stay, TypeId};
 
 pub(super) fn shim(id: ShimId) -> Ident {
     ident(&format!("__uc_f{id}"))
@@ -29,7 +29,7 @@ pub(super) fn argument(position: usize) -> Ident {
 }
 
 pub(super) fn marker() -> Ident {
-    ident("__UcMarker")
+    ident(MARKER)
 }
 
 pub(super) fn private() -> Ident {

@@ -13,8 +13,8 @@ use super::model::{Action, Fluent, PlannedParam, Shim};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class};
-use super::{names, results, stdlib};
-use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
+use super::{closures, names, results, stdlib, streams};
+use crate::api::{Arg, Bound, Function, GenericParam, Generics, Param, TraitRef, Ty};
 
 /// How many shims one callable may have.
 const SHIMS: usize = 9;
@@ -90,6 +90,8 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
         types,
         bounds: open.bounds.clone(),
         open: RefCell::new(BTreeSet::new()),
+        inside: streams::inside_types(ctx, &open.params.iter().chain(&open.output).collect::<Vec<_>>()),
+        callables: RefCell::new(Vec::new()),
     };
     let combinations = combine(&chooser, &open, function)?;
     let many = combinations.len() > 1;
@@ -206,14 +208,53 @@ struct NameImpl {
 
 impl Fold for NameImpl {
     fn ty(&mut self, ty: &Ty) -> Ty {
-        let Ty::Impl(bounds) = ty else {
-            return self.walk(ty);
-        };
+        match ty {
+            Ty::Impl(bounds) => self.named(bounds.clone()),
+            Ty::Dyn { traits, lifetime } => match host_object(traits, lifetime.as_deref()) {
+                Some(bounds) => self.named(bounds),
+                None => self.walk(ty),
+            },
+            Ty::Path { def, args } if stdlib::is(def, "Box") => {
+                // In a box `dyn Fn()` means `dyn Fn() + 'static`.
+                let mut args = args.clone();
+                for arg in &mut args.args {
+                    if let Arg::Type(Ty::Dyn { lifetime, .. }) = arg {
+                        lifetime.get_or_insert_with(|| "'static".to_owned());
+                    }
+                }
+                self.walk(&Ty::Path {
+                    def: def.clone(),
+                    args,
+                })
+            }
+            _ => self.walk(ty),
+        }
+    }
+}
+
+impl NameImpl {
+    fn named(&mut self, bounds: Vec<Bound>) -> Ty {
         let name = Ty::Generic(format!("#{}", self.count));
         self.count += 1;
-        self.bounds.push((name.clone(), bounds.clone()));
+        self.bounds.push((name.clone(), bounds));
         name
     }
+}
+
+/// A trait object whose place an object of Python's takes, a stream or a callable: what is asked of it.
+fn host_object(traits: &[TraitRef], lifetime: Option<&str>) -> Option<Vec<Bound>> {
+    let first = &traits.first()?.def;
+    if streams::of_trait(first) == 0 && !closures::is_trait(first) {
+        return None;
+    }
+    let bound = |one: &TraitRef| Bound::Trait {
+        trait_: one.clone(),
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let mut bounds: Vec<Bound> = traits.iter().map(bound).collect();
+    bounds.extend(lifetime.map(|name| Bound::Outlives(name.to_owned())));
+    Some(bounds)
 }
 
 struct NormalBounds<'c, 'a>(&'c Ctx<'a>);
@@ -339,7 +380,6 @@ fn shim(
     let mut output = open.output.as_ref().map(|ty| ctx.normal(&put.ty(ty)));
     let receiver = function.params.first().is_some_and(|param| param.name == "self");
     lifetimes::name_elided(&mut params, &mut output, receiver);
-    let iterated = iterated(open, combination)?;
     for (param, ty) in function.params.iter().zip(&params) {
         check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?;
         refuse_static(ctx, types, ty, &param.name)?;
@@ -352,6 +392,10 @@ fn shim(
     if let (Some(ty), Fluent::No | Fluent::Moved) = (&output, fluent) {
         check_result(ctx, types, ty, true)?;
     }
+    let mut arguments = vec![None; params.len()];
+    for at in iterated(open, combination)? {
+        arguments[at] = Some("{}.into_iter()".to_owned());
+    }
     let names: Vec<String> = function.params.iter().map(|param| param.name.clone()).collect();
     // A receiver that borrows would be kept for as long as what it borrows; when it is given back, that need not be.
     let given_back = fluent == Fluent::Borrowed && params.first().is_some_and(lifetimes::borrows_inside);
@@ -360,6 +404,18 @@ fn shim(
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();
+        if closures::holds(ty) {
+            let callables = chooser.callables.borrow();
+            let arrival = closures::arrive(ctx, types, &callables, ty, &param.name, &mut |ty| put.ty(ty))?;
+            planned.push(PlannedParam {
+                name: names::python(&param.name),
+                lift: Some(arrival.lift),
+                kept: false,
+                optional: false,
+            });
+            arguments[at] = Some(arrival.argument);
+            continue;
+        }
         let given = match site.explicit {
             Explicit::None => false,
             Explicit::Receiver => at == 0,
@@ -406,7 +462,7 @@ fn shim(
         span: function.span.clone(),
         deprecated: function.deprecated.clone(),
         params: planned,
-        action: action(&site.callee, params.len(), &iterated, &wrap),
+        action: action(&site.callee, &arguments, &wrap),
         fluent,
         counted: site.counted,
     })
@@ -465,27 +521,38 @@ fn iterated(open: &Open, combination: &Combination) -> Result<Vec<usize>, Reason
     Ok(all)
 }
 
-fn action(callee: &Callee, count: usize, iterated: &[usize], wrap: &results::Wrap) -> Action {
+/// `arguments`: what is made of those lifted arguments that are not passed as they are, with `{}` for each.
+fn action(callee: &Callee, arguments: &[Option<String>], wrap: &results::Wrap) -> Action {
+    let made = |at: usize, argument: &Option<String>| {
+        let lifted = format!("{{{at}}}");
+        match argument {
+            Some(argument) => argument.replacen("{}", &lifted, 1),
+            None => lifted,
+        }
+    };
     match callee {
-        Callee::Path(path) if iterated.is_empty() && wrap.is_none() => Action::Call { path: path.clone() },
+        Callee::Path(path) if arguments.iter().all(Option::is_none) && wrap.is_none() => {
+            Action::Call { path: path.clone() }
+        }
         Callee::Path(path) => {
-            let args: Vec<String> = (0..count)
-                .map(|at| {
-                    let suffix = if iterated.contains(&at) {
-                        ".into_iter()"
-                    } else {
-                        ""
-                    };
-                    format!("{{{at}}}{suffix}")
-                })
+            let arguments: Vec<String> = arguments
+                .iter()
+                .enumerate()
+                .map(|(at, argument)| made(at, argument))
                 .collect();
             Action::Expr {
-                text: wrap.around(&format!("{path}({})", args.join(", "))),
+                text: wrap.around(&format!("{path}({})", arguments.join(", "))),
             }
         }
-        Callee::Expr(text) => Action::Expr {
-            text: wrap.around(text),
-        },
+        Callee::Expr(text) => {
+            let mut text = text.clone();
+            for (at, argument) in arguments.iter().enumerate().filter(|(_, one)| one.is_some()) {
+                text = text.replace(&format!("{{{at}}}"), &made(at, argument));
+            }
+            Action::Expr {
+                text: wrap.around(&text),
+            }
+        }
         Callee::Get(field) if wrap.is_none() => Action::Get { field: field.clone() },
         Callee::Get(field) => Action::Expr {
             text: wrap.around(&format!("(&{{0}}.{field})")),

@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usecrate_manifest::SkipCode;
 
+use super::closures;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{closed, erase, generics_in};
 use super::spell::BYTES_LIKE;
 use super::stdlib;
+use super::streams;
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
-use crate::api::{Args, Bound, DefKey, TraitRef, Ty};
+use crate::api::{Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
 const CHOICES: usize = 8;
@@ -40,6 +42,10 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) bounds: Vec<(Ty, Vec<Bound>)>,
     /// Parameters being chosen, against recursion.
     pub(super) open: RefCell<BTreeSet<String>>,
+    /// Parameters that stand inside types over streams, and what those were instantiated with.
+    pub(super) inside: BTreeMap<String, u8>,
+    /// The callables that were chosen, by the number of their pseudo type.
+    pub(super) callables: RefCell<Vec<closures::Signature>>,
 }
 
 impl Chooser<'_, '_> {
@@ -80,6 +86,9 @@ impl Chooser<'_, '_> {
             else {
                 continue;
             };
+            if let Some(ty) = self.by_host(bounds, trait_, name)? {
+                return Ok(Choice::of(ty));
+            }
             if stdlib::is_std(&trait_.def) {
                 match self.by_std(trait_, name)? {
                     Some(found) if matches!(trait_.def.name(), "Display" | "ToString" | "Deref") => {
@@ -96,6 +105,23 @@ impl Chooser<'_, '_> {
             }
         }
         weak.ok_or_else(|| self.undecided(bounds, name))
+    }
+
+    /// What Python's own objects stand for: streams and callables.
+    fn by_host(&self, bounds: &[Bound], trait_: &TraitRef, name: Option<&str>) -> Result<Option<Ty>, Reason> {
+        if streams::of_trait(&trait_.def) != 0 {
+            let inside = name.and_then(|name| self.inside.get(name)).copied();
+            return Ok(Some(streams::file(
+                inside.unwrap_or_else(|| streams::of_bounds(bounds)),
+            )));
+        }
+        if !closures::is_trait(&trait_.def) {
+            return Ok(None);
+        }
+        let signature = closures::signature(self.ctx, bounds, trait_)?;
+        let mut all = self.callables.borrow_mut();
+        all.push(signature);
+        Ok(Some(closures::callable(all.len() - 1)))
     }
 
     fn undecided(&self, bounds: &[Bound], name: Option<&str>) -> Reason {
@@ -149,8 +175,7 @@ impl Chooser<'_, '_> {
             "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" => {
                 Some(self.by_items(&trait_.args, name, true)?)
             }
-            "Fn" | "FnMut" | "FnOnce" => return refused(SkipCode::Closure, "a callable"),
-            "Read" | "BufRead" | "Write" | "Seek" => return refused(SkipCode::Stream, "a stream"),
+            "Write" => return refused(SkipCode::Stream, "a text stream"),
             "Future" | "IntoFuture" => return refused(SkipCode::Async, "a future"),
             _ => None,
         };
@@ -294,12 +319,16 @@ impl Chooser<'_, '_> {
             }
             let ty = self.ctx.normal(&impl_.self_ty);
             if let Ty::Generic(name) = &ty {
-                // A blanket impl: what its own bounds say. Its closures and streams are no choice.
+                // A blanket impl: what its own bounds say.
                 let bounds: Vec<Bound> = bounds_of(&impl_.generics, name).into_iter().cloned().collect();
                 let own = |bound: &Bound| matches!(bound, Bound::Trait { trait_: t, .. } if t.def == *trait_);
                 if !bounds.iter().any(own) && self.open.borrow_mut().insert(trait_.0.clone()) {
                     let found = self.by_bounds(&bounds, None).unwrap_or_default();
                     self.open.borrow_mut().remove(&trait_.0);
+                    let found: Vec<Choice> = found
+                        .into_iter()
+                        .filter(|choice| self.close(impl_, &choice.ty).is_some())
+                        .collect();
                     for choice in found.into_iter().filter(|choice| !choice.iterate) {
                         let (kind, rank) = kind_of(self.ctx, &choice.ty);
                         insert(&mut kinds, kind, rank, choice.ty);
@@ -318,6 +347,34 @@ impl Chooser<'_, '_> {
             .take(CHOICES)
             .map(|(_, ty)| Choice { ty, iterate: false })
             .collect()
+    }
+}
+
+impl Chooser<'_, '_> {
+    /// Puts types in place of the impl's parameters that a callable's signature names: `impl<F, T> Replacer for F where
+    /// F: FnMut(&Captures) -> T, T: AsRef<str>`. `None`: there is one without a choice.
+    fn close(&self, impl_: &Impl, ty: &Ty) -> Option<()> {
+        let Some(number) = closures::number(ty) else {
+            return Some(());
+        };
+        let bounds = impl_.generics.bounds.iter();
+        let bounds = bounds.map(|one| (self.ctx.normal(&one.ty), one.bounds.clone()));
+        let inner = Chooser {
+            ctx: self.ctx,
+            types: self.types,
+            bounds: bounds.collect(),
+            open: RefCell::default(),
+            inside: BTreeMap::new(),
+            callables: RefCell::default(),
+        };
+        let signature = self.callables.borrow().get(number)?.clone();
+        let mut subst = super::fold::Subst::default();
+        for name in signature.parameters() {
+            let choice = inner.choose(&name).ok()?.into_iter().next()?;
+            subst.types.insert(name, choice.ty);
+        }
+        *self.callables.borrow_mut().get_mut(number)? = signature.closed(&subst);
+        Some(())
     }
 }
 
@@ -356,6 +413,8 @@ fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
     ];
     let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
     match ty {
+        _ if closures::number(ty).is_some() => plain(7, "callable", 0),
+        _ if streams::modes(ty).is_some() => plain(6, "stream", 0),
         Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
         Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
         Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),

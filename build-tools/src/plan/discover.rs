@@ -7,7 +7,7 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::wire;
+use super::{streams, wire};
 use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, Ty};
 
 /// How many instances of one generic type are planned.
@@ -98,6 +98,8 @@ impl Search<'_, '_> {
                     args: Args::default(),
                 });
                 if complete(self.ctx, &ty) {
+                    self.add(&ty, None);
+                } else if let Some(ty) = streams::instance(self.ctx, def) {
                     self.add(&ty, None);
                 }
             }
@@ -379,6 +381,7 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
 
 fn depth(ty: &Ty) -> usize {
     match ty {
+        Ty::Path { def, .. } if stdlib::class(def) == Some(StdClass::Handle) => 0,
         Ty::Path { args, .. } => {
             let inner = args
                 .args
@@ -386,6 +389,8 @@ fn depth(ty: &Ty) -> usize {
                 .map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
             1 + inner.max().unwrap_or(0)
         }
+        // A type over a stream is as good as one that is not generic.
+        Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
         Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),
         Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ty),
         _ => {

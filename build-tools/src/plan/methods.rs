@@ -11,7 +11,7 @@ use super::fold::erase;
 use super::model::{PlannedMethod, TypeId};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{names, stdlib};
+use super::{io_methods, names, siblings, stdlib};
 use crate::api::{Def, DefKey, DefKind, Function, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
@@ -58,10 +58,14 @@ pub(super) fn methods(
             merge(&mut all, method);
         }
     }
-    let taken: BTreeSet<String> = found
+    let mut taken: BTreeSet<String> = found
         .iter()
         .map(|one| names::python(&one.site.function.name))
         .collect();
+    for method in io_methods::methods(build, id, &taken) {
+        taken.insert(method.name.clone());
+        merge(&mut all, method);
+    }
     for method in through_deref(build, id, &taken) {
         merge(&mut all, method);
     }
@@ -126,6 +130,11 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
             }
         }
     }
+    out.extend(siblings::functions(build, id).into_iter().map(|site| Found {
+        site,
+        trait_: None,
+        instance: false,
+    }));
     out.append(&mut from_traits);
     out
 }

@@ -12,20 +12,24 @@
 mod build;
 mod callables;
 mod choose;
+mod closures;
 mod constructors;
 mod ctx;
 mod discover;
 mod fields;
 mod fold;
+mod io_methods;
 mod lifetimes;
 mod methods;
 pub mod model;
 mod modules;
 mod names;
 mod results;
+mod siblings;
 mod specials;
 mod spell;
 mod stdlib;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -61,9 +65,10 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
     let types = Types::new(&ctx);
     let mut build = Builder::new(&ctx, &types);
     let mut over_types = TraitMethods::new();
-    let planned: Vec<PlannedType> = (0..types.len())
+    let mut planned: Vec<PlannedType> = (0..types.len())
         .map(|id| planned_type(&mut build, id, &mut over_types))
         .collect();
+    siblings::share(&build, &mut planned);
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
     let Builder { shims, skipped, .. } = build;

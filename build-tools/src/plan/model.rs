@@ -13,6 +13,9 @@ pub type ShimId = usize;
 /// Position of a [`PlannedType`] in [`Plan::types`]: its number on the wire.
 pub type TypeId = usize;
 
+/// The bridge's marker type, as expressions in the plan name it.
+pub const MARKER: &str = "__UcMarker";
+
 /// Everything that later stages need to know of the crate.
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Plan {

@@ -12,7 +12,7 @@ use super::methods::{TraitMethods, has_receiver, skip_generic, trait_sites};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{names, stdlib};
+use super::{names, stdlib, streams};
 use crate::api::{Def, DefKey, DefKind, Function, Target, Ty};
 
 /// What a definition was planned as, once.
@@ -256,7 +256,7 @@ fn plan_definition(
 }
 
 /// Of a definition's instances the one without arguments, or with the default ones, or the first.
-fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
+pub(super) fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
     let ty = build.ctx.normal(&Ty::Path {
         def: def.key.clone(),
         args: crate::api::Args::default(),
@@ -264,6 +264,7 @@ fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
     build
         .types
         .id(&erase(&ty))
+        .or_else(|| build.types.id(&erase(&streams::instance(build.ctx, def)?)))
         .or_else(|| build.types.of_def(&def.key).first().copied())
 }
 

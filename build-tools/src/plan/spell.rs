@@ -1,7 +1,7 @@
 //! Types as Rust text, for the bridge and for people.
 
 use super::ctx::Ctx;
-use super::stdlib;
+use super::{closures, stdlib, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -73,7 +73,13 @@ impl Ctx<'_> {
                 format!("::usecrate_runtime::private::BytesLike<{lifetime}>")
             }
             Ty::Primitive(name) if name == "never" => "!".to_owned(),
-            Ty::Primitive(name) => format!("::core::primitive::{name}"),
+            Ty::Primitive(_) if closures::holds(ty) => {
+                return Err(Unnameable("the type of a callable cannot be named".to_owned()));
+            }
+            Ty::Primitive(name) => match streams::modes(ty) {
+                Some(modes) => streams::spelled(modes),
+                None => format!("::core::primitive::{name}"),
+            },
             Ty::Tuple(parts) => {
                 let parts = parts
                     .iter()
@@ -180,7 +186,8 @@ impl Ctx<'_> {
             Ty::Generic(name) => name.clone(),
             Ty::Primitive(name) if name == BYTES_LIKE => "impl AsRef<[u8]>".to_owned(),
             Ty::Primitive(name) if name == "never" => "!".to_owned(),
-            Ty::Primitive(name) => name.clone(),
+            Ty::Primitive(_) if closures::holds(ty) => "impl Fn".to_owned(),
+            Ty::Primitive(name) => streams::modes(ty).map_or_else(|| name.clone(), streams::shown),
             Ty::Tuple(parts) => {
                 let all: Vec<_> = parts.iter().map(|part| self.show(part)).collect();
                 if all.len() == 1 {

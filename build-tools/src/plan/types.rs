@@ -8,7 +8,7 @@ use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
 use super::model::TypeId;
-use super::{names, wire};
+use super::{names, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
 /// The types of the plan, sorted by path.
@@ -90,7 +90,9 @@ impl Types {
                     def: instance.def.clone(),
                     args: crate::api::Args::default(),
                 };
-                let default = super::fold::erase(&ctx.normal(&default)) == instance.ty;
+                let over_streams = ctx.def(&instance.def).and_then(|def| streams::instance(ctx, def));
+                let default = over_streams.unwrap_or_else(|| ctx.normal(&default));
+                let default = super::fold::erase(&default) == instance.ty;
                 let name = match &instance.alias {
                     None if default || per_def[&instance.def] == 1 => own_name,
                     Some(alias) => alias.clone(),

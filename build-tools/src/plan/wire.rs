@@ -9,6 +9,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
+use super::{closures, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -139,7 +140,10 @@ pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
 /// It crosses by value both ways: what a record's fields must do.
 pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
     match ty {
-        Ty::Primitive(name) => name != "never" && name != "str" && !matches!(name.as_str(), "f16" | "f128"),
+        // A file object is none: it can be given out once.
+        Ty::Primitive(name) => {
+            !name.starts_with('@') && !matches!(name.as_str(), "never" | "str" | "f16" | "f128")
+        }
         Ty::Tuple(parts) => parts.len() <= 12 && parts.iter().all(|part| by_value(ctx, types, part)),
         Ty::Array { ty, len } => len.chars().all(|c| c.is_ascii_digit()) && by_value(ctx, types, ty),
         Ty::Ref {
@@ -210,6 +214,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             ..
         } => match class(ctx, types, inner) {
             Class::Type(_, Kind::Handle) => Ok(()),
+            _ if streams::modes(inner).is_some() || closures::number(inner).is_some() => Ok(()),
             _ if matches!(**inner, Ty::Dyn { .. }) => check_param(ctx, types, inner, what),
             _ => Err(Reason::new(
                 SkipCode::UnsupportedType,
@@ -264,11 +269,19 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             SkipCode::UnsupportedType,
             format!("{}, which has no form in Python", show()),
         )),
+        Ty::Primitive(_) if closures::holds(ty) => Err(Reason::new(
+            SkipCode::Closure,
+            "the result holds a callable that was passed: Rust may not keep one yet",
+        )),
         Ty::Primitive(_) | Ty::Projection { .. } | Ty::Infer => Ok(()),
         Ty::Tuple(parts) => parts
             .iter()
             .try_for_each(|part| check_result(ctx, types, part, false)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => check_result(ctx, types, ty, false),
+        Ty::Ref { ty: inner, .. } if streams::modes(inner).is_some() => Err(Reason::new(
+            SkipCode::Stream,
+            "the result is a reference to the file object that was passed: use that one",
+        )),
         // Lent exclusively until the result is gone.
         Ty::Ref {
             mutable: true,
@@ -301,6 +314,13 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             format!("{}: nothing says which type `{name}` is to be", show()),
         )),
         Ty::Impl(bounds) => Err(impl_result(ctx, bounds, &show())),
+        Ty::Path { .. } if closures::holds(ty) => Err(Reason::new(
+            SkipCode::Closure,
+            format!(
+                "{} and holds a callable that was passed: Rust may not keep one yet",
+                show()
+            ),
+        )),
         Ty::Path { args, .. } => match class(ctx, types, ty) {
             Class::Std(StdClass::Result) if top => {
                 let mut all = type_args(args);

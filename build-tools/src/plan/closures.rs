@@ -1,0 +1,324 @@
+//! Callables: Python's where Rust takes `Fn`, `FnMut` or `FnOnce` for the call alone.
+//!
+//! A callable is lifted as the runtime's `Callable`, and the callee is given a closure around it, written with the types
+//! of the bound: rustc then checks that the two agree. Its types are spelled twice: with the group's lifetime to be
+//! described, with none in the closure.
+
+use std::collections::BTreeSet;
+
+use usecrate_manifest::{Kind, SkipCode};
+
+use super::ctx::Ctx;
+use super::fold::{Subst, any, each, generics_in};
+use super::model::MARKER;
+use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
+use super::stdlib;
+use super::types::{Types, has_lifetimes};
+use super::wire::{Class, Reason, check_param, check_result, class, is_bytes, is_text, type_args};
+use crate::api::{Args, Bound, DefKey, TraitRef, Ty};
+
+/// The pseudo primitive's name begins so; which one it is follows.
+const CALLABLE: &str = "@callable:";
+
+/// What is passed and what is given back, as the bound says it.
+#[derive(Debug, Clone)]
+pub(super) struct Signature {
+    params: Vec<Ty>,
+    output: Ty,
+}
+
+impl Signature {
+    /// The type parameters that it names.
+    pub(super) fn parameters(&self) -> BTreeSet<String> {
+        let mut all = generics_in(&self.output);
+        self.params.iter().for_each(|ty| all.extend(generics_in(ty)));
+        all
+    }
+
+    /// The same with types in their place; what is given back owns its data.
+    pub(super) fn closed(&self, subst: &Subst) -> Self {
+        let output = subst.apply(&self.output);
+        Self {
+            params: self.params.iter().map(|ty| subst.apply(ty)).collect(),
+            output: if generics_in(&self.output).is_empty() {
+                output
+            } else {
+                owned(&output)
+            },
+        }
+    }
+}
+
+/// The pseudo type of the callable with that number.
+pub(super) fn callable(number: usize) -> Ty {
+    Ty::Primitive(format!("{CALLABLE}{number}"))
+}
+
+/// The number of a callable's pseudo type.
+pub(super) fn number(ty: &Ty) -> Option<usize> {
+    match ty {
+        Ty::Primitive(name) => name.strip_prefix(CALLABLE)?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Some part of it is a callable.
+pub(super) fn holds(ty: &Ty) -> bool {
+    any(ty, &|part| number(part).is_some())
+}
+
+/// `Fn`, `FnMut`, `FnOnce`
+pub(super) fn is_trait(def: &DefKey) -> bool {
+    stdlib::is_std(def) && matches!(def.name(), "Fn" | "FnMut" | "FnOnce")
+}
+
+/// What a bound says of a callable, if Rust does not keep it.
+pub(super) fn signature(ctx: &Ctx<'_>, bounds: &[Bound], trait_: &TraitRef) -> Result<Signature, Reason> {
+    if bounds
+        .iter()
+        .any(|bound| matches!(bound, Bound::Outlives(name) if name == "'static"))
+    {
+        return Err(Reason::new(
+            SkipCode::Closure,
+            format!(
+                "a parameter bounded by `{} + 'static` is a callable that Rust keeps: not served yet",
+                ctx.show_trait(trait_)
+            ),
+        ));
+    }
+    let params = match type_args(&trait_.args).next() {
+        Some(Ty::Tuple(params)) => params.clone(),
+        _ => Vec::new(),
+    };
+    let output = trait_
+        .args
+        .bindings
+        .iter()
+        .find(|(name, _)| name == "Output")
+        .map_or_else(|| Ty::Tuple(Vec::new()), |(_, ty)| ty.clone());
+    Ok(Signature { params, output })
+}
+
+/// How a callable is lifted, and the closure that is made of it.
+#[derive(Debug, Clone)]
+pub(super) struct Arrival {
+    /// The type to lift.
+    pub(super) lift: String,
+    /// The argument, with `{}` for what was lifted.
+    pub(super) argument: String,
+}
+
+/// How a parameter that is a callable, or a reference to, a box of or an option of one, arrives. `put` puts what was
+/// chosen in place of the parameters that a type names.
+pub(super) fn arrive(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    callables: &[Signature],
+    ty: &Ty,
+    name: &str,
+    put: &mut dyn FnMut(&Ty) -> Ty,
+) -> Result<Arrival, Reason> {
+    let elsewhere = || {
+        Reason::new(
+            SkipCode::Closure,
+            format!("parameter `{name}`: a callable inside another type is not taken yet"),
+        )
+    };
+    let signature = named(ty)
+        .and_then(|number| callables.get(number))
+        .ok_or_else(elsewhere)?;
+    let written = Written::new(ctx, types, signature, name, put)?;
+    let callable = written.lift();
+    let closure = written.closure();
+    let option = |inner: &Ty| number(inner).is_some();
+    Ok(match ty {
+        _ if number(ty).is_some() => Arrival {
+            lift: callable,
+            argument: format!("{{ let f = {{}}; {closure} }}"),
+        },
+        Ty::Ref { mutable, ty, .. } if number(ty).is_some() => Arrival {
+            lift: callable,
+            argument: format!(
+                "&{}{{ let f = {{}}; {closure} }}",
+                if *mutable { "mut " } else { "" }
+            ),
+        },
+        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).any(option) => Arrival {
+            lift: callable,
+            argument: format!("::std::boxed::Box::new({{ let f = {{}}; {closure} }})"),
+        },
+        Ty::Path { def, args } if stdlib::is(def, "Option") && type_args(args).any(option) => Arrival {
+            lift: format!("::std::option::Option<{callable}>"),
+            argument: format!("{{}}.map(|f| {closure})"),
+        },
+        _ => return Err(elsewhere()),
+    })
+}
+
+/// The one callable that a type names.
+fn named(ty: &Ty) -> Option<usize> {
+    let mut found = None;
+    each(ty, &mut |part| found = found.or(number(part)));
+    found
+}
+
+/// The types of a callable, spelled.
+struct Written {
+    described: Vec<String>,
+    described_output: String,
+    params: Vec<String>,
+    output: String,
+    /// The closure gives a `Result`: what the callable gives is its `Ok`.
+    fallible: bool,
+}
+
+impl Written {
+    fn new(
+        ctx: &Ctx<'_>,
+        types: &Types,
+        signature: &Signature,
+        name: &str,
+        put: &mut dyn FnMut(&Ty) -> Ty,
+    ) -> Result<Self, Reason> {
+        let refused = |Unnameable(why): Unnameable| {
+            Reason::new(SkipCode::Closure, format!("the callable `{name}`: {why}"))
+        };
+        let mut described = Vec::new();
+        let mut params = Vec::new();
+        for ty in &signature.params {
+            let ty = ctx.normal(&put(ty));
+            check_argument(ctx, types, &ty, name)?;
+            described.push(ctx.spell(&ty, Lifetimes::All("'h")).map_err(refused)?);
+            params.push(ctx.spell(&ty, Lifetimes::Infer).map_err(refused)?);
+        }
+        let output = ctx.normal(&put(&signature.output));
+        let output = if generics_in(&signature.output).is_empty() {
+            output
+        } else {
+            owned(&output)
+        };
+        let (given, fallible) = match &output {
+            Ty::Path { def, args } if stdlib::is(def, "Result") => match type_args(args).next() {
+                Some(ok) => (ok.clone(), true),
+                None => (output.clone(), false),
+            },
+            _ => (output.clone(), false),
+        };
+        check_given(ctx, types, &given, name)?;
+        Ok(Self {
+            described,
+            described_output: ctx.spell(&given, Lifetimes::All("'h")).map_err(refused)?,
+            params,
+            output: ctx.spell(&output, Lifetimes::Infer).map_err(refused)?,
+            fallible,
+        })
+    }
+
+    fn lift(&self) -> String {
+        let Self {
+            described,
+            described_output,
+            ..
+        } = self;
+        format!(
+            "::usecrate_runtime::private::Callable<'c, {}, {described_output}>",
+            tuple(described)
+        )
+    }
+
+    fn closure(&self) -> String {
+        let names: Vec<String> = (0..self.params.len()).map(|at| format!("x{at}")).collect();
+        let params: Vec<String> = names
+            .iter()
+            .zip(&self.params)
+            .map(|(name, ty)| format!("{name}: {ty}"))
+            .collect();
+        let invoke = format!("f.invoke::<{MARKER}, _, _>({})", tuple(&names));
+        let body = if self.fallible {
+            format!("::std::result::Result::Ok({invoke})")
+        } else {
+            invoke
+        };
+        format!("move |{}| -> {} {{ {body} }}", params.join(", "), self.output)
+    }
+}
+
+fn tuple(parts: &[String]) -> String {
+    match parts {
+        [one] => format!("({one},)"),
+        _ => format!("({})", parts.join(", ")),
+    }
+}
+
+/// Whether a callable can be passed a value of that type.
+fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(), Reason> {
+    let refuse = |why: &str| {
+        Err(Reason::new(
+            SkipCode::Closure,
+            format!("the callable `{name}` is passed `{}`{why}", ctx.show(ty)),
+        ))
+    };
+    match ty {
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } if !matches!(class(ctx, types, inner), Class::Type(_, Kind::Handle)) => {
+            refuse(": changing a plain value in place is not served yet")
+        }
+        _ if holds(ty) => refuse(", another callable: not served yet"),
+        _ => match check_result(ctx, types, ty, false) {
+            Ok(()) => Ok(()),
+            Err(reason) => refuse(&format!(", which does not leave Rust: {}", reason.message)),
+        },
+    }
+}
+
+/// Whether a callable can give a value of that type.
+fn check_given(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(), Reason> {
+    let refuse = |why: &str| {
+        Err(Reason::new(
+            SkipCode::Closure,
+            format!("the callable `{name}` gives `{}`, {why}", ctx.show(ty)),
+        ))
+    };
+    if has_lifetimes(ty) {
+        return refuse("which borrows: what Python gives back does not live long enough");
+    }
+    match check_param(ctx, types, ty, "what it gives") {
+        Ok(()) => Ok(()),
+        Err(reason) => refuse(&format!("which Python cannot make: {}", reason.message)),
+    }
+}
+
+/// What a callable gives where any type with the bounds would do: one that owns its data.
+fn owned(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if is_text(inner) => super::choose::string(),
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if is_bytes(inner) => super::choose::list(Ty::Primitive("u8".to_owned())),
+        Ty::Primitive(name) if name == BYTES_LIKE => super::choose::list(Ty::Primitive("u8".to_owned())),
+        Ty::Path { def, args } => Ty::Path {
+            def: def.clone(),
+            args: Args {
+                args: args
+                    .args
+                    .iter()
+                    .map(|arg| match arg {
+                        crate::api::Arg::Type(ty) => crate::api::Arg::Type(owned(ty)),
+                        other => other.clone(),
+                    })
+                    .collect(),
+                ..args.clone()
+            },
+        },
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Several instances of one generic type (`Reader<File>` beside `Reader` over any stream): the public name leads to one
+//! of them, the primary one. What needs no instance is reached there, whichever block it stands in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::build::Builder;
+use super::callables::{Callee, Explicit, Site, left_open};
+use super::fold::{Subst, closed};
+use super::methods::has_receiver;
+use super::model::{PlannedMethod, PlannedType, Shim, TypeId};
+use super::modules::default_instance;
+use super::names;
+use super::spell::Lifetimes;
+use crate::api::Impl;
+
+/// Associated functions of inherent blocks that apply to no instance of the plan, for the primary one: a block such as
+/// `impl Reader<Reader<File>>` is only there to be found by `Reader::from_path`.
+pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
+    let entry = build.types.get(id);
+    let def = &entry.instance.def;
+    if build
+        .ctx
+        .def(def)
+        .and_then(|found| default_instance(build, found))
+        != Some(id)
+    {
+        return Vec::new();
+    }
+    let instances = build.types.of_def(def);
+    let applies = |impl_: &&&Impl| {
+        let matches = |id: &TypeId| {
+            let ty = &build.types.get(*id).instance.ty;
+            let found = build.ctx.matching(ty);
+            found.iter().any(|one| std::ptr::eq(one.impl_, **impl_))
+        };
+        instances.iter().any(matches)
+    };
+    let blocks = build.ctx.impls(def).iter();
+    let mut out = Vec::new();
+    for impl_ in blocks.filter(|impl_| impl_.trait_.is_none() && !applies(impl_)) {
+        let ty = build.ctx.normal(&impl_.self_ty);
+        let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else {
+            continue;
+        };
+        if !closed(&ty) {
+            continue;
+        }
+        let subst = Subst::of_self(&ty);
+        let own = impl_
+            .methods
+            .iter()
+            .filter(|function| !function.hidden && !has_receiver(function));
+        out.extend(own.map(|function| Site {
+            id: format!("{}::{}", build.ctx.path(def), function.name),
+            function: function.clone(),
+            subst: subst.clone(),
+            generics: vec![left_open(&impl_.generics, &subst)],
+            callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
+            explicit: Explicit::None,
+            counted: entry.instance.own,
+        }));
+    }
+    out
+}
+
+/// Gives the primary instances the associated functions of their siblings. The same function of the same block is not
+/// one more: what is passed could not tell them apart.
+pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
+    let mut by_def: BTreeMap<_, Vec<TypeId>> = BTreeMap::new();
+    for id in 0..types.len() {
+        by_def
+            .entry(&build.types.get(id).instance.def)
+            .or_default()
+            .push(id);
+    }
+    for (def, ids) in by_def {
+        let primary = build
+            .ctx
+            .def(def)
+            .and_then(|found| default_instance(build, found));
+        let Some(primary) = primary.filter(|_| ids.len() > 1) else {
+            continue;
+        };
+        for sibling in ids.into_iter().filter(|id| *id != primary) {
+            let functions: Vec<PlannedMethod> = types[sibling]
+                .methods
+                .iter()
+                .filter(|method| !method.instance && method.from_trait.is_none())
+                .cloned()
+                .collect();
+            for method in functions {
+                add(&build.shims, &mut types[primary], method);
+            }
+        }
+    }
+}
+
+fn add(shims: &[Shim], ty: &mut PlannedType, method: PlannedMethod) {
+    let have = ty.methods.iter_mut().find(|one| one.name == method.name);
+    let Some(have) = have else {
+        ty.methods.push(method);
+        ty.methods.sort_by(|a, b| a.name.cmp(&b.name));
+        return;
+    };
+    let places: BTreeSet<_> = have.shims.iter().map(|id| shims[*id].span.clone()).collect();
+    if have.instance || method.shims.iter().any(|id| places.contains(&shims[*id].span)) {
+        return;
+    }
+    have.shims.extend(method.shims);
+}

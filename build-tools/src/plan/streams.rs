@@ -1,0 +1,213 @@
+//! Streams: Python's binary file objects where Rust takes `Read`, `Write`, `BufRead` or `Seek`.
+//!
+//! One type of the runtime stands for all of them: `File<MODES>`. Here it is a pseudo primitive, so that a generic type
+//! over a stream (`GzEncoder<W>`) is an instance like any other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ctx::{Ctx, bounds_of};
+use super::fold::{each, unify};
+use super::stdlib;
+use crate::api::{Arg, Args, Bound, Def, DefKey, GenericParam, Generics, Impl, Ty};
+
+/// The pseudo primitive's name begins so; the modes follow.
+const FILE: &str = "@file:";
+
+const READ: u8 = 1;
+const WRITE: u8 = 2;
+const SEEK: u8 = 4;
+const BUFFERED: u8 = 8;
+
+/// A file object that can do what the bits say.
+pub(super) fn file(modes: u8) -> Ty {
+    Ty::Primitive(format!("{FILE}{modes}"))
+}
+
+/// What a file object must be able to do; `None`: the type is none.
+pub(super) fn modes(ty: &Ty) -> Option<u8> {
+    match ty {
+        Ty::Primitive(name) => name.strip_prefix(FILE)?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The runtime's type, as the bridge writes it.
+pub(super) fn spelled(modes: u8) -> String {
+    format!("::usecrate_runtime::private::File<{modes}>")
+}
+
+/// The same for people: the bounds that it stands for.
+pub(super) fn shown(modes: u8) -> String {
+    let mut words = Vec::new();
+    if modes & BUFFERED != 0 {
+        words.push("BufRead");
+    } else if modes & READ != 0 {
+        words.push("Read");
+    }
+    if modes & WRITE != 0 {
+        words.push("Write");
+    }
+    if modes & SEEK != 0 {
+        words.push("Seek");
+    }
+    format!("impl {}", words.join(" + "))
+}
+
+/// What a trait of `std::io` asks of a file object; 0: it is none of them.
+pub(super) fn of_trait(def: &DefKey) -> u8 {
+    if !stdlib::is_std(def) || !def.0.split("::").any(|part| part == "io") {
+        return 0;
+    }
+    match def.name() {
+        "Read" => READ,
+        "Write" => WRITE,
+        "Seek" => SEEK,
+        "BufRead" => READ | BUFFERED,
+        _ => 0,
+    }
+}
+
+/// What bounds ask of a file object.
+pub(super) fn of_bounds<'b>(bounds: impl IntoIterator<Item = &'b Bound>) -> u8 {
+    let one = |bound: &Bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } => of_trait(&trait_.def),
+        _ => 0,
+    };
+    bounds.into_iter().map(one).fold(0, |all, one| all | one)
+}
+
+/// The instance of a generic type whose parameters without a default are all streams: `GzEncoder<W>` with a file object.
+pub(super) fn instance(ctx: &Ctx<'_>, def: &Def) -> Option<Ty> {
+    let mut found = false;
+    let mut subst = super::fold::Subst::default();
+    let mut args = Vec::new();
+    for param in &def.generics.params {
+        args.push(match param {
+            GenericParam::Lifetime { .. } => Arg::Lifetime("'_".to_owned()),
+            GenericParam::Type { name, default: None } => {
+                let ty = file(of_parameter(ctx, def, name)?);
+                found = true;
+                subst.types.insert(name.clone(), ty.clone());
+                Arg::Type(ty)
+            }
+            GenericParam::Type {
+                name,
+                default: Some(default),
+            } => {
+                let ty = subst.apply(default);
+                subst.types.insert(name.clone(), ty.clone());
+                Arg::Type(ty)
+            }
+            GenericParam::Const {
+                default: Some(text), ..
+            } => Arg::Const(text.clone()),
+            GenericParam::Const { default: None, .. } => return None,
+        });
+    }
+    let args = Args {
+        args,
+        ..Args::default()
+    };
+    found.then(|| {
+        ctx.normal(&Ty::Path {
+            def: def.key.clone(),
+            args,
+        })
+    })
+}
+
+/// What a file object must be able to do to stand for a type's parameter: what the type itself asks, and what every one
+/// of its blocks that asks anything asks (a block may want more for methods of its own). Where only impls of the
+/// standard traits ask, the first of them says it.
+fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
+    let position = def.generics.params.iter().position(|param| is(param, name))?;
+    let own = of_bounds(bounds_of(&def.generics, name));
+    let asked = |impl_: &&&Impl| in_impl(impl_, def, position);
+    let (inherent, traits): (Vec<&&Impl>, Vec<&&Impl>) = ctx
+        .impls(&def.key)
+        .iter()
+        .partition(|impl_| impl_.trait_.is_none());
+    let common = inherent
+        .iter()
+        .map(asked)
+        .filter(|modes| *modes != 0)
+        .reduce(|all, one| all & one)
+        .unwrap_or(0);
+    let modes = own | common;
+    if modes != 0 {
+        return Some(modes);
+    }
+    traits
+        .iter()
+        .filter(|impl_| impl_.trait_.as_ref().is_some_and(|one| of_trait(&one.def) != 0))
+        .map(asked)
+        .find(|modes| *modes != 0)
+}
+
+fn is(param: &GenericParam, wanted: &str) -> bool {
+    matches!(param, GenericParam::Type { name, .. } if name == wanted)
+}
+
+/// What an impl asks of the type argument at a position.
+fn in_impl(impl_: &Impl, def: &Def, position: usize) -> u8 {
+    match &impl_.self_ty {
+        Ty::Path { def: key, args } if *key == def.key => {
+            // Lifetimes may be left out of what is written.
+            let lifetimes = def.generics.params[..position]
+                .iter()
+                .filter(|param| matches!(param, GenericParam::Lifetime { .. }))
+                .count();
+            let others = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_)));
+            match others.skip(position - lifetimes).take(1).next() {
+                Some(Arg::Type(Ty::Generic(name))) => of_bounds(bounds_of(&impl_.generics, name)),
+                _ => 0,
+            }
+        }
+        _ => 0,
+    }
+}
+
+/// The parameters of a signature that stand inside generic types over streams (`fn open<R: Read>(r: R) -> Reader<R>`):
+/// they are what those types are instantiated with, or the result would be of another type.
+pub(super) fn inside_types(ctx: &Ctx<'_>, signature: &[&Ty]) -> BTreeMap<String, u8> {
+    let mut all = BTreeMap::new();
+    for ty in signature {
+        each(ty, &mut |part| {
+            let Ty::Path { def, args } = part else { return };
+            let Some(found) = ctx.def(def) else { return };
+            let Some(Ty::Path { args: given, .. }) = instance(ctx, found) else {
+                return;
+            };
+            for (arg, given) in types_of(args).zip(types_of(&given)) {
+                if let (Ty::Generic(name), Some(modes)) = (arg, modes(given)) {
+                    all.entry(name.clone()).or_insert(modes);
+                }
+            }
+        });
+    }
+    all
+}
+
+fn types_of(args: &Args) -> impl Iterator<Item = &Ty> {
+    super::wire::type_args(args)
+}
+
+/// An impl asks no more of its streams than the instance's can do. (The runtime's type implements all of the traits,
+/// whatever the file object can.)
+pub(super) fn grants(impl_: &Impl, ty: &Ty) -> bool {
+    let open: BTreeSet<String> = super::ctx::parameters(&impl_.generics);
+    let mut subst = super::fold::Subst::default();
+    if !unify(&impl_.self_ty, ty, &open, &mut subst) {
+        return false;
+    }
+    subst.types.iter().all(|(name, ty)| match modes(ty) {
+        Some(have) => asked(&impl_.generics, name) & !have == 0,
+        None => true,
+    })
+}
+
+fn asked(generics: &Generics, name: &str) -> u8 {
+    of_bounds(bounds_of(generics, name))
+}
