@@ -102,6 +102,7 @@ impl Search<'_, '_> {
                 } else if let Some(ty) = streams::instance(self.ctx, def) {
                     self.add(&ty, None);
                 }
+                self.concrete_blocks(def);
             }
             DefKind::Opaque { what } if matches!(what.as_str(), "struct" | "enum" | "union") => {
                 self.add(
@@ -133,6 +134,20 @@ impl Search<'_, '_> {
             }
             DefKind::Const { ty } | DefKind::Static { ty, .. } => self.mention(&self.ctx.normal(ty), false),
             DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
+        }
+    }
+
+    /// What the associated functions of `impl Reader<File>` mention: nothing else may mention that instance.
+    fn concrete_blocks(&mut self, def: &Def) {
+        for impl_ in self.ctx.impls(&def.key).to_vec() {
+            let ty = self.ctx.normal(&impl_.self_ty);
+            if impl_.trait_.is_some() || !closed(&ty) {
+                continue;
+            }
+            let functions = impl_.methods.iter().filter(|one| !one.hidden);
+            for function in functions.filter(|one| !super::methods::has_receiver(one)) {
+                self.signature(function, &mut Subst::of_self(&ty), true);
+            }
         }
     }
 
