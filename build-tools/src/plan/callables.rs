@@ -9,7 +9,7 @@ use super::choose::{Choice, Chooser, string};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
-use super::model::{Action, Fluent, PlannedParam, Shim};
+use super::model::{Action, Fluent, PlannedParam, Shim, Stay};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class};
@@ -410,7 +410,7 @@ fn shim(
             planned.push(PlannedParam {
                 name: names::python(&param.name),
                 lift: Some(arrival.lift),
-                kept: false,
+                stay: Stay::Call,
                 optional: false,
             });
             arguments[at] = Some(arrival.argument);
