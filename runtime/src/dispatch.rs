@@ -192,6 +192,7 @@ const INIT: u8 = 4;
 const AFTER_FORK: u8 = 5;
 const COUNT: u8 = 6;
 const CLOSE: u8 = 7;
+const NEXT: u8 = 8;
 
 /// Answers a request. The answer is complete whatever happens.
 pub(crate) fn dispatch(
@@ -296,6 +297,7 @@ fn operate(
                 crate::describe::describe(artifact, &mut writer);
             })
         }
+        NEXT => next(reader, arguments, buffers, host, out),
         DROP | CLOSE => {
             let id = handle(&reader)?;
             finish(&reader, arguments, 1)?;
@@ -407,19 +409,53 @@ fn call(
         let message = format!("there is no callable {index}, but {}", artifact.callables.len());
         return Err(Fault::request(RequestFault::Callable, message).into());
     };
-    // The index is one of them; an array never announces more than the request holds, so this fits.
-    let given = u32::try_from(arguments.saturating_sub(1)).unwrap_or(u32::MAX);
+    let given = arguments.saturating_sub(1);
+    serve(callable.shim, callable.id, reader, given, buffers, host, out)
+}
+
+/// Fetches items of an iterator, which ends with its last one.
+fn next(
+    reader: Reader<'_>,
+    arguments: usize,
+    buffers: &[Lent<'_>],
+    host: Option<Host>,
+    out: &RefCell<Writer>,
+) -> Result<(), Stop> {
     let start = reader.position();
-    let frame = Frame::new(reader, buffers, host, callable.id, given);
-    let shim = || {
-        (callable.shim)(Call {
+    let id = handle(&reader)?;
+    reader.rewind(start);
+    serve(crate::lower::next, "next", reader, arguments, buffers, host, out)?;
+    if out.borrow().is(&[0x92, 0x00, 0x90]) {
+        let frame = Frame::bare(host, "next");
+        // Somebody else may have dropped it meanwhile.
+        run(&frame, || Ok(TABLE.drop_handle(id, false).is_ok())).map_err(Stop::nowhere)?;
+    }
+    Ok(())
+}
+
+/// Makes a call: a shim with what the request says. One that has to wait for another call lets go of everything first.
+fn serve(
+    shim: Shim,
+    name: &'static str,
+    reader: Reader<'_>,
+    given: usize,
+    buffers: &[Lent<'_>],
+    host: Option<Host>,
+    out: &RefCell<Writer>,
+) -> Result<(), Stop> {
+    // An array never announces more than the request holds, so this fits.
+    let given = u32::try_from(given).unwrap_or(u32::MAX);
+    let start = reader.position();
+    let frame = Frame::new(reader, buffers, host, name, given);
+    let call = || {
+        shim(Call {
             frame: &frame,
             out,
             groups: std::marker::PhantomData,
         })
     };
     loop {
-        match run(&frame, shim) {
+        match run(&frame, call) {
             Err(Stop::Fault(Fault::Busy, _)) => {
                 frame.parameter.set(0);
                 frame.reader.rewind(start);

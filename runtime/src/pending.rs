@@ -8,10 +8,10 @@ use crate::describe::Describer;
 use crate::dispatch::{Answer, Call};
 use crate::error::Fault;
 use crate::group::store::Out;
-use crate::lower::{Fail, Lower, LowerMut};
+use crate::lower::{Fail, LOCAL, Lower, LowerMut, SENT, SHARED, Yields};
 
 /// A call that is ready to be made. How its result is lowered is chosen by autoref: the first of [`Direct`],
-/// [`AsBytes`], [`Wrapped`] whose bounds hold.
+/// [`AsBytes`], [`Shared`], [`Sent`], [`Local`], [`Wrapped`] whose bounds hold.
 pub struct Pending<'c, 'h, 'p, B, T, F> {
     call: Call<'c, 'h, 'p>,
     make: Cell<Option<F>>,
@@ -43,7 +43,7 @@ pub trait Direct {
     fn answer(&self) -> Answer;
 }
 
-impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&Pending<'_, 'h, '_, B, T, F> {
+impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&&&&Pending<'_, 'h, '_, B, T, F> {
     fn answer(&self) -> Answer {
         crate::dispatch::answer(
             self.call,
@@ -64,7 +64,7 @@ pub trait AsBytes {
     fn answer(&self) -> Answer;
 }
 
-impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &Pending<'_, '_, '_, B, T, F> {
+impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B, T, F> {
     fn answer(&self) -> Answer {
         let lower = |result: T, out: Out<'_, '_>| {
             out.writer.bin(result.as_ref());
@@ -74,7 +74,41 @@ impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &Pending<'_, '_, '_, B, T,
     }
 }
 
-/// The result is such a type in an `Option` or `Result`.
+/// The result is an iterator, itself or in an `Option` or `Result`. What is known of its threads is asked here, where
+/// the type is known: one trait for each answer.
+macro_rules! iterators {
+    ($($(#[$docs:meta])* $name:ident [$($depth:tt)+] [$($bound:tt)*] $info:ident;)+) => {$(
+        $(#[$docs])*
+        pub trait $name<Form> {
+            /// Makes the call.
+            ///
+            /// # Errors
+            ///
+            /// The call was refused or failed.
+            fn answer(&self) -> Answer;
+        }
+
+        impl<'h, B, Form, T: Yields<'h, B, Form> $($bound)*, F: FnOnce() -> T> $name<Form>
+            for $($depth)+ Pending<'_, 'h, '_, B, T, F>
+        {
+            fn answer(&self) -> Answer {
+                let lower = |result: T, mut out: Out<'_, 'h>| result.lower_iterator(&$info, &mut out);
+                crate::dispatch::answer(self.call, self.make(), lower, T::describe_iterator)
+            }
+        }
+    )+};
+}
+
+iterators! {
+    /// The result is an iterator that any thread may use.
+    Shared [&&&] [+ Send + Sync] SHARED;
+    /// The result is an iterator that one thread at a time may use.
+    Sent [&&] [+ Send] SENT;
+    /// The result is an iterator that stays on its thread.
+    Local [&] [] LOCAL;
+}
+
+/// The result is bytes of a foreign type in an `Option` or `Result`.
 pub trait Wrapped {
     /// Makes the call.
     ///

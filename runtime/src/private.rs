@@ -13,7 +13,7 @@ pub use crate::host;
 pub use crate::io;
 pub use crate::lift::{BytesLike, Lift, LiftMut, LiftRef};
 pub use crate::lower::{Fail, Lower, LowerMut, LowerRef, Said, failed};
-pub use crate::pending::{AsBytes, Direct, Fluent, Pending, Same, Wrapped, address};
+pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, debug, display};
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};

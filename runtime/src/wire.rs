@@ -283,6 +283,11 @@ impl Writer {
         self.bytes.is_empty()
     }
 
+    /// Exactly that was written.
+    pub(crate) fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
+    }
+
     /// Forgets what was written behind `length`.
     pub fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
@@ -415,6 +420,20 @@ impl Writer {
         } else {
             self.tagged(0xdd, clamp(length).to_be_bytes());
         }
+    }
+
+    /// The array that begins at `start` and announced `announced` values has `length`, no more, and all behind it are its.
+    pub(crate) fn shorten(&mut self, start: usize, announced: usize, length: usize) {
+        if announced == length {
+            return;
+        }
+        let header = |length| {
+            let mut writer = Self::default();
+            writer.array(length);
+            writer.bytes
+        };
+        let end = start + header(announced).len();
+        self.bytes.splice(start..end, header(length));
     }
 
     /// The header of a map.

@@ -74,7 +74,11 @@ impl<'o, 'h> Out<'o, 'h> {
 
     /// A value that may borrow what the group keeps.
     pub fn store_in<F: Family>(&mut self, value: F::Of<'h>) {
-        let info = F::INFO;
+        self.store_as::<F>(value, F::INFO);
+    }
+
+    /// The same of a family whose members are told apart by their thread rules.
+    pub(crate) fn store_as<F: Family>(&mut self, value: F::Of<'h>, info: &'static TypeInfo) {
         self.insert(Entry {
             value: allocate(value),
             type_id: TypeId::of::<F>(),

@@ -12,6 +12,7 @@ use crate::group::store::Out;
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Option<T> {
     const NIL: bool = true;
+    const WHOLE: bool = T::WHOLE;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         match self {
@@ -61,6 +62,8 @@ impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Option<T> {
 macro_rules! tuples {
     ($($count:literal: $($name:ident $at:tt),+;)+) => {$(
         impl<'h, B, $($name: Lower<'h, B>),+> Lower<'h, B> for ($($name,)+) {
+            const WHOLE: bool = false $(|| $name::WHOLE)+;
+
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array($count);
                 $(self.$at.lower(out)?;)+
@@ -100,6 +103,8 @@ tuples! {
 }
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Vec<T> {
+    const WHOLE: bool = T::WHOLE;
+
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(self, out)
     }
@@ -337,6 +342,7 @@ impl<'h, B> Lower<'h, B> for RangeFull {
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<T> {
     const NIL: bool = T::NIL;
+    const WHOLE: bool = T::WHOLE;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         (*self).lower(out)

@@ -71,6 +71,7 @@ pub fn failed<'h, B, E>(
 
 impl<'h, B, T: Lower<'h, B>, E: Fail<'h, B>> Lower<'h, B> for Result<T, E> {
     const NIL: bool = T::NIL;
+    const WHOLE: bool = true;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         match self {

@@ -6,6 +6,7 @@ mod containers;
 mod errors;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
+mod iterators;
 mod plain;
 
 use crate::describe::Describer;
@@ -13,6 +14,8 @@ use crate::dispatch::Answer;
 use crate::group::store::Out;
 
 pub use errors::{Fail, Said, failed};
+
+pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};
 
 /// A type that a result can have. `'h` is the group that a handle in it joins.
 #[diagnostic::on_unimplemented(
@@ -22,6 +25,8 @@ pub use errors::{Fail, Said, failed};
 pub trait Lower<'h, B>: Sized {
     /// Its encoding may be nil, so an option of it needs a box.
     const NIL: bool = false;
+    /// It may be an `Err`, which is the whole answer: what was fetched before it would be lost.
+    const WHOLE: bool = false;
 
     /// Writes it.
     ///

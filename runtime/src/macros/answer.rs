@@ -6,8 +6,8 @@
 macro_rules! answer {
     ($call:expr, $marker:ty, $make:expr) => {{
         #[allow(unused_imports)]
-        use $crate::private::{AsBytes as _, Direct as _, Wrapped as _};
-        (&&&$crate::private::Pending::<'_, '_, '_, $marker, _, _>::new($call, move || $make)).answer()
+        use $crate::private::{AsBytes as _, Direct as _, Local as _, Sent as _, Shared as _, Wrapped as _};
+        (&&&&&&$crate::private::Pending::<'_, '_, '_, $marker, _, _>::new($call, move || $make)).answer()
     }};
 }
 
