@@ -1,0 +1,406 @@
+//! Rules of iterators, out and in: what is fetched ahead, what an iterator keeps, what ends it. A bridge of its own; each
+//! test is a rule, driven through the C symbol.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use rmpv::Value;
+use usecrate_runtime::private::{self as __uc, Buffer, Response};
+
+use crate::subject::{ASKED, READ_ON_DROP};
+
+#[path = "iterators/subject.rs"]
+pub mod subject;
+
+pub struct Marker;
+
+__uc::handle!(Marker, 0, "subject::Text", crate::subject::Text);
+__uc::handle_in!(Marker, 1, "subject::Line", LineFamily, crate::subject::Line<'h>);
+__uc::handle!(Marker, 2, "subject::Pipe", crate::subject::Pipe);
+
+/// A shim: its parameters and how they are lifted, then the call.
+macro_rules! shim {
+    ($name:ident($($lift:ident $arg:ident),*) $make:expr) => {
+        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+            $(let $arg = $lift(call);)*
+            __uc::answer!(call, Marker, $make)
+        }
+    };
+}
+
+shim!(text_new(__uc_arg a) subject::Text::new(a.take()));
+shim!(text_lines(__uc_kept a) subject::Text::lines(a.take()));
+shim!(text_lengths(__uc_kept a) subject::Text::lengths(a.take()).map(|line| line.push('!')));
+shim!(text_first(__uc_arg a) subject::Text::first(a.take()));
+shim!(text_boxed(__uc_kept a) subject::Text::boxed(a.take()));
+shim!(text_into_lines(__uc_arg a) subject::Text::into_lines(a.take()));
+shim!(line_text(__uc_arg a) subject::Line::text(a.take()));
+shim!(pipe_new() subject::Pipe::new());
+shim!(pipe_send(__uc_arg a, __uc_arg b) subject::Pipe::send(a.take(), b.take()));
+shim!(pipe_received(__uc_kept a) subject::Pipe::received(a.take()));
+shim!(restless(__uc_arg a) subject::restless(a.take()));
+shim!(counting() subject::counting());
+shim!(growing() subject::growing());
+shim!(failing() subject::failing());
+shim!(panicking() subject::panicking());
+shim!(maybe(__uc_arg a) subject::maybe(a.take()));
+shim!(fallible(__uc_arg a) subject::fallible(a.take()));
+shim!(turnstile() subject::turnstile());
+shim!(local() subject::local());
+
+const NAMES: &[&str] = &[
+    "Text::new",
+    "Text::lines",
+    "Text::lengths",
+    "Text::first",
+    "Text::boxed",
+    "Text::into_lines",
+    "Line::text",
+    "Pipe::new",
+    "Pipe::send",
+    "Pipe::received",
+    "restless",
+    "counting",
+    "growing",
+    "failing",
+    "panicking",
+    "maybe",
+    "fallible",
+    "turnstile",
+    "local",
+];
+
+__uc::artifact! {
+    name: "subject", marker: Marker,
+    types: [handle crate::subject::Text, handle_in LineFamily, handle crate::subject::Pipe],
+    callables: [
+        "Text::new" => text_new, "Text::lines" => text_lines, "Text::lengths" => text_lengths,
+        "Text::first" => text_first, "Text::boxed" => text_boxed, "Text::into_lines" => text_into_lines,
+        "Line::text" => line_text, "Pipe::new" => pipe_new, "Pipe::send" => pipe_send,
+        "Pipe::received" => pipe_received, "restless" => restless, "counting" => counting,
+        "growing" => growing, "failing" => failing, "panicking" => panicking, "maybe" => maybe,
+        "fallible" => fallible, "turnstile" => turnstile, "local" => local,
+    ],
+}
+
+/// What is counted is the process's, so tests run one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// `[status, payload]`.
+fn request(parts: Vec<Value>) -> (u64, Value) {
+    let mut bytes = Vec::new();
+    rmpv::encode::write_value(&mut bytes, &Value::Array(parts)).expect("a vector takes all");
+    // SAFETY: three null words are the response's documented first state.
+    let mut response: Response = unsafe { std::mem::zeroed() };
+    let ask = |request: &[u8], response: &mut Response| {
+        // SAFETY: the pointers and lengths are those of live slices, and the response is this call's alone.
+        unsafe {
+            usecrate_call(
+                request.as_ptr(),
+                request.len(),
+                std::ptr::null::<Buffer>(),
+                0,
+                std::ptr::null(),
+                response,
+            )
+        }
+    };
+    assert_eq!(ask(&bytes, &mut response), 0);
+    // The struct is documented: data, length, capacity.
+    let words: *const usize = (&raw const response).cast();
+    // SAFETY: the struct begins with these two words.
+    let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
+    // SAFETY: the answer is valid until the next call with this struct.
+    let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
+    let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
+    assert!(bytes.is_empty(), "nothing follows an answer");
+    assert_eq!(ask(&[0x91, 3], &mut response), 0);
+    let Value::Array(parts) = answer else {
+        panic!("an answer is an array")
+    };
+    let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
+    (status.as_u64().expect("a status is a number"), payload)
+}
+
+fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
+    let index = NAMES
+        .iter()
+        .position(|known| *known == name)
+        .expect("a known callable");
+    let mut parts = vec![Value::from(1), Value::from(index)];
+    parts.extend_from_slice(arguments);
+    request(parts)
+}
+
+fn call(name: &str, arguments: &[Value]) -> Value {
+    let (status, payload) = try_call(name, arguments);
+    assert_eq!(status, 0, "`{name}` gave {payload}");
+    payload
+}
+
+fn try_next(iterator: &Value, want: u64) -> (u64, Value) {
+    request(vec![8.into(), iterator.clone(), want.into()])
+}
+
+fn next(iterator: &Value, want: u64) -> Vec<Value> {
+    let (status, payload) = try_next(iterator, want);
+    assert_eq!(status, 0, "next gave {payload}");
+    payload.as_array().expect("items").clone()
+}
+
+fn drop_now(handle: &Value) -> bool {
+    let (status, payload) = request(vec![2.into(), handle.clone()]);
+    assert_eq!(status, 0, "drop gave {payload}");
+    payload.as_bool().expect("a bool")
+}
+
+fn count() -> u64 {
+    request(vec![6.into()]).1.as_u64().expect("a count")
+}
+
+/// Longer than what strings keep in place, so that freed memory is noticed.
+const LONG: &str =
+    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
+
+fn text(lines: usize) -> Value {
+    let lines = (0..lines).map(|at| format!("{at}: {LONG}").into()).collect();
+    call("Text::new", &[Value::Array(lines)])
+}
+
+#[test]
+fn an_iterator_keeps_what_its_items_borrow_and_so_do_they() {
+    let _alone = alone();
+    let before = count();
+    let text = text(3);
+    let lines = call("Text::lines", std::slice::from_ref(&text));
+    assert!(!drop_now(&text), "the iterator still borrows the text");
+    let line = next(&lines, 1).remove(0);
+    assert!(drop_now(&lines));
+    assert_eq!(
+        call("Line::text", std::slice::from_ref(&line)),
+        format!("0: {LONG}").into()
+    );
+    assert!(drop_now(&line));
+    assert_eq!(count(), before, "the text went with the line");
+}
+
+#[test]
+fn an_exhausted_iterator_is_dropped_and_holds_nothing() {
+    let _alone = alone();
+    let before = count();
+    let text = text(3);
+    let lines = call("Text::lines", std::slice::from_ref(&text));
+    let read = READ_ON_DROP.load(Ordering::Relaxed);
+    let mut all = next(&lines, 2);
+    all.extend(next(&lines, 2));
+    assert_eq!(all.len(), 3);
+    assert_eq!(READ_ON_DROP.load(Ordering::Relaxed), read, "it is still there");
+    assert_eq!(next(&lines, 2), []);
+    assert!(
+        READ_ON_DROP.load(Ordering::Relaxed) > read,
+        "it reads what it borrowed"
+    );
+    assert_eq!(
+        (try_next(&lines, 1).0, try_next(&lines, 1).1[0].as_str()),
+        (4, Some("closed"))
+    );
+    all.iter().for_each(|line| assert!(drop_now(line)));
+    assert!(drop_now(&text), "nothing borrows the text");
+    assert_eq!(count(), before);
+}
+
+#[test]
+fn an_exclusive_iterator_shuts_others_out_until_it_ends() {
+    let _alone = alone();
+    let text = text(2);
+    let lengths = call("Text::lengths", std::slice::from_ref(&text));
+    let (status, payload) = try_call("Text::first", std::slice::from_ref(&text));
+    assert_eq!((status, payload[0].as_str()), (4, Some("borrowed")));
+    assert_eq!(next(&lengths, 9), [Value::Nil, Value::Nil]);
+    assert_eq!(next(&lengths, 9), []);
+    assert_eq!(call("Text::first", &[text]), format!("0: {LONG}!").into());
+}
+
+#[test]
+fn items_are_fetched_ahead_only_as_far_as_they_are_promised() {
+    let _alone = alone();
+    let text = text(5);
+    let lines = call("Text::lines", &[text]);
+    ASKED.store(0, Ordering::Relaxed);
+    assert_eq!(next(&lines, 1).len(), 1);
+    assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+    assert_eq!(next(&lines, 100).len(), 4);
+    assert_eq!(
+        ASKED.load(Ordering::Relaxed),
+        5,
+        "not asked beyond what was promised"
+    );
+    assert_eq!(next(&lines, 100).len(), 0);
+}
+
+#[test]
+fn nothing_is_fetched_ahead_through_a_channel() {
+    let _alone = alone();
+    let pipe = call("Pipe::new", &[]);
+    let received = call("Pipe::received", std::slice::from_ref(&pipe));
+    for number in [7, 8] {
+        call("Pipe::send", &[pipe.clone(), number.into()]);
+    }
+    assert_eq!(next(&received, 100), [7.into()]);
+    assert_eq!(next(&received, 100), [8.into()]);
+}
+
+#[test]
+fn nothing_is_fetched_ahead_through_a_trait_object() {
+    let _alone = alone();
+    let boxed = call("Text::boxed", &[text(3)]);
+    assert_eq!(next(&boxed, 100), [format!("0: {LONG}").into()]);
+    drop_now(&boxed);
+}
+
+#[test]
+fn a_batch_is_bounded_in_number_and_in_bytes() {
+    let _alone = alone();
+    let counting = call("counting", &[]);
+    assert_eq!(next(&counting, u64::MAX).len(), 1024);
+    assert_eq!(next(&counting, 0), [1024.into()], "one at least");
+    let growing = call("growing", &[]);
+    let texts = next(&growing, 1000);
+    let total: usize = texts.iter().map(|text| text.as_str().map_or(0, str::len)).sum();
+    assert!((64 << 10..256 << 10).contains(&total), "{total} bytes at once");
+    let after = next(&growing, 1)[0].as_str().map_or(0, str::len);
+    assert_eq!(after, (texts.len() + 1) * 10_000, "none was lost");
+    drop_now(&counting);
+    drop_now(&growing);
+}
+
+#[test]
+fn an_end_is_an_end_whatever_the_iterator_says_next() {
+    let _alone = alone();
+    for rounds in [[100, 100], [1, 1]] {
+        let restless = call("restless", &[3.into()]);
+        let mut all = Vec::new();
+        for want in rounds.into_iter().chain(std::iter::repeat(7)) {
+            let items = next(&restless, want);
+            if items.is_empty() {
+                break;
+            }
+            all.extend(items);
+        }
+        assert_eq!(all, [0.into(), 1.into(), 2.into()]);
+        assert_eq!(try_next(&restless, 1).0, 4);
+    }
+    let none = call("restless", &[0.into()]);
+    assert_eq!(next(&none, 100), []);
+}
+
+#[test]
+fn an_error_is_raised_at_its_item() {
+    let _alone = alone();
+    let failing = call("failing", &[]);
+    assert_eq!(next(&failing, 100), [0.into()]);
+    let (status, payload) = try_next(&failing, 100);
+    assert_eq!((status, payload[2].as_str()), (1, Some("not 1")));
+    assert_eq!(next(&failing, 100), [2.into()]);
+    assert_eq!(next(&failing, 100), []);
+}
+
+#[test]
+fn a_panic_poisons_the_iterator() {
+    let _alone = alone();
+    let before = count();
+    let panicking = call("panicking", &[]);
+    assert_eq!(next(&panicking, 1), [0.into()]);
+    assert_eq!(try_next(&panicking, 1).0, 2);
+    let (status, payload) = try_next(&panicking, 1);
+    assert_eq!((status, payload[0].as_str()), (4, Some("poisoned")));
+    assert!(drop_now(&panicking));
+    assert_eq!(count(), before);
+}
+
+#[test]
+fn an_iterator_may_be_missing_or_an_error() {
+    let _alone = alone();
+    assert_eq!(call("maybe", &[0.into()]), Value::Nil);
+    let maybe = call("maybe", &[2.into()]);
+    assert_eq!(next(&maybe, 9).len(), 2);
+    assert_eq!(try_call("fallible", &[0.into()]).0, 1);
+    let fallible = call("fallible", &[1.into()]);
+    assert_eq!(next(&fallible, 9), [0.into()]);
+    drop_now(&maybe);
+    drop_now(&fallible);
+}
+
+#[test]
+fn what_is_not_sync_is_asked_by_one_thread_at_a_time() {
+    let _alone = alone();
+    let turnstile = call("turnstile", &[]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    assert_eq!(next(&turnstile, 1), [true.into()], "two were inside at once");
+                }
+            });
+        }
+    });
+    drop_now(&turnstile);
+}
+
+#[test]
+fn what_is_not_send_is_asked_by_its_own_thread() {
+    let _alone = alone();
+    let local = call("local", &[]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (status, payload) = try_next(&local, 1);
+            assert_eq!((status, payload[0].as_str()), (4, Some("thread")));
+        });
+    });
+    assert_eq!(next(&local, 1), [1.into()]);
+    drop_now(&local);
+}
+
+#[test]
+fn only_iterators_are_asked_for_items() {
+    let _alone = alone();
+    let text = text(1);
+    let (status, payload) = try_next(&text, 1);
+    assert_eq!((status, payload[0].as_str()), (4, Some("type")));
+    let lines = call("Text::into_lines", std::slice::from_ref(&text));
+    let (status, payload) = try_call("Text::first", std::slice::from_ref(&lines));
+    assert_eq!((status, payload[0].as_str()), (4, Some("type")));
+    let Value::Ext(code, mut bytes) = lines.clone() else {
+        panic!("a handle is an extension value")
+    };
+    bytes[..4].copy_from_slice(&[0; 4]);
+    assert_eq!(try_call("Text::first", &[Value::Ext(code, bytes)]).0, 4);
+    assert_eq!(request(vec![8.into(), lines.clone()]).0, 5);
+    assert_eq!(request(vec![8.into(), lines.clone(), (-1).into()]).0, 3);
+    assert_eq!(request(vec![8.into(), lines.clone(), 1.into(), 1.into()]).0, 5);
+    assert_eq!(next(&lines, 9), [format!("0: {LONG}").into()]);
+    drop_now(&lines);
+}
+
+#[test]
+fn a_description_names_the_items() {
+    let described = request(vec![0.into()]).1;
+    let of = |name: &str| {
+        let all = described[2].as_array().expect("callables");
+        let found = all
+            .iter()
+            .find(|one| one[0].as_str() == Some(name))
+            .expect("it is there");
+        found[2].to_string()
+    };
+    assert_eq!(of("counting"), r#"["iterator", "u64"]"#);
+    assert_eq!(of("maybe"), r#"["option", ["iterator", "u32"]]"#);
+    assert_eq!(of("fallible"), r#"["result", ["iterator", "u32"], "str"]"#);
+    assert_eq!(of("failing"), r#"["iterator", ["result", "u32", "str"]]"#);
+    assert_eq!(of("Text::boxed"), r#"["iterator", "str"]"#);
+    assert_eq!(of("Text::lines"), r#"["iterator", ["handle", 1, "new"]]"#);
+}
