@@ -223,7 +223,8 @@ MUTATIONS = [
         "groups end one after another, not one inside another",
         "group/owners.rs",
         "            Ok(true) => {}\n",
-        "            Ok(true) => {\n                while let Some(next) = LEAVING.with(|all| all.borrow_mut().as_mut()?.pop()) {\n"
+        "            Ok(true) => {\n"
+        "                while let Some(next) = LEAVING.with(|all| all.borrow_mut().as_mut()?.pop()) {\n"
         "                    next.let_go();\n                }\n            }\n",
         "views_are_nested_as_deeply_as_memory_allows",
         "views",
