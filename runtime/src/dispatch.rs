@@ -379,7 +379,7 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
             },
             Err(Refusal::Borrowed(holder)) => Err(Fault::handle(
                 Borrowed,
-                format!("it is borrowed by what `{holder}` gave: drop or close that first"),
+                format!("it is {}", table::borrowed_by(holder)),
             )),
             Err(Refusal::Closed | Refusal::Poisoned | Refusal::Fork) => {
                 Err(Fault::handle(Closed, "this handle is closed already"))

@@ -131,8 +131,8 @@ pub(super) fn stays(
             let (lent, carried) = uses.levels(&levels);
             if carried > 2 {
                 let message = format!(
-                    "the result borrows from `{name}`, which is `{}` and borrows itself, in a way that binds both together: \
-                     not served yet",
+                    "`{name}` is `{}`, and what it borrows is borrowed for longer by another argument that borrows itself: three \
+                     lifetimes, one inside another, are not served yet",
                     ctx.show(ty)
                 );
                 return Err(Reason::new(SkipCode::Borrow, message));
@@ -187,6 +187,13 @@ impl Uses {
         let mut uses = Self::default();
         collect_lent(ctx, types, ty, &mut uses.lent);
         carried(ctx, types, ty, &mut uses.carried);
+        // `&'a View<'a>`: what is lent may live longer than the loan, as nearly all types allow; where one does not, rustc
+        // refuses the shim.
+        let tied = |name: &String| uses.lent.get(name) == Some(&true);
+        uses.carried = std::mem::take(&mut uses.carried)
+            .into_iter()
+            .map(|name| if tied(&name) { format!("{name}+") } else { name })
+            .collect();
         uses
     }
 

@@ -446,7 +446,14 @@ fn what_borrows_and_is_kept_belongs_to_the_parent() {
         vec![("self", reference(Some("'a"), false, me()))],
         Some(set("'a")),
     );
-    assert_eq!(stays_of(ring).unwrap_err(), SkipCode::Borrow);
+    assert_eq!(
+        stays_of(ring).unwrap(),
+        [Stay::Nested],
+        "rustc says whether it may be shortened"
+    );
+    let params = vec![("self", own), ("other", reference(Some("'a"), false, set("'t")))];
+    let deep = function("deep", params, Some(set("'s")));
+    assert_eq!(stays_of(deep).unwrap_err(), SkipCode::Borrow);
 }
 
 #[test]

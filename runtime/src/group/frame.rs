@@ -7,7 +7,7 @@ use super::current;
 use super::inside::{self, Holds, Inside};
 use super::owners::{Group, Owner};
 use super::scope::Scope;
-use super::table::{Access, Entry, HandleId, Refusal, TABLE};
+use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
 use super::thread::{self, Locked, ThreadLock, WAITERS};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
@@ -296,7 +296,7 @@ impl<'c> Frame<'c> {
             ),
             Refusal::Borrowed(holder) => Fault::handle(
                 HandleFault::Borrowed,
-                format!("this `{wanted}` is borrowed by what `{holder}` gave: drop or close that first"),
+                format!("this `{wanted}` is {}", borrowed_by(holder)),
             ),
             Refusal::Fork => Fault::handle(
                 HandleFault::Fork,

@@ -136,6 +136,14 @@ pub(crate) enum Refusal {
     Fork,
 }
 
+/// Who borrows a value, and how to let it go.
+pub(crate) fn borrowed_by(holder: &str) -> String {
+    format!(
+        "borrowed by what `{holder}` gave: end that first, by `usecrate.close(x)`, by leaving its `with` block, or by \
+         dropping the last reference to it"
+    )
+}
+
 /// The process's handles.
 pub(crate) struct Table {
     /// Chunk `n` has `64 << n` slots and never moves.

@@ -13,6 +13,7 @@ pub mod records;
 pub mod threads;
 pub mod traits;
 pub mod values;
+pub mod views;
 
 /// The answer.
 pub const ANSWER: u32 = 42;
