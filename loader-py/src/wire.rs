@@ -175,6 +175,32 @@ impl<'a> Reader<'a> {
         self.0.first() == Some(&NIL)
     }
 
+    /// The next value, if it is an integer below 2^63; else nothing is read.
+    #[inline]
+    pub(crate) fn small_integer(&mut self) -> Option<i64> {
+        let (marker, rest) = self.0.split_first()?;
+        let (value, rest) = match marker {
+            0..=0x7f => (i64::from(*marker), rest),
+            0xe0..=0xff => (i64::from(marker.cast_signed()), rest),
+            0xcc => rest.split_first().map(|(byte, rest)| (i64::from(*byte), rest))?,
+            0xcd => {
+                let (bytes, rest) = rest.split_first_chunk()?;
+                (i64::from(u16::from_be_bytes(*bytes)), rest)
+            }
+            0xce => {
+                let (bytes, rest) = rest.split_first_chunk()?;
+                (i64::from(u32::from_be_bytes(*bytes)), rest)
+            }
+            0xd3 => {
+                let (bytes, rest) = rest.split_first_chunk()?;
+                (i64::from_be_bytes(*bytes), rest)
+            }
+            _ => return None,
+        };
+        self.0 = rest;
+        Some(value)
+    }
+
     /// Whether everything was read.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

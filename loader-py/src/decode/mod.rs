@@ -188,7 +188,18 @@ fn wide<'py>(py: Python<'py>, content: &[u8]) -> Made<'py> {
 
 impl Shape {
     /// Reads a value of this type.
+    #[inline]
     pub(crate) fn decode<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+        // The shortest way for what is most common.
+        if let Self::Int(_) = self
+            && let Some(value) = from.reader.small_integer()
+        {
+            return Ok(signed(from.py, value));
+        }
+        self.decode_any(from)
+    }
+
+    fn decode_any<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
         let py = from.py;
         Ok(match self {
             Self::Int(_) | Self::Wide { .. } | Self::Ordering => match from.token()? {

@@ -3,7 +3,7 @@
 mod bytes;
 mod hosted;
 mod named;
-mod number;
+pub(crate) mod number;
 mod plain;
 mod standard;
 

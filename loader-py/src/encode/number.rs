@@ -23,6 +23,15 @@ pub(super) fn int(kind: Int, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>
     Ok(())
 }
 
+/// The value of an exact `int` that fits and is no greater than an `i64`.
+#[inline]
+pub(crate) fn quick_int(kind: Int, value: &Bound<'_, PyAny>) -> Option<i64> {
+    match in_range(kind, object::integer(value.cast_exact::<PyInt>().ok()?))? {
+        Word::Signed(number) => Some(number),
+        Word::Unsigned(_) => None,
+    }
+}
+
 enum Word {
     Signed(i64),
     Unsigned(u64),

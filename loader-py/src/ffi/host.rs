@@ -214,7 +214,7 @@ impl<'py> Positional<'py> {
 
     /// Calls `callee` with them.
     #[inline]
-    pub(crate) fn call(self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn call(&self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         // SAFETY: live objects, as many as are announced, and a free place in front of them.
         let result = unsafe {
             ffi::PyObject_Vectorcall(

@@ -11,7 +11,7 @@ use pyo3::{Py, PyAny, Python};
 use super::callables::CallableShape;
 use super::files::File;
 use super::iterables::IterableShape;
-use crate::ffi::lock_cell::LockCell;
+use crate::ffi::lock_cell::Guarded;
 use crate::ffi::process;
 
 /// What a token names.
@@ -42,16 +42,7 @@ struct Slab {
     free: Vec<u32>,
 }
 
-static TABLE: LockCell<Slab> = LockCell::new(Slab::new());
-
-/// Runs `work`, which must run no Python code, on the table.
-#[inline]
-fn with<R>(py: Python<'_>, work: impl FnOnce(&mut Slab) -> R) -> R {
-    let mut slab = TABLE.replace(py, Slab::new());
-    let done = work(&mut slab);
-    TABLE.replace(py, slab);
-    done
-}
+static TABLE: Guarded<Slab> = Guarded::new(Slab::new());
 
 impl Slab {
     const fn new() -> Self {
@@ -95,13 +86,13 @@ impl Slab {
 
 /// Takes in an object and gives its token.
 pub(crate) fn insert(py: Python<'_>, object: Object) -> u64 {
-    with(py, |slab| slab.insert(object))
+    TABLE.with(py, |slab| slab.insert(object))
 }
 
 /// The callable of that token.
 #[inline]
 pub(super) fn callable(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static CallableShape)> {
-    with(py, |slab| match &slab.entry(token)?.object {
+    TABLE.with(py, |slab| match &slab.entry(token)?.object {
         Some(Object::Callable(callee, shape)) => Some((callee.clone_ref(py), *shape)),
         _ => None,
     })
@@ -109,7 +100,7 @@ pub(super) fn callable(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'stati
 
 /// The file of that token.
 pub(super) fn file(py: Python<'_>, token: u64) -> Option<File> {
-    with(py, |slab| match &slab.entry(token)?.object {
+    TABLE.with(py, |slab| match &slab.entry(token)?.object {
         Some(Object::File(file)) => Some(file.clone_ref(py)),
         _ => None,
     })
@@ -117,7 +108,7 @@ pub(super) fn file(py: Python<'_>, token: u64) -> Option<File> {
 
 /// The iterator of that token, and the number of the item that is asked for.
 pub(super) fn next_item(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static IterableShape, u64)> {
-    with(py, |slab| match &mut slab.entry(token)?.object {
+    TABLE.with(py, |slab| match &mut slab.entry(token)?.object {
         Some(Object::Items(iterator, shape, taken)) => {
             let index = *taken;
             *taken += 1;
@@ -130,7 +121,7 @@ pub(super) fn next_item(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'stat
 /// Keeps `value`, a result for Rust with handles in it, until this thread asks for the next one.
 pub(super) fn keep_result(py: Python<'_>, token: u64, value: Py<PyAny>) {
     let thread = std::thread::current().id();
-    let before = with(py, |slab| {
+    let before = TABLE.with(py, |slab| {
         let Some(entry) = slab.entry(token) else {
             return Some(value);
         };
@@ -147,7 +138,7 @@ pub(super) fn keep_result(py: Python<'_>, token: u64, value: Py<PyAny>) {
 
 /// Forgets a token and what it names. In a forked child, what the parent held stays.
 pub(crate) fn release(py: Python<'_>, token: u64) {
-    let removed = with(py, |slab| {
+    let removed = TABLE.with(py, |slab| {
         (slab.entry(token)?.epoch == process::epoch()).then(|| slab.remove(token))?
     });
     let Some((object, results)) = removed else { return };
@@ -164,7 +155,7 @@ pub(crate) fn release(py: Python<'_>, token: u64) {
 
 /// Takes back the exception of that token.
 pub(super) fn take_exception(py: Python<'_>, token: u64) -> Option<Py<PyBaseException>> {
-    with(py, |slab| {
+    TABLE.with(py, |slab| {
         if !matches!(slab.entry(token)?.object, Some(Object::Exception(_))) {
             return None;
         }
@@ -177,7 +168,7 @@ pub(super) fn take_exception(py: Python<'_>, token: u64) -> Option<Py<PyBaseExce
 
 /// Takes back the file of that token.
 pub(crate) fn take_file(py: Python<'_>, token: u64) -> Option<File> {
-    with(py, |slab| {
+    TABLE.with(py, |slab| {
         if !matches!(slab.entry(token)?.object, Some(Object::File(_))) {
             return None;
         }
@@ -190,5 +181,5 @@ pub(crate) fn take_file(py: Python<'_>, token: u64) -> Option<File> {
 
 /// How many objects libraries hold.
 pub(super) fn count(py: Python<'_>) -> usize {
-    with(py, |slab| slab.entries.len() - slab.free.len())
+    TABLE.with(py, |slab| slab.entries.len() - slab.free.len())
 }
