@@ -27,6 +27,11 @@ impl<'d> Describer<'d> {
         self.writer.str(word);
     }
 
+    /// A list of `count` types, which follow, among the parts.
+    pub fn list(&mut self, count: usize) {
+        self.writer.array(count);
+    }
+
     /// A number among the parts.
     pub fn number(&mut self, value: u64) {
         self.writer.uint(value);

@@ -147,7 +147,7 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
     if !frame.reader.at_end() {
         return Err(Fault::malformed("there are bytes behind the request"));
     }
-    frame.run();
+    frame.run()?;
     let result = make();
     let mut writer = call.out.borrow_mut();
     let start = writer.len();

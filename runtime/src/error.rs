@@ -125,7 +125,7 @@ impl RequestFault {
 }
 
 impl Fault {
-    /// The same of what a host object answered: Rust ran, so the request was not to blame.
+    /// The same of what a host object answered; `what` says which.
     pub(crate) fn about(self, what: &str) -> Self {
         let said = |message: Cow<'static, str>| Cow::from(format!("{what}: {message}"));
         match self {
@@ -138,6 +138,14 @@ impl Fault {
                 message: said(message),
             },
             other => Self::value(said(other.text().into())),
+        }
+    }
+
+    /// The same when Rust ran: then the request was not to blame.
+    pub(crate) fn after(self) -> Self {
+        match self {
+            Self::Argument { .. } | Self::Handle { .. } => self,
+            other => Self::value(other.text()),
         }
     }
 

@@ -8,6 +8,7 @@ use super::inside::{self, Holds, Inside};
 use super::owners::{Group, Owner};
 use super::scope::Scope;
 use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
+use super::temporary::{self, Temporary};
 use super::thread::{self, Locked, ThreadLock, WAITERS};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
@@ -42,6 +43,20 @@ struct Party {
     group: RefCell<Option<Arc<Group>>>,
     /// A value of the group takes part in the call, or came out of it: the group outlives the call.
     members: Cell<bool>,
+    /// Something is kept by the group, or will be.
+    keeps: Cell<bool>,
+}
+
+impl Party {
+    /// Whether the group may own what is kept by it.
+    fn may_keep(&self, group: Option<&Arc<Group>>) -> Result<(), Fault> {
+        if self.keeps.get() && group.is_some_and(|group| group.is_rigid()) {
+            let message = "what was lent to a callable cannot be made to refer to other values: it goes back when the callable \
+                           returns, and they would not live long enough";
+            return Err(Fault::handle(HandleFault::Borrowed, message));
+        }
+        Ok(())
+    }
 }
 
 /// A value from `allocate`, and its destructor.
@@ -83,6 +98,10 @@ pub(crate) struct Frame<'c> {
     created: RefCell<Vec<HandleId>>,
     /// The call was made: what was kept may be referred to from now on.
     pub(crate) ran: Cell<bool>,
+    /// Its own group is one of references that are lent to a callable.
+    lends: bool,
+    /// A group takes part that ends when a callable returns.
+    meets_lent: Cell<bool>,
     /// What others may know of it, once it calls back.
     inside: OnceCell<Arc<Inside>>,
     /// Host objects in the answer: they go back to the host with it.
@@ -118,6 +137,8 @@ impl<'c> Frame<'c> {
             arena: RefCell::default(),
             created: RefCell::default(),
             ran: Cell::new(false),
+            lends: false,
+            meets_lent: Cell::new(false),
             inside: OnceCell::new(),
             sent: RefCell::default(),
             refusals: RefCell::default(),
@@ -135,6 +156,34 @@ impl<'c> Frame<'c> {
     /// A call that has no request.
     pub(crate) fn bare(host: Option<Host>, what: &'static str) -> Self {
         Self::new(Reader::new(&[]), &[], host, what, 0)
+    }
+
+    /// What Rust lends to a callable.
+    pub(crate) fn lending(host: Host, callable: &'static str) -> Self {
+        Self {
+            lends: true,
+            meets_lent: Cell::new(true),
+            ..Self::bare(Some(host), callable)
+        }
+    }
+
+    /// Whether values are lent to a callable.
+    pub(crate) fn lends(&self) -> bool {
+        self.lends
+    }
+
+    /// Whether new handles may have to end when a callable returns.
+    pub(crate) fn meets_lent(&self) -> bool {
+        self.meets_lent.get()
+    }
+
+    /// The callable has returned: all that was lent goes, and is waited for.
+    pub(crate) fn end(&self) {
+        let group = self.own.group.take();
+        self.leave(false);
+        if let Some(group) = group {
+            temporary::end(group);
+        }
     }
 
     /// What others may know of this call, which may call back.
@@ -160,7 +209,7 @@ impl<'c> Frame<'c> {
     }
 
     /// A host object goes back with the answer.
-    #[expect(dead_code, reason = "for callables and files, which come next")]
+    #[expect(dead_code, reason = "for files, which come next")]
     pub(crate) fn send(&self, object: Object) -> u64 {
         let token = object.token();
         self.sent.borrow_mut().push(object);
@@ -250,7 +299,7 @@ impl<'c> Frame<'c> {
     ) -> Result<&Entry, Fault> {
         let entry = match TABLE.acquire(id, exclusive) {
             Ok(entry) => entry,
-            Err(refusal) => return Err(self.refused(refusal, id.slot, wanted)),
+            Err(refusal) => return Err(self.refused(refusal, id, wanted)),
         };
         self.push(Hold {
             slot: id.slot,
@@ -272,20 +321,22 @@ impl<'c> Frame<'c> {
         if entry.group.is_some() || entry.lock.is_some() || entry.home.is_some() {
             self.enter(entry, wanted)?;
             if entry.info.borrows {
-                self.join(entry, side);
+                self.join(entry, side)?;
             }
         }
         Ok(entry)
     }
 
     #[cold]
-    fn refused(&self, refusal: Refusal, slot: u32, wanted: &str) -> Fault {
+    fn refused(&self, refusal: Refusal, id: HandleId, wanted: &str) -> Fault {
+        let slot = id.slot;
         match refusal {
             Refusal::Busy if self.holds(slot) => Fault::handle(
                 HandleFault::Borrowed,
                 format!("the same `{wanted}` is passed twice, once to be changed: pass a copy"),
             ),
             Refusal::Busy => busy(inside::holder_of_slot(slot), wanted),
+            Refusal::Closed if id.lent => returned(wanted),
             Refusal::Closed => Fault::handle(
                 HandleFault::Closed,
                 format!("this `{wanted}` is closed, or was moved into a call"),
@@ -319,6 +370,13 @@ impl<'c> Frame<'c> {
         }
         if let Some(group) = &entry.group {
             let rules = group.rules();
+            if !rules.temporaries.is_empty() {
+                self.meets_lent.set(true);
+                let ended = |group: &Arc<Group>| group.temporary().is_some_and(Temporary::has_ended);
+                if rules.temporaries.iter().any(ended) {
+                    return Err(returned(wanted));
+                }
+            }
             if rules.homes.iter().any(|home| *home != thread::current()) {
                 return Err(elsewhere());
             }
@@ -335,14 +393,44 @@ impl<'c> Frame<'c> {
     }
 
     /// The group of a value that the call holds and that on `side` are one from now on.
-    pub(crate) fn join(&self, entry: &Entry, side: Side) {
-        let Some(group) = &entry.group else { return };
+    pub(crate) fn join(&self, entry: &Entry, side: Side) -> Result<(), Fault> {
+        let Some(group) = &entry.group else { return Ok(()) };
         let party = self.party(side);
-        party.members.set(true);
-        match &mut *party.group.borrow_mut() {
-            Some(mine) => mine.join(group),
-            none => *none = Some(group.root()),
+        // Without members, this call has made the group, and nobody else knows of it.
+        let fresh = !party.members.replace(true);
+        let mut mine = party.group.borrow_mut();
+        match &*mine {
+            None => *mine = Some(group.root()),
+            Some(own) if !self.meets_lent.get() => own.join(group),
+            Some(own) => {
+                let (own, other) = (own.root(), group.root());
+                let lent = |group: &Arc<Group>| !group.rules().temporaries.is_empty();
+                if Arc::ptr_eq(&own, &other) {
+                    return Ok(());
+                }
+                if fresh {
+                    other.join(&own);
+                    *mine = Some(other);
+                } else if lent(&own) || lent(&other) {
+                    let message = format!(
+                        "this `{}` cannot be tied to the call's other values: some of them were lent to a callable, and end \
+                         when that returns",
+                        entry.info.path
+                    );
+                    return Err(Fault::handle(HandleFault::Borrowed, message));
+                } else {
+                    own.join(&other);
+                }
+            }
         }
+        party.may_keep(mine.as_ref())
+    }
+
+    /// Something is going to be kept by the group on `side`.
+    pub(crate) fn keeps(&self, side: Side) -> Result<(), Fault> {
+        let party = self.party(side);
+        party.keeps.set(true);
+        party.may_keep(party.group.borrow().as_ref())
     }
 
     fn lock(&self, lock: &Arc<ThreadLock>, wanted: &str) -> Result<(), Fault> {
@@ -383,7 +471,10 @@ impl<'c> Frame<'c> {
 
     /// The group on `side`; made now if there is none.
     pub(crate) fn group(&self, side: Side) -> Arc<Group> {
-        Arc::clone(self.party(side).group.borrow_mut().get_or_insert_default())
+        let make = || {
+            if self.lends { Group::lent() } else { Arc::default() }
+        };
+        Arc::clone(self.party(side).group.borrow_mut().get_or_insert_with(make))
     }
 
     /// This call's own group, for a value that joins it.
@@ -397,15 +488,33 @@ impl<'c> Frame<'c> {
     }
 
     /// The call is about to be made: from now on members of its group may refer to what the parent keeps.
-    pub(crate) fn run(&self) {
-        self.ran.set(true);
+    pub(crate) fn run(&self) -> Result<(), Fault> {
         if let (Some(own), Some(parent)) = (&*self.own.group.borrow(), &*self.parent.group.borrow()) {
+            if self.meets_lent.get() && self.own.members.get() {
+                self.may_descend(own, parent)?;
+            }
             own.add_parent(parent);
         }
+        self.ran.set(true);
         if self.inside.get().is_some() {
             // What it was lent to call back may be called from any thread.
             self.calls_back();
         }
+        Ok(())
+    }
+
+    /// A group with members may not become a child of one that ends, unless it is one: that would end them with it, or
+    /// make a ring.
+    fn may_descend(&self, own: &Arc<Group>, parent: &Arc<Group>) -> Result<(), Fault> {
+        let parent = parent.root();
+        if parent.rules().temporaries.is_empty() || own.descends_from(&parent) {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` would have a value borrow what was lent to a callable, and that ends when the callable returns",
+            self.callable
+        );
+        Err(Fault::handle(HandleFault::Borrowed, message))
     }
 
     /// Keeps a value until the call ends.
@@ -469,6 +578,9 @@ impl<'c> Frame<'c> {
             }
         }
         self.count.set(0);
+        self.own.keeps.set(false);
+        self.parent.keeps.set(false);
+        self.meets_lent.set(self.lends);
         self.locks.borrow_mut().clear();
         drop(own);
         drop(parent);
@@ -496,6 +608,12 @@ pub(crate) fn busy(holder: Option<&'static str>, wanted: &str) -> Fault {
         ),
         None => Fault::Busy,
     }
+}
+
+/// What was lent to a callable is used afterwards.
+fn returned(wanted: &str) -> Fault {
+    let message = format!("this `{wanted}` is closed: it was lent to a callable that has returned");
+    Fault::handle(HandleFault::Closed, message)
 }
 
 /// Lets go, also when something unwinds.

@@ -6,6 +6,7 @@
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
 //! - `frame`: one call: what it holds, and how it lets go.
 //! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
+//! - `temporary`: groups that end when a callable returns.
 //! - `value`: one value, erased: its own allocation behind a raw pointer, so that it never moves.
 //!
 //! Nothing here knows MessagePack beyond the bytes of a handle, and no lock of these modules is held while a user's
@@ -23,5 +24,6 @@ pub(crate) mod owners;
 pub(crate) mod scope;
 pub(crate) mod store;
 pub(crate) mod table;
+pub(crate) mod temporary;
 pub(crate) mod thread;
 pub(crate) mod value;

@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::table::TABLE;
+use super::temporary::Temporary;
 use super::thread::{Thread, ThreadLock};
 
 /// What a group keeps alive.
@@ -60,12 +61,15 @@ pub(crate) struct Rules {
     pub(crate) locks: Vec<Arc<ThreadLock>>,
     /// The threads to be on: more than one, and no call is possible any more.
     pub(crate) homes: Vec<Thread>,
+    /// The groups that end, of which it is one or from which it descends.
+    pub(crate) temporaries: Vec<Arc<Group>>,
 }
 
 /// A group. See the module's text.
 #[derive(Default)]
 pub(crate) struct Group {
     state: Mutex<State>,
+    temporary: Option<Temporary>,
 }
 
 impl std::fmt::Debug for Group {
@@ -85,6 +89,24 @@ pub(crate) fn unlocked() -> bool {
 }
 
 impl Group {
+    /// A group that ends when a callable returns.
+    pub(crate) fn lent() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            temporary: Some(Temporary::default()),
+        })
+    }
+
+    /// What is known of a group that ends. It is never joined to another, so it is its own root.
+    pub(crate) fn temporary(&self) -> Option<&Temporary> {
+        self.temporary.as_ref()
+    }
+
+    /// Whether it must not own anything.
+    pub(crate) fn is_rigid(&self) -> bool {
+        self.temporary.as_ref().is_some_and(Temporary::is_rigid)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -206,6 +228,22 @@ impl Group {
         rules
     }
 
+    /// Whether it is `other`, or keeps it alive.
+    pub(crate) fn descends_from(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        let mut seen = HashSet::new();
+        let mut ahead = vec![Arc::clone(self)];
+        while let Some(next) = ahead.pop() {
+            let next = next.root();
+            if Arc::ptr_eq(&next, other) {
+                return true;
+            }
+            if seen.insert(Arc::as_ptr(&next)) {
+                ahead.append(&mut next.say(&mut Rules::default()));
+            }
+        }
+        false
+    }
+
     /// Adds the group's own rules to `rules`, and gives its parents.
     fn say(self: &Arc<Self>, rules: &mut Rules) -> Vec<Arc<Self>> {
         loop {
@@ -213,6 +251,9 @@ impl Group {
             let state = root.lock();
             if state.root.is_none() {
                 rules.add(&state);
+                if root.temporary.is_some() {
+                    rules.temporaries.push(Arc::clone(&root));
+                }
                 return state.parents.clone();
             }
         }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::frame::{Frame, Side};
+use super::inside::Inside;
 use super::owners::Owner;
 use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
@@ -112,8 +113,33 @@ impl<'s, 'h> Scope<'s, 'h> {
         self.frame().reader.next()
     }
 
-    fn own(self, bytes: &[u8]) -> &'s [u8] {
-        if let Some(keeper) = self.keeper {
+    /// What others may know of the call, for what is lent to it alone.
+    pub(crate) fn inside(&self) -> Result<&'s Inside, Fault> {
+        if self.keeper.is_some() {
+            return Err(Fault::value(
+                "a callable is lent for the call, and cannot be kept",
+            ));
+        }
+        let inside: *const Inside = Arc::as_ptr(self.frame().inside());
+        // SAFETY: the frame owns it, never another in its place, and outlives the call, which is `'s` here.
+        Ok(unsafe { &*inside })
+    }
+
+    /// Says that something is going to be kept, if the scope keeps.
+    ///
+    /// # Errors
+    ///
+    /// The group must not own anything.
+    pub fn keeps(&self) -> Result<(), Fault> {
+        match self.keeper {
+            Some(keeper) => self.frame().keeps(keeper),
+            None => Ok(()),
+        }
+    }
+
+    fn own(self, bytes: &[u8]) -> Result<&'s [u8], Fault> {
+        self.keeps()?;
+        Ok(if let Some(keeper) = self.keeper {
             let copy: Box<[u8]> = bytes.into();
             let lasting: *const [u8] = std::ptr::from_ref(&*copy);
             self.frame().group(keeper).add(Owner::Bytes(copy));
@@ -123,7 +149,7 @@ impl<'s, 'h> Scope<'s, 'h> {
             let lent: *const [u8] = bytes;
             // SAFETY: the bytes are the request's or a lent buffer's, which outlive the call, which is `'s` here.
             unsafe { &*lent }
-        }
+        })
     }
 
     /// Text.
@@ -133,7 +159,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// The next value is no string, or not UTF-8.
     pub fn str(self) -> Result<&'s str, Fault> {
         match self.next()? {
-            Token::Str(bytes) => utf8(self.own(bytes)),
+            Token::Str(bytes) => utf8(self.own(bytes)?),
             other => Err(Fault::expected(format!("a string, not {}", other.name()))),
         }
     }
@@ -145,7 +171,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// The next value is no bytes.
     pub fn bytes(self) -> Result<&'s [u8], Fault> {
         let frame = self.frame();
-        Ok(self.own(frame.bytes()?))
+        self.own(frame.bytes()?)
     }
 
     /// Bytes, or text as its bytes.
@@ -193,10 +219,11 @@ impl<'s, 'h> Scope<'s, 'h> {
         if entry.access == Access::Shared && !exclusive {
             // What the handle refers to lives as long as its group: being part of that is enough.
             if !entry.info.borrows {
-                frame.join(entry, keeper);
+                frame.join(entry, keeper)?;
             }
             return Ok(());
         }
+        frame.keeps(keeper)?;
         if entry.group.is_some() {
             // A member of a group is owned by a child of that group, never by the group itself: that would be a ring.
             let child = keeper == Side::Own && (self.side == Side::Parent || !entry.info.borrows);
@@ -209,7 +236,7 @@ impl<'s, 'h> Scope<'s, 'h> {
                 return Err(Fault::handle(HandleFault::Borrowed, message));
             }
             if !entry.info.borrows {
-                frame.join(entry, Side::Parent);
+                frame.join(entry, Side::Parent)?;
             }
             frame.keep(slot, keeper);
             return Ok(());

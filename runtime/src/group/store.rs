@@ -39,7 +39,17 @@ impl<'o, 'h> Out<'o, 'h> {
     }
 
     fn insert(&mut self, entry: Entry) {
-        let id = TABLE.insert(entry);
+        let group = entry.group.clone().filter(|_| self.frame.meets_lent());
+        let mut id = TABLE.insert(entry);
+        if let Some(group) = group {
+            // What descends from what was lent to a callable ends with it: at once, if that is just ending.
+            let temporaries = group.rules().temporaries;
+            id.lent = !temporaries.is_empty();
+            let ended = |group: &Arc<Group>| !group.temporary().is_some_and(|lent| lent.register(id));
+            if temporaries.iter().filter(|group| ended(group)).count() > 0 {
+                let _ = TABLE.drop_handle(id, false);
+            }
+        }
         self.frame.created(id);
         self.writer.ext(EXT_HANDLE, &id.to_bytes());
     }
@@ -47,6 +57,9 @@ impl<'o, 'h> Out<'o, 'h> {
     /// The group for a value that borrows, with the thread rules of the value's type applied to it.
     fn group_for(&self, info: &TypeInfo) -> Arc<Group> {
         let group = self.frame.joined_group();
+        if let Some(lent) = group.temporary().filter(|_| info.borrows) {
+            lent.stiffen();
+        }
         if !info.sync && group.rules().locks.is_empty() {
             group.add_lock(Arc::new(ThreadLock::default()));
         }
@@ -79,28 +92,38 @@ impl<'o, 'h> Out<'o, 'h> {
 
     /// The same of a family whose members are told apart by their thread rules.
     pub(crate) fn store_as<F: Family>(&mut self, value: F::Of<'h>, info: &'static TypeInfo) {
+        let group = self.group_for(info);
+        if let Some(lent) = group.temporary() {
+            lent.stiffen();
+        }
         self.insert(Entry {
             value: allocate(value),
             type_id: TypeId::of::<F>(),
             info,
             ending: ending::<F::Of<'static>>(),
             access: Access::Owned,
-            group: Some(self.group_for(info)),
+            group: Some(group),
             lock: None,
             home: (!info.send).then(thread::current),
         });
     }
 
     fn store_borrowed<T>(&mut self, value: *mut T, type_id: TypeId, info: &'static TypeInfo, access: Access) {
+        let group = self.group_for(info);
+        // Lent to a callable, other references to the value may be used by this thread, so it is the only one that may.
+        let bound = access == Access::Shared && !info.sync && self.frame.lends();
+        if bound {
+            group.settle(thread::current());
+        }
         self.insert(Entry {
             value: value.cast(),
             type_id,
             info,
             ending: ending::<()>(),
             access,
-            group: Some(self.group_for(info)),
+            group: Some(group),
             lock: None,
-            home: (!info.send).then(thread::current),
+            home: (bound || !info.send).then(thread::current),
         });
     }
 

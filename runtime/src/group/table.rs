@@ -64,6 +64,18 @@ pub(crate) struct Entry {
     pub(crate) home: Option<Thread>,
 }
 
+impl Entry {
+    /// Whether it ends with a group that ends.
+    pub(crate) fn descends_from(&self, temporary: &Arc<Group>) -> bool {
+        (self.group.as_ref()).is_some_and(|group| group.descends_from(temporary))
+    }
+
+    /// Lets go of its group without dropping the value.
+    pub(crate) fn forget(self) {
+        drop(self.group);
+    }
+}
+
 // SAFETY: an entry is reached from several threads only through the table, whose users check `home` and take `lock`
 // before they touch the value (`Frame::enter`), and which drops a value with a home on that thread alone (`dispose`).
 unsafe impl Send for Entry {}
@@ -93,7 +105,12 @@ pub(crate) struct HandleId {
     pub(crate) slot: u32,
     pub(crate) generation: u32,
     pub(crate) epoch: u32,
+    /// It ends when a callable returns. Says why it is closed then, and nothing else: whoever forges it gets another text.
+    pub(crate) lent: bool,
 }
+
+/// Where `lent` is among a handle's bytes: no slot has so high a number.
+const LENT_HANDLE: u32 = 1 << 31;
 
 impl HandleId {
     /// Reads the 16 bytes.
@@ -102,16 +119,18 @@ impl HandleId {
         let part = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         Some(Self {
             type_index: part(0),
-            slot: part(4),
+            slot: part(4) & !LENT_HANDLE,
             generation: part(8),
             epoch: part(12),
+            lent: part(4) & LENT_HANDLE != 0,
         })
     }
 
     /// The 16 bytes.
     pub(crate) fn to_bytes(self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        for (at, part) in [self.type_index, self.slot, self.generation, self.epoch]
+        let slot = self.slot | if self.lent { LENT_HANDLE } else { 0 };
+        for (at, part) in [self.type_index, slot, self.generation, self.epoch]
             .into_iter()
             .enumerate()
         {
@@ -156,7 +175,8 @@ pub(crate) struct Table {
     stuck: AtomicBool,
 }
 
-const CHUNKS: usize = 26;
+/// So many that no slot reaches bit 31.
+const CHUNKS: usize = 25;
 
 #[derive(Default)]
 struct Free {
@@ -243,6 +263,7 @@ impl Table {
             slot,
             generation,
             epoch: self.epoch(),
+            lent: false,
         }
     }
 

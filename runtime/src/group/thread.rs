@@ -119,6 +119,26 @@ pub(crate) fn welcome() -> Vec<Entry> {
     mine
 }
 
+/// Takes back values that were left for any thread.
+pub(crate) fn reclaim(wanted: impl Fn(&Entry) -> bool) -> Vec<(Thread, Entry)> {
+    if ORPHAN_COUNT.load(Ordering::Acquire) == 0 {
+        return Vec::new();
+    }
+    let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut found = Vec::new();
+    for (home, entries) in orphans.iter_mut().flatten() {
+        for entry in std::mem::take(entries) {
+            if wanted(&entry) {
+                found.push((*home, entry));
+            } else {
+                entries.push(entry);
+            }
+        }
+    }
+    ORPHAN_COUNT.fetch_sub(found.len(), Ordering::Release);
+    found
+}
+
 /// Whether nobody holds a lock of this module; asked after a fork, when nobody waits any more either.
 pub(crate) fn unlocked() -> bool {
     WAITERS.count.store(0, Ordering::SeqCst);

@@ -2,8 +2,10 @@
 //!
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
+//! - [`Callable`]: what Rust calls during a call.
 //! - `talk`: the memory of requests and answers, reused.
 
+mod callable;
 mod talk;
 
 use std::panic::resume_unwind;
@@ -19,6 +21,7 @@ use crate::group::{current, frame};
 use crate::lift::Lift;
 use crate::wire::{EXT_HOST, Token, Writer};
 
+pub use callable::{Callable, LowerArgs};
 pub use talk::Reply;
 use talk::Talk;
 
@@ -75,9 +78,7 @@ impl Failure {
     pub fn unwind(self) -> ! {
         match self {
             Self::Raised(raised) => resume_unwind(Box::new(Unwound::Raised(raised))),
-            Self::Unusable(fault) => {
-                resume_unwind(Box::new(Unwound::Refused(fault.about("a host object's answer"))))
-            }
+            Self::Unusable(fault) => resume_unwind(Box::new(Unwound::Refused(fault.after()))),
             Self::Gone(why) => panic!("{why}"),
         }
     }
@@ -178,6 +179,11 @@ impl Promised {
         }
     }
 
+    /// Where it is, and which.
+    pub(crate) fn parts(self) -> (Host, u64) {
+        (self.host, self.token)
+    }
+
     /// The reference is the library's from now on. Call it once, when the call is made.
     #[must_use]
     pub fn own(self) -> Object {
@@ -193,12 +199,6 @@ const PARENTS: &str = "this host object belongs to the parent process: make a ne
 const GONE: &str = "the host can no longer be called back: it is shutting down";
 
 impl Object {
-    /// Its host.
-    #[expect(dead_code, reason = "for callables and files, which come next")]
-    pub(crate) fn host(&self) -> Host {
-        self.host
-    }
-
     /// Gives the reference away.
     pub(crate) fn into_token(self) -> u64 {
         std::mem::ManuallyDrop::new(self).token
@@ -229,7 +229,7 @@ impl Object {
             let inside = frame.map(Frame::calls_back);
             let mut talk = Talk::new(operation, count, self.token);
             talk.request(arguments);
-            let reply = ask(self.host, inside, talk, memory);
+            let reply = attributed(inside, || ask(self.host, talk, memory));
             if let (Err(Failure::Raised(raised)), Some(inside)) = (&reply, inside) {
                 inside.raise(raised, false);
             }
@@ -244,22 +244,28 @@ impl Drop for Object {
         if self.epoch == TABLE.epoch() {
             current::with(|frame| {
                 let talk = Talk::new(Operation::Release, 0, self.token);
-                let _ = ask(self.host, frame.map(Frame::calls_back), talk, Memory::Nothing);
+                let _ = attributed(frame.map(Frame::calls_back), || {
+                    ask(self.host, talk, Memory::Nothing)
+                });
             });
         }
     }
 }
 
 /// Makes an upcall for a call, or for none.
-fn ask(host: Host, inside: Option<&Arc<Inside>>, talk: Talk, memory: Memory<'_>) -> Result<Reply, Failure> {
-    let cross = || current::outside(|| talk.cross(host, memory));
-    let reply = match inside {
+fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
+    match inside {
         Some(inside) => {
             let _upcall = inside.upcall();
             cross()
         }
         None => current::adrift(cross),
-    };
+    }
+}
+
+/// Asks, and takes the answer apart.
+fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Failure> {
+    let reply = current::outside(|| talk.cross(host, memory));
     let reply = reply.ok_or(Failure::Gone(GONE))?;
     let reader = reply.reader();
     match (reader.next()?, reader.next()?) {

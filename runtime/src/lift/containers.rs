@@ -189,6 +189,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
     type Held = (Scope<'s, 'h>, Many<'s, T::Held>);
 
     fn hold_ref(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        scope.keeps()?;
         Ok((scope, Many::hold::<B, T>(scope)?))
     }
 

@@ -204,6 +204,7 @@ macro_rules! by_value {
             fn hold_ref(
                 scope: $crate::group::scope::Scope<'s, 'h>,
             ) -> Result<Self::Held, $crate::error::Fault> {
+                scope.keeps()?;
                 Ok((scope, <$ty as $crate::lift::Lift<'s, 'h, B>>::hold(scope)?))
             }
 

@@ -130,6 +130,7 @@ macro_rules! os_refs {
             type Held = (Scope<'s, 'h>, OsString);
 
             fn hold_ref(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                scope.keeps()?;
                 Ok((scope, os(scope)?))
             }
 

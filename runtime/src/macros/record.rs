@@ -148,6 +148,7 @@ macro_rules! __by_value {
             );
 
             fn hold_ref(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                scope.keeps()?;
                 Ok((scope, <$ty as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?))
             }
 

@@ -1,0 +1,174 @@
+//! Callables of the host that Rust calls during a call.
+
+use std::marker::PhantomData;
+
+use super::{Failure, Operation, Promised, ask};
+use crate::abi::{Host, Memory};
+use crate::describe::Describer;
+use crate::dispatch::Answer;
+use crate::error::Fault;
+use crate::group::frame::{Frame, lift_apart};
+use crate::group::inside::Inside;
+use crate::group::scope::Scope;
+use crate::group::store::Out;
+use crate::host::talk::Talk;
+use crate::lift::Lift;
+use crate::lower::Lower;
+
+/// A callable with arguments `A` (a tuple) and result `R`, lent for the call `'c`.
+pub struct Callable<'c, A, R> {
+    inside: &'c Inside,
+    host: Host,
+    token: u64,
+    types: PhantomData<fn(A) -> R>,
+}
+
+impl<A, R> Clone for Callable<'_, A, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, R> Copy for Callable<'_, A, R> {}
+
+impl<A, R> std::fmt::Debug for Callable<'_, A, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Callable")
+    }
+}
+
+/// Arguments for a callable: a tuple of up to eight.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed to a Python callable",
+    label = "no wire form"
+)]
+pub trait LowerArgs<'u, B> {
+    /// How many.
+    const COUNT: usize;
+
+    /// Writes them, one behind the other.
+    ///
+    /// # Errors
+    ///
+    /// One is an `Err`.
+    fn lower_args(self, out: &mut Out<'_, 'u>) -> Answer;
+
+    /// Writes their types.
+    fn describe_args(to: &mut Describer<'_>);
+}
+
+macro_rules! tuples {
+    ($($count:literal: ($($name:ident)*);)+) => {$(
+        impl<'u, B, $($name: Lower<'u, B>),*> LowerArgs<'u, B> for ($($name,)*) {
+            const COUNT: usize = $count;
+
+            #[allow(non_snake_case, unused_variables, reason = "a tuple's parts are named like their types; one has none")]
+            fn lower_args(self, out: &mut Out<'_, 'u>) -> Answer {
+                let ($($name,)*) = self;
+                $($name.lower(&mut out.part())?;)*
+                Ok(())
+            }
+
+            #[allow(unused_variables, reason = "one has no parts")]
+            fn describe_args(to: &mut Describer<'_>) {
+                $($name::describe(to);)*
+            }
+        }
+    )+};
+}
+
+tuples! {
+    0: ();
+    1: (A1);
+    2: (A1 A2);
+    3: (A1 A2 A3);
+    4: (A1 A2 A3 A4);
+    5: (A1 A2 A3 A4 A5);
+    6: (A1 A2 A3 A4 A5 A6);
+    7: (A1 A2 A3 A4 A5 A6 A7);
+    8: (A1 A2 A3 A4 A5 A6 A7 A8);
+}
+
+impl<'s, 'h, B, A: LowerArgs<'h, B>, R: Lift<'h, 'h, B>> Lift<'s, 'h, B> for Callable<'s, A, R> {
+    type Held = Self;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        let (host, token) = Promised::hold(&scope, "a callable")?.parts();
+        Ok(Self {
+            inside: scope.inside()?,
+            host,
+            token,
+            types: PhantomData,
+        })
+    }
+
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("callable", 3);
+        to.list(A::COUNT);
+        A::describe_args(to);
+        R::describe(to);
+        to.plain("lent");
+    }
+}
+
+impl<A, R> Callable<'_, A, R> {
+    /// Calls it. References among the arguments are lent until it has returned, with all that was made of them.
+    ///
+    /// # Panics
+    ///
+    /// It raised, or gave what is no `T`: then this unwinds out of the call, which ends with the exception or the error.
+    /// The host is gone, or a destructor panicked.
+    pub fn invoke<'u, B, P, T>(&self, arguments: P) -> T
+    where
+        P: LowerArgs<'u, B>,
+        T: for<'s> Lift<'s, 's, B>,
+    {
+        // Until the end: what others do with what was lent is waited for, so they may not wait for this call.
+        let _upcall = self.inside.upcall();
+        match self.call::<B, P, T>(arguments) {
+            Ok(result) => result,
+            Err(failure) => {
+                if let Failure::Raised(raised) = &failure {
+                    self.inside.raise(raised, false);
+                }
+                failure.unwind()
+            }
+        }
+    }
+
+    fn call<'u, B, P, T>(&self, arguments: P) -> Result<T, Failure>
+    where
+        P: LowerArgs<'u, B>,
+        T: for<'s> Lift<'s, 's, B>,
+    {
+        /// Ends what was lent, also when something unwinds.
+        struct Ending<'f>(Frame<'f>);
+        impl Drop for Ending<'_> {
+            fn drop(&mut self) {
+                self.0.end();
+            }
+        }
+        let lent = Ending(Frame::lending(self.host, self.inside.callable));
+        let mut talk = Talk::new(Operation::Invoke, P::COUNT, self.token);
+        let written = talk.request(|writer| arguments.lower_args(&mut Out::new(writer, &lent.0)));
+        if written.is_err() {
+            return Err(Fault::value("an `Err` cannot be an argument of a callable").into());
+        }
+        let reply = match ask(self.host, talk, Memory::Nothing) {
+            Err(gone @ Failure::Gone(_)) => {
+                lent.0.undo();
+                return Err(gone);
+            }
+            other => {
+                lent.0.sent();
+                other?
+            }
+        };
+        let result = lift_apart::<B, T>(self.host, reply.bytes(), self.inside.callable);
+        result.map_err(|fault| Failure::Unusable(fault.about("what a callable gave")))
+    }
+}

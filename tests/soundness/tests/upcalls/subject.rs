@@ -1,0 +1,160 @@
+//! Types that call back: with values, with references, from threads, while something unwinds.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Owns text.
+pub struct Book {
+    pub text: String,
+}
+
+/// Borrows text, and reads it when it is dropped.
+pub struct Page<'a>(&'a str);
+
+/// Keeps text that it is given; all clones are one.
+pub struct Shelf<'a>(Arc<Mutex<Vec<&'a str>>>);
+
+/// `Send`, not `Sync`.
+pub struct Turnstile(Cell<u32>);
+
+/// Bytes that pages read when they were dropped.
+pub static READ_ON_DROP: AtomicUsize = AtomicUsize::new(0);
+
+impl Drop for Page<'_> {
+    fn drop(&mut self) {
+        READ_ON_DROP.fetch_add(self.0.bytes().map(usize::from).sum(), Ordering::Relaxed);
+    }
+}
+
+impl<'a> Page<'a> {
+    pub fn text(&self) -> &'a str {
+        self.0
+    }
+}
+
+impl Book {
+    pub fn new(text: String) -> Self {
+        Self { text }
+    }
+    pub fn page(&self) -> Page<'_> {
+        Page(&self.text)
+    }
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+    /// Lends itself, and is changed afterwards.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Book)) -> usize {
+        change(self);
+        self.text.push('.');
+        self.text.len()
+    }
+    /// Lends a book that is gone afterwards.
+    pub fn lend(text: String, read: impl FnOnce(&Book)) {
+        let mut book = Book { text };
+        read(&book);
+        book.text.replace_range(.., "");
+    }
+    /// A page of text that is gone afterwards.
+    pub fn lend_page(text: String, read: impl FnOnce(Page<'_>)) {
+        read(Page(&text));
+    }
+    /// Both at once.
+    pub fn compare(&self, other: &Book, compare: impl Fn(&Book, &Book) -> bool) -> bool {
+        compare(self, other)
+    }
+    /// Leaves the text empty if it unwinds.
+    pub fn rewrite(&mut self, rewrite: impl FnOnce(String) -> String) {
+        let text = std::mem::take(&mut self.text);
+        self.text = rewrite(text);
+    }
+    /// Calls back, and panics.
+    pub fn tear(&mut self, before: impl FnOnce()) {
+        let _ = catch_unwind(AssertUnwindSafe(before));
+        self.text.clear();
+        panic!("torn");
+    }
+}
+
+impl<'a> Shelf<'a> {
+    #[allow(clippy::new_without_default, reason = "a constructor is what is tried here")]
+    pub fn new() -> Self {
+        Self(Arc::default())
+    }
+    pub fn add(&self, text: &'a str) {
+        self.0.lock().unwrap().push(text);
+    }
+    pub fn put(&self, page: &Page<'a>) {
+        self.add(page.0);
+    }
+    pub fn all(&self) -> Vec<&'a str> {
+        self.0.lock().unwrap().clone()
+    }
+    /// Gives a shelf away that is its own, too, and reads afterwards what is on it.
+    pub fn filled(own: &str, fill: impl FnOnce(Shelf<'_>)) -> String {
+        let shelf = Shelf(Arc::new(Mutex::new(vec![own])));
+        fill(Shelf(Arc::clone(&shelf.0)));
+        shelf.all().concat()
+    }
+}
+
+impl Turnstile {
+    #[allow(clippy::new_without_default, reason = "a constructor is what is tried here")]
+    pub fn new() -> Self {
+        Self(Cell::new(0))
+    }
+    pub fn pass(&self) -> u32 {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+    pub fn with(&self, work: impl FnOnce(&Turnstile)) -> u32 {
+        work(self);
+        self.pass()
+    }
+}
+
+pub fn each(count: u32, mut call: impl FnMut(u32) -> u32) -> u64 {
+    (0..count).map(|at| u64::from(call(at))).sum()
+}
+
+/// From threads of its own; a panic of one of them goes on here.
+pub fn spread(count: u32, call: impl Fn(u32) -> u32 + Sync) -> u64 {
+    let sum = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let work = |at| sum.fetch_add(call(at) as usize, Ordering::Relaxed);
+        let threads: Vec<_> = (0..count).map(|at| scope.spawn(move || work(at))).collect();
+        for thread in threads {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+    sum.into_inner() as u64
+}
+
+/// The same, but what the thread panicked with is lost.
+pub fn spread_lossy(call: impl Fn(u32) -> u32 + Sync) -> u32 {
+    std::thread::scope(|scope| scope.spawn(|| call(0)).join().unwrap())
+}
+
+/// Swallows what unwinds, and fails or succeeds all the same.
+pub fn swallow(fail: bool, call: impl FnOnce()) -> Result<u32, String> {
+    let unwound = catch_unwind(AssertUnwindSafe(call)).is_err();
+    if fail {
+        Err(format!("unwound: {unwound}"))
+    } else {
+        Ok(u32::from(unwound))
+    }
+}
+
+pub fn pick(choose: impl FnOnce() -> Book) -> String {
+    choose().text
+}
+
+pub fn eight(call: impl Fn(u8, u8, u8, u8, u8, u8, u8, u8) -> String) -> String {
+    call(1, 2, 3, 4, 5, 6, 7, 8)
+}
