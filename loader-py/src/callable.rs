@@ -21,6 +21,8 @@ pub(crate) struct Param {
     pub(crate) shape: Shape,
     /// Left out, it is sent as nil.
     pub(crate) optional: bool,
+    /// It is passed by keyword alone.
+    pub(crate) keyword: bool,
 }
 
 /// What is known of a callable before its first call.
@@ -33,8 +35,10 @@ pub(crate) struct Spec {
     pub(crate) full_name: String,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Shape,
-    /// How many parameters must be passed: all up to the last that is not optional.
+    /// How many positional parameters must be passed: all up to the last that is not optional.
     required: usize,
+    /// How many parameters are passed by position.
+    positional: usize,
     fluent: bool,
     keeps_lock: bool,
     wrap: Option<Py<PyAny>>,
@@ -74,10 +78,14 @@ impl Spec {
         wire::put_array(&mut head, params.len() + 2);
         head.push(1);
         wire::put_unsigned(&mut head, u64::from(index));
-        let required = params
-            .iter()
-            .rposition(|param| !param.optional)
-            .map_or(0, |last| last + 1);
+        let mut required = 0;
+        let mut positional = 0;
+        for param in params.iter().filter(|param| !param.keyword) {
+            positional += 1;
+            if !param.optional {
+                required = positional;
+            }
+        }
         let full_name = if module.is_empty() {
             qualname.clone()
         } else {
@@ -100,6 +108,7 @@ impl Spec {
             params,
             result,
             required,
+            positional,
             fluent,
             keeps_lock,
             wrap,
@@ -107,18 +116,27 @@ impl Spec {
         }))
     }
 
-    /// How many parameters must be passed.
-    pub(crate) fn required(&self) -> usize {
-        self.required
+    /// Parameters as Python lists them, those that are passed by keyword alone at the end; and whether each may be left
+    /// out.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = (&Param, bool)> {
+        let by_position = self.params.iter().filter(|param| !param.keyword);
+        let by_keyword = self.params.iter().filter(|param| param.keyword);
+        by_position
+            .enumerate()
+            .map(|(at, param)| (param, at >= self.required))
+            .chain(by_keyword.map(|param| (param, param.optional)))
     }
 
-    /// The signature line: `(a, b=None)`, with `$self` in place of the first parameter of a method.
+    /// The signature line: `(a, b=None, *, c)`, with `$self` in place of the first parameter of a method.
     pub(crate) fn signature(&self, method: bool) -> String {
-        let mut parts: Vec<String> = Vec::with_capacity(self.params.len());
-        for (at, param) in self.params.iter().enumerate() {
+        let mut parts: Vec<String> = Vec::with_capacity(self.params.len() + 1);
+        for (at, (param, optional)) in self.listed().enumerate() {
+            if at == self.positional {
+                parts.push("*".into());
+            }
             parts.push(match at {
                 0 if method => "$self".into(),
-                _ if at >= self.required => format!("{}=None", param.name),
+                _ if optional => format!("{}=None", param.name),
                 _ => param.name.clone(),
             });
         }
@@ -151,7 +169,8 @@ impl Spec {
         scratch.bytes.clear();
         scratch.bytes.extend_from_slice(&self.head);
         let mut out = Encoder::new(py, scratch);
-        if arguments.positional() == self.params.len() && !arguments.has_keywords() {
+        let count = self.params.len();
+        if arguments.positional() == count && self.positional == count && !arguments.has_keywords() {
             for (at, param) in self.params.iter().enumerate() {
                 let value = arguments.get(at);
                 if param.optional && value.is_none() {
@@ -188,6 +207,30 @@ impl Spec {
         arguments: &Arguments<'_, 'py>,
         scratch: &mut Scratch,
     ) -> PyResult<Bound<'py, PyAny>> {
+        self.exchange(py, scratch, |from| {
+            if self.fluent
+                && let Some(receiver) = self.receiver(arguments)
+                && let Some(same) = self.fluent_result(receiver, from)?
+            {
+                return Ok(same);
+            }
+            let value = self.result.decode(from)?;
+            from.finish()?;
+            match &self.wrap {
+                None => Ok(value),
+                Some(wrap) => wrap.bind(py).call1((value,)),
+            }
+        })
+    }
+
+    /// Sends the request in `scratch`; `read` reads the result.
+    #[inline]
+    fn exchange<'py, R>(
+        &'static self,
+        py: Python<'py>,
+        scratch: &mut Scratch,
+        read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
+    ) -> PyResult<R> {
         let buffers = scratch.lent.buffers();
         let code = self.core.symbol.call(
             py,
@@ -206,18 +249,37 @@ impl Spec {
             return Err(status::call_error(py, self, &answer));
         }
         let mut from = Decoder::new(py, self.core, answer.payload);
-        if self.fluent
-            && let Some(receiver) = self.receiver(arguments)
-            && let Some(same) = self.fluent_result(receiver, &mut from)?
-        {
-            return Ok(same);
+        read(&mut from)
+    }
+
+    /// Calls it with a receiver and perhaps a number, and reads the result with `read`: how iterators are asked.
+    pub(crate) fn ask<'py, R>(
+        &'static self,
+        receiver: Borrowed<'_, 'py, PyAny>,
+        number: Option<u64>,
+        read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let py = receiver.py();
+        let mut scratch = self.core.take_scratch(py);
+        scratch.bytes.clear();
+        scratch.bytes.extend_from_slice(&self.head);
+        let written = match self.params.first() {
+            Some(param) => param.shape.encode(&receiver, &mut Encoder::new(py, &mut scratch)),
+            None => Ok(()),
+        };
+        if let Some(number) = number {
+            wire::put_unsigned(&mut scratch.bytes, number);
         }
-        let value = self.result.decode(&mut from)?;
-        from.finish()?;
-        match &self.wrap {
-            None => Ok(value),
-            Some(wrap) => wrap.bind(py).call1((value,)),
-        }
+        let done = match written {
+            Ok(()) => self.exchange(py, &mut scratch, |from| {
+                let read = read(from)?;
+                from.finish()?;
+                Ok(read)
+            }),
+            Err(refusal) => Err(self.misfit_error(Misfit::Argument(0, refusal))),
+        };
+        self.core.give_scratch(py, scratch);
+        done
     }
 
     fn receiver<'a, 'py>(&self, arguments: &Arguments<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
@@ -260,10 +322,13 @@ impl Spec {
     fn bind<'a, 'py>(&self, arguments: &Arguments<'a, 'py>) -> Result<Values<'a, 'py>, String> {
         let name = &self.qualname;
         let given = arguments.positional();
-        let count = self.params.len();
-        let mut values: Values<'a, 'py> = (0..count)
-            .map(|at| (at < given).then(|| arguments.get(at)))
-            .collect();
+        let mut place = 0;
+        let mut values: Values<'a, 'py> = Vec::with_capacity(self.params.len());
+        for param in &self.params {
+            let passed = !param.keyword && place < given;
+            values.push(passed.then(|| arguments.get(place)));
+            place += usize::from(!param.keyword);
+        }
         for (key, value) in arguments.keywords() {
             let key = key
                 .cast::<PyString>()
@@ -275,40 +340,52 @@ impl Spec {
                 return Err(format!("{name}() got multiple values for argument '{key}'"));
             }
         }
-        if given > count {
-            let takes = if self.required == count {
-                count.to_string()
-            } else {
-                format!("from {} to {count}", self.required)
-            };
-            let plural = if count == 1 && self.required == count {
-                ""
-            } else {
-                "s"
-            };
-            let were = if given == 1 { "was" } else { "were" };
-            return Err(format!(
-                "{name}() takes {takes} positional argument{plural} but {given} {were} given"
-            ));
+        if given > self.positional {
+            return Err(self.too_many(given));
         }
-        let missing: Vec<String> = self.params[..self.required]
-            .iter()
-            .zip(&values)
-            .filter(|(_, value)| value.is_none())
-            .map(|(param, _)| format!("'{}'", param.name))
-            .collect();
-        match missing.as_slice() {
-            [] => Ok(values),
-            [one] => Err(format!("{name}() missing 1 required positional argument: {one}")),
-            [one, two] => Err(format!(
-                "{name}() missing 2 required positional arguments: {one} and {two}"
-            )),
-            [some @ .., last] => Err(format!(
-                "{name}() missing {} required positional arguments: {}, and {last}",
-                missing.len(),
-                some.join(", ")
-            )),
+        let missing = |keyword: bool| -> Vec<&str> {
+            let mut place = 0;
+            let mut names = Vec::new();
+            for (param, value) in self.params.iter().zip(&values) {
+                let needed = if keyword {
+                    !param.optional
+                } else {
+                    place < self.required
+                };
+                if param.keyword == keyword && needed && value.is_none() {
+                    names.push(param.name.as_str());
+                }
+                place += usize::from(!param.keyword);
+            }
+            names
+        };
+        for (keyword, kind) in [(false, "positional"), (true, "keyword-only")] {
+            let names = missing(keyword);
+            if !names.is_empty() {
+                return Err(format!("{name}() missing {}", counted(&names, kind)));
+            }
         }
+        Ok(values)
+    }
+
+    #[cold]
+    fn too_many(&self, given: usize) -> String {
+        let count = self.positional;
+        let takes = if self.required == count {
+            count.to_string()
+        } else {
+            format!("from {} to {count}", self.required)
+        };
+        let plural = if count == 1 && self.required == count {
+            ""
+        } else {
+            "s"
+        };
+        let were = if given == 1 { "was" } else { "were" };
+        format!(
+            "{}() takes {takes} positional argument{plural} but {given} {were} given",
+            self.qualname
+        )
     }
 
     /// The exception for arguments that do not fit.
@@ -318,5 +395,20 @@ impl Spec {
             Misfit::Binding(message) => PyTypeError::new_err(message),
             Misfit::Argument(at, refusal) => refusal.into_error(&self.full_name, &self.params[at].name),
         }
+    }
+}
+
+/// `2 required positional arguments: 'a' and 'b'`, as Python says it.
+fn counted(names: &[&str], kind: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    match quoted.as_slice() {
+        [one] => format!("1 required {kind} argument: {one}"),
+        [one, two] => format!("2 required {kind} arguments: {one} and {two}"),
+        [some @ .., last] => format!(
+            "{} required {kind} arguments: {}, and {last}",
+            quoted.len(),
+            some.join(", ")
+        ),
+        [] => String::new(),
     }
 }

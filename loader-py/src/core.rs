@@ -10,6 +10,7 @@ use pyo3::{Py, PyAny, Python};
 use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::LockCell;
 use crate::ffi::symbol::{Response, Symbol};
+use crate::iterator::Next;
 use crate::shape::Shape;
 
 /// Request and response memory above this size is not kept for the next call.
@@ -153,6 +154,8 @@ pub(crate) struct HandleType {
     pub(crate) exception: Option<Py<PyType>>,
     /// Whether dropping runs no code worth releasing the interpreter lock for.
     pub(crate) trivial_drop: bool,
+    /// How a value that is an iterator is asked for its next item.
+    pub(crate) next: OnceLock<Next>,
 }
 
 /// A class and its fields.

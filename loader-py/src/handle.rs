@@ -5,6 +5,7 @@ use pyo3::{Bound, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunction};
 
 use crate::core::{Core, Definition, Slot};
 use crate::ffi::handle::{HandleId, HandleRef, State};
+use crate::ffi::iterator::{self, IteratorRef};
 use crate::refusal::type_name;
 use crate::status::{self, Answer};
 use crate::wire;
@@ -124,6 +125,9 @@ fn with_handle<'py, R>(
 /// Drops the Rust value behind a handle (or an exception that holds one) now; idempotent.
 #[pyfunction]
 fn close(value: &Bound<'_, PyAny>) -> PyResult<()> {
+    if let Some(iterator) = IteratorRef::of(value.as_borrowed()) {
+        return crate::iterator::close(iterator);
+    }
     with_handle(
         value,
         |handle| close_handle(value.py(), handle),
@@ -140,6 +144,9 @@ fn close(value: &Bound<'_, PyAny>) -> PyResult<()> {
 /// Whether the Rust value behind a handle is gone: closed, dropped or moved.
 #[pyfunction]
 fn is_closed(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Some(iterator) = IteratorRef::of(value.as_borrowed()) {
+        return Ok(iterator.state() != iterator::State::Open);
+    }
     with_handle(
         value,
         |handle| Ok(!matches!(handle.state(), State::Open)),

@@ -19,6 +19,7 @@ mod encode;
 mod ffi;
 mod handle;
 mod host;
+mod iterator;
 mod library;
 mod overload;
 mod python;
@@ -49,9 +50,12 @@ mod native {
         }
         crate::ffi::process::watch_forks();
         crate::ffi::handle::register(module)?;
+        crate::ffi::iterator::register(module)?;
+        crate::ffi::export::register(module)?;
         crate::library::register(module)?;
         crate::handle::register(module)?;
         crate::host::register(module)?;
+        crate::iterator::register(module)?;
         crate::status::register(module)
     }
 }

@@ -1,5 +1,7 @@
 //! `Library`: verifies and loads a library, and makes its types and functions.
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
@@ -10,6 +12,7 @@ use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
 use crate::ffi::{handle as handles, load};
 use crate::handle::send;
+use crate::iterator::Next;
 use crate::overload::Overload;
 use crate::python;
 use crate::shape::{Shape, read_pairs};
@@ -22,6 +25,18 @@ const ABI: u8 = 1;
 #[pyclass(frozen, module = "usecrate._native", weakref)]
 pub(crate) struct Library {
     core: &'static Core,
+}
+
+/// What the next item is wrapped in, an option or a list, and the item's type.
+fn step<'py>(result: &Bound<'py, PyAny>) -> PyResult<(&'static str, Bound<'py, PyAny>)> {
+    let head: String = result.get_item(0)?.extract()?;
+    let inner = result.get_item(1)?;
+    match head.as_str() {
+        "result" => step(&inner),
+        "option" => Ok(("option", inner)),
+        "list" => Ok(("list", inner)),
+        _ => Ok(("", inner)),
+    }
 }
 
 fn verify(py: Python<'_>, path: &str, blake3: &str, size: u64, name: &str) -> PyResult<Vec<u8>> {
@@ -127,10 +142,12 @@ impl Library {
             .try_iter()?
             .map(|param| {
                 let param = param?;
+                let (shape, keyword) = Shape::read_parameter(self.core, &param.get_item(1)?)?;
                 Ok(Param {
                     name: param.get_item(0)?.extract()?,
-                    shape: Shape::read(self.core, &param.get_item(1)?)?,
+                    shape,
                     optional: param.get_item(2)?.is_truthy()?,
+                    keyword,
                 })
             })
             .collect::<PyResult<Vec<_>>>()?;
@@ -241,8 +258,53 @@ impl Library {
                 class: cls.clone().unbind(),
                 exception,
                 trivial_drop,
+                next: OnceLock::new(),
             }),
         )
+    }
+
+    /// Says that callable `callable` gives the next item of a value of type `index`.
+    #[expect(clippy::too_many_arguments, reason = "keywords, as the interface has them")]
+    #[pyo3(signature = (
+        index, callable, *, name, qualname, module, doc=None, params, result, fluent=false, keeps_lock=false
+    ))]
+    fn define_next(
+        &self,
+        index: u32,
+        callable: u32,
+        name: &str,
+        qualname: String,
+        module: String,
+        doc: Option<&str>,
+        params: &Bound<'_, PyAny>,
+        result: &Bound<'_, PyAny>,
+        fluent: bool,
+        keeps_lock: bool,
+    ) -> PyResult<()> {
+        let _ = (name, doc);
+        let spec = self.spec(
+            callable, qualname, module, params, result, fluent, keeps_lock, None,
+        )?;
+        let (batch, item) = match (spec.params.len(), step(result)?) {
+            (1, ("option", item)) => (false, item),
+            (2, ("list", item)) => (true, item),
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "`{}` gives no next item: its result is {result}",
+                    spec.full_name
+                )));
+            }
+        };
+        let item = Shape::read(self.core, &item)?;
+        let slot = self.core.slot(index);
+        let next = Next { spec, item, batch };
+        match slot.definition.get() {
+            Some(Definition::Handle(kind)) if kind.next.set(next).is_ok() => Ok(()),
+            _ => Err(PyValueError::new_err(format!(
+                "type {index} of `{}` is no handle, or its next item is defined already",
+                self.core.name
+            ))),
+        }
     }
 
     /// Values of type `index` become instances of `cls` with these fields.

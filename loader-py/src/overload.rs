@@ -149,12 +149,16 @@ impl Overload {
         let parameter = inspect.getattr("Parameter")?;
         let mut parameters: Vec<Bound<'_, PyAny>> = Vec::new();
         if let [only] = self.specs.as_slice() {
-            for (at, param) in only.params.iter().enumerate() {
+            for (param, optional) in only.listed() {
                 let kwargs = PyDict::new(py);
-                if at >= only.required() {
+                if optional {
                     kwargs.set_item("default", py.None())?;
                 }
-                let kind = parameter.getattr("POSITIONAL_OR_KEYWORD")?;
+                let kind = parameter.getattr(if param.keyword {
+                    "KEYWORD_ONLY"
+                } else {
+                    "POSITIONAL_OR_KEYWORD"
+                })?;
                 parameters.push(parameter.call((&param.name, kind), Some(&kwargs))?);
             }
         } else {

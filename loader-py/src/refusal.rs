@@ -1,6 +1,6 @@
 //! Why an argument is not usable, and the words for it.
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyBufferError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::types::{PyAnyMethods, PyTypeMethods};
 use pyo3::{Bound, PyAny, PyErr, Python};
 
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Range,
     /// `ValueError`
     Value,
+    /// `BufferError`
+    Lent,
     /// What Python code raised while it was asked.
     Raised(PyErr),
 }
@@ -23,6 +25,7 @@ impl Kind {
             Self::Type => PyTypeError::new_err(message),
             Self::Range => PyOverflowError::new_err(message),
             Self::Value => PyValueError::new_err(message),
+            Self::Lent => PyBufferError::new_err(message),
             Self::Raised(error) => error,
         }
     }
@@ -77,6 +80,12 @@ impl Refusal {
         Self::new(Kind::Value, problem.into())
     }
 
+    /// The memory is lent already.
+    #[cold]
+    pub(crate) fn lent(problem: impl Into<String>) -> Self {
+        Self::new(Kind::Lent, problem.into())
+    }
+
     /// Adds where it was found, going outwards.
     #[cold]
     pub(crate) fn within(mut self, step: String) -> Self {
@@ -96,7 +105,7 @@ impl Refusal {
     pub(crate) fn closeness(&self) -> u8 {
         match self.0.kind {
             Kind::Type => u8::from(!self.0.path.is_empty()),
-            Kind::Range | Kind::Value | Kind::Raised(_) => 2,
+            Kind::Range | Kind::Value | Kind::Lent | Kind::Raised(_) => 2,
         }
     }
 

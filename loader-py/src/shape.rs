@@ -1,13 +1,14 @@
 //! Types, read once from the manifest's form into a tree that directs encoding and decoding.
 
 use pyo3::exceptions::PyValueError;
-use pyo3::types::{PyAnyMethods, PyString, PyStringMethods};
+use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
 
 use crate::core::{Core, Slot};
 use crate::host::callables::CallableShape;
 use crate::host::files::FileShape;
 use crate::host::iterables::IterableShape;
+use crate::iterator::Items;
 
 /// Types nest no deeper than this.
 const DEPTH: usize = 64;
@@ -149,12 +150,36 @@ pub(crate) enum Shape {
     Callable(&'static CallableShape),
     File(&'static FileShape),
     Iterable(&'static IterableShape),
+    /// Items that Rust gives one by one.
+    Iterator(&'static Items),
+    /// What a value is before Rust changes it.
+    Initial {
+        inner: Box<Shape>,
+        /// As in an option.
+        boxed: bool,
+    },
+    /// Writable memory of numbers, which Rust fills in place.
+    Buffer(Number),
 }
 
 impl Shape {
     /// Reads the manifest's form: a word, or a list of a word and parts.
     pub(crate) fn read(core: &'static Core, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         Self::read_at(core, value, DEPTH)
+    }
+
+    /// The same for a parameter, and whether it is passed by keyword alone: the initial value of what Rust changes.
+    pub(crate) fn read_parameter(core: &'static Core, value: &Bound<'_, PyAny>) -> PyResult<(Self, bool)> {
+        if let Ok(parts) = value.cast::<PyList>()
+            && parts.len() == 3
+            && parts.get_item(0)?.eq("out")?
+        {
+            let inner = Self::read(core, &parts.get_item(1)?)?;
+            let boxed = inner.may_be_nil();
+            let inner = Box::new(inner);
+            return Ok((Self::Initial { inner, boxed }, true));
+        }
+        Ok((Self::read(core, value)?, false))
     }
 
     fn read_at(core: &'static Core, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Self> {
@@ -248,6 +273,9 @@ impl Shape {
                 Self::File(FileShape::new(&modes).ok_or_else(|| unknown(core, value))?)
             }
             "iterable" => Self::Iterable(IterableShape::new(part(0)?)),
+            // Iterators point to it, and may live as long as the process.
+            "iterator" => Self::Iterator(Box::leak(Box::new(Items { core, item: part(0)? }))),
+            "buffer" => Self::Buffer(part(0)?.number().ok_or_else(|| unknown(core, value))?),
             _ => return Err(unknown(core, value)),
         })
     }
@@ -286,8 +314,18 @@ impl Shape {
         })
     }
 
+    /// The number type that it is, if it is one of fixed width.
+    pub(crate) fn number(&self) -> Option<Number> {
+        match self {
+            Self::Int(int) => Some(Number::Int(*int)),
+            Self::F32 => Some(Number::F32),
+            Self::F64 => Some(Number::F64),
+            _ => None,
+        }
+    }
+
     /// Whether a value of it may travel as nil.
-    fn may_be_nil(&self) -> bool {
+    pub(crate) fn may_be_nil(&self) -> bool {
         match self {
             Self::Unit | Self::Any | Self::Option { .. } => true,
             Self::Union(parts) => parts.iter().any(Self::may_be_nil),
@@ -377,6 +415,9 @@ impl Shape {
             Self::Callable(_) => "callable".into(),
             Self::File(shape) => shape.expected(),
             Self::Iterable(shape) => format!("iterable of {}", shape.inner.expected(py)),
+            Self::Iterator(items) => format!("iterator of {}", items.item.expected(py)),
+            Self::Initial { inner, .. } => inner.expected(py),
+            Self::Buffer(number) => format!("writable buffer of {}", number.name()),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::callable::Spec;
 use crate::core::Core;
 use crate::decode::Decoder;
 use crate::host;
+use crate::iterator::Items;
 use crate::python;
 use crate::shape::Shape;
 use crate::wire::{Reader, Token};
@@ -63,7 +64,7 @@ fn text(part: Option<&Bound<'_, PyAny>>) -> String {
 #[cold]
 pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_>) -> PyErr {
     let raised = match answer.status {
-        1 => rust_error(py, spec, answer.payload),
+        1 => rust_error(py, spec.core, &spec.result, answer.payload),
         2 => panic(py, spec.core, answer.payload),
         3 => bad_argument(py, spec, answer.payload),
         4 => bad_handle(py, spec, answer.payload),
@@ -76,6 +77,15 @@ pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_
         ),
     };
     raised.unwrap_or_else(|error| error)
+}
+
+/// The exception in the place of an iterator's item.
+#[cold]
+pub(crate) fn next_error(py: Python<'_>, items: &'static Items, answer: &Answer<'_>) -> PyErr {
+    match answer.status {
+        1 => rust_error(py, items.core, &items.item, answer.payload).unwrap_or_else(|error| error),
+        _ => operation_error(py, items.core, "the next item of an iterator", answer),
+    }
 }
 
 /// The exception for another operation, `doing` it.
@@ -109,10 +119,10 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
     String::new()
 }
 
-fn rust_error(py: Python<'_>, spec: &'static Spec, payload: Reader<'_>) -> PyResult<PyErr> {
-    let mut from = Decoder::new(py, spec.core, payload);
-    from.open_failure(5)?;
-    let value = match &spec.result {
+fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, payload: Reader<'_>) -> PyResult<PyErr> {
+    let mut from = Decoder::new(py, core, payload);
+    from.open_array(5)?;
+    let value = match result {
         Shape::Result(_, error) => error.decode(&mut from)?,
         _ => from.plain()?,
     };
@@ -125,8 +135,7 @@ fn rust_error(py: Python<'_>, spec: &'static Spec, payload: Reader<'_>) -> PyRes
     let Some(hook) = hook else {
         return Ok(python::error(py, "CallError", (message,)));
     };
-    let library = spec
-        .core
+    let library = core
         .python
         .get()
         .map_or_else(|| py.None().into_bound(py), |library| library.bind(py).clone());

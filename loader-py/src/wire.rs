@@ -206,6 +206,20 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    /// Passes over the next value. `None` if there is no whole one.
+    pub(crate) fn skip(&mut self) -> Option<()> {
+        let mut values = 1_usize;
+        while values > 0 {
+            values -= 1;
+            values += match self.next()? {
+                Token::Array(length) => length,
+                Token::Map(length) => length.checked_mul(2)?,
+                _ => 0,
+            };
+        }
+        Some(())
+    }
+
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;

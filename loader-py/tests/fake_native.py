@@ -45,6 +45,37 @@ class Handle:
         close(self)
 
 
+class HandleIterator(Handle):
+    """Base class of handles that iterate; `Library.define_next` says how."""
+
+    __slots__ = ()
+    nexts: dict[type, Any] = {}  # noqa: RUF012
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        call, batch = self.nexts[type(self)]
+        found = call(self, 1) if batch else call(self)
+        if found in (None, []):
+            raise StopIteration
+        return found[0] if batch else found
+
+
+class HandleBuffer(Handle):
+    """Base class of handles that are bytes."""
+
+    __slots__ = ()
+
+
+class Iterator:
+    """Stands for what Rust gives one by one."""
+
+
+def fetched(value: Any) -> int:
+    return 0
+
+
 class Closed:
     """What is left in a closed handle."""
 
@@ -234,6 +265,10 @@ class Library:
             for part in ref[1:]:
                 if not isinstance(part, int):
                     self._check_defined(part)
+
+    def define_next(self, index: int, callable: int, **spec: Any) -> None:
+        cls = self._kinds[index][1]
+        HandleIterator.nexts[cls] = (self._prepare(callable, spec), len(spec["params"]) == 2)
 
     def function(self, index: int, **spec: Any) -> _Function:
         return self._prepare(index, spec)

@@ -12,7 +12,7 @@ from .version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._native import Handle
+    from ._native import Handle, Iterator
     from .durations import Duration
     from .errors import (
         AmbiguousArtifactError,
@@ -50,6 +50,7 @@ __all__ = [
     "HandleError",
     "IntegrityError",
     "IoError",
+    "Iterator",
     "LoadError",
     "Module",
     "PanicError",
@@ -72,6 +73,7 @@ __all__ = [
 _WHERE = {
     "Duration": "durations",
     "Handle": "_native",
+    "Iterator": "_native",
     "Module": "wrap",
     "asdict": "values",
     "close": "values",

@@ -21,8 +21,33 @@ class Handle:
     def __enter__(self) -> Handle: ...
     def __exit__(self, *exc: object) -> None: ...
 
+class HandleIterator(Handle):
+    """Base of the classes whose values are iterators in Rust: `define_next` says what gives the next item."""
+
+    def __iter__(self) -> Any: ...
+    def __next__(self) -> Any: ...
+
+class HandleBuffer(Handle):
+    """Base of the classes whose values are bytes: `memoryview` of one sees what `__bytes__` gives."""
+
+@final
+class Iterator:
+    """What Rust gives one by one, in batches that grow. It cannot be instantiated from Python.
+
+    Freed like a handle; `close` or `with` drops the Rust value early."""
+
+    def __iter__(self) -> Iterator: ...
+    def __next__(self) -> Any: ...
+    def __length_hint__(self) -> int: ...
+    def __enter__(self) -> Iterator: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def close(self) -> None: ...
+
+def fetched(value: object) -> int:
+    """How many items an iterator of either sort has fetched ahead of their turn."""
+
 def close(value: object) -> None:
-    """Drops the Rust value behind a handle (or an exception that holds one) now; idempotent.
+    """Drops the Rust value behind a handle or iterator (or an exception that holds one) now; idempotent.
 
     Raises
     ------
@@ -99,6 +124,24 @@ class Library:
         an object, `"Variant"`, or `{"Variant": payload}` (payload: the only field's value, a list of
         them, or a dict)."""
 
+    def define_next(
+        self,
+        index: int,
+        callable: int,
+        *,
+        name: str,
+        qualname: str,
+        module: str,
+        doc: str | None,
+        params: Sequence[tuple[str, TypeRef, bool]],
+        result: TypeRef,
+        fluent: bool = False,
+        keeps_lock: bool = False,
+    ) -> None:
+        """Callable `callable` gives the next item of a value of type `index`, whose class is below
+        `HandleIterator`: an option; or, where it takes a number besides the receiver, a list of at most so
+        many."""
+
     def function(
         self,
         index: int,
@@ -117,8 +160,8 @@ class Library:
         look-up per call.
 
         `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed
-        by keyword. `doc` becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`,
-        `__module__` are set. `fluent`: a nil result, or a new handle where the receiver was moved, is the
+        by keyword, those of type `out` alone so. `doc` becomes `__doc__`; `__text_signature__`,
+        `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the receiver was moved, is the
         receiver itself (the first argument). `wrap` is applied to the result."""
 
     def method(self, cls: type, index: int, **spec: Any) -> Any:

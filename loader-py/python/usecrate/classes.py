@@ -44,7 +44,7 @@ def handle_class(loaded: Loaded, index: int) -> type:
     body["__reduce_ex__"] = _no_copy
     if "__repr__" not in ty.get("specials", {}):
         body["__repr__"] = _repr
-    cls = Lazy(ty["name"], (_native.Handle,), body)
+    cls = Lazy(ty["name"], _bases(ty), body)
     loaded.register(index, cls)
     loaded.library.define_handle(index, cls, trivial_drop=ty["trivial_drop"])
     add_specials(loaded, ty, index, cls)
@@ -53,6 +53,17 @@ def handle_class(loaded: Loaded, index: int) -> type:
     info.fill_extra = lambda: _short_forms(cls, info)
     info.bind(cls)
     return cls
+
+
+def _bases(ty: Type) -> tuple[type, ...]:
+    """The native classes below the class of a handle type."""
+    specials = ty.get("specials", {})
+    bases: list[type] = []
+    if specials.get("__next__"):
+        bases.append(_native.HandleIterator)
+    if specials.get("__bytes__"):
+        bases.append(_native.HandleBuffer)
+    return tuple(bases) or (_native.Handle,)
 
 
 def _no_copy(self: Any, protocol: object) -> Any:

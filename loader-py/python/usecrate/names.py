@@ -83,16 +83,14 @@ def signature(
     if skip_self and params and params[0]["name"] == "self":
         params = params[1:]
     words = []
-    named = []  # passed by keyword alone: the initial values of what Rust leaves in them
+    named: list[str] = []  # passed by keyword alone: the initial values of what Rust leaves in them
     for param in params:
         if param["name"] == "self":
             words.append("self")
             continue
         text = f"{param['name']}: {type_text(manifest, param['type'])}"
         out = isinstance(param["type"], list) and param["type"][0] == "out"
-        if param.get("optional"):
-            text = f"{text} = ..." if out else f"{text} = None"
-        (named if out else words).append(text)
+        (named if out else words).append(f"{text} = None" if param.get("optional") else text)
     if named:
         words += ["*", *named]
     return f"{name or callable_['name']}({', '.join(words)}) -> {type_text(manifest, callable_['result'])}"

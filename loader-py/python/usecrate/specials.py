@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from . import _native
 from .errors import PanicError, PanicIndexError, PanicKeyError
 
 TYPE_CHECKING = False
@@ -41,7 +44,11 @@ _ORDERINGS = ("__cmp__", "__partial_cmp__")
 
 def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequence[str] = ()) -> None:
     """Puts the special methods of `ty` onto `cls`, those in `but` left out."""
-    specials = {name: found for name, found in ty.get("specials", {}).items() if found and name not in but}
+    specials = {
+        name: list(found) for name, found in ty.get("specials", {}).items() if found and name not in but
+    }
+    if "__next__" in specials:
+        _iterator(loaded, specials, index, cls)
     for name, found in specials.items():
         if name not in _ORDERINGS:
             setattr(cls, name, _special(loaded, index, cls, name, found))
@@ -57,6 +64,32 @@ def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequen
         cls.__deepcopy__ = _named(_deep_copy, cls, "__deepcopy__")  # type: ignore[attr-defined]
     if "__str__" in specials and "__format__" not in specials:
         cls.__format__ = _named(_format, cls, "__format__")  # type: ignore[method-assign]
+
+
+def _iterator(loaded: Loaded, specials: dict[str, list[int]], index: int, cls: type) -> None:
+    """Lets the native base class iterate; takes what that serves out of `specials`."""
+    callable_ = specials.pop("__next__")[0]
+    specials.pop("__iter__", None)
+    if not issubclass(cls, _native.HandleIterator):  # an exception, which iterates over nothing
+        return
+    spec = loaded.spec(callable_, qualname=f"{cls.__qualname__}.__next__", module=cls.__module__)
+    loaded.library.define_next(index, callable_, **{**spec, "name": "__next__"})
+    ahead = len(spec["params"]) == 2
+    for name in ("__length_hint__", "__len__") if ahead else ("__length_hint__",):
+        if found := specials.pop(name, None):
+            length = _length(loaded.method(cls, found, name=name), ahead=ahead)
+            setattr(cls, name, _named(length, cls, name))
+
+
+def _length(call: Any, *, ahead: bool) -> Any:
+    """How many items are left, those that were fetched ahead included."""
+
+    def length(self: Any, /) -> Any:
+        left = call(self) + (_native.fetched(self) if ahead else 0)
+        # An iterator without an end says so with a number that is none for Python.
+        return left if left <= sys.maxsize else NotImplemented
+
+    return length
 
 
 def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[int]) -> Any:

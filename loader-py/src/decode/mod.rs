@@ -9,7 +9,7 @@ use pyo3::types::{
 use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
 
 use crate::core::Core;
-use crate::ffi::object;
+use crate::ffi::{iterator, object};
 use crate::host::table;
 use crate::python;
 use crate::shape::{Int, Number, Shape};
@@ -88,9 +88,9 @@ impl<'a, 'py> Decoder<'a, 'py> {
         }
     }
 
-    /// Reads the head of a failure's payload.
-    pub(crate) fn open_failure(&mut self, length: usize) -> PyResult<()> {
-        self.exactly(length, "a failure")
+    /// Reads the head of an array of just this length.
+    pub(crate) fn open_array(&mut self, length: usize) -> PyResult<()> {
+        self.exactly(length, "an array of other length")
     }
 
     fn exactly(&mut self, length: usize, expected: &str) -> PyResult<()> {
@@ -142,6 +142,35 @@ impl<'a, 'py> Decoder<'a, 'py> {
             return Ok(file.into_object(self.py));
         }
         Err(self.malformed("a file that was passed before"))
+    }
+
+    /// Reads a batch: an array, or native words. A value that cannot be made is an error in its place.
+    pub(crate) fn batch(&mut self, item: &Shape) -> PyResult<Vec<Made<'py>>> {
+        match self.token()? {
+            Token::Array(length) => {
+                let mut made = Vec::with_capacity(length);
+                for _ in 0..length {
+                    let mut after = self.reader;
+                    after.skip().ok_or_else(|| self.malformed("a whole item"))?;
+                    made.push(self.nested(|this| item.decode(this)));
+                    self.reader = after;
+                }
+                Ok(made)
+            }
+            Token::Bytes(content) => {
+                let Some(kind) = item.number() else {
+                    return Err(self.malformed("an array of items"));
+                };
+                if !content.len().is_multiple_of(kind.width()) {
+                    return Err(self.malformed("whole numbers"));
+                }
+                let words = content.chunks_exact(kind.width());
+                let words =
+                    words.map(|word| native(self.py, kind, word).ok_or_else(|| self.malformed("a number")));
+                Ok(words.collect())
+            }
+            _ => Err(self.malformed("an array of items")),
+        }
     }
 
     fn dict(&mut self, length: usize, key: &Shape, item: &Shape) -> Made<'py> {
@@ -302,6 +331,13 @@ impl Shape {
             Self::Result(value, _) => value.decode(from)?,
             Self::File(_) => from.file()?,
             Self::Callable(_) | Self::Iterable(_) => return Err(from.malformed("no object of Python")),
+            Self::Iterator(items) => {
+                let id = from.handle_id()?;
+                iterator::new(py, items, id)?
+            }
+            Self::Buffer(_) | Self::Initial { .. } => {
+                return Err(from.malformed("something that can be a result"));
+            }
         })
     }
 }
@@ -352,7 +388,11 @@ fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, 
         Number::Int(Int::I32) => small(i64::from(i32::from_ne_bytes(word.try_into().ok()?))),
         Number::Int(Int::I64) => small(i64::from_ne_bytes(word.try_into().ok()?)),
         Number::Int(Int::U64) => Some(unsigned(py, u64::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::Usize | Int::Isize) => None,
+        Number::Int(Int::Usize) => Some(unsigned(
+            py,
+            u64::try_from(usize::from_ne_bytes(word.try_into().ok()?)).ok()?,
+        )),
+        Number::Int(Int::Isize) => small(i64::try_from(isize::from_ne_bytes(word.try_into().ok()?)).ok()?),
         Number::F32 => {
             Some(PyFloat::new(py, f64::from(f32::from_ne_bytes(word.try_into().ok()?))).into_any())
         }

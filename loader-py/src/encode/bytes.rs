@@ -1,10 +1,12 @@
 //! Bytes-like objects: small ones into the request, large ones beside it.
 
+use pyo3::exceptions::{PyBufferError, PyValueError};
 use pyo3::types::PyBytes;
-use pyo3::{Bound, PyAny};
+use pyo3::{Bound, PyAny, PyErr, Python};
 
 use super::Encoder;
 use crate::ffi::lent::{Travel, View};
+use crate::ffi::ranges::Taken;
 use crate::refusal::Refusal;
 use crate::wire;
 
@@ -43,26 +45,46 @@ fn checked(
     }
     match View::of(value) {
         None => Err(Refusal::wrong_type("bytes-like", value)),
-        Some(Err(error)) => Err(pyo3::Python::attach(|py| {
-            Refusal::value(format!(
-                "must be a contiguous buffer ({}); pass a copy",
-                error.value(py)
-            ))
-        })),
+        Some(Err(error)) => Err(not_contiguous(error)),
         Some(Ok(view)) => {
             check(view.len())?;
-            lend(view, out);
-            Ok(())
+            lend(view, out)
         }
     }
 }
 
+/// Why an object that offers memory did not give any.
+#[cold]
+pub(super) fn not_contiguous(error: PyErr) -> Refusal {
+    Python::attach(|py| {
+        // Of numpy it is a ValueError.
+        if error.is_instance_of::<PyBufferError>(py) || error.is_instance_of::<PyValueError>(py) {
+            Refusal::value(format!(
+                "must be a contiguous buffer ({}); pass a copy",
+                error.value(py)
+            ))
+        } else {
+            Refusal::from(error)
+        }
+    })
+}
+
+/// Why memory cannot be lent now.
+#[cold]
+pub(super) fn taken(_: Taken) -> Refusal {
+    let message = "shares memory with a buffer that is lent to Rust, in this call or in one that is still running: pass a \
+                   copy, or wait for that call";
+    Refusal::lent(message)
+}
+
 /// Lends the memory of a view.
-pub(super) fn lend(view: View, out: &mut Encoder<'_, '_>) {
+pub(super) fn lend(view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
     let bytes = &mut *out.bytes;
-    if let Some(index) = out.lent.view(view, |content| inside(content, bytes)) {
+    let lent = out.lent.view(view, |content| inside(content, bytes));
+    if let Some(index) = lent.map_err(taken)? {
         wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
     }
+    Ok(())
 }
 
 fn inside(content: &[u8], out: &mut Vec<u8>) {

@@ -169,7 +169,10 @@ impl Shape {
                 out.nil();
                 Ok(())
             }
-            Self::Unit | Self::IoError | Self::Never => {
+            Self::Buffer(kind) => number::fill(*kind, value, out),
+            Self::Initial { inner, boxed: false } => inner.encode(value, out),
+            Self::Initial { inner, boxed: true } => out.array(1, |out| inner.encode(value, out)),
+            Self::Unit | Self::IoError | Self::Never | Self::Iterator(_) => {
                 Err(Refusal::wrong_type(&self.expected(out.py), value))
             }
         }

@@ -203,7 +203,7 @@ pub(super) fn list(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
         return Err(wrong(kind, value));
     }
     if let Some(view) = View::of(value) {
-        return buffer(kind, view.map_err(not_contiguous)?, out);
+        return buffer(kind, view.map_err(super::bytes::not_contiguous)?, out);
     }
     if !is_sequence(value) {
         return Err(wrong(kind, value));
@@ -214,15 +214,6 @@ pub(super) fn list(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
 
 fn wrong(kind: Number, value: &Bound<'_, PyAny>) -> Refusal {
     Refusal::wrong_type(&format!("a list or buffer of {}", kind.name()), value)
-}
-
-fn not_contiguous(error: pyo3::PyErr) -> Refusal {
-    pyo3::Python::attach(|py| {
-        Refusal::value(format!(
-            "must be a contiguous buffer ({}); pass a copy",
-            error.value(py)
-        ))
-    })
 }
 
 fn head(length: usize, kind: Number, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
@@ -299,22 +290,26 @@ fn push_item(kind: Number, item: Item, out: &mut Vec<u8>) -> bool {
 }
 
 fn buffer(kind: Number, view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    check_items(kind, &view)?;
+    super::bytes::lend(view, out)
+}
+
+fn check_items(kind: Number, view: &View) -> Result<(), Refusal> {
     if view.dimensions() != 1 {
         return Err(Refusal::value(format!(
             "must have one dimension, not {}; flatten it",
             view.dimensions()
         )));
     }
-    if !holds(kind, &view) {
+    if !holds(kind, view) {
         return Err(Refusal::bad_type(format!(
             "must be a buffer of {} ({} bytes an item), not one of format '{}' ({} bytes); convert it first",
             kind.name(),
             kind.width(),
-            native_format(&view),
+            native_format(view),
             view.item_size(),
         )));
     }
-    super::bytes::lend(view, out);
     Ok(())
 }
 
@@ -342,9 +337,35 @@ fn holds(kind: Number, view: &View) -> bool {
     let unsigned_words = "BHILQN";
     let right = match kind {
         Number::Int(int) if int.bounds().0 < 0 => signed_words.contains(format) && format.len() == 1,
+        Number::Int(Int::U8) => matches!(format, "B" | "c"),
         Number::Int(_) => unsigned_words.contains(format) && format.len() == 1,
         Number::F32 => format == "f",
         Number::F64 => format == "d",
     };
     right && view.item_size() == kind.width()
+}
+
+/// Memory that Rust fills: writable, contiguous, of just these numbers.
+pub(super) fn fill(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    let wrong = || Refusal::wrong_type(&format!("a writable buffer of {}", kind.name()), value);
+    let view = match View::writable(value) {
+        None => return Err(wrong()),
+        Some(Ok(view)) => view,
+        Some(Err(error)) => {
+            // Said of memory that cannot be had at all, else of memory that is only there to be read.
+            View::of(value)
+                .ok_or_else(wrong)?
+                .map_err(super::bytes::not_contiguous)?;
+            pyo3::Python::attach(|_| drop(error));
+            return Err(Refusal::bad_type(format!(
+                "must be a writable buffer of {}, and {} is read-only here",
+                kind.name(),
+                crate::refusal::type_name(value)
+            )));
+        }
+    };
+    check_items(kind, &view)?;
+    let index = out.lent.fill(view, kind.width()).map_err(super::bytes::taken)?;
+    wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
+    Ok(())
 }

@@ -19,7 +19,7 @@ use crate::core::Slot;
 pub(crate) type HandleId = [u8; 16];
 
 #[repr(C)]
-struct Raw {
+pub(super) struct Raw {
     ob_base: ffi::PyObject,
     weak_references: *mut ffi::PyObject,
     /// Library and type; none before it is filled and for ever if it never is.
@@ -33,6 +33,14 @@ struct Raw {
     /// The handle whose value this one is about to move (`usecrate.move`): referred to, or null. It gets the value back if
     /// nothing takes it.
     origin: *mut ffi::PyObject,
+}
+
+impl Raw {
+    /// Whether its value is there and belongs to this process.
+    #[inline]
+    pub(super) fn is_usable(&self) -> bool {
+        self.open && self.epoch == process::epoch()
+    }
 }
 
 /// Whether a handle can be used.
@@ -228,7 +236,7 @@ pub(super) fn slot(number: c_int, pointer: *mut c_void) -> ffi::PyType_Slot {
     }
 }
 
-unsafe extern "C" fn refuse_new(
+pub(super) unsafe extern "C" fn refuse_new(
     class: *mut ffi::PyTypeObject,
     _args: *mut ffi::PyObject,
     _kwargs: *mut ffi::PyObject,
@@ -244,7 +252,10 @@ unsafe extern "C" fn refuse_new(
     }
 }
 
-unsafe extern "C" fn enter(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+pub(super) unsafe extern "C" fn enter(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     // SAFETY: a live object; the new reference is the result.
     unsafe { ffi::Py_INCREF(object) };
     object
@@ -264,7 +275,7 @@ unsafe extern "C" fn exit(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> 
     })
 }
 
-unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let raw = object.cast::<Raw>();
     // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
     let (class, weak) = unsafe { (ffi::Py_TYPE(object), (*raw).weak_references) };
@@ -298,26 +309,32 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     }
 }
 
-/// Drops the value of a handle that is going away: keeps the exception that is set, reports its own as unraisable.
+/// Drops the value of a handle that is going away.
+fn drop_value(slot: &'static Slot, id: &HandleId) {
+    keeping_exception(
+        |py| crate::handle::drop_quietly(py, slot, id),
+        |py| format!("dropping a `{}` of `{}`", slot.name(py), slot.core.name),
+    );
+}
+
+/// Does what a deallocator must: keeps the exception that is set, reports its own as unraisable.
 #[allow(
     deprecated,
     reason = "`PyErr_Fetch` is the form that every supported version has"
 )]
-fn drop_value(slot: &'static Slot, id: &HandleId) {
+pub(super) fn keeping_exception(
+    act: impl FnOnce(Python<'_>) -> PyResult<()>,
+    doing: impl FnOnce(Python<'_>) -> String,
+) {
     let (mut kind, mut value, mut trace) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: deallocators run with the lock held; this takes the exception that is set, if any.
     unsafe { ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut trace) };
     // SAFETY: the lock is held.
     let py = unsafe { Python::assume_attached() };
-    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        crate::handle::drop_quietly(py, slot, id)
-    }));
-    if let Ok(Err(error)) = dropped {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| act(py)));
+    if let Ok(Err(error)) = done {
         Python::attach(|py| {
-            let name = pyo3::types::PyString::new(
-                py,
-                &format!("dropping a `{}` of `{}`", slot.name(py), slot.core.name),
-            );
+            let name = pyo3::types::PyString::new(py, &doing(py));
             PyErr::write_unraisable(error, py, Some(name.as_any()));
         });
     }

@@ -1,6 +1,7 @@
 //! What a call keeps alive until it is over: memory lent to Rust, objects whose handles are in the request.
 //!
-//! Bytes and read-only views are lent as they are. Whatever may change while Rust reads is copied first.
+//! Bytes and read-only views are lent as they are. Whatever may change while Rust reads is copied first. Memory that Rust
+//! fills is lent to one call alone.
 
 use std::os::raw::c_int;
 
@@ -8,12 +9,16 @@ use pyo3::types::{PyBytes, PyBytesMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use super::handle::HandleRef;
+use super::ranges::{self, Taken};
 use super::symbol::RawBuffer;
 use crate::callable::Spec;
 use crate::host::table;
 
 /// From this size on, bytes go beside the message.
 const BESIDE: usize = 1024;
+
+/// A buffer's flag: the library may write to it.
+const WRITABLE: u64 = 1;
 
 /// What one request lends. Emptied with the interpreter lock held, before it is used again.
 #[derive(Default)]
@@ -25,6 +30,10 @@ pub(crate) struct Lent {
     )]
     views: Vec<Box<ffi::Py_buffer>>,
     copies: Vec<Box<[u8]>>,
+    /// Aligned copies of memory that Rust fills, and where their content goes when the call is over.
+    fills: Vec<Fill>,
+    /// What ends the entries in the table of lent memory.
+    tickets: Vec<u64>,
     /// Strong references.
     objects: Vec<*mut ffi::PyObject>,
     /// Strong references to handles whose values the call takes.
@@ -38,10 +47,20 @@ pub(crate) struct Lent {
 // SAFETY: the pointers are followed only by the call that owns the `Lent`, with the interpreter lock held.
 unsafe impl Send for Lent {}
 
+/// Memory in place of some that is not aligned.
+struct Fill {
+    copy: Box<[u64]>,
+    /// In a view that is held.
+    target: *mut u8,
+    len: usize,
+}
+
 /// A point to go back to.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     buffers: usize,
+    fills: usize,
+    tickets: usize,
     moved: usize,
     tokens: usize,
 }
@@ -62,18 +81,29 @@ pub(crate) struct View {
 impl View {
     /// The memory of `object`, if it offers any: contiguous, with its format.
     pub(crate) fn of(object: &Bound<'_, PyAny>) -> Option<PyResult<Self>> {
+        Self::with(object, ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT)
+    }
+
+    fn with(object: &Bound<'_, PyAny>, flags: c_int) -> Option<PyResult<Self>> {
         // SAFETY: a live object.
         if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } == 0 {
             return None;
         }
         let mut raw = Box::new(ffi::Py_buffer::new());
-        let flags: c_int = ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT;
         // SAFETY: a live object and a zeroed struct to fill; it is released exactly once, when it is dropped.
         if unsafe { ffi::PyObject_GetBuffer(object.as_ptr(), &raw mut *raw, flags) } != 0 {
             raw.obj = std::ptr::null_mut();
             return Some(Err(PyErr::fetch(object.py())));
         }
         Some(Ok(Self { raw }))
+    }
+
+    /// The same for memory that can be written to.
+    pub(crate) fn writable(object: &Bound<'_, PyAny>) -> Option<PyResult<Self>> {
+        Self::with(
+            object,
+            ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT | ffi::PyBUF_WRITABLE,
+        )
     }
 
     /// Number of dimensions.
@@ -133,6 +163,8 @@ impl Lent {
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             buffers: self.buffers.len(),
+            fills: self.fills.len(),
+            tickets: self.tickets.len(),
             moved: self.moved.len(),
             tokens: self.tokens.len(),
         }
@@ -141,6 +173,8 @@ impl Lent {
     /// Forgets the buffers and moves after `mark`. What kept them alive stays until the end of the call.
     pub(crate) fn rewind(&mut self, py: Python<'_>, mark: Mark) {
         self.buffers.truncate(mark.buffers);
+        self.fills.truncate(mark.fills);
+        self.tickets.drain(mark.tickets..).for_each(ranges::end);
         while self.moved.len() > mark.moved {
             if let Some(object) = self.moved.pop() {
                 release(py, object);
@@ -160,34 +194,71 @@ impl Lent {
             return Travel::Inside(content);
         }
         self.hold(object.as_any());
-        Travel::Beside(self.push(content.as_ptr(), content.len()))
+        Travel::Beside(self.push(content.as_ptr(), content.len(), 0))
     }
 
     /// Lends the memory of a view, or a copy where others may write to it. `inside` gets bytes for the request itself.
-    pub(crate) fn view(&mut self, mut view: View, inside: impl FnOnce(&[u8])) -> Option<u32> {
+    ///
+    /// # Errors
+    ///
+    /// Rust writes to it.
+    pub(crate) fn view(&mut self, view: View, inside: impl FnOnce(&[u8])) -> Result<Option<u32>, Taken> {
+        ranges::readable(view.raw.buf.cast(), view.len())?;
         let content = view.bytes();
         let (data, len) = (content.as_ptr(), content.len());
         if len < BESIDE || self.inline {
             inside(content);
-            return None;
+            return Ok(None);
         }
         if view.raw.readonly == 0 {
             let copy: Box<[u8]> = content.into();
-            let index = self.push(copy.as_ptr(), copy.len());
+            let index = self.push(copy.as_ptr(), copy.len(), 0);
             self.copies.push(copy);
-            return Some(index);
+            return Ok(Some(index));
         }
-        let index = self.push(data, len);
-        let empty = Box::new(ffi::Py_buffer::new());
-        self.views.push(std::mem::replace(&mut view.raw, empty));
-        Some(index)
+        self.tickets.extend(ranges::lend(data, len, false)?);
+        let index = self.push(data, len, 0);
+        self.keep(view);
+        Ok(Some(index))
     }
 
-    fn push(&mut self, data: *const u8, len: usize) -> u32 {
+    /// Lends the memory of a writable view for Rust to fill, in words of `width` bytes: to this call alone.
+    ///
+    /// # Errors
+    ///
+    /// It is lent already.
+    pub(crate) fn fill(&mut self, view: View, width: usize) -> Result<u32, Taken> {
+        let (data, len) = (view.raw.buf.cast::<u8>(), view.len());
+        self.tickets.extend(ranges::lend(data, len, true)?);
+        let index = if len == 0 || data.addr().is_multiple_of(width) {
+            self.push(data, len, WRITABLE)
+        } else {
+            let mut copy = vec![0_u64; len.div_ceil(8)].into_boxed_slice();
+            // SAFETY: `len` readable bytes of a view into as many of a new allocation, with the lock held.
+            unsafe { std::ptr::copy_nonoverlapping(data, copy.as_mut_ptr().cast(), len) };
+            let index = self.push(copy.as_ptr().cast(), len, WRITABLE);
+            self.fills.push(Fill {
+                copy,
+                target: data,
+                len,
+            });
+            index
+        };
+        self.keep(view);
+        Ok(index)
+    }
+
+    /// Holds a view until the call is over.
+    fn keep(&mut self, mut view: View) {
+        let empty = Box::new(ffi::Py_buffer::new());
+        self.views.push(std::mem::replace(&mut view.raw, empty));
+    }
+
+    fn push(&mut self, data: *const u8, len: usize, flags: u64) -> u32 {
         self.buffers.push(RawBuffer {
             data: data.cast_mut(),
             len,
-            flags: 0,
+            flags,
         });
         u32::try_from(self.buffers.len() - 1).unwrap_or(u32::MAX)
     }
@@ -232,6 +303,11 @@ impl Lent {
     pub(crate) fn clear(&mut self, py: Python<'_>) {
         self.buffers.clear();
         self.copies.clear();
+        for fill in self.fills.drain(..) {
+            // SAFETY: the target is `len` writable bytes of a view that is released below; the lock is held.
+            unsafe { std::ptr::copy_nonoverlapping(fill.copy.as_ptr().cast(), fill.target, fill.len) };
+        }
+        self.tickets.drain(..).for_each(ranges::end);
         // Releasing runs Python code, which may start another call, but never one with this `Lent`.
         for mut view in self.views.drain(..) {
             // SAFETY: held since `PyObject_GetBuffer`, released once.

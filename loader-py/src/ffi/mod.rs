@@ -13,13 +13,17 @@
 )]
 
 pub(crate) mod arguments;
+pub(crate) mod export;
 pub(crate) mod function;
 pub(crate) mod handle;
 pub(crate) mod host;
+pub(crate) mod iterator;
 pub(crate) mod lent;
 pub(crate) mod load;
 pub(crate) mod lock_cell;
 pub(crate) mod object;
 pub(crate) mod process;
+mod queue;
+pub(crate) mod ranges;
 pub(crate) mod symbol;
 pub(crate) mod trampoline;

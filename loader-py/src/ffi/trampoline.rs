@@ -90,15 +90,21 @@ unsafe fn enter(
     match called {
         Ok(Ok(value)) => value.into_ptr(),
         Ok(Err(error)) => raise(error),
-        Err(_) => raise(python::internal(
-            py,
-            "the loader itself panicked; please report this with its traceback",
-        )),
+        Err(_) => raise(panicked(py)),
     }
 }
 
+/// The exception for a fault of our own.
 #[cold]
-fn raise(error: PyErr) -> *mut ffi::PyObject {
+pub(super) fn panicked(py: Python<'_>) -> PyErr {
+    python::internal(
+        py,
+        "the loader itself panicked; please report this with its traceback",
+    )
+}
+
+#[cold]
+pub(super) fn raise(error: PyErr) -> *mut ffi::PyObject {
     // Through `attach`, so that references which the error holds are given back at once.
     Python::attach(|py| error.restore(py));
     std::ptr::null_mut()

@@ -26,6 +26,10 @@ pub struct Response {
 
 /// Values by slot: the generation, and the counter while it lives.
 static VALUES: Mutex<Vec<(u64, Option<i64>)>> = Mutex::new(Vec::new());
+/// Iterators by slot: the next number and the end, while it lives; and what is odd about it.
+static ITERATORS: Mutex<Vec<Option<(i64, i64, i64)>>> = Mutex::new(Vec::new());
+/// How many batches each request for items asked for, in order.
+static WANTED: Mutex<Vec<i64>> = Mutex::new(Vec::new());
 static FORKED: Mutex<bool> = Mutex::new(false);
 
 fn text(value: &str) -> Vec<u8> {
@@ -108,6 +112,74 @@ fn read_integer(bytes: &[u8]) -> (i64, &[u8]) {
     }
 }
 
+fn rust_error(value: Vec<u8>) -> Vec<u8> {
+    let mut payload = vec![0x95];
+    payload.extend(value);
+    payload.extend(text("echo::Error"));
+    payload.extend(text("it failed"));
+    payload.push(0xc0);
+    payload.push(0x90);
+    answer(1, payload)
+}
+
+/// `count` numbers from `from`, as an array; with `packed` as native words.
+fn numbers(from: i64, count: i64, packed: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    if packed {
+        out.push(0xc5);
+        out.extend(u16::try_from(count * 8).unwrap().to_be_bytes());
+        out.extend((from..from + count).flat_map(i64::to_ne_bytes));
+    } else {
+        out.push(0xdc);
+        out.extend(u16::try_from(count).unwrap().to_be_bytes());
+        out.extend((from..from + count).flat_map(integer));
+    }
+    out
+}
+
+/// Oddities of an iterator: it packs its numbers, fails at 3, panics at 3, has a text at 3, gives one at a time slowly.
+const PACKED: i64 = 1;
+const FAILING: i64 = 2;
+const PANICKING: i64 = 3;
+const TEXT: i64 = 4;
+const SLOW: i64 = 5;
+
+fn next(arguments: &[u8]) -> Vec<u8> {
+    let slot = u32::from_le_bytes(arguments[6..10].try_into().unwrap()) as usize;
+    assert_eq!(arguments[2..6], [0xff; 4]);
+    let (want, _) = read_integer(&arguments[18..]);
+    WANTED.lock().unwrap().push(want);
+    // Held all the time: like a real library, this one lends an iterator to one call.
+    let mut iterators = ITERATORS.lock().unwrap();
+    let Some((now, end, odd)) = iterators[slot] else {
+        return refuse(4, "closed", Some(0), "the iterator is gone");
+    };
+    if odd == SLOW {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let count = if odd == SLOW { 1.min(end - now) } else { want.min(end - now) };
+    iterators[slot] = (count > 0).then_some((now + count, end, odd));
+    if (now..now + count).contains(&3) {
+        match odd {
+            FAILING => return rust_error(integer(3)),
+            PANICKING => {
+                let mut payload = vec![0x93];
+                payload.extend(text("boom"));
+                payload.extend([0xc0, 0xc0]);
+                return answer(2, payload);
+            }
+            _ => {}
+        }
+    }
+    if odd == TEXT {
+        let mut out = vec![0xdc];
+        out.extend(u16::try_from(count).unwrap().to_be_bytes());
+        out.extend((now..now + count).flat_map(|n| if n == 3 { text("three") } else { integer(n) }));
+        return answer(0, out);
+    }
+    answer(0, numbers(now, count, odd == PACKED))
+}
+
 fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
     if let Some(answer) = upcalls::call(host, callable, arguments) {
         return answer;
@@ -184,6 +256,83 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
         12 => Ok(refuse(4, "borrowed", Some(0), "something borrows it")),
         // refuses after taking nothing
         13 => Ok(refuse(3, "value", Some(1), "not that one")),
+        // numbers(end, odd) -> iterator from 0
+        40 => {
+            let (end, rest) = read_integer(arguments);
+            let (odd, _) = read_integer(rest);
+            let mut iterators = ITERATORS.lock().unwrap();
+            iterators.push(Some((0, end, odd)));
+            let mut out = vec![0xd8, 1];
+            out.extend(u32::MAX.to_le_bytes());
+            out.extend(u32::try_from(iterators.len() - 1).unwrap().to_le_bytes());
+            out.extend(1_u64.to_le_bytes());
+            Ok(answer(0, out))
+        }
+        // how many iterators live
+        41 => Ok(answer(0, integer(ITERATORS.lock().unwrap().iter().flatten().count() as i64))),
+        // what was wanted since the last time
+        42 => {
+            let wanted = std::mem::take(&mut *WANTED.lock().unwrap());
+            let mut out = vec![0xdc];
+            out.extend(u16::try_from(wanted.len()).unwrap().to_be_bytes());
+            out.extend(wanted.into_iter().flat_map(integer));
+            Ok(answer(0, out))
+        }
+        // __next__(self) -> Option: counts down to 0; fails at 13
+        43 => with_value(arguments, |value| {
+            let now = value.unwrap();
+            *value = Some((now - 1).max(0));
+            now
+        })
+        .map(|(now, _)| match now {
+            0 => answer(0, vec![0xc0]),
+            13 => rust_error(integer(13)),
+            now => answer(0, integer(now)),
+        }),
+        // __next__(self, want) -> Vec: the same in batches
+        44 => with_value(arguments, |value| value.unwrap()).map(|(now, rest)| {
+            let (want, _) = read_integer(rest);
+            WANTED.lock().unwrap().push(want);
+            let count = want.min(now);
+            let _ = with_value(arguments, |value| *value = Some(now - count));
+            answer(0, numbers(now - count, count, false))
+        }),
+        // the value of a counter
+        45 => with_value(arguments, |value| value.unwrap()).map(|(now, _)| answer(0, integer(now))),
+        // its value as text bytes
+        46 => with_value(arguments, |value| value.unwrap()).map(|(now, _)| {
+            let text = format!("value {now}");
+            let mut out = vec![0xc4, u8::try_from(text.len()).unwrap()];
+            out.extend(text.bytes());
+            answer(0, out)
+        }),
+        // fill(milliseconds, buffer, …): adds one to each byte of the writable buffers, slowly; the flags of all
+        47 => {
+            let (milliseconds, _) = read_integer(arguments);
+            std::thread::sleep(Duration::from_millis(u64::try_from(milliseconds).unwrap()));
+            for buffer in buffers.iter().filter(|buffer| buffer.flags == 1) {
+                let content = unsafe { std::slice::from_raw_parts_mut(buffer.data, buffer.len) };
+                content.iter_mut().for_each(|byte| *byte = byte.wrapping_add(1));
+            }
+            let mut out = vec![0x90 | u8::try_from(buffers.len()).unwrap()];
+            out.extend(buffers.iter().map(|buffer| u8::try_from(buffer.flags).unwrap()));
+            Ok(answer(0, out))
+        }
+        // scale(buffer): doubles its words of 8 bytes, which must be aligned
+        48 => {
+            for buffer in buffers {
+                assert_eq!((buffer.flags, buffer.data as usize % 8), (1, 0));
+                let words = unsafe { std::slice::from_raw_parts_mut(buffer.data.cast::<i64>(), buffer.len / 8) };
+                words.iter_mut().for_each(|word| *word *= 2);
+            }
+            Ok(answer(0, vec![0xc0]))
+        }
+        // all arguments as they were sent
+        49 => {
+            let mut out = vec![0xc4, u8::try_from(arguments.len()).unwrap()];
+            out.extend(arguments);
+            Ok(answer(0, out))
+        }
         _ => Ok(refuse(5, "callable", None, "there is no such callable")),
     };
     tried.unwrap_or_else(|refusal| refusal)
@@ -198,6 +347,14 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
         1 => {
             let (callable, rest) = read_integer(&request[2..]);
             call(callable, rest, buffers, host)
+        }
+        2 | 7 if request[4..8] == [0xff; 4] => {
+            let slot = u32::from_le_bytes(request[8..12].try_into().unwrap()) as usize;
+            match ITERATORS.lock().unwrap()[slot].take() {
+                Some((_, 777, _)) if request[1] == 7 => refuse(4, "borrowed", Some(0), "something borrows it"),
+                Some(_) => answer(0, vec![0xc3]),
+                None => refuse(4, "closed", Some(0), "the iterator is gone"),
+            }
         }
         2 | 7 => match with_value(&request[2..], Option::take) {
             Ok((Some(666), _)) => {
@@ -218,6 +375,7 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
             let live = VALUES.lock().unwrap().iter().filter(|(_, value)| value.is_some()).count();
             answer(0, integer(i64::try_from(live).unwrap()))
         }
+        8 => next(&request[2..]),
         _ => refuse(5, "operation", None, "there is no such operation"),
     }
 }

@@ -1,0 +1,71 @@
+//! The base of classes whose values are bytes: `memoryview(value)` and every other taker of buffers sees them.
+//!
+//! What is seen is a copy, made once for each view: the `bytes` object that `__bytes__` gives, which the view holds. An
+//! artifact never gives away an address, so a view into the value itself cannot be had; a copy stays what it was when
+//! the value changes, is closed or is moved, and needs no borrow that lasts as long as some view is forgotten somewhere.
+
+use std::ffi::CStr;
+use std::os::raw::{c_int, c_void};
+
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::{Bound, PyResult, ffi};
+
+use super::handle::slot;
+
+/// Makes the type and adds it to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    const DOC: &CStr = c"Base of the classes whose values are bytes. A view of one sees a copy.";
+    let slots: &mut [ffi::PyType_Slot] = &mut [
+        slot(ffi::Py_bf_getbuffer, get_buffer as *mut c_void),
+        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"usecrate._native.HandleBuffer".as_ptr(),
+        // That of the base.
+        basicsize: 0,
+        itemsize: 0,
+        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = PyTuple::new(module.py(), [module.getattr("Handle")?])?;
+    // SAFETY: a complete specification; the interpreter copies it. The base is a ready type.
+    let made = unsafe {
+        Bound::from_owned_ptr_or_err(
+            module.py(),
+            ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()),
+        )
+    }?;
+    module.add("HandleBuffer", made)
+}
+
+unsafe extern "C" fn get_buffer(
+    object: *mut ffi::PyObject,
+    view: *mut ffi::Py_buffer,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the struct that the interpreter wants filled; without an object it counts as empty.
+    unsafe { (*view).obj = std::ptr::null_mut() };
+    if flags & ffi::PyBUF_WRITABLE != 0 {
+        // SAFETY: the lock is held, and the type's name is a C string.
+        unsafe {
+            ffi::PyErr_Format(
+                ffi::PyExc_BufferError,
+                c"the bytes of a `%s` are read-only: make a bytearray of it".as_ptr(),
+                (*ffi::Py_TYPE(object)).tp_name,
+            );
+        }
+        return -1;
+    }
+    // SAFETY: a live object, and a name that lives for ever.
+    let bytes = unsafe { ffi::PyObject_CallMethod(object, c"__bytes__".as_ptr(), std::ptr::null()) };
+    if bytes.is_null() {
+        return -1;
+    }
+    // SAFETY: a live object and the struct to fill; what it gives is held by the view from here on.
+    unsafe {
+        let code = ffi::PyObject_GetBuffer(bytes, view, flags);
+        ffi::Py_DECREF(bytes);
+        code
+    }
+}

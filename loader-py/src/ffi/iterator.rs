@@ -1,0 +1,452 @@
+//! The `Iterator` type: what Rust gives one by one. And the base of classes whose values are iterators themselves.
+//!
+//! Both are written against the C API for the same reasons as `Handle`, and because `tp_iternext` is then a few
+//! instructions while items are there that were fetched ahead.
+
+use std::ffi::CStr;
+use std::os::raw::{c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyTuple};
+use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
+
+use super::handle::{self, HandleId, slot};
+use super::queue::Queue;
+use super::{process, trampoline};
+use crate::iterator::{self, Items};
+
+#[repr(C)]
+struct Raw {
+    ob_base: ffi::PyObject,
+    weak_references: *mut ffi::PyObject,
+    /// None until it is filled.
+    place: Option<Box<Place>>,
+}
+
+struct Place {
+    items: &'static Items,
+    id: HandleId,
+    epoch: u32,
+    state: State,
+    queue: Queue,
+    /// How many threads are asking the library for items.
+    asking: u32,
+}
+
+/// Whether an iterator can give anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Yes, or the library has not said otherwise.
+    Open,
+    /// The library has said that there is nothing more.
+    Exhausted,
+    /// It was closed.
+    Closed,
+    /// It belongs to the process that forked this one.
+    OtherProcess,
+}
+
+/// A handle whose value is an iterator.
+#[repr(C)]
+struct Iterating {
+    handle: handle::Raw,
+    queue: Option<Box<Queue>>,
+}
+
+static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+static ITERATING: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+
+fn is_instance(object: Borrowed<'_, '_, PyAny>, of: &AtomicPtr<ffi::PyTypeObject>) -> bool {
+    let class = of.load(Ordering::Relaxed);
+    // SAFETY: a live object and a type that is never freed.
+    !class.is_null() && unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), class) } != 0
+}
+
+/// An iterator, seen through the object that holds it. No reference to its fields outlives a method.
+#[derive(Clone, Copy)]
+pub(crate) struct IteratorRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> IteratorRef<'a, 'py> {
+    /// `object` as an iterator, if it is one.
+    pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
+        is_instance(object, &TYPE).then_some(Self(object))
+    }
+
+    fn with<R>(self, act: impl FnOnce(&mut Place) -> R) -> Option<R> {
+        let raw = self.0.as_ptr().cast::<Raw>();
+        // SAFETY: checked to be an iterator; the lock is held, and `act` runs no Python code and does not let go of it.
+        unsafe { (*raw).place.as_deref_mut() }.map(act)
+    }
+
+    /// The interpreter, whose lock is held.
+    pub(crate) fn py(self) -> Python<'py> {
+        self.0.py()
+    }
+
+    /// What its items are.
+    pub(crate) fn items(self) -> Option<&'static Items> {
+        self.with(|place| place.items)
+    }
+
+    /// What names its value on the wire.
+    pub(crate) fn id(self) -> Option<HandleId> {
+        self.with(|place| place.id)
+    }
+
+    /// Whether it can give anything.
+    pub(crate) fn state(self) -> State {
+        let state = self.with(|place| match place.state {
+            State::Open if place.epoch != process::epoch() => State::OtherProcess,
+            state => state,
+        });
+        state.unwrap_or(State::Closed)
+    }
+
+    /// Says that the library has dropped the value, or that it is about to be told to; or takes the latter back.
+    pub(crate) fn set_state(self, state: State) {
+        self.with(|place| place.state = state);
+    }
+
+    /// How many items were fetched ahead.
+    pub(crate) fn fetched(self) -> usize {
+        self.with(|place| place.queue.len()).unwrap_or_default()
+    }
+
+    /// How many items to ask for now.
+    pub(crate) fn want(self) -> u32 {
+        self.with(|place| place.queue.want()).unwrap_or(1)
+    }
+
+    /// How many threads are asking the library for items.
+    pub(crate) fn asking(self) -> u32 {
+        self.with(|place| place.asking).unwrap_or_default()
+    }
+
+    /// Says that this thread begins to ask, or that it has its answer.
+    pub(crate) fn ask(self, begins: bool) {
+        self.with(|place| {
+            place.asking = if begins {
+                place.asking.saturating_add(1)
+            } else {
+                place.asking.saturating_sub(1)
+            };
+        });
+    }
+
+    /// The next of the items that were fetched ahead.
+    pub(crate) fn pop(self) -> Option<PyResult<Bound<'py, PyAny>>> {
+        let py = self.0.py();
+        self.with(|place| place.queue.pop(py)).flatten()
+    }
+
+    /// Keeps what was fetched.
+    pub(crate) fn keep(self, items: Vec<PyResult<Bound<'py, PyAny>>>) {
+        self.with(|place| place.queue.extend(items));
+    }
+
+    /// Gives up what was fetched ahead.
+    pub(crate) fn forget(self) {
+        // What goes may run Python code, so it goes when the place is no longer touched.
+        drop(self.with(|place| std::mem::replace(&mut place.queue, Queue::new())));
+    }
+}
+
+/// A new iterator over `items`, whose value is named `id`.
+pub(crate) fn new<'py>(py: Python<'py>, items: &'static Items, id: HandleId) -> PyResult<Bound<'py, PyAny>> {
+    let class = TYPE.load(Ordering::Relaxed);
+    // SAFETY: a ready type; the generic allocator zeroes, which is an iterator without a place.
+    let made = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class, 0)) }?;
+    let place = Place {
+        items,
+        id,
+        epoch: process::epoch(),
+        state: State::Open,
+        queue: Queue::new(),
+        asking: 0,
+    };
+    // SAFETY: a new object of that layout, which nobody else has seen.
+    unsafe { (*made.as_ptr().cast::<Raw>()).place = Some(Box::new(place)) };
+    Ok(made)
+}
+
+/// The items that a handle's iterator has fetched ahead. No reference to the queue outlives a method.
+#[derive(Clone, Copy)]
+pub(crate) struct IteratingRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> IteratingRef<'a, 'py> {
+    /// `object` as a handle that is an iterator, if it is one.
+    pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
+        is_instance(object, &ITERATING).then_some(Self(object))
+    }
+
+    /// The object.
+    pub(crate) fn object(self) -> Borrowed<'a, 'py, PyAny> {
+        self.0
+    }
+
+    fn with<R>(self, act: impl FnOnce(&mut Queue) -> R) -> R {
+        let raw = self.0.as_ptr().cast::<Iterating>();
+        // SAFETY: checked to have that layout; the lock is held, and `act` runs no Python code and does not let go of it.
+        act(unsafe { &mut (*raw).queue }.get_or_insert_with(|| Box::new(Queue::new())))
+    }
+
+    /// How many items were fetched ahead.
+    pub(crate) fn fetched(self) -> usize {
+        self.with(|queue| queue.len())
+    }
+
+    /// How many items to ask for now.
+    pub(crate) fn want(self) -> u32 {
+        self.with(Queue::want)
+    }
+
+    /// The next of the items that were fetched ahead.
+    pub(crate) fn pop(self) -> Option<PyResult<Bound<'py, PyAny>>> {
+        let py = self.0.py();
+        self.with(|queue| queue.pop(py))
+    }
+
+    /// Keeps what was fetched.
+    pub(crate) fn keep(self, items: Vec<PyResult<Bound<'py, PyAny>>>) {
+        self.with(|queue| queue.extend(items));
+    }
+}
+
+/// Makes the types and adds them to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let made = iterator_type(module.py())?;
+    module.add("Iterator", &made)?;
+    TYPE.store(made.into_ptr().cast(), Ordering::Release);
+    let made = iterating_type(module)?;
+    module.add("HandleIterator", &made)?;
+    ITERATING.store(made.into_ptr().cast(), Ordering::Release);
+    Ok(())
+}
+
+fn method(name: &'static CStr, run: ffi::PyCFunction, flags: c_int, doc: &'static CStr) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: run },
+        ml_flags: flags,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+fn iterator_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    const DOC: &CStr =
+        c"What Rust gives one by one. It cannot be made from Python; `close()` or `with` drops the Rust value early.";
+    let members = Box::leak(Box::new([
+        ffi::PyMemberDef {
+            name: c"__weaklistoffset__".as_ptr(),
+            type_code: ffi::Py_T_PYSSIZET,
+            offset: std::mem::offset_of!(Raw, weak_references).cast_signed(),
+            flags: ffi::Py_READONLY,
+            doc: std::ptr::null(),
+        },
+        ffi::PyMemberDef::default(),
+    ]));
+    let methods = Box::leak(Box::new([
+        method(
+            c"__enter__",
+            handle::enter,
+            ffi::METH_NOARGS,
+            c"__enter__($self)\n--\n\nThe iterator itself.",
+        ),
+        method(
+            c"__exit__",
+            exit,
+            ffi::METH_VARARGS,
+            c"__exit__($self, *exc)\n--\n\nDrops the Rust value.",
+        ),
+        method(
+            c"close",
+            close,
+            ffi::METH_NOARGS,
+            c"close($self)\n--\n\nDrops the Rust value now. Closing again does nothing.",
+        ),
+        method(
+            c"__length_hint__",
+            length_hint,
+            ffi::METH_NOARGS,
+            c"__length_hint__($self)\n--\n\nHow many items are there at least.",
+        ),
+        ffi::PyMethodDef::zeroed(),
+    ]));
+    let slots: &mut [ffi::PyType_Slot] = &mut [
+        slot(ffi::Py_tp_new, handle::refuse_new as *mut c_void),
+        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
+        slot(ffi::Py_tp_iternext, next as *mut c_void),
+        slot(ffi::Py_tp_repr, repr as *mut c_void),
+        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"usecrate.Iterator".as_ptr(),
+        basicsize: c_int::try_from(size_of::<Raw>()).unwrap_or(0),
+        itemsize: 0,
+        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT).unwrap_or(0),
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: a complete specification whose tables live for ever; the interpreter copies the rest.
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpec(&raw mut spec)) }
+}
+
+fn iterating_type<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+    const DOC: &CStr = c"Base of the classes whose values are iterators in Rust.";
+    let slots: &mut [ffi::PyType_Slot] = &mut [
+        slot(ffi::Py_tp_dealloc, iterating_dealloc as *mut c_void),
+        slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
+        slot(ffi::Py_tp_iternext, iterating_next as *mut c_void),
+        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"usecrate._native.HandleIterator".as_ptr(),
+        basicsize: c_int::try_from(size_of::<Iterating>()).unwrap_or(0),
+        itemsize: 0,
+        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = PyTuple::new(module.py(), [module.getattr("Handle")?])?;
+    // SAFETY: as above; the base is a ready type whose layout this one begins with.
+    unsafe {
+        Bound::from_owned_ptr_or_err(
+            module.py(),
+            ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()),
+        )
+    }
+}
+
+unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the receiver of a slot of `Iterator`; the lock is held.
+    let place = unsafe { (*object.cast::<Raw>()).place.as_deref_mut() };
+    if let Some(place) = place
+        && place.epoch == process::epoch()
+        && let Some(item) = place.queue.pop_value()
+    {
+        return item;
+    }
+    // SAFETY: the lock is held, and the receiver is alive through the call.
+    unsafe { slowly(object, |object| iterator::advance(IteratorRef(object))) }
+}
+
+unsafe extern "C" fn iterating_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    let raw = object.cast::<Iterating>();
+    // SAFETY: the receiver of a slot of `HandleIterator`; the lock is held.
+    let (queue, usable) = unsafe { ((*raw).queue.as_deref_mut(), (*raw).handle.is_usable()) };
+    if usable
+        && let Some(queue) = queue
+        && let Some(item) = queue.pop_value()
+    {
+        return item;
+    }
+    // SAFETY: as above.
+    unsafe { slowly(object, |object| iterator::advance_handle(IteratingRef(object))) }
+}
+
+/// The next item where none is ready; no panic gets past here.
+///
+/// # Safety
+///
+/// The lock is held, and `object` is alive.
+#[inline(never)]
+unsafe fn slowly(
+    object: *mut ffi::PyObject,
+    advance: impl for<'a, 'py> FnOnce(Borrowed<'a, 'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>>,
+) -> *mut ffi::PyObject {
+    // SAFETY: says the caller.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: says the caller.
+    let object = unsafe { Borrowed::from_ptr(py, object) };
+    match catch_unwind(AssertUnwindSafe(|| advance(object))) {
+        Ok(Ok(Some(item))) => item.into_ptr(),
+        Ok(Ok(None)) => std::ptr::null_mut(),
+        Ok(Err(error)) => trampoline::raise(error),
+        Err(_) => trampoline::raise(trampoline::panicked(py)),
+    }
+}
+
+/// Runs a method of `Iterator`.
+fn run(
+    object: *mut ffi::PyObject,
+    act: impl for<'a, 'py> FnOnce(IteratorRef<'a, 'py>) -> PyResult<Bound<'py, PyAny>>,
+) -> *mut ffi::PyObject {
+    // SAFETY: methods are entered with the lock held.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: the receiver of a method of `Iterator`, alive through the call.
+    let iterator = IteratorRef(unsafe { Borrowed::from_ptr(py, object) });
+    match catch_unwind(AssertUnwindSafe(|| act(iterator))) {
+        Ok(Ok(value)) => value.into_ptr(),
+        Ok(Err(error)) => trampoline::raise(error),
+        Err(_) => trampoline::raise(trampoline::panicked(py)),
+    }
+}
+
+unsafe extern "C" fn close(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    run(object, |iterator| {
+        iterator::close(iterator)?;
+        Ok(iterator.py().None().into_bound(iterator.py()))
+    })
+}
+
+unsafe extern "C" fn exit(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    run(object, |iterator| {
+        iterator::drop_now(iterator)?;
+        Ok(iterator.py().None().into_bound(iterator.py()))
+    })
+}
+
+unsafe extern "C" fn length_hint(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: methods are entered with the lock held.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: the receiver of a method of `Iterator`.
+    let iterator = IteratorRef(unsafe { Borrowed::from_ptr(py, object) });
+    // SAFETY: makes an int.
+    unsafe { ffi::PyLong_FromSize_t(iterator.fetched()) }
+}
+
+unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    run(object, |iterator| {
+        Ok(PyString::new(iterator.py(), &iterator::describe(iterator)).into_any())
+    })
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    let raw = object.cast::<Raw>();
+    // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
+    let (class, weak, place) = unsafe { (ffi::Py_TYPE(object), (*raw).weak_references, (*raw).place.take()) };
+    if !weak.is_null() {
+        // SAFETY: the list is that of this object, and its callbacks see only dead references.
+        unsafe { ffi::PyObject_ClearWeakRefs(object) };
+    }
+    if let Some(place) = place {
+        let lives = place.state == State::Open && place.epoch == process::epoch() && !process::finalizing();
+        // The items first: what they borrow ends before the iterator does.
+        drop(place.queue);
+        if lives {
+            let (items, id) = (place.items, place.id);
+            handle::keeping_exception(
+                |py| iterator::drop_quietly(py, items, &id),
+                |_| format!("dropping an iterator of `{}`", items.core.name),
+            );
+        }
+    }
+    // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance.
+    unsafe {
+        if let Some(free) = (*class).tp_free {
+            free(object.cast());
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+unsafe extern "C" fn iterating_dealloc(object: *mut ffi::PyObject) {
+    // SAFETY: the interpreter hands over an object of this layout that nobody else refers to.
+    drop(unsafe { (*object.cast::<Iterating>()).queue.take() });
+    // SAFETY: such an object is a handle, and this frees it.
+    unsafe { handle::dealloc(object) };
+}

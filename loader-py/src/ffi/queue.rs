@@ -1,0 +1,79 @@
+//! Items that were fetched ahead of their turn.
+
+use std::collections::VecDeque;
+
+use pyo3::{Bound, PyAny, PyErr, Python, ffi};
+
+/// The largest batch that is asked for.
+const MOST: u32 = 256;
+
+/// A strong reference, given up with the interpreter lock held: a queue lives in a Python object, whose deallocator runs
+/// with it, also where `Python::attach` is no longer possible.
+struct Owned(*mut ffi::PyObject);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: a strong reference; queues are touched and freed with the lock held alone.
+        unsafe { ffi::Py_DECREF(self.0) };
+    }
+}
+
+/// Items in their order, and how many to ask for next: one at first, twice as many each time.
+pub(crate) struct Queue {
+    items: VecDeque<Result<Owned, Box<PyErr>>>,
+    want: u32,
+}
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Self {
+            items: VecDeque::new(),
+            want: 1,
+        }
+    }
+
+    /// The next item as a reference that the caller owns, if there is one and it is no error.
+    #[inline]
+    pub(super) fn pop_value(&mut self) -> Option<*mut ffi::PyObject> {
+        match self.items.front() {
+            Some(Ok(item)) => {
+                let pointer = item.0;
+                std::mem::forget(self.items.pop_front());
+                Some(pointer)
+            }
+            _ => None,
+        }
+    }
+
+    /// The next item, or the error in its place.
+    pub(super) fn pop<'py>(&mut self, py: Python<'py>) -> Option<Result<Bound<'py, PyAny>, PyErr>> {
+        if let Some(pointer) = self.pop_value() {
+            // SAFETY: a strong reference to a live object, which the queue has given away.
+            return Some(Ok(unsafe { Bound::from_owned_ptr(py, pointer) }));
+        }
+        match self.items.pop_front()? {
+            Err(error) => Some(Err(*error)),
+            Ok(_) => None,
+        }
+    }
+
+    /// Adds what came, in its order.
+    pub(super) fn extend<'py>(&mut self, items: Vec<Result<Bound<'py, PyAny>, PyErr>>) {
+        let owned = |item: Result<Bound<'py, PyAny>, PyErr>| match item {
+            Ok(item) => Ok(Owned(item.into_ptr())),
+            Err(error) => Err(Box::new(error)),
+        };
+        self.items.extend(items.into_iter().map(owned));
+    }
+
+    /// How many to ask for now.
+    pub(super) fn want(&mut self) -> u32 {
+        let now = self.want;
+        self.want = (now * 2).min(MOST);
+        now
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+}
