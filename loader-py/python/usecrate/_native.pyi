@@ -161,8 +161,8 @@ class Library:
 
         `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed
         by keyword, those of type `out` alone so. `doc` becomes `__doc__`; `__text_signature__`,
-        `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the receiver was moved, is the
-        receiver itself (the first argument). `wrap` is applied to the result."""
+        `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the
+        receiver was moved, is the receiver itself (the first argument). `wrap` is applied to the result."""
 
     def method(self, cls: type, index: int, **spec: Any) -> Any:
         """The same as a descriptor for `cls`: the first parameter is the instance."""

@@ -33,7 +33,7 @@ def hook() -> None:
 
 @pytest.fixture
 def numbers(echo: Any) -> Any:
-    """`numbers(end, odd)`, an iterator from 0; `.live()`: how many there are; `.wanted()`: what was wanted."""
+    """`numbers(end, odd)`, an iterator from 0; `.live()`: how many live; `.wanted()`: what was wanted."""
 
     def make(end: int, odd: int = PLAIN, item: Any = "i64") -> Any:
         params = [("end", "i64", False), ("odd", "i64", False)]
