@@ -4,6 +4,7 @@ pub mod borrows;
 pub mod builder;
 pub mod choices;
 pub mod drops;
+pub mod echoes;
 pub mod errors;
 pub mod moves;
 pub mod names;
