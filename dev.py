@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one script of this repository: demo, test, fmt, lint, bench, bless, docs, asan.
+"""The one script of this repository: demo, test, fmt, lint, bench, bless, docs, asan, fuzz.
 
 Needs Rust (cargo) and Python 3.10 or newer, nothing else: it makes its virtual environments below `.dev/`,
 installs pinned tools there, and builds what is out of date. Steps whose inputs are unchanged are left out.
@@ -36,6 +36,10 @@ PROFILE = (
 )
 SMOKE = "semver@1.0.28"
 SOUNDNESS = ROOT / "tests" / "soundness" / "Cargo.toml"
+FUZZ = ROOT / "tests" / "fuzz"
+CARGO_FUZZ = "0.13.2"
+# What is fuzzed, and under which sanitizer: only the runtime has unsafe code, and the sanitizer costs speed.
+FUZZ_TARGETS = {"request": "address", "manifest": "none", "rustdoc": "none"}
 
 
 class Failed(Exception):
@@ -338,6 +342,9 @@ def test(options: argparse.Namespace) -> None:
         run(
             "cargo", "test", "--target-dir", DEV / "target-soundness", "--manifest-path", SOUNDNESS, env=bless
         )
+    with step("cargo test: the corpora of the fuzz targets"):
+        fuzzed: list[str | Path] = ["--target-dir", DEV / "target-fuzz-replay"]
+        run("cargo", "test", "--locked", *fuzzed, "--manifest-path", FUZZ / "Cargo.toml")
     for python in pythons:
         virtual_environment(python, "test")
         build_loader(python, main)
@@ -372,7 +379,7 @@ def fmt(_options: argparse.Namespace) -> None:
     python = main_python(interpreters())
     virtual_environment(python, "lint")
     run("cargo", "fmt", "--all")
-    for manifest in ("loader-py/Cargo.toml", SOUNDNESS):
+    for manifest in ("loader-py/Cargo.toml", SOUNDNESS, FUZZ / "Cargo.toml"):
         run("cargo", "fmt", "--manifest-path", manifest)
     run(python.program("ruff"), "check", "--fix", "--quiet", *PYTHON_SOURCES)
     run(python.program("ruff"), "format", *PYTHON_SOURCES)
@@ -389,6 +396,7 @@ def lint(_options: argparse.Namespace) -> None:
         ("cargo fmt", ("cargo", "fmt", "--all", "--check"), {}),
         ("cargo fmt, loader", ("cargo", "fmt", *loader, "--check"), {}),
         ("cargo fmt, soundness", ("cargo", "fmt", "--manifest-path", SOUNDNESS, "--check"), {}),
+        ("cargo fmt, fuzz", ("cargo", "fmt", "--manifest-path", FUZZ / "Cargo.toml", "--check"), {}),
         ("cargo clippy", ("cargo", "clippy", "--target-dir", target_folder(), "--workspace", *clippy), {}),
         ("cargo clippy, loader", native, {"PYO3_PYTHON": str(python.program("python"))}),
         ("ruff check", (python.program("ruff"), "check", *PYTHON_SOURCES), {}),
@@ -444,6 +452,36 @@ def asan(options: argparse.Namespace) -> None:
         run(python.program("python"), ROOT / "tests" / "soundness" / "mutations.py", *options.rest)
 
 
+def fuzz(options: argparse.Namespace) -> None:
+    """Fuzz the request decoder, the manifest reader and the rustdoc reader, `--seconds` each."""
+    if WINDOWS:
+        raise Failed("cargo-fuzz does not run on Windows; `dev.py test` replays the corpora")
+    tools = DEV / "tools"
+    if unknown := set(options.rest) - set(FUZZ_TARGETS):
+        raise Failed(f"there is no fuzz target {', '.join(unknown)}, but {', '.join(FUZZ_TARGETS)}")
+
+    def install() -> None:
+        with step(f"install cargo-fuzz {CARGO_FUZZ}"):
+            version = ("--version", CARGO_FUZZ, "--locked", "--quiet")
+            run("cargo", "install", "cargo-fuzz", *version, "--root", tools)
+
+    unless_done("cargo-fuzz", CARGO_FUZZ, install)
+    # The fuzzer's instrumentation works on a stable compiler, unlocked as rustdoc's JSON is.
+    env = {"RUSTC_BOOTSTRAP": "1"}
+    for target in options.rest or FUZZ_TARGETS:
+        sanitizer = FUZZ_TARGETS[target]
+        found = DEV / "fuzz" / target
+        found.mkdir(parents=True, exist_ok=True)
+        settings: list[str | Path] = ["--fuzz-dir", FUZZ, "--features", "libfuzzer", "--sanitizer", sanitizer]
+        settings += ["--target-dir", DEV / f"target-fuzz-{sanitizer}"]
+        # One input may take long on a busy machine; what hangs takes longer.
+        limits = (f"-max_total_time={options.seconds}", "-timeout=60", "-rss_limit_mb=4096", "-max_len=512")
+        with step(f"fuzz {target} for {options.seconds} s"):
+            program = tools / "bin" / "cargo-fuzz"
+            corpus = (found, FUZZ / "corpus" / target)
+            run(program, "run", *settings, target, *corpus, "--", *limits, env=env)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "demo": demo,
     "test": test,
@@ -453,6 +491,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "bless": test,
     "docs": docs,
     "asan": asan,
+    "fuzz": fuzz,
 }
 HELP = {"bless": "Run the tests and rewrite the files they compare with; review the difference."}
 
@@ -465,6 +504,8 @@ def main() -> int:
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--quick", action="store_true", help="one interpreter, and no test marked slow")
         command.add_argument("rest", nargs="*", help="handed to the program that is run; behind `--`")
+        if name == "fuzz":
+            command.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
     options = parser.parse_args()
     start = time.monotonic()
     try:

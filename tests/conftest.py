@@ -21,9 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = ROOT / "tests" / "crates"
 
 # The suite is short and the same each time; `pytest --hypothesis-profile=thorough` looks further.
-hypothesis.settings.register_profile(
-    "suite", max_examples=40, deadline=None, derandomize=True, database=None
-)
+hypothesis.settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile("suite")
 

@@ -333,6 +333,12 @@ impl Shape {
         }
     }
 
+    /// Whether a value of it that is there needs a 1-tuple to be told from one that is not: nothing else says
+    /// which it is. (`any` stays as it is: data that is null is data that is not there.)
+    pub(crate) fn told_apart(&self) -> bool {
+        matches!(self, Self::Unit | Self::Option { .. })
+    }
+
     /// What its lists pack into native words of, where they do.
     pub(crate) fn packed(&self) -> Option<Number> {
         match self {

@@ -1,7 +1,7 @@
 """Trims rustdoc's JSON to what a fuzzer should spend its time on: `trim.py IN OUT`.
 
-Blanket and automatic impls, paths that nothing mentions, and the list of processor features are left out; the rest
-is as rustdoc wrote it.
+Blanket and automatic impls, paths that nothing mentions, and the list of processor features are left out;
+the rest is as rustdoc wrote it.
 """
 
 from __future__ import annotations

@@ -273,8 +273,7 @@ impl Shape {
                 }
                 from.exactly(1, "an array of one")?;
                 let value = from.nested(|from| inner.decode(from))?;
-                // A nested option is None or a 1-tuple.
-                if matches!(**inner, Self::Option { .. }) {
+                if inner.told_apart() {
                     PyTuple::new(py, [value])?.into_any()
                 } else {
                     value

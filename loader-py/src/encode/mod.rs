@@ -243,12 +243,11 @@ fn option(
     if !boxed {
         return inner.encode(value, out);
     }
-    // `Some` of something that may itself be None: only an option needs the 1-tuple to be told apart.
-    if let Shape::Option { .. } = inner {
+    if inner.told_apart() {
         let tuple = value.cast::<PyTuple>().ok().filter(|tuple| tuple.len() == 1);
         let Some(tuple) = tuple else {
             return Err(Refusal::wrong_type(
-                "None or a tuple of one (the inner option)",
+                "None or a tuple of one (what is there)",
                 value,
             ));
         };

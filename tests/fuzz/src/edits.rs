@@ -197,7 +197,10 @@ mod tests {
                 other => other,
             };
         }
-        assert_eq!(value, serde_json::json!([true, {"a": [true, true], "b": true}, []]));
+        assert_eq!(
+            value,
+            serde_json::json!([true, {"a": [true, true], "b": true}, []])
+        );
     }
 
     #[test]

@@ -8,9 +8,8 @@ use usecrate_manifest::{Manifest, validate};
 use crate::cursor::Cursor;
 use crate::edits::edited;
 
-static BASE: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../bases/manifest.json")).expect("the base is JSON")
-});
+static BASE: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../bases/manifest.json")).expect("the base is JSON"));
 
 /// The first byte says whether the others are the text, or changes to a real manifest.
 ///
