@@ -471,15 +471,15 @@ def fuzz(options: argparse.Namespace) -> None:
     for target in options.rest or FUZZ_TARGETS:
         sanitizer = FUZZ_TARGETS[target]
         found = DEV / "fuzz" / target
-        found.mkdir(parents=True, exist_ok=True)
+        corpora = FUZZ / "corpora.py"
+        run(sys.executable, corpora, "unpack", FUZZ / "corpus" / f"{target}.txt", found)
         settings: list[str | Path] = ["--fuzz-dir", FUZZ, "--features", "libfuzzer", "--sanitizer", sanitizer]
         settings += ["--target-dir", DEV / f"target-fuzz-{sanitizer}"]
         # One input may take long on a busy machine; what hangs takes longer.
         limits = (f"-max_total_time={options.seconds}", "-timeout=60", "-rss_limit_mb=4096", "-max_len=512")
         with step(f"fuzz {target} for {options.seconds} s"):
             program = tools / "bin" / "cargo-fuzz"
-            corpus = (found, FUZZ / "corpus" / target)
-            run(program, "run", *settings, target, *corpus, "--", *limits, env=env)
+            run(program, "run", *settings, target, found, "--", *limits, env=env)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {

@@ -1,17 +1,22 @@
-//! Every input of the corpora, and every input that once failed, on a stable compiler and without the fuzzer.
+//! Every input of the corpora, and every input that once failed, on a stable compiler and without the fuzzer. A corpus
+//! has an input a line, in hexadecimal (`corpora.py`).
 
 use std::path::Path;
 
 fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
-    let mut count = 0;
-    for entry in std::fs::read_dir(&folder).expect("the corpus is there") {
-        let path = entry.expect("a folder can be read").path();
-        println!("{}", path.display());
-        run(&std::fs::read(&path).expect("a file can be read"));
-        count += 1;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("corpus/{target}.txt"));
+    let text = std::fs::read_to_string(&file).expect("the corpus is there");
+    assert!(!text.is_empty(), "{} is empty", file.display());
+    for (at, line) in text.lines().enumerate() {
+        // A failing test shows the last line that was printed.
+        println!("{}:{}", file.display(), at + 1);
+        run(&bytes(line));
     }
-    assert!(count > 0, "{} is empty", folder.display());
+}
+
+fn bytes(line: &str) -> Vec<u8> {
+    let digits = |at| u8::from_str_radix(&line[at..at + 2], 16).expect("hexadecimal digits");
+    (0..line.len()).step_by(2).map(digits).collect()
 }
 
 #[test]
