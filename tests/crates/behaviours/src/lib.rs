@@ -2,10 +2,12 @@
 
 pub mod borrows;
 pub mod builder;
+pub mod callables;
 pub mod choices;
 pub mod drops;
 pub mod echoes;
 pub mod errors;
+pub mod files;
 pub mod moves;
 pub mod names;
 pub mod operators;
