@@ -279,6 +279,14 @@ impl Ctx<'_> {
 
     /// A trait for people.
     pub(super) fn show_trait(&self, one: &TraitRef) -> String {
+        if let (true, [Arg::Type(Ty::Tuple(params))]) = (closures::is_trait(&one.def), &one.args.args[..]) {
+            let params: Vec<_> = params.iter().map(|part| self.show(part)).collect();
+            let output = one.args.bindings.iter().find(|(name, _)| name == "Output");
+            let output = output.filter(|(_, ty)| *ty != Ty::Tuple(Vec::new()));
+            let output = output.map(|(_, ty)| format!(" -> {}", self.show(ty)));
+            let name = one.def.name();
+            return format!("{name}({}){}", params.join(", "), output.unwrap_or_default());
+        }
         format!("{}{}", one.def.name(), self.show_args(&one.args))
     }
 

@@ -1,0 +1,196 @@
+"""Python's binary file objects as Rust's streams, types over streams, and handles that are files."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import pathlib
+from typing import Any
+
+import pytest
+
+import usecrate
+
+
+@pytest.fixture(name="m")
+def files_fixture(behaviours: Any) -> Any:
+    """The module of files."""
+    return behaviours.files
+
+
+DATA = bytes(range(256)) * 300
+
+
+def test_reading(m: Any, tmp_path: pathlib.Path) -> None:
+    assert m.count(io.BytesIO(DATA)) == len(DATA)
+    assert m.count(io.BytesIO()) == 0
+    path = tmp_path / "data"
+    path.write_bytes(DATA)
+    with open(path, "rb") as file:
+        assert m.count(file) == len(DATA) and m.count(file) == 0
+    with open(path, "rb", buffering=0) as file:
+        assert m.count(file) == len(DATA)
+    with gzip.open(tmp_path / "data.gz", "wb") as file:
+        file.write(DATA)
+    with gzip.open(tmp_path / "data.gz", "rb") as file:
+        assert m.count(file) == len(DATA)
+    assert m.boxed(io.BytesIO("wörd".encode())) == "wörd"
+    assert m.read_elsewhere(io.BytesIO(DATA)) == DATA
+
+
+def test_what_was_not_read_is_still_there(m: Any) -> None:
+    file = io.BytesIO(DATA)
+    assert m.one_by_one(file, 10) == DATA[:10]
+    assert file.tell() == 10 and file.read(3) == DATA[10:13]
+    file = io.BytesIO(b"one\ntwo\n")
+    assert m.first_line(file) == "one\n" and file.read() == b"two\n"
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo\n")
+    with open(reading, "rb", buffering=0) as pipe, open(writing, "wb", buffering=0):
+        assert m.one_by_one(pipe, 4) == b"one\n"
+        assert pipe.read(4) == b"two\n"
+
+
+class Counted(io.BytesIO):
+    """Counts the calls that come from Rust."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__(data)
+        self.reads = self.writes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+    def readinto(self, buffer: Any) -> int:
+        self.reads += 1
+        return super().readinto(buffer)
+
+    def write(self, data: Any) -> int:
+        self.writes += 1
+        return super().write(data)
+
+
+def test_small_reads_and_writes_are_cheap(m: Any) -> None:
+    file = Counted(DATA)
+    assert m.one_by_one(file, 5000) == DATA[:5000]
+    assert file.reads < 50 and file.tell() == 5000
+    file = Counted()
+    m.write_pieces(file, 5000)
+    assert file.getvalue() == b"".join(b"%d," % at for at in range(5000))
+    assert file.writes < 50
+
+
+def test_writing_and_seeking(m: Any) -> None:
+    target = io.BytesIO()
+    m.write_pieces(target, 3)
+    assert target.getvalue() == b"0,1,2,"
+    assert m.copy(io.BytesIO(DATA), target) == len(DATA)
+    assert target.getvalue() == b"0,1,2," + DATA
+    assert m.size(target) == len(DATA) + 6 and target.tell() == 0
+    assert m.same(target) is target
+
+
+def test_what_a_file_object_raises_comes_out_unchanged(m: Any) -> None:
+    class Broken(io.RawIOBase):
+        def __init__(self, error: BaseException) -> None:
+            self.error = error
+
+        def readable(self) -> bool:
+            return True
+
+        def writable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            raise self.error
+
+        def read(self, size: int = -1) -> bytes:
+            raise self.error
+
+        def write(self, data: Any) -> int:
+            raise self.error
+
+    for error in (ValueError("broken"), OSError(5, "broken"), KeyboardInterrupt()):
+        with pytest.raises(type(error)) as caught:
+            m.count(Broken(error))
+        assert caught.value is error
+        with pytest.raises(type(error)) as caught:
+            m.write_pieces(Broken(error), 1)
+        assert caught.value is error
+    with pytest.raises(KeyboardInterrupt):
+        m.write_carelessly(Broken(KeyboardInterrupt()), 1)
+
+
+def test_what_is_no_binary_file_object_is_refused(m: Any) -> None:
+    for bad in (7, None, "text", io.StringIO("text"), object()):
+        with pytest.raises(TypeError):
+            m.count(bad)
+    with pytest.raises(usecrate.UnsupportedSignatureError, match="text stream"):
+        _ = m.write_text
+
+
+def test_a_type_over_a_stream(m: Any) -> None:
+    target = io.BytesIO()
+    writer = m.Capitals(target)
+    assert writer.write(b"some words") == 10 and writer.written() == 10
+    writer.flush()
+    assert target.getvalue() == b"SOME WORDS"
+    assert writer.finish() is target and target.getvalue() == b"SOME WORDS\n"
+    with pytest.raises(usecrate.ClosedError):
+        writer.written()
+    with m.Capitals(target) as writer:
+        writer.write(b"more")
+    assert target.getvalue() == b"SOME WORDS\nMORE(dropped)"
+    with pytest.raises(TypeError):
+        m.Capitals(io.StringIO())
+    with pytest.raises(usecrate.UnsupportedSignatureError, match="the file object that was passed"):
+        _ = m.Capitals(target).get_ref
+    # A handle that is a file is a file object like any other.
+    m.write_pieces(m.Capitals(target), 2)
+    assert target.getvalue().endswith(b"0,1,(dropped)")
+
+
+def test_a_reader_over_a_stream_and_over_a_file(m: Any, tmp_path: pathlib.Path) -> None:
+    source = io.BytesIO(b"one\ntwo\n")
+    lines = m.Lines(source)
+    assert lines.next_line() == "one"
+    lines.rewind()
+    assert [lines.next_line() for _ in range(3)] == ["one", "two", None]
+    assert lines.into_inner() is source
+    with pytest.raises(m.Unfinished, match="lines left") as caught:
+        m.Lines(io.BytesIO(b"one\ntwo\n")).into_inner()
+    assert caught.value.into_lines().next_line() == "one"
+    assert m.Options().skip(1).lines(io.BytesIO(b"one\ntwo\n")).next_line() == "two"
+
+    path = tmp_path / "lines"
+    path.write_bytes(b"from\na file\n")
+    lines = m.Lines.open(path)
+    assert [lines.next_line() for _ in range(3)] == ["from", "a file", None]
+    with pytest.raises(FileNotFoundError):
+        m.Lines.open(tmp_path / "missing")
+    assert isinstance(m.Lines.open(path), m.Lines)
+
+
+def test_a_handle_that_is_a_file(m: Any) -> None:
+    file = m.Memory()
+    assert file.write(b"one\ntwo\nthree") == 13
+    assert file.tell() == "at 13", "its own method wins"
+    assert file.seek(0) == 0 and file.read() == b"one\ntwo\nthree" and file.read() == b""
+    assert file.seek(-5, 2) == 8 and file.read(2) == b"th" and file.seek(-1, whence=1) == 9
+    assert file.seek(0, 0) == 0
+    assert file.readline() == b"one\n" and file.readline(2) == b"tw" and file.readline(size=None) == b"o\n"
+    assert file.read(size=-1) == b"three"
+    buffer = bytearray(4)
+    file.seek(0)
+    assert file.readinto(buffer) == 2 and buffer == b"on\0\0"
+    file.flush()
+    for bad in (lambda: file.seek(-1), lambda: file.seek(0, 5)):
+        with pytest.raises(OSError, match=r"negative|whence"):
+            bad()
+    with pytest.raises(TypeError):
+        file.write("text")
+    # Python's own wrappers and Rust take it as a file object.
+    file.seek(0)
+    assert m.count(file) == 13
