@@ -227,6 +227,9 @@ pub struct Type {
     /// `Deref`: the type whose methods this one has besides its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deref: Option<u32>,
+    /// Of several instances of one generic type, the one to which the public name leads: its class is the base of this one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<u32>,
 }
 
 /// A field of a record or of a variant.

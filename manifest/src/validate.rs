@@ -119,7 +119,7 @@ impl Check<'_> {
             for index in callables {
                 self.callable(&place, *index)?;
             }
-            if let Some(index) = ty.deref {
+            for index in ty.deref.into_iter().chain(ty.primary) {
                 self.type_index(&place, index)?;
             }
         }

@@ -33,7 +33,7 @@ fn valid() -> Value {
                 "borrows": false, "trivial_drop": false, "constructors": [0],
                 "methods": [{ "name": "f", "instance": false, "callables": [0] }],
                 "properties": [{ "name": "p", "get": 0, "set": 1 }],
-                "constants": [{ "name": "C", "callable": 1 }], "specials": { "__eq__": [0] }, "deref": 1,
+                "constants": [{ "name": "C", "callable": 1 }], "specials": { "__eq__": [0] }, "deref": 1, "primary": 1,
             },
             {
                 "path": "x::E", "name": "E", "kind": "enum", "send": true, "sync": true, "clone": true,
@@ -98,6 +98,7 @@ fn a_broken_invariant_is_named() {
         ("/types/0/constants/0/callable", json!(2), "`types[0]`"),
         ("/types/0/specials/__eq__/0", json!(2), "`types[0]`"),
         ("/types/0/deref", json!(2), "`types[0]`"),
+        ("/types/0/primary", json!(2), "`types[0]`"),
         ("/types/1/default", json!(2), "`types[1]`"),
         ("/types/1/variant_of", json!(2), "`types[1]`"),
         ("/types/1/variants/0/constructor", json!(2), "`types[1]`"),

@@ -89,6 +89,7 @@ impl<'a> Join<'a> {
                 .filter(|(_, ids)| !ids.is_empty())
                 .collect::<BTreeMap<_, _>>(),
             deref: ty.deref.and_then(|id| self.numbers.ty(id)),
+            primary: ty.primary.and_then(|id| self.numbers.ty(id)),
         })
     }
 

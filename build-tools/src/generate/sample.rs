@@ -28,6 +28,7 @@ pub(crate) fn ty(path: &str, kind: Kind, rust: &str) -> PlannedType {
         constants: Vec::new(),
         specials: BTreeMap::new(),
         deref: None,
+        primary: None,
     }
 }
 

@@ -175,6 +175,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         constants,
         specials,
         deref,
+        primary: None,
     }
 }
 

@@ -80,6 +80,8 @@ pub struct PlannedType {
     pub specials: BTreeMap<String, Vec<ShimId>>,
     /// The target of `Deref`.
     pub deref: Option<TypeId>,
+    /// Of several instances of one generic type, the one to which the public name leads; nothing for itself.
+    pub primary: Option<TypeId>,
 }
 
 /// How fields are written in Rust.

@@ -1,7 +1,10 @@
 //! Several instances of one generic type (`Reader<File>` beside `Reader` over any stream): the public name leads to one
-//! of them, the primary one. What needs no instance is reached there, whichever block it stands in.
+//! of them, the primary one, and its class is the base of the others'. What needs no instance is reached there, whichever
+//! block it stands in.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use usecrate_manifest::Kind;
 
 use super::build::Builder;
 use super::callables::{Callee, Explicit, Site, left_open};
@@ -82,6 +85,9 @@ pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
             continue;
         };
         for sibling in ids.into_iter().filter(|id| *id != primary) {
+            if types[sibling].kind == Kind::Handle && types[primary].kind == Kind::Handle {
+                types[sibling].primary = Some(primary);
+            }
             let functions: Vec<PlannedMethod> = types[sibling]
                 .methods
                 .iter()

@@ -44,7 +44,8 @@ def handle_class(loaded: Loaded, index: int) -> type:
     body["__reduce_ex__"] = _no_copy
     if "__repr__" not in ty.get("specials", {}):
         body["__repr__"] = _repr
-    cls = Lazy(ty["name"], _bases(ty), body)
+    base = _primary(loaded, ty)
+    cls = Lazy(ty["name"], (base,) if base else _bases(ty), body)
     loaded.register(index, cls)
     loaded.library.define_handle(index, cls, trivial_drop=ty["trivial_drop"])
     add_specials(loaded, ty, index, cls)
@@ -52,7 +53,18 @@ def handle_class(loaded: Loaded, index: int) -> type:
         add_variants(loaded, ty, cls)
     info.fill_extra = lambda: _short_forms(cls, info)
     info.bind(cls)
+    if base:
+        info.fill()  # or the base's members would be found first
     return cls
+
+
+def _primary(loaded: Loaded, ty: Type) -> type | None:
+    """The class of the instance to which the public name of a generic type leads: the base of the others."""
+    if "primary" not in ty:
+        return None
+    primary = loaded.type_at(ty["primary"])
+    alike = "primary" not in primary and _bases(primary) == _bases(ty)
+    return loaded.class_of(ty["primary"]) if alike else None
 
 
 def _bases(ty: Type) -> tuple[type, ...]:

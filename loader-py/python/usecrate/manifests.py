@@ -149,6 +149,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "constants?": ["constant"],
         "specials?": dict,
         "deref?": int,
+        "primary?": int,
     },
     "field": {"name": str, "type": object, "docs?": str},
     "variant": {
@@ -414,8 +415,9 @@ def _check_type(place: str, ty: Any, counts: _Counts) -> None:
     for name, indexes in ty.get("specials", {}).items():
         _shape(indexes, [int], f"{place}.specials.{name}")
         counts.all(f"{place}.specials.{name}", indexes)
-    if "deref" in ty:
-        counts.within(f"{place}.deref", ty["deref"], "types")
+    for key in ("deref", "primary"):
+        if key in ty:
+            counts.within(f"{place}.{key}", ty[key], "types")
 
 
 def _check_entry(place: str, entry: Any, raw: Any, counts: _Counts) -> None:

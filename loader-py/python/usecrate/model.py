@@ -82,6 +82,7 @@ class Type(TypedDict):
     constants: NotRequired[list[Constant]]
     specials: NotRequired[dict[str, list[int]]]
     deref: NotRequired[int]
+    primary: NotRequired[int]
 
 
 class Trait(TypedDict):

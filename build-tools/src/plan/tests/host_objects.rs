@@ -235,6 +235,11 @@ fn what_needs_no_instance_is_reached_on_the_public_name() {
         names("Reader_File"),
         ["get_ref", "into_inner", "new", "rewind", "temporary"]
     );
+    let primary = |name: &str| class(&plan, name).primary.map(|id| plan.types[id].name.clone());
+    assert_eq!(
+        (primary("Reader"), primary("Reader_File")),
+        (None, Some("Reader".to_owned()))
+    );
     let Action::Call { path } = &shim(&plan, "x::Reader::from_path").action else {
         panic!("an expression");
     };
