@@ -8,7 +8,9 @@ use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::{streams, wire};
-use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, Ty};
+use crate::api::{
+    Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
+};
 
 /// How many instances of one generic type are planned.
 const INSTANCES: usize = 24;
@@ -175,6 +177,17 @@ impl Search<'_, '_> {
         for found in self.ctx.matching(&instance.ty) {
             self.impl_members(found.impl_, found.subst);
         }
+        for impl_ in self.ctx.bare_impls().to_vec() {
+            let Ty::Ref { ty: pattern, .. } = &impl_.self_ty else {
+                continue;
+            };
+            let is = |one: &TraitRef| stdlib::is_trait(&one.def, "IntoIterator");
+            if impl_.trait_.as_ref().is_some_and(is) {
+                if let Some(found) = self.ctx.match_pattern(impl_, pattern, &instance.ty) {
+                    self.impl_members(found.impl_, found.subst);
+                }
+            }
+        }
     }
 
     fn impl_members(&mut self, impl_: &Impl, mut subst: Subst) {
@@ -194,7 +207,9 @@ impl Search<'_, '_> {
             for (name, ty) in &impl_.types {
                 match name.as_str() {
                     "Err" | "Error" => self.mention(&self.ctx.normal(&subst.apply(ty)), true),
-                    "Output" | "Target" => self.mention(&self.ctx.normal(&subst.apply(ty)), false),
+                    "Output" | "Target" | "Item" | "IntoIter" => {
+                        self.mention(&self.ctx.normal(&subst.apply(ty)), false)
+                    }
                     _ => {}
                 }
             }
@@ -285,20 +300,23 @@ impl Search<'_, '_> {
             Ty::Impl(bounds) => {
                 for bound in bounds {
                     if let Bound::Trait { trait_, .. } = bound {
-                        for arg in &trait_.args.args {
-                            if let Arg::Type(ty) = arg {
-                                self.mention(ty, false);
-                            }
-                        }
-                        trait_
-                            .args
-                            .bindings
-                            .iter()
-                            .for_each(|(_, ty)| self.mention(ty, false));
+                        self.mention_args(trait_);
                     }
                 }
             }
+            Ty::Dyn { traits, .. } => traits.iter().for_each(|one| self.mention_args(one)),
             _ => {}
+        }
+    }
+
+    fn mention_args(&mut self, trait_: &TraitRef) {
+        for arg in &trait_.args.args {
+            if let Arg::Type(ty) = arg {
+                self.mention(ty, false);
+            }
+        }
+        for (_, ty) in &trait_.args.bindings {
+            self.mention(ty, false);
         }
     }
 

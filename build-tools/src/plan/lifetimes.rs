@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
-use super::fold::{Fold, each};
+use super::fold::{Fold, any, each};
+use super::items;
 use super::model::Stay;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, class, has_handle};
-use crate::api::{Arg, GenericParam, Generics, Ty};
+use crate::api::{Arg, Bound, GenericParam, Generics, Ty};
 
 /// Gives every elided lifetime of the parameters a name, and the result's elided ones the name that they mean.
 pub(super) fn name_elided(params: &mut [Ty], output: &mut Option<Ty>, receiver: bool) {
@@ -80,6 +81,11 @@ fn lifetimes(ty: &Ty) -> BTreeSet<String> {
                 }
             }
         }
+        Ty::Dyn { lifetime, .. } => all.extend(lifetime.clone()),
+        Ty::Impl(bounds) => all.extend(bounds.iter().filter_map(|bound| match bound {
+            Bound::Outlives(name) => Some(name.clone()),
+            _ => None,
+        })),
         _ => {}
     });
     all
@@ -118,6 +124,10 @@ pub(super) fn stays(
     if let Some(output) = output {
         let mut group = BTreeSet::new();
         borrowed(ctx, types, output, &mut group);
+        // Newer editions capture every lifetime in scope, older ones those that are written: rustdoc does not say which.
+        if any(output, &|part| matches!(part, Ty::Impl(_))) {
+            params.iter().for_each(|ty| group.extend(lifetimes(ty)));
+        }
         levels.raise(&group, 1);
     }
     let params: Vec<(&Ty, Uses)> = params.iter().map(|ty| (ty, Uses::of(ctx, types, ty))).collect();
@@ -222,7 +232,8 @@ fn borrowed(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>)
             borrowed(ctx, types, inner, group);
         }
         Ty::Path { args, .. } => {
-            if matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle)) {
+            if matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle)) || items::anonymous(ty).is_some()
+            {
                 group.extend(lifetimes(ty));
             }
             args.args.iter().for_each(|arg| {
@@ -233,6 +244,7 @@ fn borrowed(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>)
         }
         Ty::Tuple(parts) => parts.iter().for_each(|part| borrowed(ctx, types, part, group)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => borrowed(ctx, types, ty, group),
+        Ty::Impl(_) => group.extend(lifetimes(ty)),
         _ => {}
     }
 }

@@ -11,7 +11,7 @@ use super::fold::erase;
 use super::model::{PlannedMethod, TypeId};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{io_methods, names, siblings, stdlib};
+use super::{io_methods, iteration, names, siblings, stdlib};
 use crate::api::{Def, DefKey, DefKind, Function, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
@@ -64,6 +64,9 @@ pub(super) fn methods(
         .collect();
     for method in io_methods::methods(build, id, &taken) {
         taken.insert(method.name.clone());
+        merge(&mut all, method);
+    }
+    if let Some(method) = iteration::next_back(build, id).filter(|one| taken.insert(one.name.clone())) {
         merge(&mut all, method);
     }
     for method in through_deref(build, id, &taken) {

@@ -19,6 +19,8 @@ mod discover;
 mod fields;
 mod fold;
 mod io_methods;
+mod items;
+mod iteration;
 mod lifetimes;
 mod methods;
 pub mod model;

@@ -2,6 +2,7 @@
 //! borrowed handles, boxes are looked into.
 
 use super::ctx::Ctx;
+use super::items::{self, Items};
 use super::stdlib;
 use super::types::Types;
 use super::wire::{Class, class, has_handle, type_args};
@@ -34,6 +35,9 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
             "::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))",
         ));
     }
+    if let Some(items) = items::anonymous(ty) {
+        return Wrap(of_items(&items, &handles));
+    }
     Wrap(match ty {
         Ty::Ref {
             mutable: false,
@@ -57,6 +61,22 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
         },
         _ => None,
     })
+}
+
+/// The step that an iterator needs: it is made one, its items take their own step.
+fn of_items(items: &Items, handles: &dyn Fn(&Ty) -> bool) -> Option<&'static str> {
+    match &items.item {
+        Some(Ty::Ref {
+            mutable: true, ty, ..
+        }) if !handles(ty) => Some("::std::iter::IntoIterator::into_iter({}).map(|item| &*item)"),
+        Some(Ty::Ref {
+            mutable: false, ty, ..
+        }) if handles(ty) && is_list(ty) => Some(
+            "::std::iter::IntoIterator::into_iter({}).map(|all| all.iter().collect::<::std::vec::Vec<_>>())",
+        ),
+        _ if items.into => Some("::std::iter::IntoIterator::into_iter({})"),
+        _ => None,
+    }
 }
 
 fn inside(ty: &Ty) -> Option<&'static str> {

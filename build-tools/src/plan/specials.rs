@@ -84,6 +84,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
             }
         }
     }
+    super::iteration::specials(build, id, methods, &mut all);
     all
 }
 
@@ -270,7 +271,8 @@ fn plain(
     all.retain(|_, shims| !shims.is_empty());
 }
 
-fn option(ty: Ty) -> Ty {
+/// `Option<T>`
+pub(super) fn option(ty: Ty) -> Ty {
     let args = crate::api::Args {
         args: vec![crate::api::Arg::Type(ty)],
         ..crate::api::Args::default()

@@ -212,12 +212,94 @@ const TYPES: &[Row] = &[
     ("TcpListener", "net", "::std::net::TcpListener", StdClass::Handle),
     ("UdpSocket", "net", "::std::net::UdpSocket", StdClass::Handle),
     ("Layout", "alloc", "::std::alloc::Layout", StdClass::Handle),
-    ("Iter", "", "", StdClass::Iterator),
-    ("IntoIter", "", "", StdClass::Iterator),
-    ("Chars", "str", "", StdClass::Iterator),
-    ("Split", "", "", StdClass::Iterator),
-    ("Lines", "str", "", StdClass::Iterator),
-    ("Drain", "", "", StdClass::Iterator),
+];
+
+/// Standard iterators: name, a part of the path of their definition, whether both ends can be asked.
+const ITERATORS: &[(&str, &str, bool)] = &[
+    // Of strings, slices and collections.
+    ("Iter", "", true),
+    ("IterMut", "", true),
+    ("IntoIter", "", true),
+    ("Drain", "", true),
+    ("Chars", "str", true),
+    ("CharIndices", "str", true),
+    ("Bytes", "str", true),
+    ("Lines", "str", true),
+    ("SplitWhitespace", "str", true),
+    ("SplitAsciiWhitespace", "str", true),
+    ("EncodeUtf16", "str", false),
+    // Of a string, only some patterns can be searched for from its end.
+    ("Split", "str", false),
+    ("RSplit", "str", false),
+    ("SplitN", "str", false),
+    ("RSplitN", "str", false),
+    ("SplitInclusive", "str", false),
+    ("SplitTerminator", "str", false),
+    ("RSplitTerminator", "str", false),
+    ("Matches", "str", false),
+    ("RMatches", "str", false),
+    ("MatchIndices", "str", false),
+    ("RMatchIndices", "str", false),
+    ("Split", "slice", true),
+    ("RSplit", "slice", true),
+    ("SplitN", "slice", false),
+    ("Chunks", "slice", true),
+    ("ChunksMut", "slice", true),
+    ("ChunksExact", "slice", true),
+    ("ChunksExactMut", "slice", true),
+    ("RChunks", "slice", true),
+    ("RChunksExact", "slice", true),
+    ("ChunkBy", "slice", true),
+    ("Windows", "slice", true),
+    ("Keys", "collections", true),
+    ("Values", "collections", true),
+    ("ValuesMut", "collections", true),
+    ("IntoKeys", "collections", true),
+    ("IntoValues", "collections", true),
+    ("Range", "collections", true),
+    ("Difference", "collections", false),
+    ("Intersection", "collections", false),
+    ("SymmetricDifference", "collections", false),
+    ("Union", "collections", false),
+    // Adapters and sources: what they are made of decides.
+    ("Rev", "iter", false),
+    ("Map", "iter", false),
+    ("Filter", "iter", false),
+    ("FilterMap", "iter", false),
+    ("FlatMap", "iter", false),
+    ("Flatten", "iter", false),
+    ("Chain", "iter", false),
+    ("Zip", "iter", false),
+    ("Enumerate", "iter", false),
+    ("Peekable", "iter", false),
+    ("Skip", "iter", false),
+    ("SkipWhile", "iter", false),
+    ("StepBy", "iter", false),
+    ("Take", "iter", false),
+    ("TakeWhile", "iter", false),
+    ("MapWhile", "iter", false),
+    ("Cloned", "iter", false),
+    ("Copied", "iter", false),
+    ("Cycle", "iter", false),
+    ("Fuse", "iter", false),
+    ("Inspect", "iter", false),
+    ("Scan", "iter", false),
+    ("Empty", "iter", true),
+    ("Once", "iter", true),
+    ("OnceWith", "iter", true),
+    ("Repeat", "iter", false),
+    ("RepeatN", "iter", true),
+    ("RepeatWith", "iter", false),
+    ("FromFn", "iter", false),
+    ("Successors", "iter", false),
+    // Of the system.
+    ("TryIter", "mpsc", false),
+    ("ReadDir", "fs", false),
+    ("Ancestors", "path", false),
+    ("Lines", "io", false),
+    ("Bytes", "io", false),
+    ("Split", "io", false),
+    ("SplitPaths", "env", false),
 ];
 
 /// Standard traits that the plan spells, by name.
@@ -275,7 +357,20 @@ fn row(def: &DefKey) -> Option<&'static Row> {
 
 /// How a standard type crosses; `None`: not at all, or it is no standard type.
 pub(super) fn class(def: &DefKey) -> Option<StdClass> {
-    row(def).map(|row| row.3)
+    let class = row(def).map(|row| row.3);
+    class.or_else(|| iterator(def).map(|_| StdClass::Iterator))
+}
+
+/// Whether both ends of a standard iterator can be asked, as far as is known; `None`: it is none.
+pub(super) fn iterator(def: &DefKey) -> Option<bool> {
+    if !is_std(def) || row(def).is_some() {
+        return None;
+    }
+    let within = |module: &str| def.0.split("::").any(|part| part == module);
+    let known = ITERATORS
+        .iter()
+        .find(|row| row.0 == def.name() && (row.1.is_empty() || within(row.1)))?;
+    Some(known.2 && !within("mpsc") && !within("hash"))
 }
 
 /// The public path of a standard type.

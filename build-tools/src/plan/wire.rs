@@ -9,7 +9,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, streams};
+use super::{closures, items, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -264,6 +264,9 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
 /// Whether a result of that type can be lowered; `top`: it is the whole result, or the `T` of one.
 pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> Result<(), Reason> {
     let show = || format!("the result is `{}`", ctx.show(ty));
+    if let Some(checked) = items::check(ctx, types, ty).filter(|_| top || items::boxed(ty)) {
+        return checked;
+    }
     match ty {
         Ty::Primitive(name) if name == "f16" || name == "f128" => Err(Reason::new(
             SkipCode::UnsupportedType,
@@ -336,7 +339,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             Class::Bytes | Class::Text if top => Ok(()),
             Class::Std(StdClass::Iterator) => Err(Reason::new(
                 SkipCode::Iterator,
-                format!("{}: iterators are not given out yet", show()),
+                format!("{}: an iterator inside something else is not given out", show()),
             )),
             Class::Std(StdClass::Result) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
                 SkipCode::UnsupportedType,
@@ -362,7 +365,7 @@ fn impl_result(ctx: &Ctx<'_>, bounds: &[crate::api::Bound], show: &str) -> Reaso
     ]) {
         Reason::new(
             SkipCode::Iterator,
-            format!("{show}: iterators are not given out yet"),
+            format!("{show}: an iterator inside something else is not given out"),
         )
     } else if has(&["Future", "IntoFuture"]) {
         Reason::new(SkipCode::Async, format!("{show}: futures are not served yet"))
@@ -377,7 +380,8 @@ fn impl_result(ctx: &Ctx<'_>, bounds: &[crate::api::Bound], show: &str) -> Reaso
     }
 }
 
-fn check_error(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Result<(), Reason> {
+/// Whether an error of that type can be raised.
+pub(super) fn check_error(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Result<(), Reason> {
     let boxed = matches!(ty, Ty::Path { def, args } if stdlib::is(def, "Box")
         && type_args(args).all(|ty| matches!(ty, Ty::Dyn { .. })));
     if boxed {

@@ -65,30 +65,80 @@ fn may_call_back<I>() -> bool {
         .any(|part| name.contains(part))
 }
 
+/// Writes the next items, at most `want`, as an array. `false`: it has come to their end.
+fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
+    items: &mut I,
+    want: usize,
+    out: &mut Out<'_, 'h>,
+) -> Result<bool, Fault> {
+    let ahead = if want < 2 {
+        1
+    } else {
+        items.size_hint().0.min(want).clamp(1, MOST)
+    };
+    let start = out.writer.len();
+    out.writer.array(ahead);
+    for count in 0..ahead {
+        if count > 0 && out.writer.len() - start > LONG {
+            out.writer.shorten(start, ahead, count);
+            break;
+        }
+        let Some(item) = items.next() else {
+            out.writer.shorten(start, ahead, count);
+            return Ok(false);
+        };
+        item.lower(out)?;
+    }
+    Ok(true)
+}
+
 impl<'h, B, I: Iterator<Item: Lower<'h, B>>> Advance<'h> for Steps<I, B> {
     fn advance(&mut self, want: usize, out: &mut Out<'_, 'h>) -> Answer {
-        let ahead = if self.done {
-            0
-        } else if self.single || want < 2 {
-            1
-        } else {
-            self.items.size_hint().0.min(want).clamp(1, MOST)
-        };
-        let start = out.writer.len();
-        out.writer.array(ahead);
-        for count in 0..ahead {
-            if count > 0 && out.writer.len() - start > LONG {
-                out.writer.shorten(start, ahead, count);
-                break;
-            }
-            let Some(item) = self.items.next() else {
-                self.done = true;
-                out.writer.shorten(start, ahead, count);
-                break;
-            };
-            item.lower(out)?;
+        if self.done {
+            out.writer.array(0);
+            return Ok(());
         }
+        let want = if self.single { 1 } else { want };
+        self.done = !fetch::<B, I>(&mut self.items, want, out)?;
         Ok(())
+    }
+}
+
+/// The next items of an iterator that has a class.
+pub struct Batch<'r, B, I> {
+    items: &'r mut I,
+    want: usize,
+    bridge: PhantomData<fn(B)>,
+}
+
+/// At most `want` items, fetched while they are written.
+pub fn batch<B, I: Iterator>(items: &mut I, want: usize) -> Batch<'_, B, I> {
+    Batch {
+        items,
+        want,
+        bridge: PhantomData,
+    }
+}
+
+impl<'h, B, I: Iterator<Item: Lower<'h, B>>> Lower<'h, B> for Batch<'_, B, I> {
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        let single = <I::Item as Lower<'h, B>>::WHOLE || may_call_back::<I>();
+        let want = if single { 1 } else { self.want };
+        fetch::<B, I>(self.items, want, out).map(drop)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        // Not the list's own word: items are written one by one, so that bytes are no `bytes`.
+        to.head("list", 1);
+        I::Item::describe(to);
+    }
+}
+
+/// How many items there are at least. What is said to have no end is not believed: Python makes room for what it is told.
+pub fn length_hint<I: Iterator>(items: &I) -> usize {
+    match items.size_hint() {
+        (least, Some(_)) => least.min(isize::MAX as usize),
+        (least, None) => least.min(MOST),
     }
 }
 

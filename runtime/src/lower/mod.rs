@@ -15,6 +15,7 @@ use crate::group::store::Out;
 
 pub use errors::{Fail, Said, failed};
 
+pub use iterators::{Batch, batch, length_hint};
 pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};
 
 /// A type that a result can have. `'h` is the group that a handle in it joins.

@@ -8,6 +8,7 @@ pub mod drops;
 pub mod echoes;
 pub mod errors;
 pub mod files;
+pub mod iterators;
 pub mod moves;
 pub mod names;
 pub mod operators;

@@ -1,0 +1,392 @@
+//! `Iterator` and `IntoIterator` as Python's protocol: the special methods of what iterates and of what can be iterated.
+
+use usecrate_manifest::Kind;
+
+use super::build::Builder;
+use super::callables::{Callee, Explicit, Site, left_open, made_up};
+use super::choose::{list, shared};
+use super::ctx::Match;
+use super::fold::{Subst, any, erase};
+use super::items::{self, Items};
+use super::model::{MARKER, PlannedMethod, ShimId, TypeId};
+use super::specials::{Specials, option};
+use super::spell::Lifetimes;
+use super::stdlib;
+use super::wire::type_args;
+use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, TraitRef, Ty};
+
+/// Where the runtime's helpers are.
+const PRIVATE: &str = "::usecrate_runtime::private";
+
+/// A special method on its way.
+struct Special<'s> {
+    /// Trait and method, for people.
+    of: &'s str,
+    name: &'s str,
+    params: Vec<(&'s str, Ty)>,
+    output: Ty,
+    text: String,
+}
+
+fn plan(build: &mut Builder<'_, '_>, id: TypeId, found: &Match<'_>, special: Special<'_>) -> Vec<ShimId> {
+    let path = &build.types.get(id).path;
+    let site = Site {
+        id: format!("<{path} as {}>::{}", special.of, special.name),
+        function: made_up(special.name, "", special.params, Some(special.output)),
+        subst: Subst::default(),
+        generics: vec![left_open(&found.impl_.generics, &found.subst)],
+        callee: Callee::Expr(special.text),
+        explicit: Explicit::All,
+        counted: false,
+    };
+    build.plan_quietly(&site)
+}
+
+/// Adds the special methods of iteration; `methods` are those that are planned.
+pub(super) fn specials(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+    all: &mut Specials,
+) {
+    if build.types.kind(id) != Kind::Handle {
+        return;
+    }
+    let ty = build.types.get(id).instance.ty.clone();
+    let found = match items::named(build.ctx, &ty) {
+        Some((found, items)) => iterator(build, id, methods, &found, &items, all),
+        None => iterable(build, id, methods),
+    };
+    for (key, shims) in found {
+        if !shims.is_empty() {
+            all.entry(key.to_owned()).or_insert(shims);
+        }
+    }
+}
+
+/// What the methods of a type that is an iterator are.
+fn iterator(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+    found: &Match<'_>,
+    items: &Items,
+    all: &Specials,
+) -> Vec<(&'static str, Vec<ShimId>)> {
+    let (Some(me), Some(item)) = (found.subst.types.get("Self").cloned(), items.item.clone()) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    let next = if batched(build, id, methods, items, all) {
+        let want = Ty::Primitive("usize".to_owned());
+        Special {
+            of: "Iterator",
+            name: "next",
+            params: vec![("self", exclusive(&me)), ("want", want)],
+            output: list(item.clone()),
+            text: format!("{PRIVATE}::batch::<{MARKER}, _>({{0}}, {{1}})"),
+        }
+    } else {
+        one(&me, &item, "Iterator", "next")
+    };
+    let next = plan(build, id, found, next);
+    if next.is_empty() {
+        return Vec::new();
+    }
+    out.push(("__next__", next));
+    let hint = Special {
+        of: "Iterator",
+        name: "size_hint",
+        params: vec![("self", shared(&me))],
+        output: Ty::Primitive("usize".to_owned()),
+        text: format!("{PRIVATE}::length_hint({{0}})"),
+    };
+    out.push(("__length_hint__", plan(build, id, found, hint)));
+    if items::implementing(build.ctx, &erase(&me), "ExactSizeIterator").is_some() {
+        let len = Special {
+            of: "ExactSizeIterator",
+            name: "len",
+            params: vec![("self", shared(&me))],
+            output: Ty::Primitive("usize".to_owned()),
+            text: "::std::iter::ExactSizeIterator::len({0})".to_owned(),
+        };
+        out.push(("__len__", plan(build, id, found, len)));
+    }
+    if items.double {
+        let back = Special {
+            of: "DoubleEndedIterator",
+            name: "rev",
+            params: vec![("self", exclusive(&me))],
+            output: giving(item),
+            text: "::std::iter::Iterator::rev({0})".to_owned(),
+        };
+        out.push(("__reversed__", plan(build, id, found, back)));
+    }
+    out
+}
+
+/// Asks for one item, which may be missing; an item that is an `Err` is raised.
+fn one<'s>(me: &Ty, item: &Ty, trait_: &'s str, name: &'s str) -> Special<'s> {
+    let call = format!("::std::iter::{trait_}::{name}({{0}})");
+    let (output, text) = match item {
+        Ty::Path { def, args } if stdlib::is(def, "Result") => {
+            let mut args = args.clone();
+            let ok = args.args.iter_mut().find_map(|arg| match arg {
+                Arg::Type(ty) => Some(ty),
+                _ => None,
+            });
+            if let Some(ok) = ok {
+                *ok = option(ok.clone());
+            }
+            let def = def.clone();
+            (Ty::Path { def, args }, format!("{call}.transpose()"))
+        }
+        _ => (option(item.clone()), call),
+    };
+    Special {
+        of: trait_,
+        name,
+        params: vec![("self", exclusive(me))],
+        output,
+        text,
+    }
+}
+
+/// Items may be fetched ahead: nothing but the protocol sees how far the iterator is.
+fn batched(
+    build: &Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+    items: &Items,
+    all: &Specials,
+) -> bool {
+    let fallible = items.item.as_ref().is_none_or(|item| {
+        any(
+            item,
+            &|part| matches!(part, Ty::Path { def, .. } if stdlib::is(def, "Result")),
+        )
+    });
+    let seen = methods.iter().any(|method| method.instance)
+        || all
+            .keys()
+            .any(|key| !matches!(key.as_str(), "__repr__" | "__str__"));
+    !fallible && !items.double && !seen && !passed(build, id)
+}
+
+/// Something takes the type, or anything with its definition, as an argument.
+fn passed(build: &Builder<'_, '_>, id: TypeId) -> bool {
+    let me = &build.types.get(id).instance.def;
+    let names = |ty: &Ty| any(ty, &|part| matches!(part, Ty::Path { def, .. } if def == me));
+    let takes = |function: &Function| function.params.iter().any(|param| names(&param.ty));
+    let api = build.ctx.api;
+    let defs = api.defs.values().any(|def| match &def.kind {
+        DefKind::Function(function) => takes(function),
+        DefKind::Trait(definition) => definition.methods.iter().any(takes),
+        _ => false,
+    });
+    let foreign =
+        |trait_: &Option<TraitRef>| trait_.as_ref().is_some_and(|one| type_args(&one.args).any(names));
+    defs || api
+        .impls
+        .iter()
+        .any(|impl_| impl_.methods.iter().any(takes) || foreign(&impl_.trait_))
+}
+
+/// `DoubleEndedIterator::next_back`, for an iterator that has it.
+pub(super) fn next_back(build: &mut Builder<'_, '_>, id: TypeId) -> Option<PlannedMethod> {
+    if build.types.kind(id) != Kind::Handle {
+        return None;
+    }
+    let ty = build.types.get(id).instance.ty.clone();
+    let (found, items) = items::named(build.ctx, &ty)?;
+    let me = found.subst.types.get("Self").cloned()?;
+    let item = items.item.filter(|_| items.double)?;
+    let special = one(&me, &item, "DoubleEndedIterator", "next_back");
+    let shims = plan(build, id, &found, special);
+    for shim in &shims {
+        "The next item from the other end, or `None`.".clone_into(&mut build.shims[*shim].docs);
+    }
+    (!shims.is_empty()).then(|| PlannedMethod {
+        name: "next_back".to_owned(),
+        instance: true,
+        shims,
+        from_trait: Some("std::iter::DoubleEndedIterator".to_owned()),
+    })
+}
+
+/// What can be iterated: behind a reference, through its `iter`, or by value.
+fn iterable(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    methods: &[PlannedMethod],
+) -> Vec<(&'static str, Vec<ShimId>)> {
+    let ty = build.types.get(id).instance.ty.clone();
+    let by_reference = reference_impl(build, &ty);
+    for (found, me) in by_reference.into_iter().chain(value_impl(build, &ty)) {
+        let Some(given) = items::assigned(build.ctx, &found, "IntoIter") else {
+            continue;
+        };
+        let item = items::assigned(build.ctx, &found, "Item");
+        let items = items::of(build.ctx, &given);
+        let double = items.as_ref().is_some_and(|items| items.double);
+        let made = "::std::iter::IntoIterator::into_iter({0})";
+        let output = match (items, &item) {
+            (None, Some(item)) => giving(item.clone()),
+            _ => given,
+        };
+        let both = both(
+            build,
+            id,
+            &found,
+            "IntoIterator",
+            &me,
+            (output, item),
+            (made, double),
+        );
+        if !both[0].1.is_empty() {
+            return both;
+        }
+    }
+    through_iter(build, id, &ty, methods)
+}
+
+/// `__iter__`, and `__reversed__` where the iterator has two ends.
+fn both(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    found: &Match<'_>,
+    of: &str,
+    me: &Ty,
+    (output, item): (Ty, Option<Ty>),
+    (made, double): (&str, bool),
+) -> Vec<(&'static str, Vec<ShimId>)> {
+    let name = made_name(of);
+    let forth = Special {
+        of,
+        name,
+        params: vec![("self", me.clone())],
+        output,
+        text: made.to_owned(),
+    };
+    let mut out = vec![("__iter__", plan(build, id, found, forth))];
+    if let Some(item) = item.filter(|_| double) {
+        let back = Special {
+            of,
+            name: "rev",
+            params: vec![("self", me.clone())],
+            output: giving(item),
+            text: format!("{made}.rev()"),
+        };
+        out.push(("__reversed__", plan(build, id, found, back)));
+    }
+    out
+}
+
+fn made_name(of: &str) -> &'static str {
+    if of == "IntoIterator" { "into_iter" } else { "iter" }
+}
+
+/// `impl IntoIterator for &T`, and `&T` as it writes it.
+fn reference_impl<'a>(build: &Builder<'_, 'a>, ty: &Ty) -> Option<(Match<'a>, Ty)> {
+    build.ctx.bare_impls().iter().find_map(|impl_| {
+        let is = |one: &TraitRef| stdlib::is_trait(&one.def, "IntoIterator");
+        let Ty::Ref {
+            mutable: false,
+            ty: pattern,
+            ..
+        } = &impl_.self_ty
+        else {
+            return None;
+        };
+        if !impl_.trait_.as_ref().is_some_and(is) || impl_.blanket.is_some() {
+            return None;
+        }
+        let mut found = build.ctx.match_pattern(impl_, pattern, ty)?;
+        // Inside the impl, `Self` is the reference.
+        let me = build.ctx.normal(&found.subst.apply(&impl_.self_ty));
+        found.subst.types.insert("Self".to_owned(), me.clone());
+        Some((found, me))
+    })
+}
+
+/// `impl IntoIterator for T`.
+fn value_impl<'a>(build: &Builder<'_, 'a>, ty: &Ty) -> Option<(Match<'a>, Ty)> {
+    let found = items::implementing(build.ctx, ty, "IntoIterator")?;
+    let me = found.subst.types.get("Self").cloned()?;
+    Some((found, me))
+}
+
+/// A method `iter(&self)` that gives an iterator.
+fn through_iter(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    ty: &Ty,
+    methods: &[PlannedMethod],
+) -> Vec<(&'static str, Vec<ShimId>)> {
+    let Some(planned) = methods
+        .iter()
+        .find(|one| one.name == "iter" && one.instance && one.from_trait.is_none())
+    else {
+        return Vec::new();
+    };
+    let matching = build.ctx.matching(ty);
+    let written = matching.iter().find_map(|found| {
+        let own = found.impl_.trait_.is_none();
+        let function = found.impl_.methods.iter().find(|one| own && one.name == "iter")?;
+        Some((found, function))
+    });
+    let Some((found, function)) = written else {
+        return Vec::new();
+    };
+    let Some(output) = &function.output else {
+        return Vec::new();
+    };
+    let output = build.ctx.normal(&found.subst.apply(output));
+    let (Some(items), [_]) = (items::of(build.ctx, &output), &function.params[..]) else {
+        return Vec::new();
+    };
+    let mut out = vec![("__iter__", planned.shims.clone())];
+    let (Ok(rust), Some(item)) = (build.ctx.spell(ty, Lifetimes::Infer), items.item) else {
+        return out;
+    };
+    let me = build.ctx.normal(&found.subst.apply(&function.params[0].ty));
+    if items.double && matches!(me, Ty::Ref { mutable: false, .. }) {
+        let back = Special {
+            of: "Iterator",
+            name: "rev",
+            params: vec![("self", me)],
+            output: giving(item),
+            text: format!("<{rust}>::iter({{0}}).rev()"),
+        };
+        out.push(("__reversed__", plan(build, id, found, back)));
+    }
+    out
+}
+
+/// `&mut T`, its lifetime elided.
+fn exclusive(ty: &Ty) -> Ty {
+    Ty::Ref {
+        lifetime: None,
+        mutable: true,
+        ty: Box::new(ty.clone()),
+    }
+}
+
+/// `impl Iterator<Item = T> + '_`
+fn giving(item: Ty) -> Ty {
+    let trait_ = TraitRef {
+        def: DefKey("core::iter::traits::iterator::Iterator".to_owned()),
+        args: Args {
+            bindings: vec![("Item".to_owned(), item)],
+            ..Args::default()
+        },
+    };
+    Ty::Impl(vec![
+        Bound::Trait {
+            trait_,
+            maybe: false,
+            for_: Vec::new(),
+        },
+        Bound::Outlives("'_".to_owned()),
+    ])
+}
