@@ -401,6 +401,11 @@ fn shim(
     let given_back = fluent == Fluent::Borrowed && params.first().is_some_and(lifetimes::borrows_inside);
     let leaving = output.as_ref().filter(|_| !given_back);
     let stays = lifetimes::stays(ctx, types, &names, &params, leaving, &open.outlives)?;
+    let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
+    let wrap = match &output {
+        Some(ty) if stays.iter().any(nested) => wrap.shortened(ty),
+        _ => wrap,
+    };
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();

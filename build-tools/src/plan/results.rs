@@ -4,13 +4,13 @@
 use super::ctx::Ctx;
 use super::items::{self, Items};
 use super::stdlib;
-use super::types::Types;
+use super::types::{Types, has_lifetimes};
 use super::wire::{Class, class, has_handle, type_args};
 use crate::api::Ty;
 
 /// An expression around a result, with `{}` for it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wrap(Option<&'static str>);
+pub(super) struct Wrap(Option<String>);
 
 impl Wrap {
     /// There is nothing to do.
@@ -20,11 +20,30 @@ impl Wrap {
 
     /// The expression around the result's.
     pub(super) fn around(&self, text: &str) -> String {
-        match self.0 {
+        match &self.0 {
             Some(around) => around.replace("{}", text),
             None => text.to_owned(),
         }
     }
+
+    /// The items of an iterator may live longer than the group that the result joins: a step lets them.
+    pub(super) fn shortened(self, ty: &Ty) -> Self {
+        let Some(around) = shorten(ty) else { return self };
+        Self(Some(around.replace("{}", &self.around("{}"))))
+    }
+}
+
+fn shorten(ty: &Ty) -> Option<String> {
+    if let Some(items) = items::anonymous(ty) {
+        let borrows = items.item.as_ref().is_none_or(has_lifetimes);
+        return borrows.then(|| "::std::iter::Iterator::map({}, |item| item)".to_owned());
+    }
+    let Ty::Path { def, args } = ty else { return None };
+    if !stdlib::is(def, "Option") && !stdlib::is(def, "Result") {
+        return None;
+    }
+    let inside = shorten(type_args(args).next()?)?;
+    Some(format!("{{}}.map(|all| {})", inside.replace("{}", "all")))
 }
 
 /// The step that a result of that type needs.
@@ -32,13 +51,13 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
     let handles = |ty: &Ty| has_handle(ctx, types, ty);
     if class(ctx, types, ty) == Class::Text {
         return Wrap(Some(
-            "::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))",
+            "::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))".to_owned(),
         ));
     }
     if let Some(items) = items::anonymous(ty) {
-        return Wrap(of_items(&items, &handles));
+        return Wrap(of_items(&items, &handles).map(str::to_owned));
     }
-    Wrap(match ty {
+    let around = match ty {
         Ty::Ref {
             mutable: false,
             ty: inner,
@@ -60,7 +79,8 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
             _ => None,
         },
         _ => None,
-    })
+    };
+    Wrap(around.map(str::to_owned))
 }
 
 /// The step that an iterator needs: it is made one, its items take their own step.
