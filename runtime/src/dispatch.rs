@@ -12,7 +12,7 @@ use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
 use crate::group::thread::{WAITERS, welcome};
 use crate::group::{store::Out, table};
-use crate::host::{Raised, Unwound};
+use crate::host::{self, Raised, Unwound};
 use crate::lift::Lift;
 use crate::lower::Lower;
 use crate::panic::{Caught, Panicked, guard};
@@ -485,14 +485,22 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
         }
         outcome
     };
-    let outcome = current::enter(frame, whole, |_| {});
+    let settle = || frame.known().and_then(|_| host::settle(frame).err());
+    let (outcome, wrong) = current::enter(frame, whole, settle);
+    if let Some(inside) = frame.known() {
+        // Files that were settled just now made it known again.
+        inside.retire();
+    }
     let failed = !matches!(outcome, Ok(Ok(_)));
     let leaving = frame.known().and_then(|inside| inside.leaving(failed));
     let stop = match (outcome, leaving) {
-        (Ok(Ok(result)), None) => {
-            frame.sent();
-            return Ok(result);
-        }
+        (Ok(Ok(result)), None) => match wrong {
+            None => {
+                frame.sent();
+                return Ok(result);
+            }
+            Some(fault) => Stop::Fault(fault, None),
+        },
         (Ok(Err(Fault::Failed)), None) => {
             frame.sent();
             return Err(Fault::Failed.into());

@@ -30,7 +30,11 @@ fn set(now: *const Frame<'static>) -> Restore {
 }
 
 /// Runs `work` as the call of `frame`; `end` follows if it is the thread's outermost.
-pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce() -> T, end: impl FnOnce(&T)) -> T {
+pub(crate) fn enter<T, E>(
+    frame: &Frame<'_>,
+    work: impl FnOnce() -> T,
+    end: impl FnOnce() -> Option<E>,
+) -> (T, Option<E>) {
     /// Counts, also when something unwinds.
     struct Deep;
     impl Drop for Deep {
@@ -42,10 +46,7 @@ pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce() -> T, end: impl Fn
     let outermost = DEPTH.try_with(|depth| depth.replace(depth.get() + 1)) == Ok(0);
     let _deep = Deep;
     let result = work();
-    if outermost {
-        end(&result);
-    }
-    result
+    (result, if outermost { end() } else { None })
 }
 
 /// Runs `work` as none of the thread's calls.

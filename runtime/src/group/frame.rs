@@ -209,7 +209,6 @@ impl<'c> Frame<'c> {
     }
 
     /// A host object goes back with the answer.
-    #[expect(dead_code, reason = "for files, which come next")]
     pub(crate) fn send(&self, object: Object) -> u64 {
         let token = object.token();
         self.sent.borrow_mut().push(object);
@@ -224,7 +223,6 @@ impl<'c> Frame<'c> {
     }
 
     /// `forget` runs if the call is refused: before what was stowed for it is dropped.
-    #[expect(dead_code, reason = "for callables and files, which come next")]
     pub(crate) fn if_refused(&self, forget: impl FnOnce() + 'static) {
         self.refusals.borrow_mut().push(Box::new(forget));
     }

@@ -189,6 +189,17 @@ impl<'s, 'h> Scope<'s, 'h> {
 
     /// Puts a lifted value where it can be borrowed. `std_data`: its destructor looks at nothing borrowed.
     pub fn store<T>(self, value: T, std_data: bool) -> &'s T {
+        // SAFETY: the group or the frame owns the allocation, and gives out no other reference to it.
+        unsafe { &*self.put(value, std_data) }
+    }
+
+    /// The same, to be borrowed exclusively.
+    pub(crate) fn store_mut<T>(self, value: T, std_data: bool) -> &'s mut T {
+        // SAFETY: as for `store`.
+        unsafe { &mut *self.put(value, std_data) }
+    }
+
+    fn put<T>(self, value: T, std_data: bool) -> *mut T {
         let place = allocate(value);
         let drop = ending::<T>().drop;
         if let Some(keeper) = self.keeper {
@@ -199,8 +210,12 @@ impl<'s, 'h> Scope<'s, 'h> {
         } else {
             self.frame().stow(place, drop);
         }
-        // SAFETY: the group or the frame owns the allocation, and gives out no other reference to it.
-        unsafe { &*place.cast::<T>() }
+        place.cast()
+    }
+
+    /// What to do if the call is refused.
+    pub(crate) fn if_refused(self, forget: impl FnOnce() + 'static) {
+        self.frame().if_refused(forget);
     }
 
     fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<(u32, &Entry), Fault> {

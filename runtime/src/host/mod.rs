@@ -2,10 +2,12 @@
 //!
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
-//! - [`Callable`]: what Rust calls during a call.
+//! - [`Callable`]: what Rust calls during a call. [`File`]: what it reads and writes.
 //! - `talk`: the memory of requests and answers, reused.
 
+mod buffered;
 mod callable;
+mod file;
 mod talk;
 
 use std::panic::resume_unwind;
@@ -21,7 +23,10 @@ use crate::group::{current, frame};
 use crate::lift::Lift;
 use crate::wire::{EXT_HOST, Token, Writer};
 
+pub(crate) use buffered::settle;
 pub use callable::{Callable, LowerArgs};
+pub use file::File;
+
 pub use talk::Reply;
 use talk::Talk;
 
@@ -222,20 +227,39 @@ impl Object {
         arguments: impl FnOnce(&mut Writer),
         memory: Memory<'_>,
     ) -> Result<Reply, Failure> {
+        let reply = self.ask(operation, count, arguments, memory);
+        if let Err(Failure::Raised(raised)) = &reply {
+            record(raised, false);
+        }
+        reply
+    }
+
+    /// The same, but what it raises is the caller's affair.
+    pub(crate) fn ask(
+        &self,
+        operation: Operation,
+        count: usize,
+        arguments: impl FnOnce(&mut Writer),
+        memory: Memory<'_>,
+    ) -> Result<Reply, Failure> {
         if self.epoch != TABLE.epoch() {
             return Err(Failure::Gone(PARENTS));
         }
         current::with(|frame| {
-            let inside = frame.map(Frame::calls_back);
             let mut talk = Talk::new(operation, count, self.token);
             talk.request(arguments);
-            let reply = attributed(inside, || ask(self.host, talk, memory));
-            if let (Err(Failure::Raised(raised)), Some(inside)) = (&reply, inside) {
-                inside.raise(raised, false);
-            }
-            reply
+            attributed(frame.map(Frame::calls_back), || ask(self.host, talk, memory))
         })
     }
+}
+
+/// A host object raised, which the current call ends with if it fails; with `leaves`, even if Rust succeeds.
+fn record(raised: &Raised, leaves: bool) {
+    current::with(|frame| {
+        if let Some(frame) = frame {
+            frame.calls_back().raise(raised, leaves);
+        }
+    });
 }
 
 impl Drop for Object {

@@ -100,7 +100,6 @@ impl Reply {
 }
 
 /// Writes a host object, whose reference goes back to the host.
-#[expect(dead_code, reason = "for callables and files, which come next")]
 pub(crate) fn write(writer: &mut Writer, token: u64) {
     writer.ext(EXT_HOST, &token.to_le_bytes());
 }

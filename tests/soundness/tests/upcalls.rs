@@ -28,6 +28,12 @@ __uc::handle_in!(
     crate::subject::Shelf<'h>
 );
 __uc::handle!(Marker, 3, "subject::Turnstile", crate::subject::Turnstile);
+__uc::handle!(Marker, 4, "subject::Tap", crate::subject::Tap<__uc::File<7>>);
+
+/// Says the type of an argument.
+fn lifted<T>(argument: T) -> T {
+    argument
+}
 
 /// A shim: its parameters and how they are lifted, its callable if it has one (`fn` types twice: to be described, and as the
 /// closure has them), then the call.
@@ -57,6 +63,7 @@ macro_rules! shim {
 }
 
 type Book = subject::Book;
+type Tap = subject::Tap<__uc::File<7>>;
 
 shim!(book_new(__uc_arg a) Book::new(a.take()));
 shim!(book_page(__uc_kept a) Book::page(a.take()));
@@ -87,6 +94,22 @@ shim!(swallow(__uc_arg a; f fn() -> ()) subject::swallow(a.take(), f));
 shim!(pick(; f fn() -> Book) subject::pick(f));
 shim!(eight(; f fn(a: u8 => u8, b: u8 => u8, c: u8 => u8, d: u8 => u8, e: u8 => u8, g: u8 => u8, h: u8 => u8, i: u8 => u8) -> String) subject::eight(f));
 
+shim!(sip(__uc_arg a, __uc_arg b) subject::sip(lifted::<__uc::File<1>>(a.take()), b.take()));
+shim!(gulp(__uc_arg a, __uc_arg b) {
+    let a: &mut __uc::File<1> = a.take();
+    subject::gulp(a, b.take())
+});
+shim!(line(__uc_arg a) subject::line(lifted::<__uc::File<9>>(a.take())));
+shim!(drip(__uc_arg a, __uc_arg b; f fn() -> ()) subject::drip(lifted::<__uc::File<2>>(a.take()), b.take(), f));
+shim!(elsewhere(__uc_arg a; f fn() -> u32) subject::elsewhere(lifted::<__uc::File<2>>(a.take()), f));
+shim!(tap_new(__uc_arg a) Tap::new(a.take()));
+shim!(tap_read(__uc_arg a, __uc_arg b) Tap::read(a.take(), b.take()));
+shim!(tap_write(__uc_arg a, __uc_arg b) Tap::write(a.take(), b.take()));
+shim!(tap_seek(__uc_arg a, __uc_arg b) Tap::seek(a.take(), b.take()));
+shim!(tap_dance(__uc_arg a) Tap::dance(a.take()));
+shim!(tap_into_inner(__uc_arg a) Tap::into_inner(a.take()));
+shim!(tap_try_read(__uc_arg a) Tap::try_read(a.take()));
+
 const NAMES: &[&str] = &[
     "Book::new",
     "Book::page",
@@ -113,12 +136,24 @@ const NAMES: &[&str] = &[
     "swallow",
     "pick",
     "eight",
+    "sip",
+    "gulp",
+    "line",
+    "drip",
+    "elsewhere",
+    "Tap::new",
+    "Tap::read",
+    "Tap::write",
+    "Tap::seek",
+    "Tap::dance",
+    "Tap::into_inner",
+    "Tap::try_read",
 ];
 
 __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
-        handle crate::subject::Book, handle_in PageFamily, handle_in ShelfFamily, handle crate::subject::Turnstile,
+        handle crate::subject::Book, handle_in PageFamily, handle_in ShelfFamily, handle crate::subject::Turnstile, handle Tap,
     ],
     callables: [
         "Book::new" => book_new, "Book::page" => book_page, "Book::text" => book_text, "Book::push" => book_push,
@@ -127,7 +162,7 @@ __uc::artifact! {
         "Page::text" => page_text, "Shelf::new" => shelf_new, "Shelf::add" => shelf_add, "Shelf::put" => shelf_put,
         "Shelf::all" => shelf_all, "Shelf::filled" => shelf_filled, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Turnstile::with" => turnstile_with, "each" => each, "spread" => spread,
-        "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight,
+        "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read,
     ],
 }
 
@@ -572,3 +607,6 @@ fn a_host_object_is_no_other_argument() {
         (3, Some("type"), &0.into())
     );
 }
+
+#[path = "upcalls/files.rs"]
+mod files;

@@ -1,6 +1,7 @@
 //! Types that call back: with values, with references, from threads, while something unwinds.
 
 use std::cell::Cell;
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -157,4 +158,82 @@ pub fn pick(choose: impl FnOnce() -> Book) -> String {
 
 pub fn eight(call: impl Fn(u8, u8, u8, u8, u8, u8, u8, u8) -> String) -> String {
     call(1, 2, 3, 4, 5, 6, 7, 8)
+}
+
+/// Reads byte by byte.
+pub fn sip(mut from: impl Read, count: u32) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    for _ in 0..count {
+        let mut byte = [0];
+        if from.read(&mut byte)? == 0 {
+            break;
+        }
+        all.push(byte[0]);
+    }
+    Ok(all)
+}
+
+pub fn gulp(from: &mut dyn Read, size: u32) -> io::Result<Vec<u8>> {
+    let mut all = vec![0; size as usize];
+    from.read_exact(&mut all)?;
+    Ok(all)
+}
+
+pub fn line(mut from: impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    from.read_line(&mut line)?;
+    Ok(line)
+}
+
+/// Writes byte by byte, and calls back in between.
+pub fn drip(mut to: impl Write, bytes: &[u8], between: impl FnOnce()) -> io::Result<()> {
+    bytes.chunks(1).try_for_each(|byte| to.write_all(byte))?;
+    between();
+    Ok(())
+}
+
+/// Goes to a thread that outlives the call, and is used there.
+pub fn elsewhere(mut to: impl Write + Send + 'static, from: impl Fn() -> u32) -> u32 {
+    let waits = from();
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(waits.into()));
+        to.write_all(b"a").unwrap();
+        to.write_all(b"b").unwrap();
+    });
+    waits
+}
+
+/// Keeps what it reads from and writes to.
+pub struct Tap<F: Read + Write + Seek>(F);
+
+impl<F: Read + Write + Seek> Tap<F> {
+    pub fn new(inner: F) -> Self {
+        Self(inner)
+    }
+    pub fn read(&mut self, count: u32) -> io::Result<Vec<u8>> {
+        sip(&mut self.0, count)
+    }
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+    pub fn seek(&mut self, by: i64) -> io::Result<u64> {
+        self.0.seek(SeekFrom::Current(by))
+    }
+    /// Reads, tells, goes back, reads, writes, reads.
+    pub fn dance(&mut self) -> io::Result<String> {
+        let mut told = sip(&mut self.0, 4)?;
+        told.extend(self.0.stream_position()?.to_string().bytes());
+        self.0.seek(SeekFrom::Current(-2))?;
+        told.extend(sip(&mut self.0, 2)?);
+        self.0.write_all(b"XY")?;
+        told.extend(sip(&mut self.0, 2)?);
+        Ok(String::from_utf8_lossy(&told).into_owned())
+    }
+    pub fn into_inner(self) -> F {
+        self.0
+    }
+    /// Tries to read, and does not mind.
+    pub fn try_read(&mut self) -> u32 {
+        self.read(1).map_or(0, |read| read.len() as u32)
+    }
 }
