@@ -8,6 +8,7 @@ use crate::core::{Core, Definition};
 use crate::decode::Decoder;
 use crate::ffi::handle::{HandleId, HandleRef};
 use crate::ffi::iterator::{IteratingRef, IteratorRef, State};
+use crate::ffi::queue::Batch;
 use crate::handle::send;
 use crate::python;
 use crate::shape::Shape;
@@ -78,7 +79,7 @@ fn fetch(iterator: IteratorRef<'_, '_>) -> PyResult<()> {
                 && status::handle_code(&answer) == "closed"
             {
                 // While this thread waited for another's call, that one came to the end, and may have yet to say so.
-                return Ok(Vec::new());
+                return Ok(Batch::with_capacity(0));
             }
             if answer.status != 0 {
                 return Err(status::next_error(py, items, &answer));

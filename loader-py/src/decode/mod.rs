@@ -9,6 +9,7 @@ use pyo3::types::{
 use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
 
 use crate::core::Core;
+use crate::ffi::queue::Batch;
 use crate::ffi::{iterator, object};
 use crate::host::table;
 use crate::python;
@@ -145,15 +146,19 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     /// Reads a batch: an array, or native words. A value that cannot be made is an error in its place.
-    pub(crate) fn batch(&mut self, item: &Shape) -> PyResult<Vec<Made<'py>>> {
+    pub(crate) fn batch(&mut self, item: &Shape) -> PyResult<Batch> {
         match self.token()? {
             Token::Array(length) => {
-                let mut made = Vec::with_capacity(length);
+                let mut made = Batch::with_capacity(length);
                 for _ in 0..length {
-                    let mut after = self.reader;
-                    after.skip().ok_or_else(|| self.malformed("a whole item"))?;
-                    made.push(self.nested(|this| item.decode(this)));
-                    self.reader = after;
+                    let before = self.reader;
+                    let value = self.nested(|this| item.decode(this));
+                    if value.is_err() {
+                        // It was not read to its end.
+                        self.reader = before;
+                        self.reader.skip().ok_or_else(|| self.malformed("a whole item"))?;
+                    }
+                    made.push(value);
                 }
                 Ok(made)
             }
@@ -164,10 +169,11 @@ impl<'a, 'py> Decoder<'a, 'py> {
                 if !content.len().is_multiple_of(kind.width()) {
                     return Err(self.malformed("whole numbers"));
                 }
-                let words = content.chunks_exact(kind.width());
-                let words =
-                    words.map(|word| native(self.py, kind, word).ok_or_else(|| self.malformed("a number")));
-                Ok(words.collect())
+                let mut made = Batch::with_capacity(content.len() / kind.width());
+                for word in content.chunks_exact(kind.width()) {
+                    made.push(native(self.py, kind, word).ok_or_else(|| self.malformed("a number")));
+                }
+                Ok(made)
             }
             _ => Err(self.malformed("an array of items")),
         }

@@ -12,7 +12,7 @@ use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyTuple};
 use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
 
 use super::handle::{self, HandleId, slot};
-use super::queue::Queue;
+use super::queue::{Batch, Queue};
 use super::{process, trampoline};
 use crate::iterator::{self, Items};
 
@@ -141,8 +141,8 @@ impl<'a, 'py> IteratorRef<'a, 'py> {
     }
 
     /// Keeps what was fetched.
-    pub(crate) fn keep(self, items: Vec<PyResult<Bound<'py, PyAny>>>) {
-        self.with(|place| place.queue.extend(items));
+    pub(crate) fn keep(self, batch: Batch) {
+        self.with(|place| place.queue.extend(batch));
     }
 
     /// Gives up what was fetched ahead.
@@ -208,8 +208,8 @@ impl<'a, 'py> IteratingRef<'a, 'py> {
     }
 
     /// Keeps what was fetched.
-    pub(crate) fn keep(self, items: Vec<PyResult<Bound<'py, PyAny>>>) {
-        self.with(|queue| queue.extend(items));
+    pub(crate) fn keep(self, batch: Batch) {
+        self.with(|queue| queue.extend(batch));
     }
 }
 

@@ -23,6 +23,8 @@ const WRITABLE: u64 = 1;
 /// What one request lends. Emptied with the interpreter lock held, before it is used again.
 #[derive(Default)]
 pub(crate) struct Lent {
+    /// Whether there is anything below: most calls lend nothing.
+    used: bool,
     buffers: Vec<RawBuffer>,
     #[expect(
         clippy::vec_box,
@@ -251,10 +253,12 @@ impl Lent {
     /// Holds a view until the call is over.
     fn keep(&mut self, mut view: View) {
         let empty = Box::new(ffi::Py_buffer::new());
+        self.used = true;
         self.views.push(std::mem::replace(&mut view.raw, empty));
     }
 
     fn push(&mut self, data: *const u8, len: usize, flags: u64) -> u32 {
+        self.used = true;
         self.buffers.push(RawBuffer {
             data: data.cast_mut(),
             len,
@@ -265,26 +269,36 @@ impl Lent {
 
     /// Keeps `object` alive until the call is over.
     pub(crate) fn hold(&mut self, object: &Bound<'_, PyAny>) {
+        self.used = true;
         self.objects.push(object.clone().into_ptr());
     }
 
     /// Notes that the call takes the value of the handle `object`.
     pub(crate) fn note_move(&mut self, object: &Bound<'_, PyAny>) {
+        self.used = true;
         self.moved.push(object.clone().into_ptr());
     }
 
     /// Notes the token of an object that Rust may come back for. What is `given` is its own to release once it ran.
     pub(crate) fn note_token(&mut self, token: u64, given: bool) {
+        self.used = true;
         self.tokens.push((token, given));
     }
 
     /// Rust ran: what was given to it is its own.
+    #[inline]
     pub(crate) fn surrender(&mut self) {
-        self.tokens.retain(|(_, given)| !given);
+        if self.used {
+            self.tokens.retain(|(_, given)| !given);
+        }
     }
 
     /// Closes the handles whose values were taken.
+    #[inline]
     pub(crate) fn shut_moved(&self, py: Python<'_>, by: Option<&'static Spec>) {
+        if !self.used {
+            return;
+        }
         for object in &self.moved {
             // SAFETY: a strong reference, kept until `clear`.
             let object = unsafe { Borrowed::from_ptr(py, *object) };
@@ -300,7 +314,15 @@ impl Lent {
     }
 
     /// Gives everything back.
+    #[inline]
     pub(crate) fn clear(&mut self, py: Python<'_>) {
+        if self.used {
+            self.used = false;
+            self.give_back(py);
+        }
+    }
+
+    fn give_back(&mut self, py: Python<'_>) {
         self.buffers.clear();
         self.copies.clear();
         for fill in self.fills.drain(..) {

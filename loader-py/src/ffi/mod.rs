@@ -23,7 +23,7 @@ pub(crate) mod load;
 pub(crate) mod lock_cell;
 pub(crate) mod object;
 pub(crate) mod process;
-mod queue;
+pub(crate) mod queue;
 pub(crate) mod ranges;
 pub(crate) mod symbol;
 pub(crate) mod trampoline;

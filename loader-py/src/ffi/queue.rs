@@ -18,6 +18,30 @@ impl Drop for Owned {
     }
 }
 
+/// Items that came together.
+pub(crate) struct Batch(Vec<Result<Owned, Box<PyErr>>>);
+
+impl Batch {
+    /// Room for so many.
+    pub(crate) fn with_capacity(length: usize) -> Self {
+        Self(Vec::with_capacity(length))
+    }
+
+    /// Adds an item, or the error in its place.
+    #[inline]
+    pub(crate) fn push(&mut self, item: Result<Bound<'_, PyAny>, PyErr>) {
+        self.0.push(match item {
+            Ok(item) => Ok(Owned(item.into_ptr())),
+            Err(error) => Err(Box::new(error)),
+        });
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Items in their order, and how many to ask for next: one at first, twice as many each time.
 pub(crate) struct Queue {
     items: VecDeque<Result<Owned, Box<PyErr>>>,
@@ -57,13 +81,13 @@ impl Queue {
         }
     }
 
-    /// Adds what came, in its order.
-    pub(super) fn extend<'py>(&mut self, items: Vec<Result<Bound<'py, PyAny>, PyErr>>) {
-        let owned = |item: Result<Bound<'py, PyAny>, PyErr>| match item {
-            Ok(item) => Ok(Owned(item.into_ptr())),
-            Err(error) => Err(Box::new(error)),
-        };
-        self.items.extend(items.into_iter().map(owned));
+    /// Adds what came.
+    pub(super) fn extend(&mut self, batch: Batch) {
+        if self.items.is_empty() {
+            self.items = batch.0.into();
+        } else {
+            self.items.extend(batch.0);
+        }
     }
 
     /// How many to ask for now.
