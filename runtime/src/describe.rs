@@ -37,6 +37,11 @@ impl<'d> Describer<'d> {
         self.writer.uint(value);
     }
 
+    /// A flag among the parts.
+    pub fn flag(&mut self, value: bool) {
+        self.writer.bool(value);
+    }
+
     /// A handle.
     pub fn handle(&mut self, info: &TypeInfo, mode: &str) {
         self.head("handle", 2);

@@ -11,7 +11,7 @@ pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LowerArgs};
 pub use crate::io;
-pub use crate::lift::{BytesLike, Lift, LiftMut, LiftRef};
+pub use crate::lift::{BytesLike, Initial, Lift, LiftMut, LiftRef};
 pub use crate::lower::{Batch, batch, length_hint};
 pub use crate::lower::{Fail, Lower, LowerMut, LowerRef, Said, failed};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};

@@ -11,7 +11,7 @@ use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
 use crate::dispatch::{RELEASE, dispatch};
-use crate::group::frame::Lent;
+use crate::group::lent::Lent;
 use crate::wire::Writer;
 
 pub(crate) use host::Host;
@@ -38,6 +38,9 @@ pub struct Response {
 const _: () = assert!(size_of::<Buffer>() == 2 * size_of::<usize>() + 8);
 const _: () = assert!(size_of::<Response>() == 3 * size_of::<usize>());
 
+/// The flag of a buffer that may be written to.
+const WRITABLE: u64 = 1;
+
 const ANSWERED: i32 = 0;
 const BAD_ARGUMENT: i32 = -1;
 
@@ -62,7 +65,7 @@ unsafe fn slice<'m, T>(data: *const T, len: usize) -> &'m [T] {
 /// # Safety
 ///
 /// `request` points to `request_len` readable bytes, `buffers` to `buffer_count` buffers whose memory is readable; nobody
-/// writes to any of it during the call. `response` is zero, or as an earlier call to this library left it, and used
+/// writes to any of it during the call. A buffer with flag 1 is writable, and nobody else reads it during the call. `response` is zero, or as an earlier call to this library left it, and used
 /// by this call alone. A null `request` or `buffers` is allowed with a length of 0. `host` is null, or points to a table
 /// that stays as it is for the rest of the process.
 pub unsafe fn entry(
@@ -91,8 +94,7 @@ pub unsafe fn entry(
             return BAD_ARGUMENT;
         }
         // SAFETY: by this function's contract, and checked just now.
-        let bytes = unsafe { slice(buffer.data, buffer.len) };
-        lent.push(Lent { bytes });
+        lent.push(unsafe { Lent::new(buffer.data, buffer.len, buffer.flags & WRITABLE != 0) });
     }
     // SAFETY: by this function's contract.
     let Ok(host) = (unsafe { Host::new(host) }) else {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::current;
 use super::inside::{self, Holds, Inside};
+use super::lent::{Lent, Number};
 use super::owners::{Group, Owner};
 use super::scope::Scope;
 use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
@@ -64,13 +65,6 @@ type Stowed = (*mut (), unsafe fn(*mut ()));
 
 /// How many holds need no allocation.
 const FEW: usize = 4;
-
-/// Memory lent for one call: checked once at the entry, so that the rest is safe.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Lent<'c> {
-    /// The bytes.
-    pub(crate) bytes: &'c [u8],
-}
 
 /// One call. See the module's text.
 pub(crate) struct Frame<'c> {
@@ -228,24 +222,29 @@ impl<'c> Frame<'c> {
     }
 
     /// The buffer that an extension value names.
-    pub(crate) fn buffer(&self, index: &[u8]) -> Result<&'c [u8], Fault> {
+    fn buffer(&self, index: &[u8]) -> Result<&'c Lent<'c>, Fault> {
         let index: [u8; 4] = index
             .try_into()
             .map_err(|_| Fault::malformed("a buffer's extension value has 4 bytes"))?;
         let index = u32::from_le_bytes(index);
-        self.buffers
-            .get(index as usize)
-            .map(|lent| lent.bytes)
-            .ok_or_else(|| {
-                Fault::malformed(format!("there is no buffer {index}, but {}", self.buffers.len()))
-            })
+        self.buffers.get(index as usize).ok_or_else(|| {
+            Fault::malformed(format!("there is no buffer {index}, but {}", self.buffers.len()))
+        })
+    }
+
+    /// Reads which memory is lent to be written to.
+    pub(crate) fn writable<T: Number>(&self) -> Result<&'c mut [T], Fault> {
+        match self.reader.next()? {
+            Token::Ext(EXT_BUFFER, index) => self.buffer(index)?.write(self.buffers),
+            other => Err(Fault::expected(format!("writable memory, not {}", other.name()))),
+        }
     }
 
     /// Reads bytes: inside the request, or beside it.
     pub(crate) fn bytes(&self) -> Result<&'c [u8], Fault> {
         match self.reader.next()? {
             Token::Bin(bytes) => Ok(bytes),
-            Token::Ext(EXT_BUFFER, index) => self.buffer(index),
+            Token::Ext(EXT_BUFFER, index) => self.buffer(index)?.read(),
             other => Err(Fault::expected(format!("bytes, not {}", other.name()))),
         }
     }
@@ -543,6 +542,7 @@ impl<'c> Frame<'c> {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
+        self.buffers.iter().for_each(Lent::release);
         let ran = self.ran.replace(false);
         let stays = |party: &Party| party.members.take() && ran;
         let (own_stays, parent_stays) = (stays(&self.own), stays(&self.parent));

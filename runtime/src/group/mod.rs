@@ -5,6 +5,7 @@
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
 //! - `frame`: one call: what it holds, and how it lets go.
+//! - `lent`: the client's memory, for one call.
 //! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
 //! - `temporary`: groups that end when a callable returns.
 //! - `value`: one value, erased: its own allocation behind a raw pointer, so that it never moves.
@@ -20,6 +21,7 @@
 pub(crate) mod current;
 pub(crate) mod frame;
 pub(crate) mod inside;
+pub(crate) mod lent;
 pub(crate) mod owners;
 pub(crate) mod scope;
 pub(crate) mod store;

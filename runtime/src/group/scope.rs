@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::frame::{Frame, Side};
 use super::inside::Inside;
+use super::lent::Number;
 use super::owners::Owner;
 use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
@@ -172,6 +173,20 @@ impl<'s, 'h> Scope<'s, 'h> {
     pub fn bytes(self) -> Result<&'s [u8], Fault> {
         let frame = self.frame();
         self.own(frame.bytes()?)
+    }
+
+    /// Memory that the call may write to.
+    ///
+    /// # Errors
+    ///
+    /// The next value names no such memory, or something else of the call uses it.
+    pub(crate) fn writable<T: Number>(self) -> Result<&'s mut [T], Fault> {
+        if self.keeper.is_some() {
+            return Err(Fault::value("memory that is lent for one call cannot be kept"));
+        }
+        let memory: *mut [T] = std::ptr::from_mut(self.frame().writable()?);
+        // SAFETY: it is lent to the call, which is `'s` here, and to nothing else in it.
+        Ok(unsafe { &mut *memory })
     }
 
     /// Bytes, or text as its bytes.

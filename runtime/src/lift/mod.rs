@@ -6,6 +6,7 @@
 mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
+mod initial;
 mod numbers;
 mod pointers;
 mod std_types;
@@ -16,6 +17,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Token};
 
+pub use initial::Initial;
 pub use text::BytesLike;
 
 /// A type that an argument can have.

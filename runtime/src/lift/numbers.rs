@@ -1,6 +1,6 @@
 //! Numbers and bool.
 
-use super::{Lift, by_value, plain};
+use super::{Lift, LiftMut, by_value, plain};
 use crate::describe::Describer;
 use crate::error::Fault;
 use crate::group::scope::Scope;
@@ -180,6 +180,24 @@ nonzero!(
     NonZeroU8 "u8" NonZeroU16 "u16" NonZeroU32 "u32" NonZeroU64 "u64" NonZeroUsize "usize"
     NonZeroI8 "i8" NonZeroI16 "i16" NonZeroI32 "i32" NonZeroI64 "i64" NonZeroIsize "isize"
 );
+
+/// `&mut [T]`: memory that is filled in place.
+macro_rules! writable {
+    ($($ty:ident)+) => {$(
+        impl<'s, 'h, B> LiftMut<'s, 'h, B> for [$ty] {
+            fn hold_mut(scope: Scope<'s, 'h>) -> Result<&'s mut Self, Fault> {
+                scope.writable()
+            }
+
+            fn describe_mut(to: &mut Describer<'_>) {
+                to.head("buffer", 1);
+                to.plain(stringify!($ty));
+            }
+        }
+    )+};
+}
+
+writable!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64);
 
 by_value!(
     [] bool, [] u8, [] i8, [] u16, [] i16, [] u32, [] i32, [] u64, [] i64, [] usize, [] isize, [] u128, [] i128,
