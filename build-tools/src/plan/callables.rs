@@ -10,6 +10,7 @@ use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
 use super::model::{Action, Fluent, PlannedParam, Shim, Stay};
+use super::outs::{self, Change};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class};
@@ -380,17 +381,29 @@ fn shim(
     let mut output = open.output.as_ref().map(|ty| ctx.normal(&put.ty(ty)));
     let receiver = function.params.first().is_some_and(|param| param.name == "self");
     lifetimes::name_elided(&mut params, &mut output, receiver);
-    for (param, ty) in function.params.iter().zip(&params) {
-        check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?;
+    let mut out_params = Vec::new();
+    for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         refuse_static(ctx, types, ty, &param.name)?;
+        match outs::change(ctx, types, ty) {
+            Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, default)),
+            _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
+        }
     }
-    let fluent = fluency(ctx, types, receiver, &params, output.as_ref());
+    let fluent = if out_params.is_empty() {
+        fluency(ctx, types, receiver, &params, output.as_ref())
+    } else {
+        Fluent::No
+    };
     let wrap = output
         .as_ref()
         .map(|ty| results::wrap(ctx, types, ty))
         .unwrap_or_default();
     if let (Some(ty), Fluent::No | Fluent::Moved) = (&output, fluent) {
         check_result(ctx, types, ty, true)?;
+    }
+    let (success, fallible) = outs::success(ctx, types, output.as_ref());
+    if let (Some(success), false) = (success, out_params.is_empty()) {
+        check_result(ctx, types, success, false)?;
     }
     let mut arguments = vec![None; params.len()];
     for at in iterated(open, combination)? {
@@ -399,8 +412,15 @@ fn shim(
     let names: Vec<String> = function.params.iter().map(|param| param.name.clone()).collect();
     // A receiver that borrows would be kept for as long as what it borrows; when it is given back, that need not be.
     let given_back = fluent == Fluent::Borrowed && params.first().is_some_and(lifetimes::borrows_inside);
-    let leaving = output.as_ref().filter(|_| !given_back);
-    let stays = lifetimes::stays(ctx, types, &names, &params, leaving, &open.outlives)?;
+    let mut leaving: Vec<Ty> = output.iter().filter(|_| !given_back).cloned().collect();
+    let mut living = params.clone();
+    for (at, _) in &out_params {
+        living[*at] = outs::target(&params[*at]).unwrap_or(&params[*at]).clone();
+        leaving.push(living[*at].clone());
+        arguments[*at] = Some(format!("&mut {}", outs::variable(*at)));
+    }
+    let leaving = Ty::Tuple(leaving);
+    let stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
     let wrap = match &output {
         Some(ty) if stays.iter().any(nested) => wrap.shortened(ty),
@@ -426,10 +446,17 @@ fn shim(
             Explicit::Receiver => at == 0,
             Explicit::All => true,
         };
-        let lift = if given || chosen {
+        if stays[at].keeps() && super::fold::any(ty, &outs::is_buffer) {
+            let message = format!(
+                "the result would go on writing to the memory that is lent for the call as `{}`",
+                param.name
+            );
+            return Err(Reason::new(SkipCode::Borrow, message));
+        }
+        let mut lift = if given || chosen {
             let (lent, carried) = stays[at].lifetimes();
             Some(
-                ctx.spell(ty, Lifetimes::Lift(lent, carried))
+                ctx.spell(&living[at], Lifetimes::Lift(lent, carried))
                     .map_err(|Unnameable(why)| {
                         Reason::new(
                             SkipCode::UnsupportedType,
@@ -440,6 +467,9 @@ fn shim(
         } else {
             None
         };
+        if let Some((_, default)) = out_params.iter().find(|(out, _)| *out == at) {
+            lift = Some(outs::initial(lift.as_deref().unwrap_or("_"), *default));
+        }
         planned.push(PlannedParam {
             name: names::python(&param.name),
             lift,
@@ -448,7 +478,14 @@ fn shim(
         });
     }
     if !matches!(site.callee, Callee::Set(_)) {
-        optional(&mut planned, &params, receiver);
+        optional(&mut planned, &params, receiver, |at| {
+            out_params.iter().any(|(out, _)| *out == at)
+        });
+    }
+    let mut action = action(&site.callee, &arguments, &wrap);
+    if let (Action::Expr { text }, false) = (&mut action, out_params.is_empty()) {
+        let outs: Vec<usize> = out_params.iter().map(|(at, _)| *at).collect();
+        *text = outs::compose(text, &outs, success.is_some(), fallible);
     }
     let which: Vec<String> = combination
         .iter()
@@ -467,7 +504,7 @@ fn shim(
         span: function.span.clone(),
         deprecated: function.deprecated.clone(),
         params: planned,
-        action: action(&site.callee, &arguments, &wrap),
+        action,
         fluent,
         counted: site.counted,
     })
@@ -608,9 +645,12 @@ fn fluency(ctx: &Ctx<'_>, types: &Types, receiver: bool, params: &[Ty], output: 
     }
 }
 
-/// Trailing `Option` parameters may be left out.
-fn optional(planned: &mut [PlannedParam], params: &[Ty], receiver: bool) {
+/// Trailing `Option` parameters may be left out; those that are passed by keyword stand behind them.
+fn optional(planned: &mut [PlannedParam], params: &[Ty], receiver: bool, keyword: impl Fn(usize) -> bool) {
     for (at, ty) in params.iter().enumerate().rev() {
+        if keyword(at) {
+            continue;
+        }
         let is_option = matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Option"));
         if !is_option || (at == 0 && receiver) {
             break;

@@ -147,6 +147,14 @@ impl Chooser<'_, '_> {
         };
         let found = match trait_.def.name() {
             "AsRef" | "Borrow" => arg.and_then(|ty| self.by_view(ty)),
+            "AsMut" | "BorrowMut" => arg
+                .map(|ty| Ty::Ref {
+                    lifetime: None,
+                    mutable: true,
+                    ty: Box::new(ty.clone()),
+                })
+                .filter(super::outs::is_buffer)
+                .map(Choice::of),
             "Deref" => binding(&trait_.args, "Target")
                 .filter(|ty| closed(ty))
                 .map(|ty| Choice::of(shared(ty))),

@@ -4,7 +4,7 @@
 //! 2. `methods`, `constructors`, `specials` and `fields` list the members of each; `modules` the functions,
 //!    constants and traits.
 //! 3. `callables` plans each of them: `choose` finds types for type parameters, `wire` says what crosses,
-//!    `lifetimes` what is kept, `results` how results leave.
+//!    `lifetimes` what is kept, `outs` what is changed in place, `results` how results leave.
 //!
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
 //! by name, and the same `Api` gives the same plan.
@@ -26,6 +26,7 @@ mod methods;
 pub mod model;
 mod modules;
 mod names;
+mod outs;
 mod results;
 mod siblings;
 mod specials;

@@ -9,7 +9,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, items, streams};
+use super::{closures, items, outs, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -215,6 +215,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
         } => match class(ctx, types, inner) {
             Class::Type(_, Kind::Handle) => Ok(()),
             _ if streams::modes(inner).is_some() || closures::number(inner).is_some() => Ok(()),
+            _ if outs::is_buffer(ty) => Ok(()),
             _ if matches!(**inner, Ty::Dyn { .. }) => check_param(ctx, types, inner, what),
             _ => Err(Reason::new(
                 SkipCode::UnsupportedType,

@@ -12,6 +12,7 @@ pub mod iterators;
 pub mod moves;
 pub mod names;
 pub mod operators;
+pub mod outs;
 pub mod panics;
 pub mod records;
 pub mod threads;

@@ -1,0 +1,181 @@
+//! Parameters that Rust changes in place: memory that it fills, and values whose last state is part of the result.
+
+use usecrate_manifest::Kind;
+
+use super::ctx::Ctx;
+use super::fold::erase;
+use super::stdlib::{self, StdClass};
+use super::types::Types;
+use super::wire::{Class, class, is_bytes, is_text, type_args};
+use crate::api::Ty;
+
+/// What `&mut T` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Memory that is filled in place.
+    Buffer,
+    /// A value that comes back in the result; it may be left out if it has a default.
+    Out {
+        /// `T: Default`
+        default: bool,
+    },
+}
+
+/// How a parameter of that type is changed, if it is one that is and no handle.
+pub(super) fn change(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Change> {
+    let inner = target(ty)?;
+    if is_buffer(ty) {
+        return Some(Change::Buffer);
+    }
+    crosses(ctx, types, inner).then(|| Change::Out {
+        default: has_default(ctx, types, inner),
+    })
+}
+
+/// The `T` of `&mut T`.
+pub(super) fn target(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Ref {
+            mutable: true, ty, ..
+        } => Some(ty),
+        _ => None,
+    }
+}
+
+/// `&mut [T]` of numbers.
+pub(super) fn is_buffer(ty: &Ty) -> bool {
+    const NUMBERS: &[&str] = &[
+        "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "usize", "isize", "f32", "f64",
+    ];
+    matches!(target(ty), Some(Ty::Slice(item))
+        if matches!(&**item, Ty::Primitive(name) if NUMBERS.contains(&name.as_str())))
+}
+
+/// A sized type that goes in and comes out by value; handles only inside containers.
+fn crosses(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+    let part =
+        |ty: &Ty| crosses(ctx, types, ty) || matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle));
+    match ty {
+        // Names with `@` stand for types of the runtime.
+        Ty::Primitive(name) => {
+            !matches!(name.as_str(), "never" | "str" | "f16" | "f128") && !name.starts_with('@')
+        }
+        Ty::Tuple(parts) => !parts.is_empty() && parts.len() <= 12 && parts.iter().all(part),
+        Ty::Array { ty, len } => len.chars().all(|c| c.is_ascii_digit()) && part(ty),
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => is_text(ty) || is_bytes(ty),
+        Ty::Path { def, args } => match class(ctx, types, ty) {
+            Class::Std(StdClass::Value) => !stdlib::is(def, "Path") && !stdlib::is(def, "OsStr"),
+            Class::Std(StdClass::Container) => {
+                let pointer = ["Box", "Arc", "Rc", "Mutex", "RwLock"];
+                !pointer.iter().any(|name| stdlib::is(def, name)) && type_args(args).all(part)
+            }
+            Class::Mapped => true,
+            Class::Type(_, kind) => kind != Kind::Handle,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// `T: Default`, where the plan knows it.
+fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+    let default = |ty: &Ty| has_default(ctx, types, ty);
+    match ty {
+        Ty::Primitive(name) => name != "never",
+        Ty::Tuple(parts) => parts.iter().all(default),
+        Ty::Array { ty, len } => len.parse::<u8>().is_ok_and(|len| len <= 32) && default(ty),
+        Ty::Ref { ty, .. } => is_text(ty) || is_bytes(ty),
+        Ty::Path { def, args } => match class(ctx, types, ty) {
+            Class::Std(StdClass::Value) => ["String", "PathBuf", "OsString", "Duration"]
+                .iter()
+                .any(|name| stdlib::is(def, name)),
+            Class::Std(StdClass::Container) => {
+                let empty = [
+                    "Option",
+                    "Vec",
+                    "VecDeque",
+                    "HashMap",
+                    "HashSet",
+                    "BTreeMap",
+                    "BTreeSet",
+                    "LinkedList",
+                    "BinaryHeap",
+                ];
+                empty.iter().any(|name| stdlib::is(def, name))
+                    || (stdlib::is(def, "Range") || stdlib::is(def, "Cow"))
+                        && type_args(args).all(|ty| is_text(ty) || is_bytes(ty) || default(ty))
+            }
+            Class::Mapped => true,
+            Class::Type(..) => ctx.has_std(&erase(ty), "Default"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The type that a shim lifts for an out-parameter; `inner` is that of the value, or `_`.
+pub(super) fn initial(inner: &str, default: bool) -> String {
+    format!("::usecrate_runtime::private::Initial<{inner}, {default}>")
+}
+
+/// The variable that the callee changes.
+pub(super) fn variable(at: usize) -> String {
+    format!("__uc_o{at}")
+}
+
+/// The `Ok` type and whether there is one, of a result.
+pub(super) fn success<'t>(ctx: &Ctx<'_>, types: &Types, output: Option<&'t Ty>) -> (Option<&'t Ty>, bool) {
+    let unit = |ty: &Ty| matches!(ty, Ty::Tuple(parts) if parts.is_empty());
+    match output {
+        Some(ty @ Ty::Path { args, .. }) if class(ctx, types, ty) == Class::Std(StdClass::Result) => {
+            (type_args(args).next().filter(|ty| !unit(ty)), true)
+        }
+        other => (other.filter(|ty| !unit(ty)), false),
+    }
+}
+
+/// The call, with what it left in its out-parameters behind its result. `value`: it has one; `fallible`: in a `Result`.
+pub(super) fn compose(call: &str, outs: &[usize], value: bool, fallible: bool) -> String {
+    let start: Vec<String> = outs
+        .iter()
+        .map(|at| format!("let mut {} = {{{at}}}.start();", variable(*at)))
+        .collect();
+    let mut parts: Vec<String> = outs.iter().map(|at| variable(*at)).collect();
+    if value {
+        parts.insert(0, "__uc_result".to_owned());
+    }
+    let given = match &parts[..] {
+        [one] => one.clone(),
+        many => format!("({})", many.join(", ")),
+    };
+    let end = match (fallible, value) {
+        (true, true) => format!("{call}.map(|__uc_result| {given})"),
+        (true, false) => format!("{call}.map(|()| {given})"),
+        (false, true) => format!("let __uc_result = {call}; {given}"),
+        (false, false) => format!("{call}; {given}"),
+    };
+    format!("{{ {} {end} }}", start.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compose;
+
+    #[test]
+    fn what_is_left_stands_behind_the_result() {
+        assert_eq!(
+            compose("f(&mut __uc_o0)", &[0], false, false),
+            "{ let mut __uc_o0 = {0}.start(); f(&mut __uc_o0); __uc_o0 }"
+        );
+        assert!(
+            compose("f()", &[1, 2], true, true)
+                .ends_with("f().map(|__uc_result| (__uc_result, __uc_o1, __uc_o2)) }")
+        );
+        assert!(compose("f()", &[1], false, true).ends_with("f().map(|()| __uc_o1) }"));
+        assert!(
+            compose("f()", &[1], true, false).ends_with("let __uc_result = f(); (__uc_result, __uc_o1) }")
+        );
+    }
+}
