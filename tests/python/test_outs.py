@@ -37,7 +37,7 @@ def test_only_writable_memory_is_taken(outs: Any) -> None:
 
 def test_numbers_of_the_right_type(outs: Any) -> None:
     numbers = array.array("d", [1, 2])
-    outs.raise_(numbers, 0.5) if hasattr(outs, "raise_") else getattr(outs, "raise")(numbers, 0.5)
+    outs.raise_(numbers, 0.5)
     assert list(numbers) == [1.5, 2.5]
     left, right = np.arange(3, dtype=np.uint32), np.full(3, 9, dtype=np.uint32)
     outs.exchange(left, right)
@@ -48,7 +48,7 @@ def test_numbers_of_the_right_type(outs: Any) -> None:
 
 def test_one_piece_of_memory_is_not_lent_twice(outs: Any) -> None:
     memory = np.arange(4, dtype=np.uint32)
-    with pytest.raises((ValueError, usecrate.BorrowedError), match=r"twice|lent|overlap"):
+    with pytest.raises(BufferError, match="pass a copy"):
         outs.exchange(memory, memory)
     outs.exchange(memory[:2], memory[2:])
     assert memory.tolist() == [2, 3, 0, 1]
