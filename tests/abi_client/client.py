@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgpack
+from host import Buffer, Host
 
 ABI_VERSION = 1
 DESCRIBE, CALL, DROP, RELEASE, INIT, AFTER_FORK, COUNT, CLOSE = range(8)
-OK, ERR, PANIC, ARGUMENT, HANDLE, REQUEST = range(6)
+OK, ERR, PANIC, ARGUMENT, HANDLE, REQUEST, RAISED = range(7)
 EXT_HANDLE, EXT_BUFFER, EXT_BIG, EXT_TIME = 1, 2, 4, 5
 # Signed 32-bit answers of the symbol itself.
 DONE, NULL_ARGUMENT, INTERNAL_FAULT = 0, -1, -2
-
-
-class _Buffer(ctypes.Structure):
-    _fields_ = (("data", ctypes.c_void_p), ("len", ctypes.c_size_t), ("flags", ctypes.c_uint64))
 
 
 class _Response(ctypes.Structure):
@@ -97,13 +94,14 @@ def to_int(value: Any) -> int:
 class Library:
     """A loaded library, with one response that is reused by every call of this object."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, host: Host | None = None) -> None:
+        self._host = host
         self._symbol = ctypes.CDLL(path).usecrate_call
         self._symbol.restype = ctypes.c_int32
         self._symbol.argtypes = (
             ctypes.c_char_p,
             ctypes.c_size_t,
-            ctypes.POINTER(_Buffer),
+            ctypes.POINTER(Buffer),
             ctypes.c_size_t,
             ctypes.c_void_p,
             ctypes.POINTER(_Response),
@@ -120,7 +118,7 @@ class Library:
     ) -> int:
         """Hands bytes to the symbol; gives the symbol's own answer. The response stays in place."""
         keep: list[Any] = []
-        table = (_Buffer * len(buffers))()
+        table = (Buffer * len(buffers))()
         for slot, buffer in zip(table, buffers, strict=True):
             writable = isinstance(buffer, bytearray)
             memory = (
@@ -130,7 +128,12 @@ class Library:
             slot.data = ctypes.addressof(memory) if writable else ctypes.cast(memory, ctypes.c_void_p).value
             slot.len, slot.flags = len(buffer), int(writable)
         size = len(request or b"") if length is None else length
-        return int(self._symbol(request, size, table, len(buffers), None, ctypes.byref(self._response)))
+        host = self._host.pointer if self._host else None
+        # An upcall may call again, so each call that is going on needs a response of its own.
+        response, self._response = self._response, _Response()
+        code = int(self._symbol(request, size, table, len(buffers), host, ctypes.byref(response)))
+        self._response = response
+        return code
 
     def raw_answer(self) -> bytes:
         """The bytes of the last answer."""
@@ -150,6 +153,15 @@ class Library:
         if answer.status != OK:
             raise Refused(answer)
         return answer.payload
+
+    def raised(self, id_: str, *arguments: Any) -> BaseException:
+        """The exception that a host object raised and that leaves a call."""
+        answer = self.refusal(id_, *arguments)
+        assert answer.status == RAISED and self._host, answer
+        (token,) = answer.payload
+        error = self._host.objects.pop(token)
+        assert isinstance(error, BaseException)
+        return error
 
     def find(self, id_: str) -> Callable:
         """The callable with this id."""

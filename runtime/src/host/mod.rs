@@ -123,6 +123,15 @@ impl Raised {
         self.0.fatal
     }
 
+    /// Whether no answer had it yet.
+    fn is_held(&self) -> bool {
+        self.0
+            .object
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
     /// The reference, for the answer; `None`: another answer had it.
     pub(crate) fn give(&self) -> Option<Object> {
         self.0
@@ -250,6 +259,15 @@ impl Object {
             talk.request(arguments);
             attributed(frame.map(Frame::calls_back), || ask(self.host, talk, memory))
         })
+    }
+}
+
+/// An error is the result of a call: if it is an exception that came on another thread, or during another call, the
+/// call ends with it all the same.
+pub(crate) fn failing(error: &std::io::Error, frame: &Frame<'_>) {
+    let raised = error.get_ref().and_then(|inner| inner.downcast_ref::<Raised>());
+    if let Some(raised) = raised.filter(|raised| raised.is_held()) {
+        frame.inside().raise(raised, false);
     }
 }
 

@@ -227,6 +227,7 @@ fn io_error(error: &std::io::Error, out: &mut Out<'_, '_>) {
 
 impl<'h, B> Fail<'h, B> for std::io::Error {
     fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
+        crate::host::failing(&self, out.frame);
         let said = Said {
             message: Some(self.to_string()),
             debug: Some(format!("{self:?}")),

@@ -110,6 +110,8 @@ shim!(tap_dance(__uc_arg a) Tap::dance(a.take()));
 shim!(tap_into_inner(__uc_arg a) Tap::into_inner(a.take()));
 shim!(tap_try_read(__uc_arg a) Tap::try_read(a.take()));
 
+shim!(sip_elsewhere(__uc_arg a, __uc_arg b) subject::sip_elsewhere(a.take(), lifted::<__uc::File<1>>(b.take())));
+
 const NAMES: &[&str] = &[
     "Book::new",
     "Book::page",
@@ -148,6 +150,7 @@ const NAMES: &[&str] = &[
     "Tap::dance",
     "Tap::into_inner",
     "Tap::try_read",
+    "sip_elsewhere",
 ];
 
 __uc::artifact! {
@@ -162,15 +165,29 @@ __uc::artifact! {
         "Page::text" => page_text, "Shelf::new" => shelf_new, "Shelf::add" => shelf_add, "Shelf::put" => shelf_put,
         "Shelf::all" => shelf_all, "Shelf::filled" => shelf_filled, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Turnstile::with" => turnstile_with, "each" => each, "spread" => spread,
-        "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read,
+        "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "sip_elsewhere" => sip_elsewhere,
     ],
 }
 
 /// What is counted is the process's, so tests run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+struct Alone {
+    _alone: std::sync::MutexGuard<'static, ()>,
+    _ends: mpsc::Sender<()>,
+}
+
+fn alone() -> Alone {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (_ends, ended) = mpsc::channel();
+    // Two calls that wait for each other would do so for ever.
+    std::thread::spawn(move || {
+        if ended.recv_timeout(Duration::from_secs(30)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            eprintln!("assertion failed: a test hangs");
+            std::process::abort();
+        }
+    });
+    Alone { _alone, _ends }
 }
 
 fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {

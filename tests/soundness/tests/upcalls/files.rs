@@ -267,3 +267,48 @@ fn a_host_that_is_gone_is_an_io_error() {
         "{payload}"
     );
 }
+
+#[test]
+fn an_upcall_from_a_thread_of_the_library_never_waits_for_its_call() {
+    let _alone = alone();
+    let book = call("Book::new", &["text".into()]);
+    let own = book.clone();
+    let object = object(move |operation, _, lent| match operation {
+        3 => {
+            let (status, payload) = try_call("Book::text", &[own.clone()]);
+            assert_eq!((status, payload[0].as_str()), (4, Some("busy")));
+            lent[0] = 0;
+            1.into()
+        }
+        _ => Answer::Raise("UnsupportedOperation", false),
+    });
+    assert_eq!(call("sip_elsewhere", &[book, object]), 1.into());
+}
+
+#[test]
+fn what_a_file_raised_on_another_thread_leaves_the_call() {
+    let _alone = alone();
+    let book = call("Book::new", &["text".into()]);
+    let (object, _) = file(Memory {
+        broken: true,
+        ..Memory::default()
+    });
+    assert_eq!(raised("sip_elsewhere", &[book, object]), "BrokenPipeError");
+}
+
+#[test]
+fn a_child_of_fork_asks_and_releases_nothing_of_its_parents() {
+    let _alone = alone();
+    let (object, memory) = file(Memory::default());
+    // What a child sees that was forked during an upcall.
+    let fork = callable(|_| {
+        assert_eq!(request(&[5.into()]), (0, Value::Nil));
+        Value::Nil.into()
+    });
+    call("drip", &[object.clone(), bytes("parent"), fork]);
+    assert!(memory.lock().unwrap().log.is_empty());
+    assert_eq!(released(token(&object)), 0);
+    let (object, memory) = file(Memory::default());
+    call("drip", &[object, bytes("child"), callable(|_| Value::Nil.into())]);
+    assert_eq!(memory.lock().unwrap().bytes, b"child");
+}

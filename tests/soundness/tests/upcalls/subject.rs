@@ -192,6 +192,12 @@ pub fn drip(mut to: impl Write, bytes: &[u8], between: impl FnOnce()) -> io::Res
     Ok(())
 }
 
+/// Reads on a thread of its own.
+pub fn sip_elsewhere(book: &mut Book, mut from: impl Read + Send) -> io::Result<u32> {
+    let mut read = |_: &mut Book| sip(&mut from, 1).map(|read| read.len() as u32);
+    std::thread::scope(|scope| scope.spawn(|| read(book)).join().unwrap())
+}
+
 /// Goes to a thread that outlives the call, and is used there.
 pub fn elsewhere(mut to: impl Write + Send + 'static, from: impl Fn() -> u32) -> u32 {
     let waits = from();

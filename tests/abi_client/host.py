@@ -1,0 +1,114 @@
+"""A host written from `docs/abi.md` alone: what a library calls back.
+
+Objects are plain Python objects with a token each; how they are asked is the section "Upcalls". Arguments and
+results are what msgpack makes of them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import threading
+from typing import Any, NamedTuple
+
+import msgpack
+
+EXT_HOST = 3
+RELEASE, INVOKE, NEXT, READ, WRITE, FLUSH, SEEK = range(7)
+
+_Write = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+
+class Buffer(ctypes.Structure):
+    """Memory lent for one call or upcall."""
+
+    _fields_ = (("data", ctypes.c_void_p), ("len", ctypes.c_size_t), ("flags", ctypes.c_uint64))
+
+
+_Call = ctypes.CFUNCTYPE(
+    ctypes.c_int32,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.POINTER(Buffer),
+    ctypes.c_size_t,
+    _Write,
+    ctypes.c_void_p,
+)
+
+
+class _Table(ctypes.Structure):
+    _fields_ = (("call", _Call), ("context", ctypes.c_void_p))
+
+
+class Upcall(NamedTuple):
+    """What was asked."""
+
+    operation: int
+    token: int
+    arguments: list[Any]
+
+
+class Host:
+    """Objects by token, and the function that a library calls. It must live as long as the process."""
+
+    def __init__(self) -> None:
+        self.objects: dict[int, Any] = {}
+        self.log: list[Upcall] = []
+        self.gone = False
+        self._tokens = itertools.count(1)
+        self._lock = threading.Lock()
+        self._table = _Table(_Call(self._call), None)
+        self.pointer = ctypes.cast(ctypes.pointer(self._table), ctypes.c_void_p)
+
+    def lend(self, value: Any) -> msgpack.ExtType:
+        """A host object with a reference."""
+        with self._lock:
+            token = next(self._tokens)
+            self.objects[token] = value
+        return msgpack.ExtType(EXT_HOST, token.to_bytes(8, "little"))
+
+    def released(self, reference: msgpack.ExtType) -> bool:
+        """Whether the library has ended the reference."""
+        return int.from_bytes(reference.data, "little") not in self.objects
+
+    def _call(
+        self, _context: Any, request: int, size: int, buffers: Any, count: int, write: Any, sink: Any
+    ) -> int:
+        if self.gone:
+            return 1
+        operation, token, *arguments = msgpack.unpackb(ctypes.string_at(request, size), raw=False)
+        self.log.append(Upcall(operation, token, arguments))
+        memory = (ctypes.c_char * buffers[0].len).from_address(buffers[0].data) if count else None
+        if operation == READ:
+            assert buffers[0].flags == 1, "what is read into may be written to"
+        try:
+            answer = [0, self._do(operation, token, arguments, memory)]
+        except BaseException as error:
+            reference = self.lend(error)
+            token = int.from_bytes(reference.data, "little")
+            answer = [1, token, not isinstance(error, Exception)]
+        data = msgpack.packb(answer, use_bin_type=True)
+        for piece in (data[:1], data[1:]):
+            write(sink, ctypes.cast(ctypes.c_char_p(piece), ctypes.c_void_p), len(piece))
+        return 0
+
+    def _do(self, operation: int, token: int, arguments: list[Any], memory: Any) -> Any:
+        if operation == RELEASE:
+            del self.objects[token]
+            return None
+        value = self.objects[token]
+        if operation == INVOKE:
+            return value(*arguments)
+        if operation == NEXT:
+            return list(itertools.islice(value, 1))
+        if operation == READ:
+            data = value.read(len(memory))
+            memory[: len(data)] = data
+            return len(data)
+        if operation == WRITE:
+            return value.write(bytes(memory))
+        if operation == FLUSH:
+            return value.flush()
+        assert operation == SEEK, operation
+        return value.seek(*arguments)
