@@ -1,0 +1,357 @@
+"""Calls through usecrate, next to the same calls through PyO3 and through ctypes with MessagePack:
+`compare.py --contenders DIR [--json FILE] [--quick]`, run by `dev.py bench`.
+
+All of a row run interleaved in one process: each round times every contender once, in a shuffled order, and the
+median of the rounds counts, per call and with the interpreter's loop around it. Before anything is timed, all
+contenders of a row must give equal results. What every one of them calls is the crate `workload`.
+
+| contender | is |
+|---|---|
+| usecrate | the artifact of `workload` as `usecrate build` makes it; releases the interpreter lock around Rust |
+| A | PyO3 by hand, built by maturin with fat LTO in one codegen unit; keeps the lock |
+| A released | the same, which releases the lock around the Rust code (`py.detach`) |
+| A0 | as A, with cargo's default release profile |
+| ctypes | a C function that takes and gives MessagePack, by hand, called by ctypes with the package `msgpack`; releases the lock |
+"""
+
+from __future__ import annotations
+
+import argparse
+import array
+import importlib.machinery
+import importlib.util
+import json
+import mmap
+import pathlib
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import timeit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+HERE = pathlib.Path(__file__).resolve().parent
+BASELINE = "A"
+COLUMNS = ("A", "A released", "A0", "usecrate", "ctypes")
+ROUNDS = 25
+# What one contender runs for in one round, in seconds.
+ROUND = 0.004
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: a statement, and what it needs."""
+
+    title: str
+    # What is timed. Its names are `f` and those that `given` makes.
+    statement: str
+    # From a contender's module, and the shared inputs, to the statement's names.
+    given: Callable[[Any, Inputs], dict[str, Any]]
+    # The variant that releases the lock, of contender A.
+    released: bool = True
+    # A contender whose Python is different.
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+class Inputs:
+    """What all contenders are given, made once."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.integers = list(range(1000))
+        self.view = memoryview(array.array("q", self.integers)).toreadonly()
+        self.megabyte = random.Random(1).randbytes(1 << 20)
+        self.large = bytes(64 << 20)
+        file = folder / "mapped"
+        with file.open("wb") as opened:
+            opened.truncate(64 << 20)
+        with file.open("rb") as opened:
+            self.mapped = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        self.dicts = [
+            {"id": at, "name": f"record {at}", "score": at / 7, "active": at % 3 == 0} for at in range(1000)
+        ]
+
+    def instances(self, module: Any) -> list[Any]:
+        return [module.Record(**one) for one in self.dicts]
+
+
+def function(name: str, **inputs: str) -> Callable[[Any, Inputs], dict[str, Any]]:
+    """The module's function as `f`, and inputs by name."""
+    return lambda module, shared: {
+        "f": getattr(module, name),
+        **{name: getattr(shared, attribute) for name, attribute in inputs.items()},
+    }
+
+
+def records(module: Any, shared: Inputs) -> dict[str, Any]:
+    return {"f": module.touch, "given": shared.instances(module)}
+
+
+def dicts(module: Any, shared: Inputs) -> dict[str, Any]:
+    # usecrate gives instances of a class, and has a function that makes dicts of them.
+    if hasattr(module, "asdict"):
+        return {"f": module.touch, "asdict": module.asdict, "given": shared.dicts}
+    return {"f": module.touch_dicts, "given": shared.dicts}
+
+
+def failing(module: Any, shared: Inputs) -> dict[str, Any]:
+    return {"f": module.fail, "Failure": module.Failure}
+
+
+def counter(module: Any, shared: Inputs) -> dict[str, Any]:
+    return {"f": module.Counter(0).inc}
+
+
+def mapped(module: Any, shared: Inputs) -> dict[str, Any]:
+    return {"f": module.length_view, "given": shared.mapped}
+
+
+READ = "for one in f(given): one.id; one.name; one.score; one.active"
+RAISE = "try:\n    f(7)\nexcept Failure:\n    pass"
+
+ROWS = [
+    Row("no-op", "f()", function("noop")),
+    Row("add(i64, i64)", "f(20, 22)", function("add")),
+    Row("greet(&str) -> String", "f('Ferris')", function("greet")),
+    Row("sum of 1,000 ints, from a list", "f(given)", function("sum", given="integers")),
+    Row("sum of 1,000 ints, from a read-only view", "f(given)", function("sum_view", given="view")),
+    Row("echo 1 MiB", "f(given)", function("echo", given="megabyte")),
+    Row("len of 64 MiB of bytes", "f(given)", function("length", given="large")),
+    Row("len of a 64 MiB mmap", "f(given)", mapped),
+    Row("1,000 records, dicts both ways", "f(given)", dicts, instead={"usecrate": "asdict(f(given))"}),
+    Row("1,000 records, classes, fields read back", READ, records),
+    Row("method inc(&mut self)", "f()", counter),
+    Row("raise and except", RAISE, failing),
+    Row("iterate 1,000 ints", "for one in f(1000): pass", function("numbers"), released=False),
+    Row("1,000 callbacks", "f(1000, lambda n: n + 1)", function("each"), released=False),
+]
+
+
+# ------------------------------------------------------------------------------------------------ contenders
+
+
+class Adapted:
+    """A module under the names that the rows use."""
+
+    def __init__(self, module: Any, names: Mapping[str, Any]) -> None:
+        self._module = module
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        return self._names[name] if name in self._names else getattr(self._module, name)
+
+
+class ReleasedCounter:
+    """`inc` of the class is another method there."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def __call__(self, value: int) -> Any:
+        made = self._module.Counter(value)
+        return Adapted(made, {"inc": made.inc_released})
+
+
+def by_pyo3(folder: pathlib.Path) -> Any:
+    """The extension below a folder; two of one name do not get in each other's way."""
+    (path,) = (found for found in folder.rglob("bench_pyo3*") if found.suffix in (".so", ".pyd"))
+    loader = importlib.machinery.ExtensionFileLoader("bench_pyo3", str(path))
+    spec = importlib.util.spec_from_file_location("bench_pyo3", path, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def by_usecrate() -> Any:
+    import usecrate
+
+    module = usecrate.import_(str(HERE / "workload"))
+    names = {"sum_view": module.sum, "length_view": module.length, "asdict": usecrate.asdict}
+    return Adapted(module, names)
+
+
+def by_ctypes(folder: pathlib.Path) -> Any:
+    sys.path.insert(0, str(HERE / "contenders"))
+    from plain import Plain
+
+    (path,) = folder.iterdir()
+    library = Plain(str(path))
+    return Adapted(library, {"length_view": library.length})
+
+
+def contenders(folder: pathlib.Path) -> dict[str, Any]:
+    """Those that are built, usecrate in any case."""
+    found: dict[str, Any] = {}
+    if (folder / "A").is_dir():
+        module = by_pyo3(folder / "A")
+        found["A"] = module
+        suffix = "_released"
+        released = {name.removesuffix(suffix): getattr(module, name) for name in dir(module) if suffix in name}
+        found["A released"] = Adapted(module, {**released, "Counter": ReleasedCounter(module)})
+    if (folder / "A0").is_dir():
+        found["A0"] = by_pyo3(folder / "A0")
+    found["usecrate"] = by_usecrate()
+    if (folder / "plain").is_dir():
+        found["ctypes"] = by_ctypes(folder / "plain")
+    return found
+
+
+# ----------------------------------------------------------------------------------------------- measurement
+
+
+def plain(value: Any) -> Any:
+    """A result without what tells contenders apart."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if all(hasattr(value, name) for name in ("id", "name", "score", "active")):
+        return {name: getattr(value, name) for name in ("id", "name", "score", "active")}
+    return value
+
+
+def outcome(row: Row, names: dict[str, Any], module: Any) -> Any:
+    """What the statement comes to, to be compared among contenders."""
+    if row.statement == RAISE:
+        try:
+            names["f"](7)
+        except names["Failure"] as error:
+            return str(error)
+        return "nothing was raised"
+    if row.given is counter:
+        fresh = module.Counter(41)
+        return [fresh.inc(), fresh.inc()]
+    if row.statement.startswith("for one in "):
+        expression = row.statement.removeprefix("for one in ").partition(":")[0]
+        return plain(list(eval(expression, dict(names))))
+    return plain(eval(row.statement, dict(names)))
+
+
+def measure(row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, lasting: float) -> dict[str, float]:
+    """Nanoseconds per call, by contender."""
+    timers: dict[str, timeit.Timer] = {}
+    outcomes: dict[str, Any] = {}
+    for name, module in found.items():
+        if name == "A released" and not row.released:
+            continue
+        try:
+            names = row.given(module, shared)
+        except AttributeError as missing:
+            # Not served yet: the row has a gap, and says so.
+            print(f"note: {row.title}: {name} has none: {missing}", file=sys.stderr)
+            continue
+        statement = row.instead.get(name, row.statement)
+        outcomes[name] = outcome(Row(row.title, statement, row.given), names, module)
+        timers[name] = timeit.Timer(statement, globals=names)
+    first = next(iter(outcomes))
+    for name, result in outcomes.items():
+        if result != outcomes[first]:
+            sys.exit(f"error: {row.title}: {name} gives another result than {first}")
+    counts = {name: calls(timer, lasting) for name, timer in timers.items()}
+    taken: dict[str, list[float]] = {name: [] for name in timers}
+    order = list(timers)
+    for _ in range(rounds):
+        random.shuffle(order)
+        for name in order:
+            taken[name].append(timers[name].timeit(counts[name]) / counts[name])
+    return {name: statistics.median(times) * 1e9 for name, times in taken.items()}
+
+
+def calls(timer: timeit.Timer, lasting: float) -> int:
+    """How many calls last that long."""
+    count = 1
+    while (seconds := timer.timeit(count)) < lasting:
+        count = max(count * 2, int(count * lasting / max(seconds, 1e-9)))
+    return count
+
+
+LOAD = {
+    "usecrate": "import usecrate; usecrate.load_artifact({path!r}).f0(1, 2)",
+    "A": (
+        "import importlib.machinery, importlib.util\n"
+        "loader = importlib.machinery.ExtensionFileLoader('bench_pyo3', {path!r})\n"
+        "spec = importlib.util.spec_from_file_location('bench_pyo3', {path!r}, loader=loader)\n"
+        "module = importlib.util.module_from_spec(spec); loader.exec_module(module); module.f0(1, 2)"
+    ),
+}
+
+
+def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Importing what is needed, loading, and the first call, in a fresh process each time."""
+    results: dict[str, dict[str, float]] = {}
+    import usecrate
+
+    for many in sorted(folder.glob("many-*"), key=lambda path: int(path.name.partition("-")[2])):
+        (extension,) = (path for path in (many / "A").rglob("bench_pyo3*") if path.suffix in (".so", ".pyd"))
+        artifact = usecrate.artifact_path(usecrate.import_(str(many)))  # type: ignore[attr-defined]
+        paths = {"usecrate": str(artifact), "A": str(extension)}
+        taken: dict[str, list[float]] = {name: [] for name in paths}
+        order = list(paths)
+        for _ in range(rounds):
+            random.shuffle(order)
+            for name in order:
+                program = (
+                    f"import time\nstart = time.perf_counter_ns()\n{LOAD[name].format(path=paths[name])}\n"
+                    "print(time.perf_counter_ns() - start)"
+                )
+                done = subprocess.run(
+                    [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True
+                )
+                taken[name].append(float(done.stdout))
+        count = int(many.name.partition("-")[2])
+        title = f"import, load and first call, {count:,} functions"
+        results[title] = {name: statistics.median(times) for name, times in taken.items()}
+    return results
+
+
+# ---------------------------------------------------------------------------------------------------- output
+
+
+def shown(nanoseconds: float) -> str:
+    for unit, size in (("ms", 1e6), ("µs", 1e3)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.3g} {unit}" if nanoseconds < 1e3 * size else f"{nanoseconds / size:,.0f} {unit}"
+    return f"{nanoseconds:.1f} ns"
+
+
+def table(results: Mapping[str, Mapping[str, float]]) -> str:
+    """Markdown: what each takes, and what usecrate takes in proportion."""
+    columns = [name for name in COLUMNS if any(name in row for row in results.values())]
+    ratios = [name for name in ("A", "A released") if name in columns]
+    head = ["", *columns, *(f"usecrate / {name}" for name in ratios)]
+    lines = [head, ["---"] * len(head)]
+    for title, row in results.items():
+        cells = [shown(row[name]) if name in row else "-" for name in columns]
+        for name in ratios:
+            known = name in row and "usecrate" in row
+            cells.append(f"{row['usecrate'] / row[name]:.2f}" if known else "-")
+        lines.append([title, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--contenders", type=pathlib.Path, required=True, help="what contenders/build.py made")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--quick", action="store_true", help="two short rounds, for a look at whether all works")
+    options = parser.parse_args()
+    rounds, lasting = (2, ROUND / 20) if options.quick else (ROUNDS, ROUND)
+    results: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        shared = Inputs(pathlib.Path(folder))
+        found = contenders(options.contenders)
+        for row in ROWS:
+            results[row.title] = measure(row, found, shared, rounds, lasting)
+        shared.mapped.close()
+    results.update(loading(options.contenders, rounds))
+    print(f"python {sys.version.split()[0]}; median of {rounds} rounds; per call\n")
+    print(table(results))
+    if options.json:
+        whole = {"python": sys.version, "rounds": rounds, "nanoseconds": results}
+        options.json.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
