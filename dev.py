@@ -416,10 +416,28 @@ def lint(_options: argparse.Namespace) -> None:
 
 
 def bench(options: argparse.Namespace) -> None:
-    """Measure builds, imports and calls."""
-    python = prepare()
-    with step("tests/bench/bench.py"):
-        run(python.program("python"), ROOT / "tests" / "bench" / "bench.py", *options.rest)
+    """Compare calls with PyO3 and ctypes written by hand; measure builds and imports."""
+    python = prepare("test")
+    folder, out = ROOT / "tests" / "bench", DEV / "bench"
+    out.mkdir(parents=True, exist_ok=True)
+
+    def build() -> None:
+        with step("build the contenders: PyO3 twice, ctypes, and crates of many functions"):
+            run(python.program("python"), folder / "contenders" / "build.py", out)
+
+    settings: list[str | Path] = ["--contenders", out]
+    if options.quick:
+        settings.append("--quick")
+    else:
+        sources = (folder / "contenders", folder / "workload")
+        unless_done("bench", digest(*sources, also=str(python.executable)), build)
+    if options.json:
+        settings += ["--json", options.json.resolve()]
+    with step("tests/bench/compare.py"):
+        run(python.program("python"), folder / "compare.py", *settings)
+    if not options.quick:
+        with step("tests/bench/bench.py"):
+            run(python.program("python"), folder / "bench.py", *options.rest)
 
 
 def docs(_options: argparse.Namespace) -> None:
@@ -504,6 +522,10 @@ def main() -> int:
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--quick", action="store_true", help="one interpreter, and no test marked slow")
         command.add_argument("rest", nargs="*", help="handed to the program that is run; behind `--`")
+        if name == "bench":
+            command.add_argument(
+                "--json", type=Path, metavar="FILE", help="write the comparison's figures there"
+            )
         if name == "fuzz":
             command.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
     options = parser.parse_args()

@@ -1,17 +1,17 @@
 """Calls through usecrate, next to the same calls through PyO3 and through ctypes with MessagePack:
 `compare.py --contenders DIR [--json FILE] [--quick]`, run by `dev.py bench`.
 
-All of a row run interleaved in one process: each round times every contender once, in a shuffled order, and the
-median of the rounds counts, per call and with the interpreter's loop around it. Before anything is timed, all
-contenders of a row must give equal results. What every one of them calls is the crate `workload`.
+All of a row run interleaved in one process: each round times every contender once, in a shuffled order, and
+the median of the rounds counts, per call and with the interpreter's loop around it. Before anything is timed,
+each contender must give what plain Python gives. What every one of them calls is the crate `workload`.
 
 | contender | is |
 |---|---|
-| usecrate | the artifact of `workload` as `usecrate build` makes it; releases the interpreter lock around Rust |
+| usecrate | the artifact as `usecrate build` makes it; releases the interpreter lock around Rust |
 | A | PyO3 by hand, built by maturin with fat LTO in one codegen unit; keeps the lock |
 | A released | the same, which releases the lock around the Rust code (`py.detach`) |
 | A0 | as A, with cargo's default release profile |
-| ctypes | a C function that takes and gives MessagePack, by hand, called by ctypes with the package `msgpack`; releases the lock |
+| ctypes | a C function over MessagePack, by hand, with the package `msgpack`; releases the lock |
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import importlib.machinery
 import importlib.util
 import json
 import mmap
+import os
 import pathlib
 import random
 import statistics
@@ -132,6 +133,12 @@ ROWS = [
 # ------------------------------------------------------------------------------------------------ contenders
 
 
+def reference() -> Any:
+    from contenders import reference
+
+    return Adapted(reference, {"sum": reference.total})
+
+
 class Adapted:
     """A module under the names that the rows use."""
 
@@ -174,22 +181,23 @@ def by_usecrate() -> Any:
 
 
 def by_ctypes(folder: pathlib.Path) -> Any:
-    sys.path.insert(0, str(HERE / "contenders"))
-    from plain import Plain
+    from contenders.plain import Plain
 
     (path,) = folder.iterdir()
     library = Plain(str(path))
     return Adapted(library, {"length_view": library.length})
 
 
-def contenders(folder: pathlib.Path) -> dict[str, Any]:
+def built(folder: pathlib.Path) -> dict[str, Any]:
     """Those that are built, usecrate in any case."""
     found: dict[str, Any] = {}
     if (folder / "A").is_dir():
         module = by_pyo3(folder / "A")
         found["A"] = module
         suffix = "_released"
-        released = {name.removesuffix(suffix): getattr(module, name) for name in dir(module) if suffix in name}
+        released = {
+            name.removesuffix(suffix): getattr(module, name) for name in dir(module) if suffix in name
+        }
         found["A released"] = Adapted(module, {**released, "Counter": ReleasedCounter(module)})
     if (folder / "A0").is_dir():
         found["A0"] = by_pyo3(folder / "A0")
@@ -228,10 +236,13 @@ def outcome(row: Row, names: dict[str, Any], module: Any) -> Any:
     return plain(eval(row.statement, dict(names)))
 
 
-def measure(row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, lasting: float) -> dict[str, float]:
+def measure(
+    row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, lasting: float
+) -> dict[str, float]:
     """Nanoseconds per call, by contender."""
     timers: dict[str, timeit.Timer] = {}
-    outcomes: dict[str, Any] = {}
+    plainly = reference()
+    right = outcome(row, row.given(plainly, shared), plainly)
     for name, module in found.items():
         if name == "A released" and not row.released:
             continue
@@ -242,12 +253,9 @@ def measure(row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, las
             print(f"note: {row.title}: {name} has none: {missing}", file=sys.stderr)
             continue
         statement = row.instead.get(name, row.statement)
-        outcomes[name] = outcome(Row(row.title, statement, row.given), names, module)
+        if outcome(Row(row.title, statement, row.given), names, module) != right:
+            sys.exit(f"error: {row.title}: {name} gives something else than plain Python")
         timers[name] = timeit.Timer(statement, globals=names)
-    first = next(iter(outcomes))
-    for name, result in outcomes.items():
-        if result != outcomes[first]:
-            sys.exit(f"error: {row.title}: {name} gives another result than {first}")
     counts = {name: calls(timer, lasting) for name, timer in timers.items()}
     taken: dict[str, list[float]] = {name: [] for name in timers}
     order = list(timers)
@@ -267,25 +275,29 @@ def calls(timer: timeit.Timer, lasting: float) -> int:
 
 
 LOAD = {
-    "usecrate": "import usecrate; usecrate.load_artifact({path!r}).f0(1, 2)",
+    "usecrate": "import usecrate; usecrate.load_artifact({path!r}).call0(1, 2)",
     "A": (
         "import importlib.machinery, importlib.util\n"
         "loader = importlib.machinery.ExtensionFileLoader('bench_pyo3', {path!r})\n"
         "spec = importlib.util.spec_from_file_location('bench_pyo3', {path!r}, loader=loader)\n"
-        "module = importlib.util.module_from_spec(spec); loader.exec_module(module); module.f0(1, 2)"
+        "module = importlib.util.module_from_spec(spec); loader.exec_module(module); module.call0(1, 2)"
     ),
 }
+
+
+def artifact(crate: pathlib.Path) -> str:
+    """The folder of a crate's artifact, built if it is not there."""
+    command = [os.environ.get("USECRATE_BUILD", "usecrate-build"), "build", str(crate), "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return str(json.loads(done.stdout.splitlines()[-1])["artifact"])
 
 
 def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
     """Importing what is needed, loading, and the first call, in a fresh process each time."""
     results: dict[str, dict[str, float]] = {}
-    import usecrate
-
     for many in sorted(folder.glob("many-*"), key=lambda path: int(path.name.partition("-")[2])):
         (extension,) = (path for path in (many / "A").rglob("bench_pyo3*") if path.suffix in (".so", ".pyd"))
-        artifact = usecrate.artifact_path(usecrate.import_(str(many)))  # type: ignore[attr-defined]
-        paths = {"usecrate": str(artifact), "A": str(extension)}
+        paths = {"usecrate": artifact(many), "A": str(extension)}
         taken: dict[str, list[float]] = {name: [] for name in paths}
         order = list(paths)
         for _ in range(rounds):
@@ -309,10 +321,9 @@ def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
 
 
 def shown(nanoseconds: float) -> str:
-    for unit, size in (("ms", 1e6), ("µs", 1e3)):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:.3g} {unit}" if nanoseconds < 1e3 * size else f"{nanoseconds / size:,.0f} {unit}"
-    return f"{nanoseconds:.1f} ns"
+    unit, size = next((one for one in (("ms", 1e6), ("µs", 1e3)) if nanoseconds >= one[1]), ("ns", 1.0))
+    value = nanoseconds / size
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.3g} {unit}"
 
 
 def table(results: Mapping[str, Mapping[str, float]]) -> str:
@@ -332,15 +343,19 @@ def table(results: Mapping[str, Mapping[str, float]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--contenders", type=pathlib.Path, required=True, help="what contenders/build.py made")
+    parser.add_argument(
+        "--contenders", type=pathlib.Path, required=True, help="what contenders/build.py made"
+    )
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--quick", action="store_true", help="two short rounds, for a look at whether all works")
+    parser.add_argument(
+        "--quick", action="store_true", help="two short rounds, for a look at whether all works"
+    )
     options = parser.parse_args()
     rounds, lasting = (2, ROUND / 20) if options.quick else (ROUNDS, ROUND)
     results: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         shared = Inputs(pathlib.Path(folder))
-        found = contenders(options.contenders)
+        found = built(options.contenders)
         for row in ROWS:
             results[row.title] = measure(row, found, shared, rounds, lasting)
         shared.mapped.close()

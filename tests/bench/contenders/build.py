@@ -2,9 +2,9 @@
 
 | below OUT | is |
 |---|---|
-| `A/`, `A0/` | `contenders/pyo3` by maturin: fat LTO in one codegen unit, and cargo's default release profile |
+| `A/`, `A0/` | `contenders/pyo3` by maturin: fat LTO in one codegen unit; cargo's default profile |
 | `plain/` | `contenders/plain` by cargo |
-| `many-N/` | a crate of N functions, to be loaded by usecrate, and through PyO3 (`many-N/A/`) and ctypes |
+| `many-N/` | a crate of N functions, to be loaded by usecrate, and through PyO3 (`many-N/A/`) |
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ codegen-units = 1
 
 
 def run(*command: str | pathlib.Path) -> None:
+    words = [str(word) for word in command]
     done = subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
     )
     if done.returncode != 0:
-        sys.exit(f"{done.stdout}\nerror: `{' '.join(map(str, command))}` ended with {done.returncode}")
+        sys.exit(f"{done.stdout}\nerror: `{' '.join(words)}` ended with {done.returncode}")
 
 
 def extension(manifest: pathlib.Path, profile: str, target: pathlib.Path, out: pathlib.Path) -> None:
@@ -58,7 +59,17 @@ def extension(manifest: pathlib.Path, profile: str, target: pathlib.Path, out: p
 
 def plain(target: pathlib.Path, out: pathlib.Path) -> None:
     manifest = HERE / "plain" / "Cargo.toml"
-    run("cargo", "build", "--release", "--quiet", "--manifest-path", manifest, "--target-dir", target)
+    run(
+        "cargo",
+        "build",
+        "--release",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        manifest,
+        "--target-dir",
+        target,
+    )
     out.mkdir(parents=True, exist_ok=True)
     names = ("libbench_plain.so", "libbench_plain.dylib", "bench_plain.dll")
     for built in (target / "release" / name for name in names):
@@ -73,21 +84,25 @@ def many(count: int, target: pathlib.Path, out: pathlib.Path) -> None:
         (out / place).parent.mkdir(parents=True, exist_ok=True)
         (out / place).write_text(text, encoding="utf-8")
 
-    package = '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2024"\npublish = false\nlicense = "MIT"\n'
+    package = (
+        '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2024"\npublish = false\nlicense = "MIT"\n'
+    )
     write("Cargo.toml", f"{package.format('many')}\n[workspace]\nexclude = ['pyo3']\n")
     functions = (
-        f"/// Function {at}.\npub fn f{at}(left: i64, right: i64) -> i64 {{\n    left + right + {at}\n}}\n"
+        f"/// Function {at}.\npub fn call{at}(left: i64, right: i64) -> i64 {{\n    left + right + {at}\n}}\n"
         for at in range(count)
     )
     write("src/lib.rs", "//! Many functions.\n\n" + "\n".join(functions))
     write("pyo3/Cargo.toml", package.format("bench-pyo3") + PYO3)
     write("pyo3/pyproject.toml", (HERE / "pyo3" / "pyproject.toml").read_text(encoding="utf-8"))
     wrapped = (
-        f"#[pyfunction]\nfn f{at}(left: i64, right: i64) -> i64 {{\n    many::f{at}(left, right)\n}}\n"
+        f"#[pyfunction]\nfn call{at}(left: i64, right: i64) -> i64 {{\n    many::call{at}(left, right)\n}}\n"
         for at in range(count)
     )
-    added = "".join(f"    m.add_function(wrap_pyfunction!(f{at}, m)?)?;\n" for at in range(count))
-    module = "#[pymodule]\nfn bench_pyo3(m: &Bound<'_, PyModule>) -> PyResult<()> {\n" + added + "    Ok(())\n}\n"
+    added = "".join(f"    m.add_function(wrap_pyfunction!(call{at}, m)?)?;\n" for at in range(count))
+    module = (
+        "#[pymodule]\nfn bench_pyo3(m: &Bound<'_, PyModule>) -> PyResult<()> {\n" + added + "    Ok(())\n}\n"
+    )
     write("pyo3/src/lib.rs", "use pyo3::prelude::*;\n\n" + "\n".join(wrapped) + "\n" + module)
     extension(out / "pyo3" / "Cargo.toml", "strict", target, out / "A")
 

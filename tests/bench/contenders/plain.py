@@ -1,4 +1,4 @@
-"""The workload through ctypes and MessagePack: the Python half of `contenders/plain`, as one would write it by hand."""
+"""The workload through ctypes and MessagePack, by hand: the Python half of `contenders/plain`."""
 
 from __future__ import annotations
 

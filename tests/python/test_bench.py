@@ -1,0 +1,23 @@
+"""The benchmark works: every row is served and gives what plain Python gives. Times are no test."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+BENCH = pathlib.Path(__file__).resolve().parent.parent / "bench"
+
+
+def test_every_row_is_served_and_right(tmp_path: pathlib.Path) -> None:
+    contenders, figures = tmp_path / "none", tmp_path / "figures.json"
+    contenders.mkdir()
+    command = [BENCH / "compare.py", "--quick", "--contenders", contenders, "--json", figures]
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    rows = json.loads(figures.read_text())["nanoseconds"]
+    assert len(rows) >= 14 and all(row["usecrate"] > 0 for row in rows.values()), rows
+    assert "| usecrate |" in done.stdout
