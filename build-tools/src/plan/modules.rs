@@ -255,17 +255,11 @@ fn plan_definition(
     }
 }
 
-/// Of a definition's instances the one without arguments, or with the default ones, or the first.
+/// Of a definition's instances the one to which its public name leads.
 pub(super) fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
-    let ty = build.ctx.normal(&Ty::Path {
-        def: def.key.clone(),
-        args: crate::api::Args::default(),
-    });
-    build
-        .types
-        .id(&erase(&ty))
-        .or_else(|| build.types.id(&erase(&streams::instance(build.ctx, def)?)))
-        .or_else(|| build.types.of_def(&def.key).first().copied())
+    let ids = build.types.of_def(&def.key);
+    let instances: Vec<&Ty> = ids.iter().map(|id| &build.types.get(*id).instance.ty).collect();
+    build.types.id(streams::primary(build.ctx, def, &instances)?)
 }
 
 fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, place: &Place) -> Vec<ShimId> {

@@ -85,7 +85,8 @@ pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
             continue;
         };
         for sibling in ids.into_iter().filter(|id| *id != primary) {
-            if types[sibling].kind == Kind::Handle && types[primary].kind == Kind::Handle {
+            let alike = |a: &PlannedType, b: &PlannedType| (a.kind, a.error) == (b.kind, b.error);
+            if types[sibling].kind == Kind::Handle && alike(&types[sibling], &types[primary]) {
                 types[sibling].primary = Some(primary);
             }
             let functions: Vec<PlannedMethod> = types[sibling]

@@ -118,6 +118,24 @@ pub(super) fn instance(ctx: &Ctx<'_>, def: &Def) -> Option<Ty> {
     })
 }
 
+/// Which of a generic type's instances its public name leads to: the one with the default arguments, or over file
+/// objects, or with such a type inside (`IntoInnerError<Writer<W>>`), or else the first.
+pub(super) fn primary<'i>(ctx: &Ctx<'_>, def: &Def, instances: &[&'i Ty]) -> Option<&'i Ty> {
+    let plain = Ty::Path {
+        def: def.key.clone(),
+        args: Args::default(),
+    };
+    let wanted = instance(ctx, def).unwrap_or_else(|| ctx.normal(&plain));
+    let wanted = super::fold::erase(&wanted);
+    let over_files = |ty: &Ty| super::fold::any(ty, &|part| modes(part).is_some());
+    instances
+        .iter()
+        .find(|ty| ***ty == wanted)
+        .or_else(|| instances.iter().find(|ty| over_files(ty)))
+        .or_else(|| instances.first())
+        .copied()
+}
+
 /// What a file object must be able to do to stand for a type's parameter: what the type itself asks, and what every one
 /// of its blocks that asks anything asks (a block may want more for methods of its own). Where only impls of the
 /// standard traits ask, the first of them says it.

@@ -70,11 +70,10 @@ impl Types {
     }
 
     fn named(ctx: &Ctx<'_>, found: &Found) -> Self {
-        let mut per_def: BTreeMap<&DefKey, usize> = BTreeMap::new();
-        found
-            .instances
-            .values()
-            .for_each(|one| *per_def.entry(&one.def).or_default() += 1);
+        let mut per_def: BTreeMap<&DefKey, Vec<&Ty>> = BTreeMap::new();
+        for one in found.instances.values() {
+            per_def.entry(&one.def).or_default().push(&one.ty);
+        }
         let mut list: Vec<Entry> = found
             .instances
             .values()
@@ -86,15 +85,12 @@ impl Types {
                     .unwrap_or_default()
                     .to_owned();
                 let own_name = path.rsplit("::").next().unwrap_or_default().to_owned();
-                let default = Ty::Path {
-                    def: instance.def.clone(),
-                    args: crate::api::Args::default(),
+                let default = match (ctx.def(&instance.def), per_def.get(&instance.def)) {
+                    (Some(def), Some(all)) => is_primary(ctx, def, all, &instance.ty),
+                    _ => false,
                 };
-                let over_streams = ctx.def(&instance.def).and_then(|def| streams::instance(ctx, def));
-                let default = over_streams.unwrap_or_else(|| ctx.normal(&default));
-                let default = super::fold::erase(&default) == instance.ty;
                 let name = match &instance.alias {
-                    None if default || per_def[&instance.def] == 1 => own_name,
+                    None if default || per_def[&instance.def].len() == 1 => own_name,
                     Some(alias) => alias.clone(),
                     None => names::identifier(&format!("{own_name}{args}")),
                 };
@@ -146,6 +142,16 @@ impl Types {
                 .iter()
                 .all(|(_, ty)| wire::by_value(ctx, self, ty))
     }
+}
+
+/// Of several instances the one that bears the type's own name, if one stands out.
+fn is_primary(ctx: &Ctx<'_>, def: &Def, all: &[&Ty], ty: &Ty) -> bool {
+    let over_files = || super::fold::any(ty, &|part| streams::modes(part).is_some());
+    let plain = ctx.normal(&Ty::Path {
+        def: def.key.clone(),
+        args: crate::api::Args::default(),
+    });
+    (over_files() || super::fold::erase(&plain) == *ty) && streams::primary(ctx, def, all) == Some(ty)
 }
 
 /// Every public field of a type, of all variants, with its type there.

@@ -94,14 +94,24 @@ def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Seq
 
 def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
     info = Info(loaded, index)
-    cls = Lazy(ty["name"], (CallError,), _body(loaded, ty, info))
+    base = _primary(loaded, ty)
+    cls = Lazy(ty["name"], (base or CallError,), _body(loaded, ty, info))
     held = type(ty["name"], (_native.Handle,), {"__slots__": (), "__module__": cls.__module__})
     loaded.register(index, cls)
     loaded.library.define_handle(index, held, exception=cls, trivial_drop=ty["trivial_drop"])
     if ty.get("variants"):
         add_variants(loaded, ty, cls)
     _finish(loaded, ty, index, cls, info)
+    if base:
+        info.fill()  # or the base's members would be found first
     return cls
+
+
+def _primary(loaded: Loaded, ty: Type) -> type | None:
+    """The class of the instance to which the public name of a generic error type leads: the base of the others."""
+    if "primary" not in ty or "primary" in loaded.type_at(ty["primary"]):
+        return None
+    return loaded.class_of(ty["primary"])
 
 
 def _fields_body(fields: Sequence[Field], *, equal: bool) -> dict[str, Any]:

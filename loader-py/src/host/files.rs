@@ -3,6 +3,8 @@
 //! The library's own memory is shown to the file types of `io` alone, which copy and keep nothing of it; every other
 //! object is given, and gives, bytes of its own.
 
+use std::ops::Deref;
+
 use pyo3::exceptions::{PyBlockingIOError, PyTypeError, PyValueError};
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAnyMethods, PyInt, PyModule, PyString, PyTupleMethods, PyType, PyTypeMethods};
@@ -197,8 +199,33 @@ impl Io {
     }
 }
 
-fn find(py: Python<'_>, asked: &Asked<'_>) -> PyResult<File> {
-    table::file(py, asked.token).ok_or_else(|| stale(py))
+fn find<'py>(py: Python<'py>, asked: &Asked<'_>) -> PyResult<Found<'py>> {
+    let file = table::file(py, asked.token).ok_or_else(|| stale(py))?;
+    Ok(Found { file: Some(file), py })
+}
+
+/// A file in use. Its reference is given back at once: dropped as it is, it would wait for the next `Python::attach`,
+/// because an upcall takes the interpreter lock without one.
+struct Found<'py> {
+    /// There until it is dropped.
+    file: Option<File>,
+    py: Python<'py>,
+}
+
+impl Deref for Found<'_> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        self.file.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Found<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            drop(file.into_object(self.py));
+        }
+    }
 }
 
 /// `[0, number]`
