@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import pathlib
+import sys
 from typing import Any
 
 import pytest
@@ -121,6 +122,27 @@ def test_what_a_file_object_raises_comes_out_unchanged(m: Any) -> None:
         assert caught.value is error
     with pytest.raises(KeyboardInterrupt):
         m.write_carelessly(Broken(KeyboardInterrupt()), 1)
+
+
+def test_no_reference_to_a_file_object_is_left_behind(m: Any) -> None:
+    uses: list[Any] = [
+        m.count,
+        m.first_line,
+        m.same,
+        lambda file: m.one_by_one(file, 2),
+        lambda file: m.write_pieces(file, 2),
+        lambda file: m.size(file),
+        lambda file: m.Capitals(file).finish(),
+        lambda file: m.Capitals(file) and None,
+        lambda file: m.Lines(file).next_line(),
+    ]
+    for use in uses:
+        file = io.BytesIO(b"some\nlines\n")
+        before = sys.getrefcount(file)
+        for _ in range(3):
+            file.seek(0)
+            use(file)
+        assert sys.getrefcount(file) == before
 
 
 def test_what_is_no_binary_file_object_is_refused(m: Any) -> None:
