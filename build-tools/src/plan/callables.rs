@@ -14,7 +14,7 @@ use super::outs::{self, Change};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class};
-use super::{closures, names, results, stdlib, streams};
+use super::{closures, items, names, results, stdlib, streams};
 use crate::api::{Arg, Bound, Function, GenericParam, Generics, Param, TraitRef, Ty};
 
 /// How many shims one callable may have.
@@ -92,6 +92,12 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
         bounds: open.bounds.clone(),
         open: RefCell::new(BTreeSet::new()),
         inside: streams::inside_types(ctx, &open.params.iter().chain(&open.output).collect::<Vec<_>>()),
+        named: open
+            .params
+            .iter()
+            .chain(&open.output)
+            .flat_map(generics_in)
+            .collect(),
         callables: RefCell::new(Vec::new()),
     };
     let combinations = combine(&chooser, &open, function)?;
@@ -242,10 +248,11 @@ impl NameImpl {
     }
 }
 
-/// A trait object whose place an object of Python's takes, a stream or a callable: what is asked of it.
+/// A trait object whose place an object of Python's takes, a stream, a callable or an iterator: what is asked of it.
 fn host_object(traits: &[TraitRef], lifetime: Option<&str>) -> Option<Vec<Bound>> {
     let first = &traits.first()?.def;
-    if streams::of_trait(first) == 0 && !closures::is_trait(first) {
+    let iterates = stdlib::is_trait(first, "Iterator");
+    if streams::of_trait(first) == 0 && !closures::is_trait(first) && !iterates {
         return None;
     }
     let bound = |one: &TraitRef| Bound::Trait {
@@ -441,6 +448,16 @@ fn shim(
             arguments[at] = Some(arrival.argument);
             continue;
         }
+        let ty = match ty {
+            // An iterator that goes on behind the call is nobody's: it is made for the call.
+            Ty::Ref {
+                mutable: true, ty, ..
+            } if items::gathers(ty) => {
+                arguments[at] = Some("&mut {}".to_owned());
+                &**ty
+            }
+            _ => ty,
+        };
         let given = match site.explicit {
             Explicit::None => false,
             Explicit::Receiver => at == 0,

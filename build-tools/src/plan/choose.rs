@@ -8,16 +8,28 @@ use usecrate_manifest::SkipCode;
 
 use super::closures;
 use super::ctx::{Ctx, bounds_of};
-use super::fold::{closed, erase, generics_in};
+use super::fold::{any, closed, erase, generics_in};
 use super::spell::BYTES_LIKE;
 use super::stdlib;
 use super::streams;
-use super::types::Types;
+use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
 use crate::api::{Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
 const CHOICES: usize = 8;
+
+/// What the runtime's iterator over Python's items meets.
+const ITERATES: &[&str] = &[
+    "Iterator",
+    "IntoIterator",
+    "FusedIterator",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "Debug",
+];
 
 /// A concrete type for a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +56,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) open: RefCell<BTreeSet<String>>,
     /// Parameters that stand inside types over streams, and what those were instantiated with.
     pub(super) inside: BTreeMap<String, u8>,
+    /// Parameters that the signature names outside of bounds.
+    pub(super) named: BTreeSet<String>,
     /// The callables that were chosen, by the number of their pseudo type.
     pub(super) callables: RefCell<Vec<closures::Signature>>,
 }
@@ -262,7 +276,15 @@ impl Chooser<'_, '_> {
                 .flat_map(|(_, bounds)| bounds.clone())
                 .collect()
         };
-        let items: Vec<Ty> = match binding(args, "Item") {
+        let lazy = name.is_some_and(|name| self.only_iterates(name, args));
+        let written = binding(args, "Item");
+        // What the items are is decided here alone: they may as well own their data.
+        let free = match written {
+            Some(Ty::Generic(item)) => !self.named.contains(item),
+            Some(Ty::Impl(_)) | None => true,
+            Some(_) => false,
+        };
+        let items: Vec<Ty> = match written {
             Some(item) => self.fill(item)?,
             None => {
                 let mut bounds: Vec<Bound> = args
@@ -282,11 +304,39 @@ impl Chooser<'_, '_> {
         };
         Ok(items
             .into_iter()
-            .map(|ty| Choice {
-                ty: list(ty),
-                iterate,
+            .map(|ty| if lazy && free { owned(ty) } else { ty })
+            .map(|ty| match gathered(&ty) {
+                Some(ty) if lazy => Choice { ty, iterate: false },
+                _ => Choice {
+                    ty: list(ty),
+                    iterate,
+                },
             })
             .collect())
+    }
+
+    /// Nothing but its items is asked of an iterator: not how many there are, not the last one, no copy.
+    fn only_iterates(&self, name: &str, args: &Args) -> bool {
+        let about = |ty: &Ty| match ty {
+            Ty::Generic(have) => have == name,
+            Ty::Projection {
+                self_ty, name: of, ..
+            } => of == "IntoIter" && matches!(&**self_ty, Ty::Generic(have) if have == name),
+            _ => false,
+        };
+        let inner = args.constraints.iter().filter(|(of, _)| of == "IntoIter");
+        self.bounds
+            .iter()
+            .filter(|(ty, _)| about(ty))
+            .flat_map(|(_, bounds)| bounds)
+            .chain(inner.flat_map(|(_, bounds)| bounds))
+            .all(|bound| match bound {
+                Bound::Trait { trait_, maybe, .. } => {
+                    *maybe || stdlib::is_std(&trait_.def) && ITERATES.contains(&trait_.def.name())
+                }
+                Bound::Outlives(_) | Bound::Use => true,
+            })
+            && binding(args, "IntoIter").is_none()
     }
 
     /// Puts choices in place of the parameters that a type names.
@@ -373,6 +423,7 @@ impl Chooser<'_, '_> {
             bounds: bounds.collect(),
             open: RefCell::default(),
             inside: BTreeMap::new(),
+            named: BTreeSet::new(),
             callables: RefCell::default(),
         };
         let signature = self.callables.borrow().get(number)?.clone();
@@ -486,6 +537,34 @@ pub(super) fn list(ty: Ty) -> Ty {
     Ty::Path {
         def: DefKey("alloc::vec::Vec".to_owned()),
         args,
+    }
+}
+
+/// An iterator over items of Python's, if they own their data.
+pub(super) fn gathered(item: &Ty) -> Option<Ty> {
+    let borrows = |part: &Ty| matches!(part, Ty::Primitive(name) if name == BYTES_LIKE);
+    if has_lifetimes(item) || any(item, &borrows) || closures::holds(item) {
+        return None;
+    }
+    let args = Args {
+        args: vec![crate::api::Arg::Type(item.clone())],
+        ..Args::default()
+    };
+    Some(Ty::Path {
+        def: DefKey("std::usecrate::Iterable".to_owned()),
+        args,
+    })
+}
+
+/// Text that was chosen, as a value of its own.
+fn owned(ty: Ty) -> Ty {
+    match &ty {
+        Ty::Ref {
+            mutable: false,
+            ty: inner,
+            ..
+        } if is_text(inner) => string(),
+        _ => ty,
     }
 }
 

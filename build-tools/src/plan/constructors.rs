@@ -158,7 +158,11 @@ fn conversion(
         "FromStr" => (vec![("s", text)], result(associated("Err"))),
         "From" => (vec![("value", given?)], Some(me.clone())),
         "TryFrom" => (vec![("value", given?)], result(associated("Error"))),
-        "FromIterator" => (vec![("iter", super::choose::list(given?))], Some(me.clone())),
+        "FromIterator" => {
+            let given = given?;
+            let items = super::choose::gathered(&given).unwrap_or_else(|| super::choose::list(given));
+            (vec![("iter", items)], Some(me.clone()))
+        }
         _ => (Vec::new(), Some(me.clone())),
     };
     let path = stdlib::trait_path(trait_)?;

@@ -7,6 +7,11 @@ use super::types::Types;
 use super::wire::{Reason, check_error, check_result, type_args};
 use crate::api::{Args, Bound, TraitRef, Ty};
 
+/// The runtime's iterator over items of Python's.
+pub(super) fn gathers(ty: &Ty) -> bool {
+    matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Iterable"))
+}
+
 /// What is known of an iterator.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Items {

@@ -1,10 +1,12 @@
 //! `Iterator` and `IntoIterator` as Python's protocol: the special methods of what iterates and of what can be iterated.
 
+use std::collections::BTreeSet;
+
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
 use super::callables::{Callee, Explicit, Site, left_open, made_up};
-use super::choose::{list, shared};
+use super::choose::{gathered, list, shared};
 use super::ctx::Match;
 use super::fold::{Subst, any, erase};
 use super::items::{self, Items};
@@ -192,8 +194,24 @@ fn passed(build: &Builder<'_, '_>, id: TypeId) -> bool {
         .any(|impl_| impl_.methods.iter().any(takes) || foreign(&impl_.trait_))
 }
 
+/// The methods that std's traits of iteration bring; a crate's own method of the same name wins.
+pub(super) fn methods(
+    build: &mut Builder<'_, '_>,
+    id: TypeId,
+    taken: &BTreeSet<String>,
+) -> Vec<PlannedMethod> {
+    let mut out = Vec::new();
+    if !taken.contains("next_back") {
+        out.extend(next_back(build, id));
+    }
+    if !taken.contains("extend") {
+        out.extend(extend(build, id));
+    }
+    out
+}
+
 /// `DoubleEndedIterator::next_back`, for an iterator that has it.
-pub(super) fn next_back(build: &mut Builder<'_, '_>, id: TypeId) -> Option<PlannedMethod> {
+fn next_back(build: &mut Builder<'_, '_>, id: TypeId) -> Option<PlannedMethod> {
     if build.types.kind(id) != Kind::Handle {
         return None;
     }
@@ -211,6 +229,49 @@ pub(super) fn next_back(build: &mut Builder<'_, '_>, id: TypeId) -> Option<Plann
         instance: true,
         shims,
         from_trait: Some("std::iter::DoubleEndedIterator".to_owned()),
+    })
+}
+
+/// `Extend::extend`, by what it is extended with.
+fn extend(build: &mut Builder<'_, '_>, id: TypeId) -> Option<PlannedMethod> {
+    if build.types.kind(id) != Kind::Handle {
+        return None;
+    }
+    let ty = build.types.get(id).instance.ty.clone();
+    let mut shims = Vec::new();
+    for found in build.ctx.matching(&ty) {
+        let Some(trait_) = &found.impl_.trait_ else {
+            continue;
+        };
+        if !stdlib::is_trait(&trait_.def, "Extend") || found.impl_.blanket.is_some() {
+            continue;
+        }
+        let applied = found.subst.apply_trait(trait_);
+        let given = type_args(&applied.args).next().map(|ty| build.ctx.normal(ty));
+        let (Some(me), Some(given)) = (found.subst.types.get("Self"), given) else {
+            continue;
+        };
+        let of = build.ctx.show_trait(&applied);
+        let special = Special {
+            of: &of,
+            name: "extend",
+            params: vec![
+                ("self", exclusive(me)),
+                ("iter", gathered(&given).unwrap_or_else(|| list(given))),
+            ],
+            output: Ty::Tuple(Vec::new()),
+            text: "::std::iter::Extend::extend({0}, {1})".to_owned(),
+        };
+        shims.extend(plan(build, id, &found, special));
+    }
+    for shim in &shims {
+        "Adds what an iterable gives.".clone_into(&mut build.shims[*shim].docs);
+    }
+    (!shims.is_empty()).then(|| PlannedMethod {
+        name: "extend".to_owned(),
+        instance: true,
+        shims,
+        from_trait: Some("std::iter::Extend".to_owned()),
     })
 }
 

@@ -66,7 +66,8 @@ pub(super) fn methods(
         taken.insert(method.name.clone());
         merge(&mut all, method);
     }
-    if let Some(method) = iteration::next_back(build, id).filter(|one| taken.insert(one.name.clone())) {
+    for method in iteration::methods(build, id, &taken) {
+        taken.insert(method.name.clone());
         merge(&mut all, method);
     }
     for method in through_deref(build, id, &taken) {

@@ -136,6 +136,13 @@ const TYPES: &[Row] = &[
         "::std::cell::BorrowMutError",
         StdClass::Error,
     ),
+    // The runtime's own, which takes the place of any iterator.
+    (
+        "Iterable",
+        "usecrate",
+        "::usecrate_runtime::private::Iterable",
+        StdClass::Container,
+    ),
     ("Result", "result", "::std::result::Result", StdClass::Result),
     ("String", "string", "::std::string::String", StdClass::Value),
     ("PathBuf", "path", "::std::path::PathBuf", StdClass::Value),

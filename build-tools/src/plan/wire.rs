@@ -214,6 +214,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             ..
         } => match class(ctx, types, inner) {
             Class::Type(_, Kind::Handle) => Ok(()),
+            _ if items::gathers(inner) => check_param(ctx, types, inner, what),
             _ if streams::modes(inner).is_some() || closures::number(inner).is_some() => Ok(()),
             _ if outs::is_buffer(ty) => Ok(()),
             _ if matches!(**inner, Ty::Dyn { .. }) => check_param(ctx, types, inner, what),

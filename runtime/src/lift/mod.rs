@@ -7,6 +7,7 @@ mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
 mod initial;
+mod iterable;
 mod numbers;
 mod pointers;
 mod std_types;
@@ -18,6 +19,7 @@ use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Token};
 
 pub use initial::Initial;
+pub use iterable::Iterable;
 pub use text::BytesLike;
 
 /// A type that an argument can have.

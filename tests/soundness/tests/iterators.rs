@@ -1,14 +1,18 @@
 //! Rules of iterators, out and in: what is fetched ahead, what an iterator keeps, what ends it. A bridge of its own; each
 //! test is a rule, driven through the C symbol.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rmpv::Value;
-use usecrate_runtime::private::{self as __uc, Buffer, Response};
+use usecrate_runtime::private as __uc;
 
+use crate::host::{Answer, exception, object, released, request, token};
 use crate::subject::{ASKED, READ_ON_DROP};
 
+#[path = "upcalls/host.rs"]
+#[allow(dead_code, reason = "what callables need is not needed here")]
+pub mod host;
 #[path = "iterators/subject.rs"]
 pub mod subject;
 
@@ -48,6 +52,23 @@ shim!(fallible(__uc_arg a) subject::fallible(a.take()));
 shim!(turnstile() subject::turnstile());
 shim!(local() subject::local());
 
+/// The same with the type of its first parameter.
+macro_rules! taking {
+    ($name:ident($item:ty $(, $arg:ident)*) $make:path) => {
+        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+            let items = __uc_arg::<__uc::Iterable<$item>>(call);
+            $(let $arg = __uc_arg(call);)*
+            __uc::answer!(call, Marker, $make(items.take() $(, $arg.take())*))
+        }
+    };
+}
+
+taking!(total(u32) subject::total);
+taking!(first_longer(String, than) subject::first_longer);
+taking!(beyond(u32) subject::beyond);
+taking!(count_lines(subject::Text) subject::count_lines);
+taking!(doubled(u32) subject::doubled);
+
 const NAMES: &[&str] = &[
     "Text::new",
     "Text::lines",
@@ -68,6 +89,11 @@ const NAMES: &[&str] = &[
     "fallible",
     "turnstile",
     "local",
+    "total",
+    "first_longer",
+    "beyond",
+    "count_lines",
+    "doubled",
 ];
 
 __uc::artifact! {
@@ -80,6 +106,8 @@ __uc::artifact! {
         "Pipe::received" => pipe_received, "restless" => restless, "counting" => counting,
         "growing" => growing, "failing" => failing, "panicking" => panicking, "maybe" => maybe,
         "fallible" => fallible, "turnstile" => turnstile, "local" => local,
+        "total" => total, "first_longer" => first_longer, "beyond" => beyond, "count_lines" => count_lines,
+        "doubled" => doubled,
     ],
 }
 
@@ -90,42 +118,6 @@ fn alone() -> std::sync::MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `[status, payload]`.
-fn request(parts: Vec<Value>) -> (u64, Value) {
-    let mut bytes = Vec::new();
-    rmpv::encode::write_value(&mut bytes, &Value::Array(parts)).expect("a vector takes all");
-    // SAFETY: three null words are the response's documented first state.
-    let mut response: Response = unsafe { std::mem::zeroed() };
-    let ask = |request: &[u8], response: &mut Response| {
-        // SAFETY: the pointers and lengths are those of live slices, and the response is this call's alone.
-        unsafe {
-            usecrate_call(
-                request.as_ptr(),
-                request.len(),
-                std::ptr::null::<Buffer>(),
-                0,
-                std::ptr::null(),
-                response,
-            )
-        }
-    };
-    assert_eq!(ask(&bytes, &mut response), 0);
-    // The struct is documented: data, length, capacity.
-    let words: *const usize = (&raw const response).cast();
-    // SAFETY: the struct begins with these two words.
-    let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
-    // SAFETY: the answer is valid until the next call with this struct.
-    let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-    let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
-    assert!(bytes.is_empty(), "nothing follows an answer");
-    assert_eq!(ask(&[0x91, 3], &mut response), 0);
-    let Value::Array(parts) = answer else {
-        panic!("an answer is an array")
-    };
-    let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
-    (status.as_u64().expect("a status is a number"), payload)
-}
-
 fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
     let index = NAMES
         .iter()
@@ -133,7 +125,7 @@ fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
         .expect("a known callable");
     let mut parts = vec![Value::from(1), Value::from(index)];
     parts.extend_from_slice(arguments);
-    request(parts)
+    request(&parts)
 }
 
 fn call(name: &str, arguments: &[Value]) -> Value {
@@ -143,7 +135,7 @@ fn call(name: &str, arguments: &[Value]) -> Value {
 }
 
 fn try_next(iterator: &Value, want: u64) -> (u64, Value) {
-    request(vec![8.into(), iterator.clone(), want.into()])
+    request(&[8.into(), iterator.clone(), want.into()])
 }
 
 fn next(iterator: &Value, want: u64) -> Vec<Value> {
@@ -153,13 +145,13 @@ fn next(iterator: &Value, want: u64) -> Vec<Value> {
 }
 
 fn drop_now(handle: &Value) -> bool {
-    let (status, payload) = request(vec![2.into(), handle.clone()]);
+    let (status, payload) = request(&[2.into(), handle.clone()]);
     assert_eq!(status, 0, "drop gave {payload}");
     payload.as_bool().expect("a bool")
 }
 
 fn count() -> u64 {
-    request(vec![6.into()]).1.as_u64().expect("a count")
+    request(&[6.into()]).1.as_u64().expect("a count")
 }
 
 /// Longer than what strings keep in place, so that freed memory is noticed.
@@ -379,16 +371,16 @@ fn only_iterators_are_asked_for_items() {
     };
     bytes[..4].copy_from_slice(&[0; 4]);
     assert_eq!(try_call("Text::first", &[Value::Ext(code, bytes)]).0, 4);
-    assert_eq!(request(vec![8.into(), lines.clone()]).0, 5);
-    assert_eq!(request(vec![8.into(), lines.clone(), (-1).into()]).0, 3);
-    assert_eq!(request(vec![8.into(), lines.clone(), 1.into(), 1.into()]).0, 5);
+    assert_eq!(request(&[8.into(), lines.clone()]).0, 5);
+    assert_eq!(request(&[8.into(), lines.clone(), (-1).into()]).0, 3);
+    assert_eq!(request(&[8.into(), lines.clone(), 1.into(), 1.into()]).0, 5);
     assert_eq!(next(&lines, 9), [format!("0: {LONG}").into()]);
     drop_now(&lines);
 }
 
 #[test]
 fn a_description_names_the_items() {
-    let described = request(vec![0.into()]).1;
+    let described = request(&[0.into()]).1;
     let of = |name: &str| {
         let all = described[2].as_array().expect("callables");
         let found = all
@@ -403,4 +395,153 @@ fn a_description_names_the_items() {
     assert_eq!(of("failing"), r#"["iterator", ["result", "u32", "str"]]"#);
     assert_eq!(of("Text::boxed"), r#"["iterator", "str"]"#);
     assert_eq!(of("Text::lines"), r#"["iterator", ["handle", 1, "new"]]"#);
+    let total = request(&[0.into()]).1[2].as_array().expect("callables")[19].clone();
+    assert_eq!(total[1].to_string(), r#"[["iterable", "u32"]]"#);
+}
+
+/// An iterator of the host: what it answers in order, then nothing, for ever. How often it was asked.
+fn items(answers: Vec<fn() -> Answer>) -> (Value, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let iterator = object(move |operation, arguments, _| {
+        assert_eq!(
+            (operation, arguments.len()),
+            (2, 0),
+            "an iterator is asked for its next item"
+        );
+        match answers.get(count.fetch_add(1, Ordering::Relaxed)) {
+            Some(answer) => match answer() {
+                Answer::Value(item) => Value::Array(vec![item]).into(),
+                other => other,
+            },
+            None => Value::Array(Vec::new()).into(),
+        }
+    });
+    (iterator, asked)
+}
+
+fn number(number: u32) -> Answer {
+    Value::from(number).into()
+}
+
+#[test]
+fn items_come_all_at_once_or_one_by_one() {
+    let _alone = alone();
+    let numbers = Value::Array(vec![1.into(), 2.into(), 3.into()]);
+    assert_eq!(call("total", &[numbers]), 6.into());
+    let packed: Vec<u8> = [1_u32, 2, 4].into_iter().flat_map(u32::to_ne_bytes).collect();
+    assert_eq!(call("total", &[Value::Binary(packed)]), 7.into());
+    let (lazy, asked) = items(vec![|| number(1), || number(2)]);
+    assert_eq!(call("total", std::slice::from_ref(&lazy)), 3.into());
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
+    assert_eq!(released(token(&lazy)), 1, "the reference was the library's");
+}
+
+#[test]
+fn an_item_is_asked_for_when_rust_wants_it() {
+    let _alone = alone();
+    let (texts, asked) = items(vec![
+        || Value::from("a").into(),
+        || Value::from(LONG).into(),
+        || panic!("nobody wants the third"),
+    ]);
+    assert_eq!(call("first_longer", &[texts.clone(), 3.into()]), LONG.into());
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(released(token(&texts)), 1);
+}
+
+#[test]
+fn an_iterator_that_has_ended_is_not_asked_again() {
+    let _alone = alone();
+    let (numbers, asked) = items(vec![|| number(1)]);
+    let all = Value::Array(vec![1.into(), Value::Nil, Value::Nil, Value::Nil]);
+    assert_eq!(call("beyond", &[numbers]), all);
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn what_an_iterator_raises_leaves_the_call() {
+    let _alone = alone();
+    let (numbers, _) = items(vec![|| number(1), || Answer::Raise("ValueError", false)]);
+    let (status, payload) = try_call("total", std::slice::from_ref(&numbers));
+    assert_eq!(
+        (status, exception(payload[0].as_u64().expect("a token"))),
+        (6, "ValueError")
+    );
+    assert_eq!(released(token(&numbers)), 1);
+}
+
+#[test]
+fn an_item_of_another_type_leaves_the_call() {
+    let _alone = alone();
+    for wrong in [
+        (|| Value::from("one").into()) as fn() -> Answer,
+        || Value::from(-1).into(),
+        || Answer::Raw(vec![0x92, 0x00, 0x92, 1, 2]),
+        || Answer::Raw(vec![0x92, 0x00, 0x91]),
+        || Answer::Raw(vec![0x92, 0x00, 0x91, 1, 2]),
+    ] {
+        let (numbers, _) = items(vec![|| number(1), wrong]);
+        let (status, payload) = try_call("total", std::slice::from_ref(&numbers));
+        assert_ne!(status, 0, "{payload}");
+        assert_ne!(status, 6, "{payload}");
+        assert_eq!(released(token(&numbers)), 1);
+    }
+}
+
+#[test]
+fn a_refused_call_leaves_the_iterator_to_its_owner() {
+    let _alone = alone();
+    let (texts, asked) = items(vec![]);
+    assert_eq!(try_call("first_longer", &[texts.clone(), "three".into()]).0, 3);
+    assert_eq!((asked.load(Ordering::Relaxed), released(token(&texts))), (0, 0));
+    let (status, payload) = host::request_alone(&[1.into(), 19.into(), texts]);
+    assert_eq!((status, payload[0].as_str()), (5, Some("callable")));
+}
+
+#[test]
+fn handles_among_the_items_are_moved_one_by_one() {
+    let _alone = alone();
+    static TEXTS: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+    let before = count();
+    *TEXTS.lock().unwrap_or_else(PoisonError::into_inner) = vec![text(1), text(2)];
+    let pop = || -> Answer {
+        let mut all = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+        all.pop().expect("two were there").into()
+    };
+    let (texts, _) = items(vec![pop, pop]);
+    assert_eq!(call("count_lines", &[texts]), 3.into());
+    assert_eq!(count(), before, "both were taken");
+    let used = text(1);
+    drop_now(&used);
+    *TEXTS.lock().unwrap_or_else(PoisonError::into_inner) = vec![used, text(2)];
+    let (texts, _) = items(vec![pop, pop]);
+    let (status, payload) = try_call("count_lines", &[texts]);
+    assert_eq!((status, payload[0].as_str()), (4, Some("closed")));
+    assert_eq!(count(), before);
+}
+
+#[test]
+fn an_iterator_over_another_one_fetches_nothing_ahead() {
+    let _alone = alone();
+    let (numbers, asked) = items(vec![
+        || number(1),
+        || number(2),
+        || Answer::Raise("KeyError", false),
+        || number(4),
+    ]);
+    let doubled = call("doubled", std::slice::from_ref(&numbers));
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert_eq!(next(&doubled, 100), [2.into()]);
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "whatever its own promise");
+    assert_eq!(next(&doubled, 100), [4.into()]);
+    let (status, payload) = try_next(&doubled, 100);
+    assert_eq!(
+        (status, exception(payload[0].as_u64().expect("a token"))),
+        (6, "KeyError")
+    );
+    assert_eq!(next(&doubled, 100), [8.into()], "an exception poisons nothing");
+    assert_eq!(released(token(&numbers)), 0);
+    assert_eq!(next(&doubled, 100), []);
+    assert_eq!(released(token(&numbers)), 1, "it went with its iterator");
 }

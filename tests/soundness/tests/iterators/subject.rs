@@ -167,3 +167,28 @@ pub fn local() -> impl Iterator<Item = u32> {
         shared.get()
     })
 }
+
+/// Takes every item.
+pub fn total(numbers: impl IntoIterator<Item = u32>) -> u32 {
+    numbers.into_iter().sum()
+}
+
+/// Takes items until one is long enough.
+pub fn first_longer(mut texts: impl Iterator<Item = String>, than: usize) -> Option<String> {
+    texts.find(|text| text.len() > than)
+}
+
+/// Goes on behind the end.
+pub fn beyond(mut numbers: impl Iterator<Item = u32>) -> Vec<Option<u32>> {
+    (0..4).map(|_| numbers.next()).collect()
+}
+
+/// Takes texts whole.
+pub fn count_lines(texts: impl IntoIterator<Item = Text>) -> usize {
+    texts.into_iter().map(|text| text.0.len()).sum()
+}
+
+/// Works on the items when it is asked for its own.
+pub fn doubled(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
+    Eager(numbers.map(|number| number * 2))
+}
