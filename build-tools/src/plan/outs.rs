@@ -67,6 +67,7 @@ fn crosses(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         } => is_text(ty) || is_bytes(ty),
         Ty::Path { def, args } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value) => !stdlib::is(def, "Path") && !stdlib::is(def, "OsStr"),
+            Class::Std(StdClass::Container) if super::items::gathers(ty) => false,
             Class::Std(StdClass::Container) => {
                 let pointer = ["Box", "Arc", "Rc", "Mutex", "RwLock"];
                 !pointer.iter().any(|name| stdlib::is(def, name)) && type_args(args).all(part)
