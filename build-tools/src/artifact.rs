@@ -1,4 +1,4 @@
-//! The later stages: from a plan to a published artifact.
+//! The later stages: from a plan to a library and its manifest.
 
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,14 @@ use usecrate_manifest::{Build, Crate, Manifest};
 use crate::bridge::{Bridge, Dependency, Profile, Source};
 use crate::cargo::{Cargo, CargoError, probe};
 use crate::describe::{Facts, describe};
+use crate::failure::BuildError;
 use crate::generate::Header;
-use crate::pipeline::{BuildError, Prepared, Stages};
+use crate::pipeline::{Prepared, Stages};
 use crate::plan::Plan;
 use crate::progress::{Event, Stage};
 use crate::prove::{self, Compile, Proven, Round};
 use crate::resolve::Question;
-use crate::seal::{foreign_exports, linker, seal};
+use crate::seal::{foreign_exports, linker};
 
 /// The bridge as proving sees it.
 struct Compiler<'a> {
@@ -60,7 +61,15 @@ impl Compiler<'_> {
     }
 }
 
-/// Generates, proves, builds, describes and seals what the plan says.
+/// A library with its manifest, not yet sealed.
+pub struct Sealable {
+    /// The library's file.
+    pub library: PathBuf,
+    /// What it serves.
+    pub manifest: Manifest,
+}
+
+/// Generates, proves, builds and describes what the plan says.
 ///
 /// # Errors
 /// When a stage fails; what was published before stays as it was.
@@ -70,7 +79,7 @@ pub fn produce(
     plan: &Plan,
     question: &Question,
     stages: &mut Stages<'_>,
-) -> Result<PathBuf, BuildError> {
+) -> Result<Sealable, BuildError> {
     let mut bridge = prepared.bridge.clone();
     let header = Header {
         package: prepared.resolved.package.name.to_string(),
@@ -116,8 +125,7 @@ pub fn produce(
     let manifest = stages.run(Stage::Describe, None, || {
         described(cargo, prepared, plan, question, &proven, &library)
     })?;
-    let sealed = stages.run(Stage::Seal, None, || seal(&library, manifest, &prepared.leaf))?;
-    Ok(sealed.folder)
+    Ok(Sealable { library, manifest })
 }
 
 fn tell_skip(cargo: &Cargo<'_>, path: &str, skip: &usecrate_manifest::Skip) {

@@ -1,19 +1,16 @@
-//! Where things lie, what makes two builds the same, and who may touch a folder at a time.
+//! Where things lie, and what makes two builds the same.
 //!
 //! Below the cache root: `artifacts/` (unless said otherwise), `work/` (one folder per bridge), `target/` (cargo's,
-//! one per toolchain), `runtime/` (the carried sources), `index/` (what a spec resolved to). An artifact's folder is
-//! `<root>/<package>/<version>/<key>`; the key is a hash over all that decides its content.
+//! one per toolchain), `runtime/` (the carried sources), `index/` (what a spec resolved to), `locks/`. An artifact's
+//! folder is `<root>/<package>/<version>/<key>`; the key is a hash over all that decides its content.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use walkdir::WalkDir;
 
-use crate::bridge::{Profile, runtime};
-use crate::files;
-use crate::progress::{Event, Progress};
+use crate::bridge::{Profile, absolute, runtime};
 use crate::resolve::FeatureSelection;
 use crate::toolchain::Toolchain;
 
@@ -58,6 +55,21 @@ impl Layout {
     /// The folder of one bridge.
     pub fn work(&self, key: &str) -> PathBuf {
         self.cache.join("work").join(key)
+    }
+
+    /// The folder of locks.
+    pub fn locks(&self) -> PathBuf {
+        self.cache.join("locks")
+    }
+
+    /// The lock of a bridge's folder.
+    pub fn work_lock(&self, key: &str) -> PathBuf {
+        self.locks().join(format!("{key}.lock"))
+    }
+
+    /// Whether artifacts go to the cache, where what was replaced is collected, and not to a folder of the user.
+    pub fn is_own(&self) -> bool {
+        absolute(&self.artifacts) == absolute(&self.cache.join("artifacts"))
     }
 
     /// Cargo's target folder for a toolchain.
@@ -187,52 +199,10 @@ fn is_output(path: &Path, name: &std::ffi::OsStr) -> bool {
     path.join("CACHEDIR.TAG").is_file()
 }
 
-/// A file lock of the kernel: it ends with the process that holds it.
-#[derive(Debug)]
-pub struct Lock {
-    file: File,
-}
-
-impl Lock {
-    /// Takes the lock, waiting for whoever holds it, and says so.
-    ///
-    /// # Errors
-    /// When the lock file cannot be made or locked.
-    pub fn acquire(path: &Path, progress: &dyn Progress) -> io::Result<Lock> {
-        if let Some(parent) = path.parent() {
-            files::create_folder(parent)?;
-        }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(|error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("cannot open the lock `{}`: {error}", path.display()),
-                )
-            })?;
-        if fs4::FileExt::try_lock(&file).is_err() {
-            let message = format!("waiting for another build that holds `{}`", path.display());
-            progress.event(&Event::Warning { message });
-            fs4::FileExt::lock(&file)?;
-        }
-        Ok(Lock { file })
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Closing the file ends the lock anyway.
-        let _ = fs4::FileExt::unlock(&self.file);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::progress::Silent;
+    use crate::files;
 
     fn toolchain() -> Toolchain {
         Toolchain {
@@ -314,16 +284,5 @@ mod tests {
         assert_ne!(second, first);
         write("src/lib.rs", "b");
         assert_ne!(hash(), second);
-    }
-
-    #[test]
-    fn a_lock_keeps_others_out_until_it_is_dropped() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a/lock");
-        let lock = Lock::acquire(&path, &Silent).unwrap();
-        let other = File::options().write(true).open(&path).unwrap();
-        assert!(fs4::FileExt::try_lock(&other).is_err());
-        drop(lock);
-        assert!(fs4::FileExt::try_lock(&other).is_ok());
     }
 }

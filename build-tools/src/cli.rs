@@ -1,5 +1,7 @@
 //! Arguments, exit codes, printing. Calls the library and decides nothing about builds.
 
+mod artifact;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +9,7 @@ use std::str::FromStr as _;
 
 use clap::{Args, Parser, Subcommand};
 use usecrate_build::bridge::Profile;
+use usecrate_build::cargo::interrupt;
 use usecrate_build::diagnostic::Diagnostic;
 use usecrate_build::progress::{Done, Event, JsonLines, PlainLines, Progress, Terminal};
 use usecrate_build::resolve::{FeatureSelection, Question, Spec};
@@ -32,6 +35,7 @@ Examples:
   usecrate build ./my-crate --profile dev                 quick to build, slower to run
   usecrate build ./workspace --package member             one package of several
   usecrate build git+https://host/repo#v1.2 --locked      with the repository's own Cargo.lock
+  usecrate build semver@1 --refetch                       is there a newer one in the registry?
   usecrate inspect semver@1                               what Python sees, and what is skipped
 
 Output:
@@ -47,7 +51,8 @@ Environment:
 Exit codes:
   0  done
   1  the request failed: the crate, its version, its build, the network
-  2  the command line is wrong, or this program is";
+  2  the command line is wrong, or this program is
+  130  interrupted by Ctrl-C: what was compiled stays, nothing half-written does";
 
 /// Builds unmodified Rust crates into artifacts that Python loads.
 #[derive(Debug, Parser)]
@@ -62,6 +67,9 @@ enum Command {
     /// Build a crate into an artifact and print the artifact's folder
     #[command(after_help = EXAMPLES)]
     Build(BuildArgs),
+    /// List, remove or rebuild artifacts
+    #[command(subcommand)]
+    Artifact(artifact::Command),
     /// Print the versions of this program
     Version,
     /// Load a built library and print what it says of itself, as JSON
@@ -102,6 +110,9 @@ struct BuildArgs {
     /// Build though an artifact is there already
     #[arg(long)]
     force: bool,
+    /// Ask the registry or repository anew what is meant, though an artifact that fits is there
+    #[arg(long, conflicts_with = "offline")]
+    refetch: bool,
     /// Use the crate's own lock file, and fail when it would have to change
     #[arg(long)]
     locked: bool,
@@ -136,7 +147,8 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     match cli.command {
-        Command::Build(args) => run_build(&args),
+        Command::Build(args) => run_build(&args, false),
+        Command::Artifact(command) => artifact::run(&command),
         Command::Version => print_line(concat!("usecrate-build ", env!("CARGO_PKG_VERSION"))),
         Command::DescribeLibrary { library } => match usecrate_build::library::describe(&library) {
             Ok(answer) => print_line(&answer.to_string()),
@@ -145,7 +157,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn run_build(args: &BuildArgs) -> ExitCode {
+fn run_build(args: &BuildArgs, afresh: bool) -> ExitCode {
     let progress: Box<dyn Progress> = if args.json {
         Box::new(JsonLines)
     } else if std::io::stderr().is_terminal() {
@@ -163,12 +175,14 @@ fn run_build(args: &BuildArgs) -> ExitCode {
             report(&diagnostic, code)
         }
     };
-    let request = match request(args) {
+    let request = match request(args, afresh) {
         Ok(request) => request,
         Err(diagnostic) => return fail(*diagnostic, USAGE),
     };
+    interrupt::watch();
     let built = match build(&request, &*progress) {
         Ok(built) => built,
+        Err(_) if interrupt::interrupted() => return fail(interrupted(), interrupt::EXIT),
         Err(error) => return fail(Diagnostic::of(&error), FAILED),
     };
     let done = done(built);
@@ -184,7 +198,18 @@ fn run_build(args: &BuildArgs) -> ExitCode {
     print_line(&done.artifact.display().to_string())
 }
 
-fn request(args: &BuildArgs) -> Result<Request, Box<Diagnostic>> {
+fn interrupted() -> Diagnostic {
+    Diagnostic {
+        code: "interrupted".to_owned(),
+        message: "the build was interrupted".to_owned(),
+        place: None,
+        causes: Vec::new(),
+        hint: Some("the next one goes on with what is compiled already".to_owned()),
+        details: None,
+    }
+}
+
+fn request(args: &BuildArgs, afresh: bool) -> Result<Request, Box<Diagnostic>> {
     let text = args
         .spec
         .as_deref()
@@ -216,7 +241,9 @@ fn request(args: &BuildArgs) -> Result<Request, Box<Diagnostic>> {
         target_dir: args.target_dir.clone(),
         config: args.config.clone(),
         profile: args.profile,
-        force: args.force,
+        force: args.force || afresh,
+        refetch: args.refetch,
+        afresh,
         offline: args.offline,
         program: std::env::current_exe().map_err(|error| internal("this program's own path", error))?,
         folder: std::env::current_dir().map_err(|error| internal("the working directory", error))?,

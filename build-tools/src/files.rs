@@ -5,8 +5,33 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use fs_err as fs;
+
+/// Temporary folders begin so; then comes their builder's mark.
+pub const TEMPORARY_FOLDERS: [&str; 3] = [".staged-", ".old-", ".probe-"];
+/// Temporary files begin so.
+pub const TEMPORARY_FILE: &str = ".usecrate-";
+
+static MARK: OnceLock<String> = OnceLock::new();
+
+/// Gives the names of this process's temporary folders a mark, by which it is seen later whether their builder lives.
+pub fn mark(name: &str) {
+    let _ = MARK.set(name.to_owned());
+}
+
+/// A temporary folder in `parent`; `kind` is one of [`TEMPORARY_FOLDERS`].
+///
+/// # Errors
+/// When it cannot be made.
+pub fn temporary_folder(parent: &Path, kind: &str) -> io::Result<tempfile::TempDir> {
+    fs::create_dir_all(parent)?;
+    tempfile::Builder::new()
+        .prefix(&format!("{kind}{}-", MARK.get().map_or("", String::as_str)))
+        .tempdir_in(parent)
+        .map_err(|e| at(parent, &e))
+}
 
 /// Writes `bytes` to `path`, which has either its old content or all of the new.
 ///
@@ -19,7 +44,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new()
-        .prefix(".usecrate-")
+        .prefix(TEMPORARY_FILE)
         .tempfile_in(folder)
         .map_err(|e| at(path, &e))?;
     file.write_all(bytes).map_err(|e| at(path, &e))?;
@@ -51,7 +76,7 @@ pub fn copy_atomic(from: &Path, to: &Path) -> io::Result<u64> {
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let temporary = tempfile::Builder::new()
-        .prefix(".usecrate-")
+        .prefix(TEMPORARY_FILE)
         .tempfile_in(folder)
         .map_err(|e| at(to, &e))?;
     let copied = fs::copy(from, temporary.path())?;
@@ -73,11 +98,7 @@ impl StagedFolder {
     /// When the folder cannot be made.
     pub fn beside(target: &Path) -> io::Result<StagedFolder> {
         let parent = target.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(parent)?;
-        let temporary = tempfile::Builder::new()
-            .prefix(".staged-")
-            .tempdir_in(parent)
-            .map_err(|e| at(target, &e))?;
+        let temporary = temporary_folder(parent, ".staged-")?;
         Ok(StagedFolder {
             temporary,
             target: target.to_owned(),
@@ -89,35 +110,90 @@ impl StagedFolder {
         self.temporary.path()
     }
 
-    /// Renames the folder into place; what was there before is moved out of the way first and removed after.
+    /// Renames the folder into place. What was there before changes places with it, in one step where the system can,
+    /// and is removed after.
     ///
     /// # Errors
     /// When the rename fails; the earlier content is then put back.
     pub fn publish(self) -> io::Result<PathBuf> {
         let StagedFolder { temporary, target } = self;
         set_shared_mode(temporary.path());
-        let parent = target.parent().unwrap_or(Path::new("."));
-        let old = if fs::symlink_metadata(&target).is_ok() {
-            let graveyard = tempfile::Builder::new()
-                .prefix(".old-")
-                .tempdir_in(parent)
-                .map_err(|e| at(&target, &e))?;
-            fs::rename(&target, graveyard.path().join("content"))?;
-            Some(graveyard)
-        } else {
-            None
-        };
-        if let Err(error) = fs::rename(temporary.path(), &target) {
-            if let Some(graveyard) = old {
-                // Best effort: the first error is the one worth telling.
-                let _ = fs::rename(graveyard.path().join("content"), &target);
+        if fs::symlink_metadata(&target).is_ok() {
+            if exchange(temporary.path(), &target) {
+                // The temporary folder now holds what was there before, and takes it along.
+                return Ok(target);
             }
-            return Err(error);
+            let parent = target.parent().unwrap_or(Path::new("."));
+            let old = temporary_folder(parent, ".old-")?;
+            let content = old.path().join("content");
+            fs::rename(&target, &content)?;
+            if let Err(error) = fs::rename(temporary.path(), &target) {
+                // Best effort: the first error is the one worth telling.
+                let _ = fs::rename(&content, &target);
+                return Err(error);
+            }
+        } else {
+            fs::rename(temporary.path(), &target)?;
         }
         // The folder now lives under its final name: there is nothing left to clean up.
         let _ = temporary.keep();
         Ok(target)
     }
+}
+
+/// Lets two folders change places, so that either name is never without one. Says whether it did.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(_one: &Path, _other: &Path) -> bool {
+    false
+}
+
+/// Removes what is there, a file or a folder with all in it.
+///
+/// # Errors
+/// When something in it cannot be removed.
+pub fn remove_any(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => remove_folder(path),
+        Ok(_) => remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves a folder out of the way in one step, then removes it: nobody sees half of it.
+///
+/// # Errors
+/// When it cannot be moved or removed.
+pub fn retire(path: &Path) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let old = temporary_folder(parent, ".old-")?;
+    match fs::rename(path, old.path().join("content")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => old.close(),
+    }
+}
+
+/// Writes a record that [`read_record`] trusts: its hash comes first.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_record(path: &Path, json: &[u8]) -> io::Result<()> {
+    let hash = blake3::hash(json).to_hex();
+    write_atomic(path, &[hash.as_bytes(), b"\n", json].concat())
+}
+
+/// The content of a record, if it is the one that was written.
+pub fn read_record(path: &Path) -> Option<Vec<u8>> {
+    let bytes = fs::read(path).ok()?;
+    let (hash, json) = bytes.split_at_checked(65)?;
+    (blake3::hash(json).to_hex().as_bytes() == &hash[..64]).then(|| json.to_vec())
 }
 
 /// Creates a folder and its parents.

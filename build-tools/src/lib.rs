@@ -9,20 +9,24 @@
 //! 7. `describe`: ask the library what it serves;
 //! 8. `seal`: check, hash, publish.
 //!
-//! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders and locks them, `library`
-//! loads, `progress` tells, `diagnostic` explains.
+//! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders, `lock` locks them, `collect`
+//! removes what nobody needs any more, `stored` lists what is there, `library` loads, `progress` tells, `diagnostic`
+//! explains.
 
 pub mod api;
 pub mod artifact;
 pub mod bridge;
 pub mod cache;
 pub mod cargo;
+pub mod collect;
 pub mod config;
 pub mod describe;
 pub mod diagnostic;
+pub mod failure;
 pub mod files;
 pub mod generate;
 pub mod library;
+pub mod lock;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
@@ -31,6 +35,8 @@ pub mod resolve;
 pub mod reuse;
 pub mod scan;
 pub mod seal;
+pub mod stored;
 pub mod toolchain;
 
-pub use pipeline::{BuildError, Built, Request, build};
+pub use failure::BuildError;
+pub use pipeline::{Built, Request, build};

@@ -10,20 +10,20 @@ use semver::Version;
 use crate::api::Api;
 use crate::artifact::produce;
 use crate::bridge::{Bridge, Profile, Source, runtime, slug};
-use crate::cache::{Layout, Lock};
+use crate::cache::{self, Layout};
 use crate::cargo::rustdoc::Wanted;
-use crate::cargo::{Cargo, CargoError, ProbeError};
-use crate::config::{Config, ConfigError};
-use crate::describe::DescribeError;
-use crate::diagnostic::Explain;
+use crate::cargo::{Cargo, CargoError};
+use crate::collect;
+use crate::config::Config;
+use crate::failure::BuildError;
+use crate::lock::{Lock, Session};
 use crate::plan::{Options, plan};
 use crate::progress::{Event, Progress, Stage};
-use crate::prove::ProveError;
 use crate::resolve::{Question, ResolveError, Resolved, resolve};
 use crate::reuse::{self, Conditions};
-use crate::scan::{Document, Needed, ProvideError, ScanError, scan};
-use crate::seal::SealError;
-use crate::toolchain::{Toolchain, ToolchainError};
+use crate::scan::{Document, Needed, ProvideError, scan};
+use crate::seal::seal;
+use crate::toolchain::Toolchain;
 
 /// A build, as asked for.
 #[derive(Debug, Clone)]
@@ -40,6 +40,10 @@ pub struct Request {
     pub profile: Profile,
     /// Build though an artifact is there.
     pub force: bool,
+    /// Ask anew which version, or which commit, is meant, though an artifact that fits is there.
+    pub refetch: bool,
+    /// Keep nothing of earlier builds of the same bridge.
+    pub afresh: bool,
     /// No network.
     pub offline: bool,
     /// This program: cargo calls it in place of rustdoc.
@@ -61,86 +65,6 @@ pub struct Built {
     pub reused: bool,
     /// Seconds per stage.
     pub stages: BTreeMap<Stage, f64>,
-}
-
-/// Why a build failed, by stage.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// No toolchain.
-    #[error(transparent)]
-    Toolchain(#[from] ToolchainError),
-    /// The configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Resolving.
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    /// Cargo, the compiler, or the crate.
-    #[error(transparent)]
-    Cargo(#[from] CargoError),
-    /// Scanning.
-    #[error(transparent)]
-    Scan(#[from] ScanError),
-    /// A folder or lock.
-    #[error("cannot prepare the folders of the build")]
-    Files(#[from] std::io::Error),
-    /// Proving.
-    #[error(transparent)]
-    Prove(#[from] ProveError<CargoError>),
-    /// The built library does not say what it serves.
-    #[error("the built library cannot be asked what it serves")]
-    Load(#[from] ProbeError),
-    /// Describing.
-    #[error(transparent)]
-    Describe(#[from] DescribeError),
-    /// Sealing.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-}
-
-impl BuildError {
-    fn inner(&self) -> Option<&dyn Explain> {
-        match self {
-            BuildError::Toolchain(error) => Some(error),
-            BuildError::Config(error) => Some(error),
-            BuildError::Resolve(error) => Some(error),
-            BuildError::Cargo(error) => Some(error),
-            BuildError::Prove(error) => Some(error),
-            BuildError::Describe(error) => Some(error),
-            BuildError::Seal(error) => Some(error),
-            BuildError::Scan(_) | BuildError::Files(_) | BuildError::Load(_) => None,
-        }
-    }
-}
-
-impl Explain for BuildError {
-    fn code(&self) -> &'static str {
-        match self {
-            BuildError::Scan(error) => error.code(),
-            BuildError::Files(_) => "cannot-write",
-            BuildError::Load(_) => "library-does-not-load",
-            _ => self.inner().map_or("internal", Explain::code),
-        }
-    }
-
-    fn place(&self) -> Option<String> {
-        self.inner()?.place()
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            BuildError::Files(_) => {
-                Some("check that the cache folder can be written, or set USECRATE_CACHE_DIR".into())
-            }
-            BuildError::Scan(error) => error.hint(),
-            _ => self.inner()?.hint(),
-        }
-    }
-
-    fn details(&self) -> Option<String> {
-        self.inner()?.details()
-    }
 }
 
 /// Measures stages and tells that they begin.
@@ -185,11 +109,21 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Whether a local crate is no longer what its key stands for.
+    fn changed(&self) -> std::io::Result<bool> {
+        let resolved = &self.resolved;
+        Ok(!resolved.local_roots.is_empty()
+            && cache::hash_sources(&resolved.local_roots)? != resolved.local_sources)
+    }
+
     /// Ends the sole use of the bridge's folder.
     pub fn release(self) {
         drop(self.lock);
     }
 }
+
+/// How often a local crate is built whose sources change meanwhile.
+const ATTEMPTS: usize = 3;
 
 /// Builds what was asked for, or finds that it is there already.
 ///
@@ -210,7 +144,7 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
         toolchain: &toolchain,
         profile: request.profile,
     };
-    if !request.force {
+    if !request.force && !request.refetch {
         if let Some(found) = reuse::find(&layout, &request.question, conditions) {
             let reuse::Found {
                 artifact,
@@ -226,48 +160,83 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
             });
         }
     }
+    let session = Session::open(&layout.locks())?;
+    crate::files::mark(session.name());
     let cargo = Cargo {
         toolchain: &toolchain,
         program: &request.program,
         offline: request.offline,
         progress,
     };
+    let mut attempt = 1;
+    loop {
+        let last = attempt == ATTEMPTS;
+        if let Some(built) = build_once(request, &layout, &cargo, conditions, &mut stages, last)? {
+            return Ok(built);
+        }
+        let message = "the crate's sources changed while it was built: building it again".to_owned();
+        progress.event(&Event::Warning { message });
+        attempt += 1;
+    }
+}
+
+/// One go, under the lock of the bridge's folder. Nothing, if the sources changed meanwhile and it is not the last.
+fn build_once(
+    request: &Request,
+    layout: &Layout,
+    cargo: &Cargo<'_>,
+    conditions: Conditions<'_>,
+    stages: &mut Stages<'_>,
+    last: bool,
+) -> Result<Option<Built>, BuildError> {
+    let progress = cargo.progress;
     let prepared = stages.run(Stage::Resolve, None, || {
-        prepare(request, &layout, &cargo, conditions)
+        prepare(request, layout, cargo, conditions)
     })?;
     let (package, version) = (
         prepared.resolved.package.name.to_string(),
         prepared.resolved.package.version.clone(),
     );
     // A branch, a partial version or another process may have led to what is there.
-    if !request.force && prepared.leaf.join("manifest.json").is_file() {
-        let artifact = prepared.leaf.clone();
-        prepared.release();
-        return Ok(Built {
-            artifact,
-            package,
-            version,
-            reused: true,
-            stages: stages.seconds,
-        });
+    let reused = !request.force && reuse::is_whole(&prepared.leaf, progress);
+    if !reused {
+        let about = Some(format!("{package} {version}"));
+        let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {
+            // Rustdoc's documents are kept from build to build: they may have been damaged.
+            Err(BuildError::Scan(_)) => {
+                cargo.forget_documents(&prepared.bridge)?;
+                scan_crate(cargo, &prepared)
+            }
+            other => other,
+        })?;
+        for message in &api.notes {
+            progress.event(&Event::Note {
+                message: message.clone(),
+            });
+        }
+        let plan = stages.run(Stage::Plan, None, || plan(&api, &Options::default()));
+        let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;
+        // What was compiled must be what the key stands for.
+        if !last && prepared.changed()? {
+            return Ok(None);
+        }
+        stages.run(Stage::Seal, None, || {
+            seal(&sealable.library, sealable.manifest, &prepared.leaf)
+        })?;
+        collect::published(layout, &prepared.bridge.dir, &prepared.leaf, progress);
     }
-    let about = Some(format!("{package} {version}"));
-    let api = stages.run(Stage::Scan, about, || scan_crate(&cargo, &prepared))?;
-    for message in &api.notes {
-        progress.event(&Event::Note {
-            message: message.clone(),
-        });
-    }
-    let plan = stages.run(Stage::Plan, None, || plan(&api, &Options::default()));
-    let artifact = produce(&cargo, &prepared, &plan, &request.question, &mut stages)?;
+    let artifact = prepared.leaf.clone();
     prepared.release();
-    Ok(Built {
+    if !reused {
+        collect::leftovers(layout, progress);
+    }
+    Ok(Some(Built {
         artifact,
         package,
         version,
-        reused: false,
-        stages: stages.seconds,
-    })
+        reused,
+        stages: std::mem::take(&mut stages.seconds),
+    }))
 }
 
 /// Resolves, and sets up the bridge under its lock.
@@ -288,8 +257,13 @@ pub fn prepare(
     );
     let key = reuse::key(&name, &version, &resolved.identity, &request.question, conditions);
     let work_key = work_key(&resolved, request, conditions);
-    let dir = layout.work(&format!("{}-{version}-{work_key}", slug(&name)));
-    let lock = Lock::acquire(&dir.join(".lock"), cargo.progress)?;
+    let work = format!("{}-{version}-{work_key}", slug(&name));
+    let dir = layout.work(&work);
+    let lock = Lock::acquire(&layout.work_lock(&work), cargo.progress)?;
+    if request.afresh {
+        crate::files::remove_folder(&dir)?;
+    }
+    collect::temporary_files(&dir);
     let bridge = Bridge {
         target_dir: match &request.target_dir {
             Some(dir) => std::path::absolute(dir)?,

@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::bridge::{Profile, absolute};
 use crate::cache::{Ingredients, Layout, hash_sources};
 use crate::files;
+use crate::progress::{Event, Progress};
 use crate::resolve::{self, Question, Resolved, Spec};
+use crate::seal::sums;
 use crate::toolchain::Toolchain;
 
 /// An artifact that is there already.
@@ -46,7 +48,8 @@ pub struct Conditions<'a> {
     pub profile: Profile,
 }
 
-/// Finds a published artifact for the question. A partial version is met by the newest version that is there.
+/// Finds a published artifact for the question. A partial version is met by the newest version that is there. One that
+/// is damaged is not taken, nor is an older one in its place.
 pub fn find(layout: &Layout, question: &Question, conditions: Conditions<'_>) -> Option<Found> {
     // With --locked the graph itself is in question: only a full resolution can tell.
     if question.locked {
@@ -55,10 +58,12 @@ pub fn find(layout: &Layout, question: &Question, conditions: Conditions<'_>) ->
     let leaf = |package: &str, version: &Version, identity: &str| {
         let key = key(package, version, identity, question, conditions);
         let artifact = layout.leaf(package, version, &key);
-        artifact.join("manifest.json").is_file().then(|| Found {
-            artifact,
-            package: package.to_owned(),
-            version: version.clone(),
+        artifact.is_dir().then(|| {
+            sums::check(&artifact).is_ok().then(|| Found {
+                artifact,
+                package: package.to_owned(),
+                version: version.clone(),
+            })
         })
     };
     match &question.spec {
@@ -74,15 +79,33 @@ pub fn find(layout: &Layout, question: &Question, conditions: Conditions<'_>) ->
                 .iter()
                 .rev()
                 .find_map(|version| leaf(name, version, resolve::registry_identity()))
+                .flatten()
         }
         Spec::Path(_) | Spec::Git { .. } => {
             let record: Record =
-                serde_json::from_slice(&fs::read(record_path(layout, question)?).ok()?).ok()?;
+                serde_json::from_slice(&files::read_record(&record_path(layout, question)?)?).ok()?;
             let identity = match &question.spec {
                 Spec::Path(_) => resolve::local_identity(&hash_sources(&record.roots).ok()?),
                 _ => record.identity,
             };
-            leaf(&record.package, &record.version, &identity)
+            leaf(&record.package, &record.version, &identity).flatten()
+        }
+    }
+}
+
+/// Whether an artifact is there, whole and as it was built. Damage is told.
+pub fn is_whole(artifact: &Path, progress: &dyn Progress) -> bool {
+    if !artifact.is_dir() {
+        return false;
+    }
+    match sums::check(artifact) {
+        Ok(()) => true,
+        Err(damage) => {
+            let place = artifact.display();
+            progress.event(&Event::Warning {
+                message: format!("the artifact in `{place}` is damaged, and is built again: {damage}"),
+            });
+            false
         }
     }
 }
@@ -121,7 +144,7 @@ pub fn remember(layout: &Layout, question: &Question, resolved: &Resolved) -> st
         identity: resolved.identity.clone(),
         roots: resolved.local_roots.clone(),
     };
-    files::write_atomic(&path, &serde_json::to_vec(&record)?)
+    files::write_record(&path, &serde_json::to_vec(&record)?)
 }
 
 /// Nothing for what cannot be answered without asking: the registry needs no record, a branch moves.

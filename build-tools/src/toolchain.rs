@@ -245,15 +245,14 @@ struct Memory {
 }
 
 fn recall(memory: &Path, question: &str) -> Option<Toolchain> {
-    let mut all: BTreeMap<String, Memory> = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+    let mut all: BTreeMap<String, Memory> = serde_json::from_slice(&files::read_record(memory)?).ok()?;
     let known = all.remove(question)?;
     (stamp(&known.toolchain.rustc) == known.stamp && known.toolchain.cargo.is_file())
         .then_some(known.toolchain)
 }
 
 fn remember(memory: &Path, question: String, toolchain: &Toolchain) -> std::io::Result<()> {
-    let mut all: BTreeMap<String, Memory> = fs::read(memory)
-        .ok()
+    let mut all: BTreeMap<String, Memory> = files::read_record(memory)
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
     if all.len() > 100 {
@@ -266,7 +265,7 @@ fn remember(memory: &Path, question: String, toolchain: &Toolchain) -> std::io::
             toolchain: toolchain.clone(),
         },
     );
-    files::write_atomic(memory, &serde_json::to_vec(&all)?)
+    files::write_record(memory, &serde_json::to_vec(&all)?)
 }
 
 /// A program's absolute path, from `PATH` where it is a bare name.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
-use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
 use crate::callable::{Manner, Param, Spec};
 use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
@@ -437,7 +437,14 @@ impl Library {
     }
 }
 
-/// Adds the type to the extension module.
+/// The BLAKE3 hash of bytes, in hexadecimal digits.
+#[pyfunction(name = "blake3")]
+fn hash(data: &[u8]) -> String {
+    blake3::hash(data).to_hex().to_string()
+}
+
+/// Adds the type and what goes with it to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> Result<(), PyErr> {
+    module.add_function(wrap_pyfunction!(hash, module)?)?;
     module.add_class::<Library>()
 }

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from usecrate._native import blake3 as blake3
+
 TABLES: dict[str, dict[int, Any]] = {}
 _hook: Any = None
 

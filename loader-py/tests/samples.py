@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import fake_native
+
 VERSION, OP, PAIR, SHAPE, POOL, ERROR, CAUSE, FAIL, OPTIONS = range(9)
 
 
@@ -375,4 +377,12 @@ def write(root: Path, manifest: dict[str, Any], *, key: str = "00ff", table: str
     manifest["library"]["size"] = len(library)
     (folder / "libdemo.so").write_text(library)
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    seal(folder)
     return folder
+
+
+def seal(folder: Path) -> None:
+    """Writes the hashes of an artifact's files, as the build tool does."""
+    files = [file for file in sorted(folder.iterdir()) if file.name != "BLAKE3SUMS"]
+    lines = [f"{fake_native.blake3(file.read_bytes())}  {file.name}\n" for file in files]
+    (folder / "BLAKE3SUMS").write_text("".join(lines))

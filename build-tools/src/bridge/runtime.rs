@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::files::{self, StagedFolder};
+use crate::files;
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
@@ -17,15 +17,11 @@ pub fn fingerprint() -> &'static str {
 /// When a file cannot be written.
 pub fn unpack(cache: &Path) -> std::io::Result<PathBuf> {
     let folder = cache.join("runtime").join(CARRIED_HASH);
-    // Published by one rename, so what is there is whole.
-    if folder.is_dir() {
-        return Ok(folder);
-    }
-    let staged = StagedFolder::beside(&folder)?;
+    // File by file, so that what was damaged or only half unpacked is mended, and what is whole keeps its time stamp.
     for (path, bytes) in CARRIED {
-        files::write_atomic(&staged.path().join(path), bytes)?;
+        files::write_if_changed(&folder.join(path), bytes)?;
     }
-    staged.publish()
+    Ok(folder)
 }
 
 #[cfg(test)]
@@ -45,6 +41,8 @@ mod tests {
         ] {
             assert!(folder.join(file).is_file(), "{file}");
         }
+        files::write_atomic(&folder.join("Cargo.toml"), b"gar").unwrap();
+        unpack(cache.path()).unwrap();
         let root: toml::Table =
             toml::from_str(&fs_err::read_to_string(folder.join("Cargo.toml")).unwrap()).unwrap();
         assert_eq!(root["workspace"]["members"].as_array().unwrap().len(), 2);

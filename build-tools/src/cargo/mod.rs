@@ -4,6 +4,7 @@
 //! goes rebuilds the dependencies whose build scripts watch it. `RUSTC_BOOTSTRAP` is never set here: only rustdoc
 //! itself gets it, from [`rustdoc::wrap`].
 
+pub mod interrupt;
 mod messages;
 pub mod rustdoc;
 
@@ -15,8 +16,10 @@ use std::process::{Command, Stdio};
 
 pub use messages::{Diagnostics, Located};
 
+use self::interrupt::Running;
 use crate::bridge::{Bridge, Profile};
 use crate::diagnostic::Explain;
+use crate::lock::Lock;
 use crate::progress::{Event, Progress};
 use crate::toolchain::Toolchain;
 
@@ -330,8 +333,9 @@ impl<'a> Cargo<'a> {
     /// # Errors
     /// When anything fails; errors in the bridge too are then [`CargoError::Compile`], for the caller to bisect.
     pub fn build_release(&self, bridge: &Bridge, args: &[String]) -> Result<PathBuf, CargoError> {
-        let _lock =
-            crate::cache::Lock::acquire(&bridge.target_dir.join(".usecrate-build.lock"), self.progress)?;
+        // Of this bridge alone: others wait for cargo, and for no longer than cargo itself makes them.
+        let lock = format!("{}.lock", bridge.name);
+        let _lock = Lock::acquire(&bridge.target_dir.join(".usecrate").join(lock), self.progress)?;
         let mut command = self.compile_command(bridge, "rustc");
         command.args(["--lib", "--message-format", "json"]);
         if !args.is_empty() {
@@ -410,10 +414,18 @@ impl<'a> Cargo<'a> {
 
     fn capture(&self, mut command: Command, subcommand: &str) -> Result<String, CargoError> {
         let shown = self.show(&command);
-        let output = command.output().map_err(|source| CargoError::Spawn {
-            program: self.toolchain.cargo.clone(),
-            source,
-        })?;
+        let output = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .and_then(|child| {
+                let _running = Running::new(&child);
+                child.wait_with_output()
+            })
+            .map_err(|source| CargoError::Spawn {
+                program: self.toolchain.cargo.clone(),
+                source,
+            })?;
         match String::from_utf8(output.stdout) {
             Ok(text) if output.status.success() => Ok(text),
             _ => Err(CargoError::Failed {
@@ -434,6 +446,7 @@ impl<'a> Cargo<'a> {
                 program: self.toolchain.cargo.clone(),
                 source,
             })?;
+        let _running = Running::new(&child);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut read = messages::Reader::new(bridge.manifest_path(), self.progress);
         let (outcome, status, stderr) = std::thread::scope(|scope| {

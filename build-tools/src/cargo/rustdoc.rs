@@ -99,6 +99,14 @@ impl Cargo<'_> {
         Ok(found)
     }
 
+    /// Removes all documents of a bridge: the next call makes them anew.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub fn forget_documents(&self, bridge: &Bridge) -> Result<(), CargoError> {
+        Ok(files::remove_folder(&bridge.dir.join("documents"))?)
+    }
+
     fn document(&self, bridge: &Bridge, out: &Path, batch: &[&Wanted]) -> Result<(), CargoError> {
         files::create_folder(out)?;
         let mut command = self.compile_command(bridge, "doc");
@@ -179,21 +187,37 @@ pub fn wrap() -> Option<ExitCode> {
         return None;
     }
     let mut command = Command::new(&real);
+    let mut document = None;
     match std::env::var_os(OUT).filter(|_| args.iter().any(|arg| arg == "--crate-name")) {
         Some(out) => {
             let text = |name: &str| std::env::var(name).unwrap_or_default();
             let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
             let folder = document_folder(&text("CARGO_PKG_NAME"), &text("CARGO_PKG_VERSION"), &manifest_dir);
+            let partial = Path::new(&out).join(format!(".partial-{}-{folder}", std::process::id()));
             command
-                .args(json_arguments(&args, &Path::new(&out).join(folder)))
+                .args(json_arguments(&args, &partial))
                 .env("RUSTC_BOOTSTRAP", "1");
+            document = Some((partial, Path::new(&out).join(folder)));
         }
         None => {
             command.args(&args);
         }
     }
     command.env_remove(REAL);
-    Some(match command.status() {
+    let status = command.status();
+    if let Some((partial, whole)) = document {
+        // A document under its own name is complete, also when this process or rustdoc was killed.
+        let done = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+        let kept = match done {
+            true => files::remove_any(&whole).and_then(|()| fs::rename(&partial, &whole)),
+            false => files::remove_any(&partial),
+        };
+        if let Err(error) = kept {
+            eprintln!("error: cannot keep what rustdoc wrote: {error}");
+            return Some(ExitCode::FAILURE);
+        }
+    }
+    Some(match status {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(status) => ExitCode::from(
             status

@@ -93,8 +93,7 @@ impl<'a> Probe<'a> {
         question: &'a Question,
     ) -> Result<Probe<'a>, ResolveError> {
         let work = layout.cache.join("work");
-        crate::files::create_folder(&work)?;
-        let folder = tempfile::Builder::new().prefix(".probe-").tempdir_in(&work)?;
+        let folder = crate::files::temporary_folder(&work, ".probe-")?;
         let Start {
             mut dependency,
             takeover,

@@ -2,12 +2,13 @@
 //!
 //! 1. [`exports`](check): nothing but `usecrate_call` is visible, and no static TLS is needed.
 //! 2. [`linker`]: makes dependencies' `#[no_mangle]` items local, for the libraries that need it.
-//! 3. [`seal`]: copy, hash, `manifest.json`, atomic rename.
+//! 3. [`seal`]: copy, hash, `manifest.json`, the hashes of all files ([`sums`]), atomic rename.
 //!
 //! What lies under an artifact's name is complete, and its manifest holds the hashes of the very file beside it.
 
 mod check;
 pub mod linker;
+pub mod sums;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,6 +129,7 @@ pub fn seal(library: &Path, mut manifest: Manifest, destination: &Path) -> Resul
     let mut text = serde_json::to_string_pretty(&manifest).map_err(SealError::Json)?;
     text.push('\n');
     files::write_atomic(&staged.path().join(MANIFEST), text.as_bytes())?;
+    sums::write(staged.path())?;
     let folder = staged.publish()?;
     Ok(Sealed { folder, manifest })
 }

@@ -43,7 +43,8 @@ fn an_artifact_holds_the_hashes_of_its_library() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert_eq!(sums::check(&destination), Ok(()));
     let bytes = fs::read(destination.join(&sealed.manifest.library.path)).unwrap();
     assert_eq!(
         sealed.manifest.library.blake3,

@@ -55,6 +55,9 @@ def close(value: object) -> None:
         Something borrows it, or another thread uses it.
     """
 
+def blake3(data: bytes) -> str:
+    """The BLAKE3 hash, in hexadecimal digits."""
+
 def is_closed(value: object) -> bool: ...
 def move(value: Handle) -> Handle:
     """The value of a handle, to be moved by the call that takes it by value, also where it would be cloned.

@@ -124,35 +124,43 @@ def _candidates(root: str, wanted: Wanted) -> Iterator[str]:
             if not wanted.fits_version(version):
                 continue
             for key in _folders(os.path.join(root, package, version)):
-                path = os.path.join(root, package, version, key, MANIFEST)
-                if os.path.isfile(path):
-                    yield path
+                yield os.path.join(root, package, version, key, MANIFEST)
 
 
-def find(root: str, wanted: Wanted) -> list[Found]:
+class Damaged:
+    """An artifact on disk that cannot be used as it is."""
+
+    __slots__ = ("error", "version")
+
+    def __init__(self, path: str, error: LoadError) -> None:
+        self.version = os.path.basename(os.path.dirname(os.path.dirname(path)))
+        self.error = error
+
+    def is_newer_than(self, found: Found) -> bool:
+        """Whether it might be taken instead, were it whole."""
+        return Version(self.version).key >= Version(found.version).key
+
+
+def find(root: str, wanted: Wanted) -> tuple[list[Found], list[Damaged]]:
     """The artifacts below `root` that fit and can be loaded here: newest version first, then newest build.
-
-    Raises
-    ------
-    LoadError
-        There are some, and none of them can be read.
-    """
+    With those that may fit and cannot be read."""
     found: list[Found] = []
-    broken: LoadError | None = None
+    damaged: list[Damaged] = []
     for path in _candidates(root, wanted):
         try:
             manifest = read(path)
+            built = os.stat(path).st_mtime
         except LoadError as error:
-            broken = error
+            damaged.append(Damaged(path, error))
+            continue
+        except OSError:  # removed meanwhile
             continue
         if serves(manifest["build"]["target"]) and wanted.fits(manifest):
-            found.append(Found(path, manifest, os.stat(path).st_mtime))
-    if broken is not None and not found:
-        raise broken
+            found.append(Found(path, manifest, built))
     if not wanted.request.text:  # a pre-release only when asked for, or when there is nothing else
         found = [one for one in found if not Version(one.version).pre] or found
     found.sort(key=lambda one: (Version(one.version).key, one.built), reverse=True)
-    return found
+    return found, damaged
 
 
 def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> Found:

@@ -15,6 +15,7 @@ from .version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from subprocess import Popen
     from typing import Any
 
 PROGRAM = "usecrate-build"
@@ -102,14 +103,17 @@ class Progress:
             self._say(f"{event.get('stage')}")
         elif kind == "compiling" and self._terminal:
             self._say(f"compiling {event.get('crate')}")
+        elif kind == "warning":  # whom it waits for, what it found damaged
+            self._say(f"{event.get('message')}", warning=True)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, warning: bool = False) -> None:
         if self._terminal:
             print(f"usecrate: {self._spec}: {text}", file=sys.stderr, flush=True)
         else:
             import logging
 
-            logging.getLogger("usecrate").info("%s: %s", self._spec, text)
+            level = logging.WARNING if warning else logging.INFO
+            logging.getLogger("usecrate").log(level, "%s: %s", self._spec, text)
 
 
 def build(
@@ -156,8 +160,7 @@ def _run(command: list[str], spec: str, progress: Progress) -> str:
         with process:
             artifact, failure, rest = _read(process.stdout or (), progress)
     except BaseException:  # Ctrl-C included: no build is left running behind
-        process.kill()
-        process.wait()
+        _stop(process)
         raise
     if failure is not None:
         raise BuildError(
@@ -173,6 +176,22 @@ def _run(command: list[str], spec: str, progress: Progress) -> str:
             hint=f"run `usecrate build {spec} -v` to see all of its output",
         )
     return artifact
+
+
+def _stop(process: Popen[str]) -> None:
+    """Ends the build tool, which ends what it started and removes what it wrote; by force if it does not."""
+    import signal
+    import subprocess
+
+    if os.name == "posix" and process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=5)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+    process.kill()
+    process.wait()
 
 
 def _read(lines: Iterable[str], progress: Progress) -> tuple[str | None, dict[str, Any] | None, list[str]]:

@@ -24,6 +24,7 @@ usage: usecrate COMMAND ...
 
   build SPEC [OPTION ...]     build a crate; `usecrate build --help` lists the options
   inspect SPEC|ARTIFACT       list what Python sees of a crate, and what is skipped and why
+  artifact list|rm|rebuild    list, remove or rebuild artifacts; `usecrate artifact rm --help` tells more
   version                     print versions
   help                        print this
 
@@ -33,6 +34,7 @@ examples:
   usecrate build semver@1
   usecrate build uuid@1 --features v4,v7 --out out/artifacts
   usecrate inspect semver
+  usecrate artifact list
   python -c 'import usecrate; print(usecrate.import_("semver").Version(1, 2, 3))'
 
 environment:
@@ -75,10 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     command, rest = (words[0], words[1:]) if words else ("", [])
-    if command == "build":
+    if command in ("build", "artifact"):
         from .build import hand_over
 
-        return hand_over(["build", *rest])
+        return hand_over([command, *rest])
     if command == "inspect":
         return _inspect(rest)
     if command in ("version", "--version", "-V"):
@@ -93,7 +95,7 @@ def _run(words: list[str]) -> int:
     from .names import nearest
 
     raise _Usage(
-        f"there is no command `{command}`{nearest(command, ['build', 'inspect', 'version', 'help'])}"
+        f"there is no command `{command}`{nearest(command, ['build', 'inspect', 'artifact', 'version', 'help'])}"
     )
 
 

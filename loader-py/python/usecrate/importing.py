@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from .artifact import MANIFEST, Wanted, registry
-from .errors import LoadError
+from .errors import IntegrityError, LoadError
 from .locate import Options, Spec, locate_named, locate_source, manifest_path, split
 from .manifests import read
 from .platforms import artifact_root
@@ -31,6 +31,7 @@ def import_(
     default_features: bool = True,
     config: str | os.PathLike[str] | None = None,
     build_if_missing: bool | None = None,
+    refetch: bool = False,
 ) -> Module:
     """Gives a Rust crate as a Python module.
 
@@ -51,7 +52,11 @@ def import_(
     config
         Path of a `usecrate.toml`.
     build_if_missing
-        Whether a missing artifact is built. By default it is, unless `artifact_dir` is given.
+        Whether a missing artifact is built, and a damaged one built again. By default it is, unless
+        `artifact_dir` is given.
+    refetch
+        Whether the registry or repository is asked anew what `module` means, though an artifact that fits is
+        there. What is newer than that is built.
 
     Returns
     -------
@@ -79,7 +84,11 @@ def import_(
     explicit = artifact_dir is not None
     root = os.path.realpath(os.fspath(artifact_dir) if artifact_dir is not None else artifact_root())
     may_build = not explicit if build_if_missing is None else build_if_missing
-    options = Options(features, default_features, None if config is None else os.fspath(config))
+    if refetch and not may_build:
+        raise ValueError(
+            "`refetch=True` may have to build, and building is switched off: pass `build_if_missing=True`"
+        )
+    options = Options(features, default_features, None if config is None else os.fspath(config), refetch)
     if spec.fetched:
         loaded = _import_source(spec, root, options, may_build=may_build)
     else:
@@ -90,16 +99,35 @@ def import_(
 def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) -> Loaded:
     """From a folder or a git URL: another build takes the place of the loaded one."""
     path = locate_source(spec, root, options, may_build=may_build)
+    try:
+        return registry.load(path, read(path), root, replace=True)
+    except LoadError as error:  # damaged or replaced since the build tool saw it
+        _say_again(error)
+    path = locate_source(spec, root, options, may_build=may_build)
     return registry.load(path, read(path), root, replace=True)
 
 
 def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, may_build: bool) -> Loaded:
     wanted = Wanted(spec.text, spec.version, options.features, options.default_features)
     loaded = registry.get(root, wanted)
-    if loaded is not None and options.config is None:
+    if loaded is not None and options.config is None and not options.refetch:
         return loaded
     path = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
-    return registry.load(path, read(path), root)
+    manifest = read(path)
+    try:
+        return registry.load(path, manifest, root)
+    except IntegrityError as error:
+        again = options.build_again(manifest, root) if may_build else None
+        if again is None:
+            raise
+        _say_again(error)
+    return registry.load(again, read(again), root)
+
+
+def _say_again(error: LoadError) -> None:
+    import logging
+
+    logging.getLogger("usecrate").warning("%s; it was built again", error)
 
 
 def load_artifact(path: str | os.PathLike[str]) -> Module:

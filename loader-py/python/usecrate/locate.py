@@ -5,28 +5,50 @@ from __future__ import annotations
 import os
 
 from .artifact import MANIFEST, Wanted, choose, find, not_found
-from .errors import ArtifactNotFoundError, LoadError
+from .errors import ArtifactNotFoundError, BuildError
 from .platforms import artifact_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .model import Manifest
+
 
 class Options:
-    def __init__(self, features: Sequence[str] | None, default_features: bool, config: str | None) -> None:
+    def __init__(
+        self,
+        features: Sequence[str] | None,
+        default_features: bool,
+        config: str | None,
+        refetch: bool = False,
+    ) -> None:
         self.features = features
         self.default_features = default_features
         self.config = config
+        self.refetch = refetch
 
     def build(self, spec: str, root: str) -> str:
         """Builds, or finds that nothing is to be done; the manifest's path."""
         from .build import build
 
         folder = build(
-            spec, root, features=self.features, default_features=self.default_features, config=self.config
+            spec,
+            root,
+            features=self.features,
+            default_features=self.default_features,
+            config=self.config,
+            extra=["--refetch"] if self.refetch else [],
         )
         return manifest_path(folder)
+
+    def build_again(self, manifest: Manifest, root: str) -> str | None:
+        """Builds a damaged artifact again; the manifest's path, or None where its sources are not known."""
+        crate = manifest["crate"]
+        if crate["source"] != "registry":
+            return None
+        same = Options(crate["features"], crate["default_features"], self.config)
+        return same.build(f"{crate['name']}@{crate['version']}", root)
 
 
 class Spec:
@@ -86,24 +108,33 @@ def locate_named(
     spec: Spec, wanted: Wanted, root: str, options: Options, *, explicit: bool, may_build: bool
 ) -> str:
     """The manifest of an artifact below `root`, which is built if it has to be."""
-    if options.config is not None and may_build:  # what a configuration adds is in the artifact's key alone
+    # What a configuration adds is in the artifact's key alone, and what is in the registry now, it alone knows.
+    if may_build and (options.config is not None or options.refetch):
         return options.build(str(spec), root)
-    try:
-        found = find(root, wanted)
-    except LoadError:
-        if not may_build:
-            raise
-        found = []  # a damaged artifact of the cache is built again
+    found, damaged = find(root, wanted)
+    if may_build and (not found or any(one.is_newer_than(found[0]) for one in damaged)):
+        try:
+            return options.build(str(spec), root)
+        except BuildError as error:
+            if not found or error.code not in ("no-build-tool", "no-toolchain", "cannot-write"):
+                raise
+            _warn("%s; taking %s %s in its place", damaged[0].error, wanted.package, found[0].version)
     if found:
         return choose(root, wanted, found, explicit=explicit).path
-    if not may_build:
-        why = (
-            "Nothing is built where `artifact_dir` is given (`build_if_missing=True` changes that)."
-            if explicit
-            else ""
-        )
-        raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
-    return options.build(str(spec), root)
+    if damaged:
+        raise damaged[0].error
+    why = (
+        "Nothing is built where `artifact_dir` is given (`build_if_missing=True` changes that)."
+        if explicit
+        else ""
+    )
+    raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
+
+
+def _warn(message: str, *args: object) -> None:
+    import logging
+
+    logging.getLogger("usecrate").warning(message, *args)
 
 
 def locate(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .model import Manifest
 
+SUMS = "BLAKE3SUMS"
 REBUILD = "build it again with `usecrate build --force`"
 
 _PLAIN = frozenset(
@@ -220,7 +221,31 @@ def read(path: str) -> Manifest:
             data = file.read()
     except OSError as error:
         raise LoadError(f"cannot read the manifest `{path}`: {error.strerror or error}; {REBUILD}") from None
-    return parse(data, path)
+    problem = _compare(data, path)
+    if problem is None:
+        return parse(data, path)
+    if not data or problem.startswith("is not"):
+        raise IntegrityError(f"the manifest `{path}` {problem}; {REBUILD}")
+    parse(data, path)  # of another version of usecrate, or not one at all: that is the better reason
+    raise IntegrityError(f"the artifact of `{path}` {problem}; {REBUILD}")
+
+
+def _compare(data: bytes, path: str) -> str | None:
+    """What is wrong with the manifest by the hashes that lie beside it."""
+    from ._native import blake3
+
+    folder, name = os.path.split(path)
+    try:
+        with open(os.path.join(folder, SUMS), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return f"has no list of hashes (`{SUMS}`): it is not whole"
+    sums = {line[66:]: line[:64] for line in lines}
+    if len(sums) < 2 or name not in sums:
+        return f"has a damaged list of hashes (`{SUMS}`): it is not whole"
+    if sums[name] != blake3(data):
+        return "is not the one that was built: it was truncated or edited"
+    return None
 
 
 def parse(data: bytes, path: str = "manifest.json") -> Manifest:

@@ -66,6 +66,8 @@ def cache_root() -> str:
     else:
         given = os.environ.get("XDG_CACHE_HOME", "")
         base = given if os.path.isabs(given) else os.path.expanduser("~/.cache")
+    if not os.path.isabs(base):
+        raise RuntimeError("there is no home folder to keep a cache in: set USECRATE_CACHE_DIR to a folder")
     return os.path.join(base, "usecrate")
 
 
