@@ -1,6 +1,7 @@
 //! Why a build failed, by stage, and what stood in the way of writing.
 
 use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use crate::cargo::{CargoError, ProbeError};
 use crate::config::ConfigError;
@@ -34,6 +35,15 @@ pub enum BuildError {
     /// A folder or lock.
     #[error("cannot prepare the folders of the build")]
     Files(#[from] std::io::Error),
+    /// There is no room left, whatever was being done.
+    #[error("there is no room left on the disk of `{}`", folder.display())]
+    Full {
+        /// A folder on that disk.
+        folder: PathBuf,
+        /// What was being done.
+        #[source]
+        source: Box<BuildError>,
+    },
     /// Proving.
     #[error(transparent)]
     Prove(#[from] ProveError<CargoError>),
@@ -58,8 +68,11 @@ enum Obstacle {
 
 impl Obstacle {
     /// From an error and its causes.
-    fn of(error: &(dyn std::error::Error + 'static)) -> Option<Obstacle> {
-        let mut cause = Some(error);
+    fn of(error: &BuildError) -> Option<Obstacle> {
+        if matches!(error, BuildError::Full { .. }) {
+            return Some(Obstacle::Full);
+        }
+        let mut cause = Some(error as &(dyn std::error::Error + 'static));
         while let Some(one) = cause {
             if let Some(error) = one.downcast_ref::<io::Error>() {
                 match error.kind() {
@@ -89,13 +102,29 @@ fn is_full(text: &str) -> bool {
     .any(|words| text.contains(words))
 }
 
+/// Less than this is no room: what failed may have removed the last file that it wrote.
+const NO_ROOM: u64 = 1 << 20;
+/// A linker that writes by mapping its output dies of a signal where there is no room for it.
+const NO_ROOM_TO_LINK: u64 = 256 << 20;
+
 impl BuildError {
-    fn obstacle(&self) -> Option<Obstacle> {
-        let said = self.inner().and_then(Explain::details);
-        if said.is_some_and(|said| is_full(&said)) {
-            return Some(Obstacle::Full);
+    /// Tells a failure for want of room as that, whatever program met it and however it put it.
+    #[must_use]
+    pub fn on_disks_of(self, folders: &[&Path]) -> BuildError {
+        let room = |folder: &Path| fs4::available_space(folder).unwrap_or(u64::MAX);
+        let Some(folder) = folders.iter().min_by_key(|folder| room(folder)) else {
+            return self;
+        };
+        let said = self.inner().and_then(Explain::details).unwrap_or_default();
+        let died = said.contains("[Bus error]") && room(folder) < NO_ROOM_TO_LINK;
+        if !died && !is_full(&said) && Obstacle::of(&self) != Some(Obstacle::Full) && room(folder) >= NO_ROOM
+        {
+            return self;
         }
-        Obstacle::of(self)
+        BuildError::Full {
+            folder: folder.to_path_buf(),
+            source: Box::new(self),
+        }
     }
 
     fn inner(&self) -> Option<&dyn Explain> {
@@ -107,6 +136,7 @@ impl BuildError {
             BuildError::Prove(error) => Some(error),
             BuildError::Describe(error) => Some(error),
             BuildError::Seal(error) => Some(error),
+            BuildError::Full { source, .. } => source.inner(),
             BuildError::Scan(_) | BuildError::Files(_) | BuildError::Load(_) => None,
         }
     }
@@ -115,7 +145,7 @@ impl BuildError {
 impl Explain for BuildError {
     fn code(&self) -> &'static str {
         match self {
-            _ if self.obstacle() == Some(Obstacle::Full) => "disk-full",
+            BuildError::Full { .. } => "disk-full",
             BuildError::Scan(error) => error.code(),
             BuildError::Files(_) => "cannot-write",
             BuildError::Load(_) => "library-does-not-load",
@@ -128,15 +158,23 @@ impl Explain for BuildError {
     }
 
     fn hint(&self) -> Option<String> {
-        if let Some(obstacle) = self.obstacle() {
+        if let Some(obstacle) = Obstacle::of(self) {
             let what = match obstacle {
-                Obstacle::Full => "the disk is full: make room",
+                Obstacle::Full => "make room",
                 Obstacle::ReadOnly => {
                     "what is in the cache already can be imported, and building writes to the cache: make it writable"
                 }
                 Obstacle::NoFolder => "a file lies where a folder should be: move it away",
             };
             return Some(format!("{what}, or set USECRATE_CACHE_DIR to another folder"));
+        }
+        let said = self.inner().and_then(Explain::details).unwrap_or_default();
+        if said
+            .lines()
+            .any(|line| line.contains("cannot open output file") && line.contains('%'))
+        {
+            let hint = "rust-lld cannot write to a path with `%`: set USECRATE_CACHE_DIR to one without";
+            return Some(hint.to_owned());
         }
         match self {
             BuildError::Files(_) => {
@@ -167,6 +205,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_as_one_wherever_it_is_met() {
+        let here = [Path::new(".")];
         let io = || io::Error::new(ErrorKind::StorageFull, "cannot write `x`");
         for error in [
             BuildError::Files(io()),
@@ -174,13 +213,15 @@ mod tests {
             BuildError::Resolve(ResolveError::Files(io())),
             compile("rustc-LLVM ERROR: IO failure on output stream: No space left on device"),
         ] {
+            let error = error.on_disks_of(&here);
             assert_eq!(error.code(), "disk-full");
             assert!(
                 error.hint().is_some_and(|hint| hint.contains("make room")),
                 "{error}"
             );
         }
-        assert_ne!(compile("error: linking with `cc` failed").code(), "disk-full");
+        let other = compile("error: linking with `cc` failed").on_disks_of(&here);
+        assert_eq!(other.code(), "bridge-does-not-compile");
     }
 
     #[test]

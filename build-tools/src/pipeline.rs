@@ -160,7 +160,8 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
             });
         }
     }
-    let session = Session::open(&layout.locks())?;
+    let full = |error: std::io::Error| BuildError::from(error).on_disks_of(&[&layout.cache]);
+    let session = Session::open(&layout.locks()).map_err(full)?;
     crate::files::mark(session.name());
     let cargo = Cargo {
         toolchain: &toolchain,
@@ -171,7 +172,8 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
     let mut attempt = 1;
     loop {
         let last = attempt == ATTEMPTS;
-        if let Some(built) = build_once(request, &layout, &cargo, conditions, &mut stages, last)? {
+        let done = build_once(request, &layout, &cargo, conditions, &mut stages, last);
+        if let Some(built) = done.map_err(|error| error.on_disks_of(&[&layout.cache, &layout.artifacts]))? {
             return Ok(built);
         }
         let message = "the crate's sources changed while it was built: building it again".to_owned();

@@ -375,6 +375,7 @@ def write(root: Path, manifest: dict[str, Any], *, key: str = "00ff", table: str
     folder.mkdir(parents=True)
     library = f"fake:{table}"
     manifest["library"]["size"] = len(library)
+    manifest["library"]["blake3"] = fake_native.blake3(library.encode())
     (folder / "libdemo.so").write_text(library)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     seal(folder)

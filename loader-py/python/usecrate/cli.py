@@ -94,9 +94,8 @@ def _run(words: list[str]) -> int:
         return 2
     from .names import nearest
 
-    raise _Usage(
-        f"there is no command `{command}`{nearest(command, ['build', 'inspect', 'artifact', 'version', 'help'])}"
-    )
+    known = ["build", "inspect", "artifact", "version", "help"]
+    raise _Usage(f"there is no command `{command}`{nearest(command, known)}")
 
 
 def _inspect(words: list[str]) -> int:

@@ -108,7 +108,7 @@ def locate_named(
     spec: Spec, wanted: Wanted, root: str, options: Options, *, explicit: bool, may_build: bool
 ) -> str:
     """The manifest of an artifact below `root`, which is built if it has to be."""
-    # What a configuration adds is in the artifact's key alone, and what is in the registry now, it alone knows.
+    # What a configuration adds is in the artifact's key alone; what is in the registry now, it alone knows.
     if may_build and (options.config is not None or options.refetch):
         return options.build(str(spec), root)
     found, damaged = find(root, wanted)

@@ -221,31 +221,41 @@ def read(path: str) -> Manifest:
             data = file.read()
     except OSError as error:
         raise LoadError(f"cannot read the manifest `{path}`: {error.strerror or error}; {REBUILD}") from None
-    problem = _compare(data, path)
-    if problem is None:
-        return parse(data, path)
-    if not data or problem.startswith("is not"):
-        raise IntegrityError(f"the manifest `{path}` {problem}; {REBUILD}")
-    parse(data, path)  # of another version of usecrate, or not one at all: that is the better reason
-    raise IntegrityError(f"the artifact of `{path}` {problem}; {REBUILD}")
+    sums, problem = _sums(path)
+    expected = sums.get(os.path.basename(path))
+    if expected is not None and expected != _blake3(data):
+        raise IntegrityError(
+            f"the manifest `{path}` is not the one that was built: it was truncated or edited; {REBUILD}"
+        )
+    manifest = parse(data, path)  # what is of another version, or no manifest at all, is best told so
+    library = manifest["library"]
+    if problem is None and sums.get(library["path"]) != library["blake3"]:
+        problem = "does not list the library that was built"
+    if problem is not None:
+        raise IntegrityError(f"the artifact of `{path}` is not whole: its `{SUMS}` {problem}; {REBUILD}")
+    return manifest
 
 
-def _compare(data: bytes, path: str) -> str | None:
-    """What is wrong with the manifest by the hashes that lie beside it."""
+def _blake3(data: bytes) -> str:
     from ._native import blake3
 
-    folder, name = os.path.split(path)
+    return blake3(data)
+
+
+def _sums(path: str) -> tuple[dict[str, str], str | None]:
+    """The hashes by name that lie beside a manifest, and what is wrong with the list."""
     try:
-        with open(os.path.join(folder, SUMS), encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return f"has no list of hashes (`{SUMS}`): it is not whole"
-    sums = {line[66:]: line[:64] for line in lines}
-    if len(sums) < 2 or name not in sums:
-        return f"has a damaged list of hashes (`{SUMS}`): it is not whole"
-    if sums[name] != blake3(data):
-        return "is not the one that was built: it was truncated or edited"
-    return None
+        with open(os.path.join(os.path.dirname(path), SUMS), encoding="utf-8", newline="") as file:
+            text = file.read()
+    except UnicodeDecodeError:
+        return {}, "is not text"
+    except OSError as error:
+        return {}, f"cannot be read ({error.strerror or error})"
+    lines = text.split("\n")
+    sums = {line[66:]: line[:64] for line in lines[:-1] if line[64:66] == "  "}
+    if lines[-1] or len(sums) != len(lines) - 1 or os.path.basename(path) not in sums:
+        return sums, "is damaged"
+    return sums, None
 
 
 def parse(data: bytes, path: str = "manifest.json") -> Manifest:
