@@ -125,10 +125,11 @@ class Builder:
 
     def listen(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                with contextlib.suppress(ValueError):  # cut off by the kill
-                    self.events.append((time.monotonic(), json.loads(line)))
+        with self.process.stdout as lines:
+            for line in lines:
+                if line.startswith("{"):
+                    with contextlib.suppress(ValueError):  # cut off by the kill
+                        self.events.append((time.monotonic(), json.loads(line)))
         self.process.wait()
         self.ended = time.monotonic()
 

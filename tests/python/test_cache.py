@@ -112,8 +112,10 @@ def test_who_waits_is_told_for_whom(cache: stress.Cache) -> None:
     said = next(line for line in second.stderr if "waiting" in line)
     first.send_signal(signal.SIGCONT)
     assert f"process {first.pid} (`usecrate-build build " in said and "has held" in said, said
-    assert first.wait(timeout=120) == 0 and second.wait(timeout=120) == 0
-    assert "nothing to do" in second.stderr.read()
+    with first, second:
+        rest = second.stderr.read()
+        assert first.communicate(timeout=120)[0] and second.wait(timeout=120) == 0
+    assert first.returncode == 0 and "nothing to do" in rest
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
@@ -126,7 +128,8 @@ def test_an_interrupted_build_ends_at_once_and_the_next_goes_on(cache: stress.Ca
     process.send_signal(how)
     assert process.wait(timeout=60) == 130
     assert time.monotonic() - start < 5
-    last = json.loads(process.stdout.read().splitlines()[-1])
+    with process:
+        last = json.loads(process.stdout.read().splitlines()[-1])
     assert (last["event"], last["code"]) == ("error", "interrupted")
     hidden = [p for p in (cache.root / "cache").rglob(".*") if p.name.startswith((".probe-", ".staged-"))]
     assert hidden == []
@@ -134,6 +137,7 @@ def test_an_interrupted_build_ends_at_once_and_the_next_goes_on(cache: stress.Ca
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.slow
 def test_ctrl_c_during_an_import(cache: stress.Cache) -> None:
     crate = cache.crate("stopped", int(time.time()))
     program = (
@@ -162,6 +166,7 @@ def test_of_a_local_crate_the_latest_two_stay(cache: stress.Cache) -> None:
     assert sorted(artifacts[0].parent.iterdir()) == sorted(artifacts[2:])
 
 
+@pytest.mark.slow
 def test_a_changed_crate_is_rebuilt_on_import_and_old_objects_work_on(cache: stress.Cache) -> None:
     crate = cache.crate("moving", 1)
     program = (
@@ -183,13 +188,11 @@ def test_unchanged_is_found_without_a_lock(cache: stress.Cache) -> None:
     crate = cache.crate("quiet", 1)
     cache.build(crate)
     other = cache.crate("loud", int(time.time()))
-    process = holder(cache, other)
-    try:
+    with holder(cache, other) as process:
         start = time.monotonic()
         assert cache.build(crate)["reused"]
         assert time.monotonic() - start < 1
-    finally:
-        process.wait(timeout=120)
+        process.communicate(timeout=120)
 
 
 def test_a_damaged_artifact_of_a_registry_crate_heals_on_import(cache: stress.Cache) -> None:
@@ -208,6 +211,7 @@ def test_a_damaged_artifact_of_a_registry_crate_heals_on_import(cache: stress.Ca
         assert stress.damage_of(artifact) is None
 
 
+@pytest.mark.slow
 def test_refetch_asks_the_registry_and_takes_what_is_there(cache: stress.Cache) -> None:
     program = "import usecrate; print(usecrate.import_('fnv', refetch=True).__version__)"
     done = python(cache, program)
@@ -218,7 +222,7 @@ def test_refetch_asks_the_registry_and_takes_what_is_there(cache: stress.Cache) 
     assert json.loads(done.stdout.splitlines()[-1])["reused"] is True, done
 
 
-# ----------------------------------------------------------------------------------------- looking, removing
+# ------------------------------------------------------------------------------------------ looking, removing
 
 
 def command(cache: stress.Cache, *words: Any) -> subprocess.CompletedProcess[str]:
@@ -260,6 +264,7 @@ def commands() -> list[str]:
     return re.findall(r"^\$ python -m usecrate (.*)$", page, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page(cache: stress.Cache, build: Callable[..., pathlib.Path]) -> None:
     if cache.run("build", "semver@1.0.28").returncode != 0:
         pytest.skip("no network, and semver is not there")
@@ -273,7 +278,7 @@ def test_the_commands_of_the_page(cache: stress.Cache, build: Callable[..., path
     assert codes == [0, 0, 1, 0, 0]
 
 
-# ------------------------------------------------------------------------------------ where nothing is written
+# ----------------------------------------------------------------------------------- where nothing is written
 
 
 def mount(kind: str, options: str, at: pathlib.Path) -> None:
