@@ -108,7 +108,7 @@ def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
 
 
 def _primary(loaded: Loaded, ty: Type) -> type | None:
-    """The class of the instance to which the public name of a generic error type leads: the base of the others."""
+    """The class of the instance to which a generic error type's public name leads: the base of the others."""
     if "primary" not in ty or "primary" in loaded.type_at(ty["primary"]):
         return None
     return loaded.class_of(ty["primary"])
