@@ -252,6 +252,10 @@ impl Chooser<'_, '_> {
                     return Ok(Choice::of(list(Ty::Primitive("u8".to_owned()))));
                 }
             }
+            // Text is as good as bytes, as it is in Rust.
+            if stdlib::is(def, "Vec") && inner == Some(&Ty::Primitive("u8".to_owned())) {
+                return Ok(Choice::of(Ty::Primitive(BYTES_LIKE.to_owned())));
+            }
             if stdlib::is(def, "OsString") {
                 return Ok(Choice::of(string()));
             }

@@ -22,6 +22,12 @@ impl AsRef<[u8]> for BytesLike<'_> {
     }
 }
 
+impl From<BytesLike<'_>> for Vec<u8> {
+    fn from(bytes: BytesLike<'_>) -> Self {
+        bytes.as_ref().to_vec()
+    }
+}
+
 impl<'s> From<BytesLike<'s>> for &'s [u8] {
     fn from(bytes: BytesLike<'s>) -> Self {
         bytes.0
