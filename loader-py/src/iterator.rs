@@ -6,9 +6,8 @@ use pyo3::{Bound, PyAny, PyResult, Python, pyfunction, wrap_pyfunction};
 use crate::callable::Spec;
 use crate::core::{Core, Definition};
 use crate::decode::Decoder;
-use crate::ffi::handle::{HandleId, HandleRef};
+use crate::ffi::handle::{self, HandleId, HandleRef};
 use crate::ffi::iterator::{IteratingRef, IteratorRef, State};
-use crate::ffi::queue::Batch;
 use crate::handle::send;
 use crate::python;
 use crate::shape::Shape;
@@ -48,13 +47,16 @@ pub(crate) fn advance<'py>(iterator: IteratorRef<'_, 'py>) -> PyResult<Option<Bo
         if let Some(item) = iterator.pop() {
             return item.map(Some);
         }
-        fetch(iterator)?;
+        if let Some(item) = fetch(iterator)? {
+            return item.map(Some);
+        }
     }
 }
 
-fn fetch(iterator: IteratorRef<'_, '_>) -> PyResult<()> {
+/// Asks for a batch, of which it gives the first item and keeps the others.
+fn fetch<'py>(iterator: IteratorRef<'_, 'py>) -> PyResult<Option<PyResult<Bound<'py, PyAny>>>> {
     let (Some(items), Some(id)) = (iterator.items(), iterator.id()) else {
-        return Ok(());
+        return Ok(None);
     };
     let py = iterator.py();
     // Here and not in the loop that asks: `list()` looks for no signals.
@@ -79,7 +81,7 @@ fn fetch(iterator: IteratorRef<'_, '_>) -> PyResult<()> {
                 && status::handle_code(&answer) == "closed"
             {
                 // While this thread waited for another's call, that one came to the end, and may have yet to say so.
-                return Ok(Batch::with_capacity(0));
+                return Ok(None);
             }
             if answer.status != 0 {
                 return Err(status::next_error(py, items, &answer));
@@ -92,22 +94,24 @@ fn fetch(iterator: IteratorRef<'_, '_>) -> PyResult<()> {
     );
     iterator.ask(false);
     let fetched = fetched?;
-    // Closed meanwhile by another thread: what came goes.
-    if iterator.state() == State::Open {
-        if fetched.is_empty() {
-            iterator.set_state(State::Exhausted);
-        } else {
-            iterator.keep(fetched);
-        }
+    if iterator.state() != State::Open {
+        // Closed meanwhile by another thread: what came goes.
+        return Ok(None);
     }
-    Ok(())
+    let Some((first, others)) = fetched else {
+        iterator.set_state(State::Exhausted);
+        return Ok(None);
+    };
+    iterator.keep(others);
+    Ok(Some(first))
 }
 
 /// The next item of a handle that is an iterator, after those that were fetched ahead.
 pub(crate) fn advance_handle<'py>(iterating: IteratingRef<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let object = iterating.object();
     let py = object.py();
-    let slot = HandleRef::of(object).and_then(HandleRef::slot);
+    let handle = HandleRef::of(object);
+    let slot = handle.and_then(HandleRef::slot);
     let Some(Definition::Handle(kind)) = slot.and_then(|slot| slot.definition.get()) else {
         return Err(python::internal(
             py,
@@ -124,20 +128,19 @@ pub(crate) fn advance_handle<'py>(iterating: IteratingRef<'_, 'py>) -> PyResult<
     if !next.batch {
         return next.spec.ask(object, None, |from| option(&next.item, from));
     }
-    loop {
-        let want = iterating.want();
-        let fetched = next
-            .spec
-            .ask(object, Some(u64::from(want)), |from| from.batch(&next.item))?;
-        if fetched.is_empty() {
-            // Another thread may have fetched the last ones.
-            return iterating.pop().transpose();
-        }
-        iterating.keep(fetched);
-        if let Some(item) = iterating.pop() {
-            return item.map(Some);
-        }
+    // One that is closed, or of another process, gives nothing: asking says why.
+    if matches!(handle.map(HandleRef::state), Some(handle::State::Open))
+        && let Some(item) = iterating.pop()
+    {
+        return item.map(Some);
     }
+    let want = Some(u64::from(iterating.want()));
+    let Some((first, others)) = next.spec.ask(object, want, |from| from.batch(&next.item))? else {
+        // Another thread may have fetched the last ones.
+        return iterating.pop().transpose();
+    };
+    iterating.keep(others);
+    first.map(Some)
 }
 
 /// An item, or none at the end.

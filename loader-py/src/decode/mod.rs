@@ -145,22 +145,22 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Err(self.malformed("a file that was passed before"))
     }
 
-    /// Reads a batch: an array, or native words. A value that cannot be made is an error in its place.
-    pub(crate) fn batch(&mut self, item: &Shape) -> PyResult<Batch> {
+    /// Reads a batch, an array or native words: the first item, if there is any, and the others. A value that cannot be
+    /// made is an error in its place.
+    pub(crate) fn batch(&mut self, item: &Shape) -> PyResult<Option<(Made<'py>, Batch)>> {
         match self.token()? {
+            Token::Array(0) => Ok(None),
             Token::Array(length) => {
-                let mut made = Batch::with_capacity(length);
-                for _ in 0..length {
-                    let before = self.reader;
-                    let value = self.nested(|this| item.decode(this));
-                    if value.is_err() {
-                        // It was not read to its end.
-                        self.reader = before;
-                        self.reader.skip().ok_or_else(|| self.malformed("a whole item"))?;
-                    }
-                    made.push(value);
+                let first = self.item(item);
+                let mut others = Batch::with_capacity(length - 1);
+                let ints = match item {
+                    Shape::Int(_) => self.ints(length - 1, &mut others),
+                    _ => 0,
+                };
+                for _ in 1 + ints..length {
+                    others.push(self.item(item));
                 }
-                Ok(made)
+                Ok(Some((first, others)))
             }
             Token::Bytes(content) => {
                 let Some(kind) = item.number() else {
@@ -169,14 +169,47 @@ impl<'a, 'py> Decoder<'a, 'py> {
                 if !content.len().is_multiple_of(kind.width()) {
                     return Err(self.malformed("whole numbers"));
                 }
-                let mut made = Batch::with_capacity(content.len() / kind.width());
-                for word in content.chunks_exact(kind.width()) {
-                    made.push(native(self.py, kind, word).ok_or_else(|| self.malformed("a number")));
+                let mut words = content.chunks_exact(kind.width());
+                let number = |word| native(self.py, kind, word).ok_or_else(|| self.malformed("a number"));
+                let Some(first) = words.next().map(number) else {
+                    return Ok(None);
+                };
+                let mut others = Batch::with_capacity(words.len());
+                for word in words {
+                    others.push(number(word));
                 }
-                Ok(made)
+                Ok(Some((first, others)))
             }
             _ => Err(self.malformed("an array of items")),
         }
+    }
+
+    /// The short way over what is most common: ints, up to the first item that is something else. How many there are.
+    fn ints(&mut self, most: usize, to: &mut Batch) -> usize {
+        for count in 0..most {
+            let mut after = self.reader;
+            let Some(Token::Signed(value)) = after.next() else {
+                return count;
+            };
+            self.reader = after;
+            to.push_value(signed(self.py, value));
+        }
+        most
+    }
+
+    /// Reads an item of a batch, to its end whatever it is.
+    #[inline(always)]
+    fn item(&mut self, item: &Shape) -> Made<'py> {
+        let before = self.reader;
+        let value = self.nested(|this| item.decode(this));
+        if value.is_err() {
+            self.reader = before;
+            if self.reader.skip().is_none() {
+                // Nothing can be read behind what has no end.
+                self.reader = Reader::new(&[]);
+            }
+        }
+        value
     }
 
     fn dict(&mut self, length: usize, key: &Shape, item: &Shape) -> Made<'py> {

@@ -27,18 +27,19 @@ impl Batch {
         Self(Vec::with_capacity(length))
     }
 
+    /// Adds an item.
+    #[inline]
+    pub(crate) fn push_value(&mut self, item: Bound<'_, PyAny>) {
+        self.0.push(Ok(Owned(item.into_ptr())));
+    }
+
     /// Adds an item, or the error in its place.
     #[inline]
     pub(crate) fn push(&mut self, item: Result<Bound<'_, PyAny>, PyErr>) {
-        self.0.push(match item {
-            Ok(item) => Ok(Owned(item.into_ptr())),
-            Err(error) => Err(Box::new(error)),
-        });
-    }
-
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        match item {
+            Ok(item) => self.push_value(item),
+            Err(error) => self.0.push(Err(Box::new(error))),
+        }
     }
 }
 
@@ -83,6 +84,9 @@ impl Queue {
 
     /// Adds what came.
     pub(super) fn extend(&mut self, batch: Batch) {
+        if batch.0.is_empty() {
+            return;
+        }
         if self.items.is_empty() {
             self.items = batch.0.into();
         } else {

@@ -374,6 +374,23 @@ def test_a_handle_that_iterates_in_batches(countdown: Any) -> None:
     assert echo.library.count() == count
 
 
+def test_a_batch_with_what_python_cannot_hold(countdown: Any) -> None:
+    echo = countdown(["list", "str"], batch=True)
+    counter = echo.new(7)
+    for _ in range(7):
+        with pytest.raises(errors.UsecrateError, match="a str was expected"):
+            next(counter)
+    with pytest.raises(StopIteration):
+        next(counter)
+    counter = echo.new(7)
+    for _ in range(2):
+        with pytest.raises(errors.UsecrateError):
+            next(counter)
+    usecrate.close(counter)
+    with pytest.raises(errors.ClosedError):
+        next(counter)
+
+
 def test_a_type_without_its_next_item(echo: Any) -> None:
     with pytest.raises(ValueError, match="gives no next item"):
         echo.library.define_next(
