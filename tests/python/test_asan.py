@@ -1,4 +1,5 @@
-"""A real artifact under AddressSanitizer: the bridge of tests/crates/behaviours, driven by the ABI's client.
+"""Real artifacts under AddressSanitizer: tests/crates/behaviours, driven by the ABI's client, and
+tests/crates/hostile, driven by the loader.
 
 The bridge that the build tool wrote is compiled once more, in debug and with the sanitizer, and loaded into a
 Python that has its runtime loaded before anything else. tests/soundness switches rules off one by one.
@@ -6,8 +7,10 @@ Python that has its runtime loaded before anything else. tests/soundness switche
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +18,12 @@ from typing import Any
 
 import pytest
 
+import usecrate
+from usecrate._native import Library
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 BEHAVIOURS = TESTS / "crates" / "behaviours"
+HOSTILE = TESTS / "crates" / "hostile"
 # What is about this process, or about other artifacts.
 LEFT_OUT = (
     "not semver and not uuid and not sha2 and not describe and not version and not fork and not random_bytes"
@@ -40,11 +47,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module", name="sanitized")
-def sanitized_fixture(tool: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The library, built with the sanitizer."""
-    cache = tmp_path_factory.mktemp("cache")
-    done = tool("build", BEHAVIOURS, "--profile", "dev", env={"USECRATE_CACHE_DIR": str(cache)})
+def sanitize(tool: Any, cache: pathlib.Path, crate: pathlib.Path, *options: Any) -> pathlib.Path:
+    """The library of a crate, built with the sanitizer."""
+    done = tool("build", crate, "--profile", "dev", *options, env={"USECRATE_CACHE_DIR": str(cache)})
     assert done.returncode == 0, done.stderr
     (bridge,) = (cache / "work").iterdir()
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
@@ -56,10 +61,40 @@ def sanitized_fixture(tool: Any, tmp_path_factory: pytest.TempPathFactory) -> st
     built = subprocess.run(command, cwd=bridge, env=env, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     (library,) = (cache / "asan" / triple / "debug").glob("*.so")
-    return str(library)
+    return library
 
 
-def under_sanitizer(library: str, *command: str | pathlib.Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module", name="sanitized")
+def sanitized_fixture(tool: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library of the behaviours, built with the sanitizer."""
+    return str(sanitize(tool, tmp_path_factory.mktemp("cache"), BEHAVIOURS))
+
+
+@pytest.fixture(scope="module", name="hostile")
+def hostile_fixture(tool: Any, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """An artifact of the hostile shapes with a library that was built with the sanitizer."""
+    folder = tmp_path_factory.mktemp("artifact")
+    library = sanitize(tool, tmp_path_factory.mktemp("cache"), HOSTILE, "--out", folder)
+    (path,) = folder.rglob("manifest.json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    shutil.copy(library, path.parent / manifest["library"]["path"])
+    manifest["library"].update(size=library.stat().st_size, blake3=blake3(library))
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def blake3(file: pathlib.Path) -> str:
+    """The hash of a file, as the loader tells it of a library that has another one."""
+    with pytest.raises(usecrate.LoadError) as raised:
+        Library(str(file), blake3="0" * 64, size=file.stat().st_size, name="hostile")
+    found = re.search(r"hash ([0-9a-f]{64})", str(raised.value))
+    assert found, raised.value
+    return found[1]
+
+
+def under_sanitizer(
+    library: str | pathlib.Path, *command: str | pathlib.Path
+) -> subprocess.CompletedProcess[str]:
     """Runs Python with the sanitizer's runtime in front of everything."""
     env = {
         **os.environ,
@@ -67,7 +102,8 @@ def under_sanitizer(library: str, *command: str | pathlib.Path) -> subprocess.Co
         # Python's own memory is never freed at exit; a stack of 256 KiB is what the test asks for.
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
         "PYTHONMALLOC": "malloc",
-        "USECRATE_ASAN_LIBRARY": library,
+        "USECRATE_ASAN_LIBRARY": str(library),
+        "USECRATE_HOSTILE": str(library),
     }
     words = [sys.executable, *map(str, command)]
     return subprocess.run(words, env=env, capture_output=True, text=True, timeout=600, check=False)
@@ -92,3 +128,10 @@ def test_random_requests_find_nothing(sanitized: str) -> None:
         sanitized, TESTS / "abi_client" / "fuzz.py", sanitized, "--seconds", "5", "--seed", "7"
     )
     assert done.returncode == 0 and "AddressSanitizer" not in done.stderr, done.stdout + done.stderr
+
+
+def test_hostile_shapes_find_nothing(hostile: pathlib.Path) -> None:
+    settings = ["-c", TESTS.parent / "pyproject.toml", "-p", "no:cacheprovider", "-q"]
+    done = under_sanitizer(hostile, "-m", "pytest", *settings, TESTS / "python" / "test_hostile.py")
+    assert done.returncode == 0 and "AddressSanitizer" not in done.stderr, done.stdout + done.stderr
+    assert " passed" in done.stdout

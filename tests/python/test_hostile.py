@@ -1,6 +1,6 @@
 """Safe APIs that are hard to call soundly: each is served soundly, or skipped with the compiler's reason.
 
-`USECRATE_HOSTILE` names an artifact to use instead of building one.
+`USECRATE_HOSTILE` names a folder with an artifact to use instead of building one.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ import pytest
 import usecrate
 
 CRATE = str(pathlib.Path(__file__).resolve().parent.parent / "crates" / "hostile")
-HOSTILE = os.environ.get("USECRATE_HOSTILE") or CRATE
+FOLDER = os.environ.get("USECRATE_HOSTILE")
+HOSTILE = f"'hostile', artifact_dir={FOLDER!r}" if FOLDER else repr(CRATE)
 
 
 @pytest.fixture(scope="module", name="hostile")
 def hostile_fixture() -> Any:
     """The module of the crate with one hostile shape per module."""
-    return usecrate.import_(HOSTILE)
+    return usecrate.import_("hostile", artifact_dir=FOLDER) if FOLDER else usecrate.import_(CRATE)
 
 
 def elsewhere(work: Any) -> Any:
@@ -418,7 +419,7 @@ def test_nothing_is_said_at_exit(hostile: Any) -> None:
     """Views, guards and workers that live when the interpreter ends."""
     program = f"""
         import usecrate
-        m = usecrate.import_({HOSTILE!r})
+        m = usecrate.import_({HOSTILE})
         vault = m.leaks.Vault(2); drain = vault.drain()
         whole = m.halves.Whole(4); halves = whole.halves()
         guard = m.guards.Account().open()

@@ -1,4 +1,4 @@
-"""What borrows from what borrows: views of views, views that change, values that store what they are given."""
+"""What borrows from what borrows: views of views, views that change, values that store a borrow."""
 
 from __future__ import annotations
 
