@@ -55,7 +55,7 @@ impl Loop {
             let threads: Vec<_> = self.owners.iter().map(|owner| scope.spawn(|| f(owner))).collect();
             threads
                 .into_iter()
-                .map(|thread| thread.join().unwrap_or_default())
+                .map(|thread| thread.join().expect("the callable returned"))
                 .sum()
         })
     }
