@@ -2,6 +2,7 @@
 
 pub mod borrows;
 pub mod builder;
+pub mod buffers;
 pub mod callables;
 pub mod choices;
 pub mod drops;

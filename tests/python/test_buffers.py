@@ -1,0 +1,130 @@
+"""Memory that Python and Rust share for the length of a call, and values that are bytes."""
+
+from __future__ import annotations
+
+import array
+import mmap
+import struct
+from typing import Any
+
+import pytest
+
+import usecrate
+
+
+@pytest.fixture(name="buffers")
+def buffers_fixture(behaviours: Any) -> Any:
+    """The module of memory that is lent."""
+    return behaviours.buffers
+
+
+def nothing() -> None:
+    """What happens meanwhile."""
+
+
+def test_memory_that_is_filled_is_lent_to_one_call(buffers: Any) -> None:
+    data = bytearray(4000)
+    seen: list[str] = []
+
+    def meanwhile() -> None:
+        half = memoryview(data)[:2000]
+        for taken in (data, half, memoryview(data)[3999:], memoryview(data).toreadonly()):
+            with pytest.raises(BufferError, match="shares memory with a buffer that is lent to Rust"):
+                buffers.read_while(taken, nothing)
+        with pytest.raises(BufferError, match="in one that is still running"):
+            buffers.fill_while(half, nothing)
+        with pytest.raises(BufferError, match="re-sized"):
+            data.append(1)
+        assert buffers.fill_while(bytearray(3), nothing) == 3, "other memory is free"
+        seen.append("all")
+
+    assert buffers.fill_while(data, meanwhile) == 4000
+    assert seen == ["all"]
+    assert buffers.read_while(data, nothing) == 4000
+    data.append(1)
+
+
+def test_memory_that_is_read_is_not_filled(buffers: Any) -> None:
+    data = bytearray(b"\2" * 4000)
+    view = memoryview(data).toreadonly()
+
+    def meanwhile() -> None:
+        with pytest.raises(BufferError):
+            buffers.fill_while(data, nothing)
+        assert buffers.read_while(view, nothing) == 8000, "many may read"
+
+    assert buffers.read_while(view, meanwhile) == 8000
+    # What can be written to is copied when it is only read.
+    assert buffers.read_while(data, lambda: buffers.fill_while(data, nothing) and None) == 8000
+    assert data == b"\1" * 4000
+
+
+def test_an_exception_ends_the_loan(buffers: Any) -> None:
+    data = bytearray(10)
+
+    def fail() -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        buffers.fill_while(data, fail)
+    assert data == b"\1" * 10, "what was written stays"
+    with pytest.raises(usecrate.PanicError, match="halfway"):
+        buffers.half(data)
+    with pytest.raises(TypeError):
+        buffers.fill_while(data, 7)
+    data.append(1)
+    assert buffers.fill_while(data, nothing) == 11
+
+
+def test_arrays_maps_and_views(buffers: Any) -> None:
+    words = array.array("q", range(5))
+    buffers.double(words)
+    assert words.tolist() == [0, 2, 4, 6, 8]
+    with mmap.mmap(-1, 16) as memory:
+        memory[:] = struct.pack("=2q", 3, -4)
+        with memoryview(memory) as view, view.cast("q") as numbers:
+            buffers.double(numbers)
+        assert struct.unpack("=2q", memory[:]) == (6, -8)
+    sums = array.array("f", [1, 2])
+    buffers.add(sums, [0.5, 0.25])
+    assert sums.tolist() == [1.5, 2.25]
+    with pytest.raises(BufferError):
+        buffers.add(sums, sums)
+
+
+def test_what_is_not_aligned_is_copied_in_and_back(buffers: Any) -> None:
+    data = bytearray(b"x" + struct.pack("=3q", 1, 2, 3))
+    with memoryview(data)[1:].cast("q") as numbers:
+        buffers.double(numbers)
+        assert numbers.tolist() == [2, 4, 6]
+    assert data[:1] == b"x"
+
+
+def test_what_cannot_be_filled(buffers: Any) -> None:
+    words = memoryview(array.array("q", range(6)))
+    for wrong, error, message in [
+        (b"12345678", TypeError, "writable buffer of i64, and bytes is read-only"),
+        (words.toreadonly(), TypeError, "read-only"),
+        ([1, 2], TypeError, "writable buffer of i64, not list"),
+        (words[::2], ValueError, "contiguous"),
+        (array.array("Q", [1]), TypeError, "format 'Q'"),
+        (array.array("i", [1]), TypeError, "4 bytes"),
+        (array.array("d", [1]), TypeError, "format 'd'"),
+        (words.cast("B").cast("q", (2, 3)), ValueError, "flatten"),
+    ]:
+        with pytest.raises(error, match=message):
+            buffers.double(wrong)
+
+
+def test_a_value_that_is_bytes_is_a_buffer(behaviours: Any) -> None:
+    blob = behaviours.operators.Blob(ord("a"), 3)
+    view = memoryview(blob)
+    assert (bytes(view), view.readonly, view[1]) == (b"aaa", True, ord("a"))
+    assert b"-".join([blob, blob]) == b"aaa-aaa"
+    assert behaviours.values.size(blob) == 3, "it is taken where bytes are"
+    with pytest.raises(TypeError, match="read-only"):
+        behaviours.buffers.fill_while(blob, nothing)
+    usecrate.close(blob)
+    assert bytes(view) == b"aaa", "a view is a copy"
+    with pytest.raises(usecrate.ClosedError):
+        memoryview(blob)
