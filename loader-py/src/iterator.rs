@@ -94,7 +94,7 @@ fn fetch<'py>(iterator: IteratorRef<'_, 'py>) -> PyResult<Option<PyResult<Bound<
     );
     iterator.ask(false);
     let fetched = fetched?;
-    if iterator.state() != State::Open {
+    if !matches!(iterator.state(), State::Open | State::Exhausted) {
         // Closed meanwhile by another thread: what came goes.
         return Ok(None);
     }

@@ -278,15 +278,13 @@ unsafe extern "C" fn exit(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> 
 pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let raw = object.cast::<Raw>();
     // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
-    let (class, weak) = unsafe { (ffi::Py_TYPE(object), (*raw).weak_references) };
+    let class = unsafe { ffi::Py_TYPE(object) };
     // SAFETY: as above.
     let (open, epoch, slot, id) = unsafe { ((*raw).open, (*raw).epoch, (*raw).slot, (*raw).id) };
     // SAFETY: as above.
     let (origin, moved_by, lent) = unsafe { ((*raw).origin, (*raw).moved_by, (*raw).lent) };
-    if !weak.is_null() {
-        // SAFETY: the list is that of this object, and its callbacks see only dead references.
-        unsafe { ffi::PyObject_ClearWeakRefs(object) };
-    }
+    // SAFETY: as above.
+    unsafe { clear_weak_references(object) };
     if !origin.is_null() {
         let before = origin.cast::<Raw>();
         // SAFETY: this object's reference keeps the origin alive until the last line; both are handles.
@@ -306,6 +304,20 @@ pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
             free(object.cast());
         }
         ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Ends the weak references to a handle that is going away: before anything that runs Python code, which could bring it
+/// back by one.
+///
+/// # Safety
+///
+/// The object is a handle in its deallocator.
+pub(super) unsafe fn clear_weak_references(object: *mut ffi::PyObject) {
+    // SAFETY: the field is that of a handle, says the caller.
+    if !unsafe { (*object.cast::<Raw>()).weak_references }.is_null() {
+        // SAFETY: the list is that of this object, and its callbacks see only dead references.
+        unsafe { ffi::PyObject_ClearWeakRefs(object) };
     }
 }
 

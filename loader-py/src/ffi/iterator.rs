@@ -445,7 +445,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
 }
 
 unsafe extern "C" fn iterating_dealloc(object: *mut ffi::PyObject) {
-    // SAFETY: the interpreter hands over an object of this layout that nobody else refers to.
+    // SAFETY: the interpreter hands over a handle that nobody else refers to.
+    unsafe { handle::clear_weak_references(object) };
+    // SAFETY: an object of this layout.
     drop(unsafe { (*object.cast::<Iterating>()).queue.take() });
     // SAFETY: such an object is a handle, and this frees it.
     unsafe { handle::dealloc(object) };

@@ -183,6 +183,23 @@ def test_threads_share_one(numbers: Any) -> None:
     assert all(own == sorted(own) for own in seen)
 
 
+def test_threads_lose_nothing_at_the_end(numbers: Any) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for end in range(60):
+            iterator = numbers(end)
+            seen: list[int] = []
+            threads = [threading.Thread(target=seen.extend, args=(iterator,)) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sorted(seen) == list(range(end))
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def test_closed_while_another_thread_waits_for_an_item(numbers: Any) -> None:
     iterator = numbers(1000, SLOW)
     found: list[BaseException] = []
@@ -370,7 +387,10 @@ def test_a_handle_that_iterates_in_batches(countdown: Any) -> None:
     count = echo.library.count()
     other = echo.new(100)
     list(itertools.islice(other, 4))
+    dead: list[object] = []
+    reference = weakref.ref(other, lambda gone: dead.append(gone()))
     del other
+    assert (reference(), dead) == (None, [None])
     assert echo.library.count() == count
 
 
