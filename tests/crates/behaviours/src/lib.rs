@@ -18,6 +18,7 @@ pub mod panics;
 pub mod records;
 pub mod threads;
 pub mod traits;
+pub mod upcalls;
 pub mod values;
 pub mod views;
 
