@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import gc
+import itertools
 import os
 import pathlib
 import signal
@@ -148,6 +149,7 @@ def test_ctrl_c_where_only_c_code_runs(m: Any) -> None:
     for work in (
         lambda: m.forever(dict),
         lambda: m.sum(2**62, abs),
+        lambda: m.count(itertools.repeat(1)),
     ):
         timer = threading.Timer(0.1, _thread.interrupt_main)
         timer.start()
@@ -295,6 +297,55 @@ def test_many_threads_call_back(m: Any) -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+def test_what_rust_does_not_ask_for_is_not_drawn(m: Any) -> None:
+    drawn: list[int] = []
+
+    def generate() -> Iterator[int]:
+        for n in itertools.count():
+            drawn.append(n)
+            yield n
+
+    assert m.first(3, generate()) == [0, 1, 2]
+    assert drawn == [0, 1, 2]
+    assert m.first(2, itertools.count(5)) == [5, 6]
+    iterator = iter(range(10))
+    assert m.first(4, iterator) == [0, 1, 2, 3]
+    assert next(iterator) == 4, "the rest is still there"
+    assert m.count(n for n in range(1000)) == 1000
+    assert m.first(2, range(10**18)) == [0, 1]
+    assert m.count([1, 2, 3]) == m.count((1, 2, 3)) == m.count({1, 2, 3}) == m.count({1: 0, 2: 0, 3: 0}) == 3
+
+
+def test_an_iterable_that_raises(m: Any) -> None:
+    error = OSError(5, "mine")
+
+    def generate() -> Iterator[int]:
+        yield 1
+        raise error
+
+    with pytest.raises(OSError) as caught:
+        m.count(generate())
+    assert caught.value is error
+    with pytest.raises(TypeError) as wrong:
+        m.count(iter([1, 2, "three"]))
+    assert str(wrong.value) == (
+        "item 2 must be int, not str: the iterable was passed as `items` of `behaviours.upcalls.count()`"
+    )
+    with pytest.raises(TypeError, match="argument `items` must be an iterable of int, not int"):
+        m.count(5)
+
+
+def test_an_iterable_that_calls_back(m: Any) -> None:
+    assert m.first(3, (m.sum(n, lambda k: k) for n in itertools.count(3))) == [3, 6, 10]
+
+    def bites_its_tail() -> Iterator[int]:
+        yield m.count(itself)
+
+    itself = bites_its_tail()
+    with pytest.raises(ValueError, match="already executing"):
+        m.count(itself)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -6,7 +6,7 @@
 use std::os::raw::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pyo3::types::PyAnyMethods;
+use pyo3::types::{PyAnyMethods, PyIterator, PyString};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use super::process;
@@ -166,7 +166,9 @@ unsafe extern "C" fn upcall(
         used: false,
     };
     let answered = catch_unwind(AssertUnwindSafe(|| {
+        let hang = Hang;
         crate::host::answer(py, request, memory, &mut sink);
+        std::mem::forget(hang);
     }))
     .or_else(|_| {
         if sink.used {
@@ -180,6 +182,80 @@ unsafe extern "C" fn upcall(
         Ok(()) => ANSWERED,
         Err(()) => GONE,
     }
+}
+
+/// Stops a thread that the interpreter wants to end. Before 3.14 it ends the threads that still run Python code at its own end
+/// by unwinding them, which must not get into Rust: neither ours nor the library's.
+struct Hang;
+
+impl Drop for Hang {
+    #[cold]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Functions that run Python code, declared so that unwinding through them is seen.
+mod unwinding {
+    use pyo3::ffi::PyObject;
+
+    unsafe extern "C-unwind" {
+        pub(super) fn PyObject_Vectorcall(
+            callee: *mut PyObject,
+            arguments: *const *mut PyObject,
+            count: usize,
+            names: *mut PyObject,
+        ) -> *mut PyObject;
+        pub(super) fn PyObject_VectorcallMethod(
+            name: *mut PyObject,
+            arguments: *const *mut PyObject,
+            count: usize,
+            names: *mut PyObject,
+        ) -> *mut PyObject;
+        pub(super) fn PyIter_Next(iterator: *mut PyObject) -> *mut PyObject;
+    }
+}
+
+/// The next item of an iterator.
+pub(crate) fn next<'py>(iterator: &Bound<'py, PyIterator>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = iterator.py();
+    let hang = Hang;
+    // SAFETY: a live iterator.
+    let item = unsafe { unwinding::PyIter_Next(iterator.as_ptr()) };
+    std::mem::forget(hang);
+    // SAFETY: a new reference, or null at the end or with an exception set.
+    match unsafe { Bound::from_owned_ptr_or_opt(py, item) } {
+        Some(item) => Ok(Some(item)),
+        None => PyErr::take(py).map_or(Ok(None), Err),
+    }
+}
+
+/// Calls a method.
+pub(crate) fn call_method<'py, const N: usize>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    arguments: [&Bound<'py, PyAny>; N],
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let mut places = [std::ptr::null_mut(); 4];
+    places[0] = object.as_ptr();
+    for (place, argument) in places[1..].iter_mut().zip(arguments) {
+        *place = argument.as_ptr();
+    }
+    const { assert!(N < 4) };
+    let hang = Hang;
+    // SAFETY: live objects, as many as are announced.
+    let result = unsafe {
+        unwinding::PyObject_VectorcallMethod(name.as_ptr(), places.as_ptr(), N + 1, std::ptr::null_mut())
+    };
+    std::mem::forget(hang);
+    // SAFETY: a new reference, or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, result) }
 }
 
 /// How many `Positional` arguments there may be.
@@ -215,15 +291,17 @@ impl<'py> Positional<'py> {
     /// Calls `callee` with them.
     #[inline]
     pub(crate) fn call(&self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let hang = Hang;
         // SAFETY: live objects, as many as are announced, and a free place in front of them.
         let result = unsafe {
-            ffi::PyObject_Vectorcall(
+            unwinding::PyObject_Vectorcall(
                 callee.as_ptr(),
                 self.places.as_ptr().add(1),
                 self.count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
                 std::ptr::null_mut(),
             )
         };
+        std::mem::forget(hang);
         if result.is_null() {
             return Err(PyErr::fetch(self.py));
         }

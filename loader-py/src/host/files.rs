@@ -8,10 +8,10 @@ use std::ops::Deref;
 use pyo3::exceptions::{PyBlockingIOError, PyTypeError, PyValueError};
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAnyMethods, PyInt, PyModule, PyString, PyTupleMethods, PyType, PyTypeMethods};
-use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, intern};
+use pyo3::{Bound, IntoPyObject, Py, PyAny, PyErr, PyResult, Python, intern};
 
 use super::{Asked, Place, fault, stale, table};
-use crate::ffi::host::{Memory, Sink};
+use crate::ffi::host::{Memory, Sink, call_method};
 use crate::ffi::lent::View;
 use crate::refusal::{Refusal, type_name};
 use crate::wire::{self, NIL, Reader, Token};
@@ -278,7 +278,7 @@ pub(super) fn read(
             intern!(py, "readinto1")
         };
         let most = memory.len();
-        let answer = memory.show(py, |view| file.object.bind(py).call_method1(name, (view,)))?;
+        let answer = memory.show(py, |view| call_method(file.object.bind(py), name, [view]))?;
         if answer.is_none() {
             return Err(would_block(&file, py, "readinto"));
         }
@@ -296,7 +296,8 @@ fn read_bytes(py: Python<'_>, file: &File, memory: &mut Memory) -> PyResult<usiz
     } else {
         intern!(py, "read")
     };
-    let given = file.object.bind(py).call_method1(name, (memory.len(),))?;
+    let size = memory.len().into_pyobject(py)?.into_any();
+    let given = call_method(file.object.bind(py), name, [&size])?;
     if given.is_none() {
         return Err(would_block(file, py, &name.to_string()));
     }
@@ -342,9 +343,9 @@ pub(super) fn write(
     let object = file.object.bind(py);
     let name = intern!(py, "write");
     let answer = if file.shows {
-        memory.show(py, |view| object.call_method1(name, (view,)))?
+        memory.show(py, |view| call_method(object, name, [view]))?
     } else {
-        object.call_method1(name, (crate::ffi::object::new_bytes(py, memory.bytes()),))?
+        call_method(object, name, [&crate::ffi::object::new_bytes(py, memory.bytes())])?
     };
     let count = if !answer.is_none() {
         moved(&file, &answer, "write", most)?
@@ -361,8 +362,9 @@ pub(super) fn write(
 /// `[5, token]` → nil.
 pub(super) fn flush(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
     let file = find(py, asked)?;
-    if let Some(flush) = file.object.bind(py).getattr_opt(intern!(py, "flush"))? {
-        flush.call0()?;
+    let name = intern!(py, "flush");
+    if file.object.bind(py).hasattr(name)? {
+        call_method(file.object.bind(py), name, [])?;
     }
     sink.write(&[0x92, 0, NIL]);
     Ok(())
@@ -384,10 +386,14 @@ pub(super) fn seek(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
         return Err(fault(py, "asked to seek to no position"));
     };
     let object = file.object.bind(py);
-    let mut position = object.call_method1(intern!(py, "seek"), (offset, whence))?;
+    let (offset, whence) = (
+        offset.into_pyobject(py)?.into_any(),
+        whence.into_pyobject(py)?.into_any(),
+    );
+    let mut position = call_method(object, intern!(py, "seek"), [&offset, &whence])?;
     let mut name = "seek";
     if position.is_none() {
-        position = object.call_method0(intern!(py, "tell"))?;
+        position = call_method(object, intern!(py, "tell"), [])?;
         name = "tell";
     }
     match position.extract::<u64>() {

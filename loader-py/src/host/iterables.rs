@@ -4,7 +4,7 @@ use pyo3::types::PyIterator;
 use pyo3::{PyResult, Python};
 
 use super::{Asked, Place, send, stale, table};
-use crate::ffi::host::Sink;
+use crate::ffi::host::{self, Sink};
 use crate::shape::{Number, Shape};
 
 /// How the items of an iterable are written.
@@ -36,12 +36,11 @@ pub(super) fn next(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
     let Some((iterator, shape, index)) = table::next_item(py, asked.token) else {
         return Err(stale(py));
     };
-    let mut iterator = iterator.into_bound(py).cast_into::<PyIterator>()?;
-    let Some(item) = iterator.next() else {
+    let iterator = iterator.into_bound(py).cast_into::<PyIterator>()?;
+    let Some(item) = host::next(&iterator)? else {
         sink.write(&[0x92, 0, 0x90]);
         return Ok(());
     };
-    let item = item?;
     send(py, &[0x92, 0, 0x91], &shape.inner, &item, sink).map_err(|refusal| {
         let note = format!("the iterable was passed as {}", shape.place.words());
         refusal.into_error_about(&format!("item {index}"), &note)
