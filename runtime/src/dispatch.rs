@@ -208,7 +208,7 @@ pub(crate) fn dispatch(
         Ok(()) => return out.into_inner(),
         Err(stop) => stop,
     };
-    match stop {
+    match *stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
         Stop::Panic(panicked) => report(&mut fresh(&out), &panicked),
         Stop::Raised(raised) => hand_back(&mut fresh(&out), &raised),
@@ -225,39 +225,39 @@ fn fresh(out: &RefCell<Writer>) -> std::cell::RefMut<'_, Writer> {
 
 enum Stop {
     Fault(Fault, Option<u32>),
-    Panic(Panicked),
+    Panic(Box<Panicked>),
     Raised(Raised),
 }
 
 impl Stop {
     /// It is about no parameter.
-    fn nowhere(self) -> Self {
-        match self {
-            Self::Fault(fault, _) => Self::Fault(fault, None),
-            other => other,
+    fn nowhere(mut self: Box<Self>) -> Box<Self> {
+        if let Self::Fault(_, parameter) = &mut *self {
+            *parameter = None;
         }
+        self
     }
 }
 
-impl From<Caught> for Stop {
-    fn from(caught: Caught) -> Self {
-        match caught {
-            Caught::Panic(panicked) => Self::Panic(panicked),
-            Caught::Unwound(Unwound::Raised(raised)) => Self::Raised(raised),
-            Caught::Unwound(Unwound::Refused(fault)) => Self::Fault(fault, None),
-        }
+impl From<Box<Caught>> for Box<Stop> {
+    fn from(caught: Box<Caught>) -> Self {
+        Self::new(match *caught {
+            Caught::Panic(panicked) => Stop::Panic(panicked),
+            Caught::Unwound(Unwound::Raised(raised)) => Stop::Raised(raised),
+            Caught::Unwound(Unwound::Refused(fault)) => Stop::Fault(fault, None),
+        })
     }
 }
 
-impl From<Fault> for Stop {
+impl From<Fault> for Box<Stop> {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault, None)
+        Self::new(Stop::Fault(fault, None))
     }
 }
 
 /// Runs what may run user code.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Stop> {
-    guard(work).map_err(Stop::from)
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Box<Stop>> {
+    guard(work).map_err(Box::from)
 }
 
 fn operate(
@@ -266,7 +266,7 @@ fn operate(
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
-) -> Result<(), Stop> {
+) -> Result<(), Box<Stop>> {
     if TABLE.stuck() {
         let message = "the parent process forked while another of its threads was inside this library: start processes by \
                        `spawn`, or fork before there are threads";
@@ -396,7 +396,7 @@ fn call(
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
-) -> Result<(), Stop> {
+) -> Result<(), Box<Stop>> {
     let index = match reader.next()? {
         Token::Int(index) => index,
         other => {
@@ -421,7 +421,7 @@ fn next(
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
-) -> Result<(), Stop> {
+) -> Result<(), Box<Stop>> {
     let start = reader.position();
     let id = handle(&reader)?;
     reader.rewind(start);
@@ -443,7 +443,7 @@ fn serve(
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
-) -> Result<(), Stop> {
+) -> Result<(), Box<Stop>> {
     // An array never announces more than the request holds, so this fits.
     let given = u32::try_from(given).unwrap_or(u32::MAX);
     let start = reader.position();
@@ -456,62 +456,64 @@ fn serve(
         })
     };
     loop {
-        match run(&frame, call) {
-            Err(Stop::Fault(Fault::Busy, _)) => {
+        let Err(stop) = run(&frame, call) else {
+            return Ok(());
+        };
+        match *stop {
+            Stop::Fault(Fault::Busy, _) => {
                 frame.parameter.set(0);
                 frame.reader.rewind(start);
                 WAITERS.wait();
             }
-            Err(Stop::Fault(Fault::Failed, _)) => return Ok(()),
-            result => return result,
+            Stop::Fault(Fault::Failed, _) => return Ok(()),
+            _ => return Err(stop),
         }
     }
 }
 
 /// Runs what may run user code, as the thread's current call: what host objects raise meanwhile is its outcome if it fails.
 /// Then everything that the call holds is let go.
-fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Stop> {
+fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Box<Stop>> {
     let raised = || frame.known().is_some_and(|inside| inside.has_raised());
-    let whole = || {
+    let (outcome, wrong) = current::enter(frame, |outermost| {
         let outcome = guard(|| {
-            let result = work();
+            // What is small stays in registers.
+            let result = work().map_err(Box::new);
             frame.leave(false);
             result
         });
         if let Err(caught) = &outcome {
             // What was not yet let go when something panicked; a second panic adds nothing to the first. An exception of a
             // host object is no panic: nothing is poisoned.
-            let poison = matches!(caught, Caught::Panic(_)) && !raised();
+            let poison = matches!(**caught, Caught::Panic(_)) && !raised();
             let _ = guard(|| frame.leave(poison));
         }
-        outcome
-    };
-    let settle = || frame.known().and_then(|_| host::settle(frame).err());
-    let (outcome, wrong) = current::enter(frame, whole, settle);
-    if let Some(inside) = frame.known() {
+        let settles = outermost && frame.known().is_some();
+        (outcome, if settles { host::settle(frame).err() } else { None })
+    });
+    let leaving = frame.known().and_then(|inside| {
         // Files that were settled just now made it known again.
         inside.retire();
-    }
-    let failed = !matches!(outcome, Ok(Ok(_)));
-    let leaving = frame.known().and_then(|inside| inside.leaving(failed));
+        inside.leaving(!matches!(outcome, Ok(Ok(_))))
+    });
     let stop = match (outcome, leaving) {
         (Ok(Ok(result)), None) => match wrong {
             None => {
                 frame.sent();
                 return Ok(result);
             }
-            Some(fault) => Stop::Fault(fault, None),
+            Some(fault) => Box::from(*fault),
         },
-        (Ok(Err(Fault::Failed)), None) => {
+        (Ok(Err(fault)), None) if matches!(*fault, Fault::Failed) => {
             frame.sent();
-            return Err(Fault::Failed.into());
+            return Err(Box::from(*fault));
         }
-        (Err(Caught::Unwound(Unwound::Raised(raised))), Some(leaving)) if !leaving.is_fatal() => {
-            Stop::Raised(raised)
-        }
-        (_, Some(leaving)) => Stop::Raised(leaving),
-        (Ok(Err(fault)), None) => Stop::Fault(fault, Some(frame.parameter.get())),
-        (Err(caught), None) => caught.into(),
+        (Ok(Err(fault)), None) => Box::new(Stop::Fault(*fault, Some(frame.parameter.get()))),
+        (Err(caught), None) => Box::from(caught),
+        (outcome, Some(leaving)) => Box::new(Stop::Raised(match outcome.map_err(|caught| *caught) {
+            Err(Caught::Unwound(Unwound::Raised(raised))) if !leaving.is_fatal() => raised,
+            _ => leaving,
+        })),
     };
     guarded(|| frame.undo())?;
     Err(stop)

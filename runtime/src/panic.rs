@@ -3,10 +3,11 @@
 
 use std::any::Any;
 use std::backtrace::Backtrace;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use crate::group::current::{Count, calls};
 use crate::host::Unwound;
 
 /// A caught panic.
@@ -18,7 +19,6 @@ pub(crate) struct Panicked {
 }
 
 thread_local! {
-    static CALLS: Cell<u32> = const { Cell::new(0) };
     static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
@@ -27,7 +27,7 @@ fn install() {
     ONCE.call_once(|| {
         let previous = take_hook();
         set_hook(Box::new(move |info| {
-            if CALLS.try_with(Cell::get).unwrap_or(0) == 0 {
+            if calls(|calls| calls.guards.get()) == 0 {
                 previous(info);
                 return;
             }
@@ -51,34 +51,37 @@ fn text(payload: &(dyn Any + Send)) -> String {
 /// What was caught.
 pub(crate) enum Caught {
     /// A panic.
-    Panic(Panicked),
+    Panic(Box<Panicked>),
     /// What a host object did (`host`): no panic, but it left Rust as one does.
     Unwound(Unwound),
 }
 
 /// Runs `work`; a panic in it becomes a value. So does one in the destructor of the panic's payload.
-pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Box<Caught>> {
     install();
-    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
-    let result = catch_unwind(AssertUnwindSafe(work));
-    let result = result.map_err(|payload| {
-        let payload = match payload.downcast::<Unwound>() {
-            Ok(unwound) => return Caught::Unwound(*unwound),
-            Err(payload) => payload,
-        };
-        let message = text(&*payload);
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            // A payload whose destructor panics with a payload is leaked, or this would not end.
-            std::mem::forget(again);
-        }
-        let last = LAST.try_with(RefCell::take).ok().flatten();
-        let (location, backtrace) = last.unwrap_or_default();
-        Caught::Panic(Panicked {
-            message,
-            location: (!location.is_empty()).then_some(location),
-            backtrace,
-        })
-    });
-    let _ = CALLS.try_with(|calls| calls.set(calls.get() - 1));
-    result
+    calls(|calls| {
+        let _guarded = Count::new(&calls.guards);
+        catch_unwind(AssertUnwindSafe(work)).map_err(caught)
+    })
+}
+
+/// What a payload says.
+#[cold]
+fn caught(payload: Box<dyn Any + Send>) -> Box<Caught> {
+    let payload = match payload.downcast::<Unwound>() {
+        Ok(unwound) => return Box::new(Caught::Unwound(*unwound)),
+        Err(payload) => payload,
+    };
+    let message = text(&*payload);
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // A payload whose destructor panics with a payload is leaked, or this would not end.
+        std::mem::forget(again);
+    }
+    let last = LAST.try_with(RefCell::take).ok().flatten();
+    let (location, backtrace) = last.unwrap_or_default();
+    Box::new(Caught::Panic(Box::new(Panicked {
+        message,
+        location: (!location.is_empty()).then_some(location),
+        backtrace,
+    })))
 }

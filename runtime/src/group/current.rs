@@ -8,56 +8,92 @@ use std::ptr::null;
 
 use super::frame::Frame;
 
-thread_local! {
-    static CURRENT: Cell<*const Frame<'static>> = const { Cell::new(null()) };
+/// What a thread is doing.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    current: Cell<*const Frame<'static>>,
     /// How many calls of this thread have not ended, those that sleep in an upcall included.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    depth: Cell<usize>,
     /// How many upcalls this thread is inside that belong to no call of its own.
-    static ADRIFT: Cell<usize> = const { Cell::new(0) };
+    adrift: Cell<usize>,
+    /// How many panics would be caught (`panic::guard`).
+    pub(crate) guards: Cell<usize>,
+}
+
+thread_local! {
+    static CALLS: Calls = const {
+        Calls {
+            current: Cell::new(null()),
+            depth: Cell::new(0),
+            adrift: Cell::new(0),
+            guards: Cell::new(0),
+        }
+    };
+}
+
+/// The calling thread's. They need no destructor, so they are there until the thread is gone.
+#[inline]
+pub(crate) fn calls<T>(work: impl FnOnce(&Calls) -> T) -> T {
+    CALLS.with(work)
+}
+
+/// Counts one more until it is dropped.
+pub(crate) struct Count<'t>(&'t Cell<usize>);
+
+impl<'t> Count<'t> {
+    #[inline]
+    pub(crate) fn new(count: &'t Cell<usize>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for Count<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// Puts back what was current.
-struct Restore(*const Frame<'static>);
+struct Restore<'t>(&'t Calls, *const Frame<'static>);
 
-impl Drop for Restore {
+impl Drop for Restore<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let _ = CURRENT.try_with(|current| current.set(self.0));
+        self.0.current.set(self.1);
     }
 }
 
-fn set(now: *const Frame<'static>) -> Restore {
-    Restore(CURRENT.try_with(|current| current.replace(now)).unwrap_or(null()))
+impl Calls {
+    #[inline]
+    fn set(&self, now: *const Frame<'static>) -> Restore<'_> {
+        Restore(self, self.current.replace(now))
+    }
 }
 
-/// Runs `work` as the call of `frame`; `end` follows if it is the thread's outermost.
-pub(crate) fn enter<T, E>(
-    frame: &Frame<'_>,
-    work: impl FnOnce() -> T,
-    end: impl FnOnce() -> Option<E>,
-) -> (T, Option<E>) {
-    /// Counts, also when something unwinds.
-    struct Deep;
-    impl Drop for Deep {
-        fn drop(&mut self) {
-            let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
-        }
-    }
-    let _restore = set(std::ptr::from_ref(frame).cast());
-    let outermost = DEPTH.try_with(|depth| depth.replace(depth.get() + 1)) == Ok(0);
-    let _deep = Deep;
-    let result = work();
-    (result, if outermost { end() } else { None })
+/// Runs `work` as the call of `frame`, and tells it whether that is the thread's outermost.
+#[inline]
+pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce(bool) -> T) -> T {
+    calls(|calls| {
+        let _restore = calls.set(std::ptr::from_ref(frame).cast());
+        let outermost = calls.depth.get() == 0;
+        let _deep = Count::new(&calls.depth);
+        work(outermost)
+    })
 }
 
 /// Runs `work` as none of the thread's calls.
 pub(crate) fn outside<T>(work: impl FnOnce() -> T) -> T {
-    let _restore = set(null());
-    work()
+    calls(|calls| {
+        let _restore = calls.set(null());
+        work()
+    })
 }
 
 /// Gives the thread's current call, if there is one.
 pub(crate) fn with<T>(work: impl FnOnce(Option<&Frame<'_>>) -> T) -> T {
-    let current = CURRENT.try_with(Cell::get).unwrap_or(null());
+    let current = calls(|calls| calls.current.get());
     // SAFETY: `enter` borrows the frame for as long as it is current, and takes it back however `work` ends; `outside`
     // puts back only what was current around it.
     work(unsafe { current.as_ref() })
@@ -66,18 +102,13 @@ pub(crate) fn with<T>(work: impl FnOnce(Option<&Frame<'_>>) -> T) -> T {
 /// Runs `work`, which is an upcall from a thread that the library started: what it calls may not wait, because the call
 /// that the thread works for might be what it waits for.
 pub(crate) fn adrift<T>(work: impl FnOnce() -> T) -> T {
-    struct Back;
-    impl Drop for Back {
-        fn drop(&mut self) {
-            let _ = ADRIFT.try_with(|adrift| adrift.set(adrift.get() - 1));
-        }
-    }
-    let _ = ADRIFT.try_with(|adrift| adrift.set(adrift.get() + 1));
-    let _back = Back;
-    work()
+    calls(|calls| {
+        let _count = Count::new(&calls.adrift);
+        work()
+    })
 }
 
 /// Whether the thread is inside such an upcall.
 pub(crate) fn is_adrift() -> bool {
-    ADRIFT.try_with(Cell::get).unwrap_or(0) > 0
+    calls(|calls| calls.adrift.get() > 0)
 }

@@ -96,8 +96,14 @@ pub(crate) struct Frame<'c> {
     lends: bool,
     /// A group takes part that ends when a callable returns.
     meets_lent: Cell<bool>,
-    /// What others may know of it, once it calls back.
-    inside: OnceCell<Arc<Inside>>,
+    /// What has to do with host objects, if the call has any.
+    back: OnceCell<Box<Back>>,
+}
+
+/// What a call knows of host objects.
+struct Back {
+    /// What others may know of it.
+    inside: Arc<Inside>,
     /// Host objects in the answer: they go back to the host with it.
     sent: RefCell<Vec<Object>>,
     /// What becomes of lifted arguments when the call is refused.
@@ -133,9 +139,7 @@ impl<'c> Frame<'c> {
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
-            inside: OnceCell::new(),
-            sent: RefCell::default(),
-            refusals: RefCell::default(),
+            back: OnceCell::new(),
         }
     }
 
@@ -180,9 +184,19 @@ impl<'c> Frame<'c> {
         }
     }
 
+    fn back(&self) -> &Back {
+        self.back.get_or_init(|| {
+            Box::new(Back {
+                inside: Arc::new(Inside::new(self.callable)),
+                sent: RefCell::default(),
+                refusals: RefCell::default(),
+            })
+        })
+    }
+
     /// What others may know of this call, which may call back.
     pub(crate) fn inside(&self) -> &Arc<Inside> {
-        self.inside.get_or_init(|| Arc::new(Inside::new(self.callable)))
+        &self.back().inside
     }
 
     /// The same, of a call that calls back now: it holds all that it will.
@@ -199,26 +213,28 @@ impl<'c> Frame<'c> {
 
     /// What was made known of it: nothing, unless it calls back.
     pub(crate) fn known(&self) -> Option<&Arc<Inside>> {
-        self.inside.get()
+        self.back.get().map(|back| &back.inside)
     }
 
     /// A host object goes back with the answer.
     pub(crate) fn send(&self, object: Object) -> u64 {
         let token = object.token();
-        self.sent.borrow_mut().push(object);
+        self.back().sent.borrow_mut().push(object);
         token
     }
 
     /// The answer is complete: what went with it is the client's.
     pub(crate) fn sent(&self) {
-        for object in self.sent.take() {
-            object.into_token();
+        if let Some(back) = self.back.get() {
+            for object in back.sent.take() {
+                object.into_token();
+            }
         }
     }
 
     /// `forget` runs if the call is refused: before what was stowed for it is dropped.
     pub(crate) fn if_refused(&self, forget: impl FnOnce() + 'static) {
-        self.refusals.borrow_mut().push(Box::new(forget));
+        self.back().refusals.borrow_mut().push(Box::new(forget));
     }
 
     /// The buffer that an extension value names.
@@ -493,7 +509,7 @@ impl<'c> Frame<'c> {
             own.add_parent(parent);
         }
         self.ran.set(true);
-        if self.inside.get().is_some() {
+        if self.back.get().is_some() {
             // What it was lent to call back may be called from any thread.
             self.calls_back();
         }
@@ -526,17 +542,36 @@ impl<'c> Frame<'c> {
 
     /// The answer failed: the handles that were made for it go, and host objects are released.
     pub(crate) fn undo(&self) {
-        drop(self.sent.take());
+        drop(self.back.get().map(|back| back.sent.take()));
         for id in self.created.take() {
             let _ = TABLE.drop_handle(id, false);
         }
     }
 
+    /// Whether there is nothing to let go of, as for calls on plain values.
+    #[inline]
+    fn is_idle(&self) -> bool {
+        let nothing = |party: &Party| party.group.borrow().is_none();
+        self.count.get() == 0
+            && self.buffers.is_empty()
+            && self.arena.borrow().is_empty()
+            && self.locks.borrow().is_empty()
+            && nothing(&self.own)
+            && nothing(&self.parent)
+            && self.back.get().is_none()
+    }
+
     /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
     pub(crate) fn leave(&self, panicked: bool) {
-        let refusals = self.refusals.take();
-        if !self.ran.get() {
-            refusals.into_iter().for_each(|forget| forget());
+        if self.is_idle() {
+            self.ran.set(false);
+            return;
+        }
+        if let Some(back) = self.back.get() {
+            let refusals = back.refusals.take();
+            if !self.ran.get() {
+                refusals.into_iter().for_each(|forget| forget());
+            }
         }
         for (value, drop) in self.arena.take().into_iter().rev() {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
@@ -582,7 +617,7 @@ impl<'c> Frame<'c> {
         self.locks.borrow_mut().clear();
         drop(own);
         drop(parent);
-        if let Some(inside) = self.inside.get() {
+        if let Some(inside) = self.known() {
             inside.retire();
         }
     }

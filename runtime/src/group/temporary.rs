@@ -101,7 +101,7 @@ pub(crate) fn end(group: Arc<Group>) {
         WAITERS.wait();
     }
     // A destructor panicked: that goes on as if Rust had called it here.
-    if let Some(Caught::Panic(panicked)) = first.filter(|_| !std::thread::panicking()) {
+    if let Some(Caught::Panic(panicked)) = first.as_deref().filter(|_| !std::thread::panicking()) {
         panic!("{}", panicked.message);
     }
 }

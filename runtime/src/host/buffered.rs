@@ -60,27 +60,26 @@ thread_local! {
 
 /// Gives every file that the thread's calls have used what was written to it, and what was read ahead. An exception then
 /// leaves the call, whatever came of it.
-pub(crate) fn settle(frame: &Frame<'_>) -> Result<(), Fault> {
-    let files = OPEN.try_with(RefCell::take).unwrap_or_default();
+pub(crate) fn settle(frame: &Frame<'_>) -> Result<(), Box<Fault>> {
     let mut wrong = None;
-    for file in files.iter().filter_map(Weak::upgrade) {
-        // One that another thread is using just now is unbuffered from now on: that thread makes no call, or settles it.
-        let Ok(mut state) = file.0.try_lock() else {
-            continue;
-        };
-        match state.settle() {
-            Err(Failure::Raised(raised)) => frame.inside().raise(&raised, true),
-            Err(Failure::Unusable(fault)) => wrong = wrong.or(Some(fault.about("a file"))),
-            Ok(()) | Err(Failure::Gone(_)) => {}
+    loop {
+        // An object may be a handle of this library in disguise, so that settling it uses another file.
+        let files = OPEN.try_with(RefCell::take).unwrap_or_default();
+        if files.is_empty() {
+            return wrong.map_or(Ok(()), Err);
         }
-        if state.buffer.capacity() > KEPT && state.holding == Holding::Nothing {
-            state.buffer = Vec::new();
+        for file in files.iter().filter_map(Weak::upgrade) {
+            // One that another thread is using just now is unbuffered there, or settled by that thread's call.
+            let Ok(mut state) = file.0.try_lock() else {
+                continue;
+            };
+            match state.leave() {
+                Err(Failure::Raised(raised)) => frame.inside().raise(&raised, true),
+                Err(Failure::Unusable(fault)) => wrong = wrong.or(Some(Box::new(fault.about("a file")))),
+                Ok(()) | Err(Failure::Gone(_)) => {}
+            }
         }
-        state.listed = None;
-        state.ahead = FIRST;
-        state.position = None;
     }
-    wrong.map_or(Ok(()), Err)
 }
 
 impl State {
@@ -142,6 +141,11 @@ impl State {
         Ok(position)
     }
 
+    /// Whether a call may end and leave it as it is.
+    fn is_settled(&self) -> bool {
+        self.holding == Holding::Nothing && self.position.is_none()
+    }
+
     /// How much was read and not taken.
     pub(super) fn unread(&self) -> usize {
         match self.holding {
@@ -177,6 +181,18 @@ impl State {
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         self.flush_buffer()?;
         self.give_back()
+    }
+
+    /// Settles it at the end of a call, from which on others may use the object.
+    fn leave(&mut self) -> Result<(), Failure> {
+        let result = self.settle();
+        if self.buffer.capacity() > KEPT && self.holding == Holding::Nothing {
+            self.buffer = Vec::new();
+        }
+        self.listed = None;
+        self.ahead = FIRST;
+        self.position = None;
+        result
     }
 
     /// Whether the object seeks: asked once. What it raises then means no, and concerns nobody.
@@ -316,7 +332,9 @@ impl Shared {
         let mut state = self.state();
         let calls = current::with(|frame| frame.map(Frame::inside).is_some());
         let result = work(&mut state, calls);
-        if calls && state.holding != Holding::Nothing && state.listed != Some(thread::current()) {
+        if !calls {
+            state.position = None;
+        } else if !state.is_settled() && state.listed != Some(thread::current()) {
             state.listed = Some(thread::current());
             let _ = OPEN.try_with(|open| open.borrow_mut().push(Arc::downgrade(self)));
         }

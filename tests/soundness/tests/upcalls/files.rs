@@ -312,3 +312,25 @@ fn a_child_of_fork_asks_and_releases_nothing_of_its_parents() {
     call("drip", &[object, bytes("child"), callable(|_| Value::Nil.into())]);
     assert_eq!(memory.lock().unwrap().bytes, b"child");
 }
+
+#[test]
+fn a_file_that_is_a_handle_in_disguise_is_settled_too() {
+    let _alone = alone();
+    let (object, memory) = file(Memory::default());
+    let tap = call("Tap::new", &[object]);
+    let disguised = host_file(tap);
+    call(
+        "drip",
+        &[disguised, bytes("through"), callable(|_| Value::Nil.into())],
+    );
+    assert_eq!(memory.lock().unwrap().bytes, b"through");
+}
+
+/// A file of the host that writes to a handle.
+fn host_file(tap: Value) -> Value {
+    object(move |operation, _, lent| {
+        assert_eq!(operation, 4, "it is written");
+        call("Tap::write", &[tap.clone(), Value::Binary(lent.to_vec())]);
+        lent.len().into()
+    })
+}
