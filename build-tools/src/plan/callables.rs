@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
-use super::choose::{Choice, Chooser, string};
+use super::choose::{Choice, Chooser, gathered, string};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
@@ -13,7 +13,7 @@ use super::model::{Action, Fluent, PlannedParam, Shim, Stay};
 use super::outs::{self, Change};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
-use super::wire::{Class, Reason, check_param, check_result, class};
+use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{closures, items, names, results, stdlib, streams};
 use crate::api::{Arg, Bound, Function, GenericParam, Generics, Param, TraitRef, Ty};
 
@@ -426,6 +426,17 @@ fn shim(
         leaving.push(living[*at].clone());
         arguments[*at] = Some(format!("&mut {}", outs::variable(*at)));
     }
+    for (at, ty) in params.iter().enumerate() {
+        if let Some(inner) = outs::target(ty).filter(|inner| items::gathers(inner)) {
+            living[at] = inner.clone();
+            arguments[at] = Some("&mut {}".to_owned());
+        }
+    }
+    for (at, ty) in collected(open, combination) {
+        living[at] = ty;
+        let rest = arguments[at].take().unwrap_or_else(|| "{}".to_owned());
+        arguments[at] = Some(rest.replacen("{}", "{}.collect::<::std::vec::Vec<_>>()", 1));
+    }
     let leaving = Ty::Tuple(leaving);
     let stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
@@ -448,16 +459,6 @@ fn shim(
             arguments[at] = Some(arrival.argument);
             continue;
         }
-        let ty = match ty {
-            // An iterator that goes on behind the call is nobody's: it is made for the call.
-            Ty::Ref {
-                mutable: true, ty, ..
-            } if items::gathers(ty) => {
-                arguments[at] = Some("&mut {}".to_owned());
-                &**ty
-            }
-            _ => ty,
-        };
         let given = match site.explicit {
             Explicit::None => false,
             Explicit::Receiver => at == 0,
@@ -578,6 +579,41 @@ fn iterated(open: &Open, combination: &Combination) -> Result<Vec<usize>, Reason
         }
     }
     Ok(all)
+}
+
+/// Positions of the arguments of which all items are taken before the call, with the type to lift: more is asked of
+/// them than an iterator of Python's can do.
+fn collected(open: &Open, combination: &Combination) -> Vec<(usize, Ty)> {
+    const TRAITS: &[&str] = &[
+        "IntoIterator",
+        "Iterator",
+        "DoubleEndedIterator",
+        "ExactSizeIterator",
+    ];
+    let iterates = |name: &str| {
+        let of = open
+            .bounds
+            .iter()
+            .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name));
+        of.flat_map(|(_, bounds)| bounds).any(|bound| {
+            matches!(bound, Bound::Trait { trait_, maybe: false, .. }
+                if TRAITS.iter().any(|name| stdlib::is_trait(&trait_.def, name)))
+        })
+    };
+    let mut all = Vec::new();
+    for (name, choice) in combination.iter().filter(|(name, _)| iterates(name)) {
+        let Ty::Path { def, args } = &choice.ty else {
+            continue;
+        };
+        let item = type_args(args).next().filter(|_| stdlib::is(def, "Vec"));
+        let Some(items) = item.and_then(gathered) else {
+            continue;
+        };
+        let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+        let places = open.params.iter().enumerate().filter(|(_, ty)| is(ty));
+        all.extend(places.map(|(at, _)| (at, items.clone())));
+    }
+    all
 }
 
 /// `arguments`: what is made of those lifted arguments that are not passed as they are, with `{}` for each.
