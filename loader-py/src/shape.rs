@@ -272,7 +272,8 @@ impl Shape {
                 let modes: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
                 Self::File(FileShape::new(&modes).ok_or_else(|| unknown(core, value))?)
             }
-            "iterable" => Self::Iterable(IterableShape::new(part(0)?)),
+            "iterable" => Self::Iterable(IterableShape::new(part(0)?, true)),
+            "items" => Self::Iterable(IterableShape::new(part(0)?, false)),
             // Iterators point to it, and may live as long as the process.
             "iterator" => Self::Iterator(Box::leak(Box::new(Items { core, item: part(0)? }))),
             "buffer" => Self::Buffer(part(0)?.number().ok_or_else(|| unknown(core, value))?),

@@ -132,6 +132,8 @@ pub enum TypeRef {
     File(FileModes),
     /// `["iterable", T]`: items that Rust takes one by one.
     Iterable(Box<TypeRef>),
+    /// `["items", T]`: items that are all taken before the call.
+    Items(Box<TypeRef>),
     /// `["iterator", T]`: items that Rust gives, some at a time.
     Iterator(Box<TypeRef>),
     /// `["buffer", T]`: writable memory of a number type, one of [`NUMBERS`], that Rust fills in place.
@@ -269,6 +271,7 @@ impl TypeRef {
                 FileModes::parse(text(0)?).map(Self::File).ok_or_else(wrong)
             }
             "iterable" => arity(1).and_then(|()| boxed(0)).map(Self::Iterable),
+            "items" => arity(1).and_then(|()| boxed(0)).map(Self::Items),
             "iterator" => arity(1).and_then(|()| boxed(0)).map(Self::Iterator),
             "buffer" => {
                 arity(1)?;
@@ -290,6 +293,7 @@ impl TypeRef {
             (Self::Iterator(_), Way::In) => Some("iterator"),
             (Self::Callable(..), Way::Out) => Some("callable"),
             (Self::Iterable(_), Way::Out) => Some("iterable"),
+            (Self::Items(_), Way::Out) => Some("items"),
             (Self::Buffer(_), Way::Out) => Some("buffer"),
             (Self::Callable(params, result), Way::In) => {
                 let params = params.iter().find_map(|param| param.misplaced(Way::Out));
@@ -319,6 +323,7 @@ impl TypeRef {
             | Self::Range(t)
             | Self::Bounds(t)
             | Self::Iterable(t)
+            | Self::Items(t)
             | Self::Iterator(t)
             | Self::Out(t, _) => visit(t),
             Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(visit),
@@ -371,6 +376,7 @@ impl Serialize for TypeRef {
             Self::Callable(params, result) => ("callable", params, result, "lent").serialize(s),
             Self::File(modes) => ("file", modes.word()).serialize(s),
             Self::Iterable(t) => parts(s, "iterable", &[t]),
+            Self::Items(t) => parts(s, "items", &[t]),
             Self::Iterator(t) => parts(s, "iterator", &[t]),
             Self::Buffer(word) => ("buffer", word).serialize(s),
             Self::Out(t, has_default) => ("out", t, has_default).serialize(s),
@@ -396,7 +402,7 @@ impl schemars::JsonSchema for TypeRef {
             "description": "A type: a word, or an array of a word and its parts. See `docs/abi.md`.",
             "oneOf": [{ "enum": PLAIN }, { "type": "array", "minItems": 1, "prefixItems": [{ "enum": [
                 "option", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
-                "enum", "result", "callable", "file", "iterable", "iterator", "buffer", "out",
+                "enum", "result", "callable", "file", "iterable", "items", "iterator", "buffer", "out",
             ] }] }],
         })
     }

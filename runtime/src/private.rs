@@ -11,7 +11,7 @@ pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LowerArgs};
 pub use crate::io;
-pub use crate::lift::{BytesLike, Initial, Iterable, Lift, LiftMut, LiftRef};
+pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRef};
 pub use crate::lower::{Batch, Fail, Lower, LowerMut, LowerRef, Said, batch, failed, length_hint};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, debug, display};

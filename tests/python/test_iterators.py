@@ -208,7 +208,8 @@ def test_what_needs_more_than_items_takes_them_all(iterators: Any) -> None:
     assert iterators.backwards(iter([1, 2, 3])) == b"\x03\x02\x01"
     assert iterators.how_many(b"abc") == 3
     assert iterators.how_many(number for number in range(4)) == 4
-    assert iterators.any_longer(["a", "abc"], 2)
+    for texts in (["a", "abc"], ("abc",), iter(["a", "abc"]), iterators.words("a abc"), {"abc": 1}):
+        assert iterators.any_longer(texts, 2)
 
 
 def test_handles_among_the_items(iterators: Any, song: Any) -> None:
@@ -216,6 +217,8 @@ def test_handles_among_the_items(iterators: Any, song: Any) -> None:
     assert iterators.texts(lines) == ["one", "two", "three"]
     assert iterators.texts(iter(lines)) == ["one", "two", "three"]
     assert iterators.texts_of(lines) == ["one", "two", "three"]
+    assert iterators.texts_of(song) == ["one", "two", "three"]
+    assert iterators.texts_of(song.iter()) == ["one", "two", "three"]
     assert [line.text() for line in lines] == ["one", "two", "three"]
 
 

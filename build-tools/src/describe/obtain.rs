@@ -82,6 +82,7 @@ impl Obtain<'_> {
             | TypeRef::Range(t)
             | TypeRef::Bounds(t)
             | TypeRef::Iterable(t)
+            | TypeRef::Items(t)
             | TypeRef::Result(t, _) => self.takes(t),
             TypeRef::Tuple(parts) => parts.iter().all(|part| self.takes(part)),
             TypeRef::Union(parts) => parts.iter().any(|part| self.takes(part)),

@@ -186,7 +186,9 @@ fn of(types: &[Type], ty: &TypeRef) -> Value {
         }
         TypeRef::Union(parts) => json!({ "anyOf": parts.iter().map(one).collect::<Vec<_>>() }),
         TypeRef::Result(t, _) | TypeRef::Out(t, _) => one(t),
-        TypeRef::Iterable(t) | TypeRef::Iterator(t) => json!({ "type": "array", "items": one(t) }),
+        TypeRef::Iterable(t) | TypeRef::Items(t) | TypeRef::Iterator(t) => {
+            json!({ "type": "array", "items": one(t) })
+        }
         TypeRef::Callable(..) => json!({ "description": "a callable" }),
         TypeRef::File(_) => json!({ "description": "a binary file object" }),
         TypeRef::Buffer(word) => json!({ "description": format!("a writable buffer of `{word}`") }),

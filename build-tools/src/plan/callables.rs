@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
-use super::choose::{Choice, Chooser, gathered, string};
+use super::choose::{Choice, Chooser, string};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
@@ -432,10 +432,15 @@ fn shim(
             arguments[at] = Some("&mut {}".to_owned());
         }
     }
-    for (at, ty) in collected(open, combination) {
-        living[at] = ty;
-        let rest = arguments[at].take().unwrap_or_else(|| "{}".to_owned());
-        arguments[at] = Some(rest.replacen("{}", "{}.collect::<::std::vec::Vec<_>>()", 1));
+    for at in collected(open, combination) {
+        let Ty::Path { args, .. } = &params[at] else {
+            continue;
+        };
+        if let Some(item) = type_args(args).next() {
+            living[at] = super::choose::collected(item);
+            let rest = arguments[at].take().unwrap_or_else(|| "{}".to_owned());
+            arguments[at] = Some(rest.replacen("{}", "{}.all()", 1));
+        }
     }
     let leaving = Ty::Tuple(leaving);
     let stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
@@ -581,9 +586,9 @@ fn iterated(open: &Open, combination: &Combination) -> Result<Vec<usize>, Reason
     Ok(all)
 }
 
-/// Positions of the arguments of which all items are taken before the call, with the type to lift: more is asked of
-/// them than an iterator of Python's can do.
-fn collected(open: &Open, combination: &Combination) -> Vec<(usize, Ty)> {
+/// Positions of the arguments of which all items are taken before the call: they borrow, or more is asked of them than an
+/// iterator of Python's can do.
+fn collected(open: &Open, combination: &Combination) -> Vec<usize> {
     const TRAITS: &[&str] = &[
         "IntoIterator",
         "Iterator",
@@ -602,16 +607,11 @@ fn collected(open: &Open, combination: &Combination) -> Vec<(usize, Ty)> {
     };
     let mut all = Vec::new();
     for (name, choice) in combination.iter().filter(|(name, _)| iterates(name)) {
-        let Ty::Path { def, args } = &choice.ty else {
-            continue;
-        };
-        let item = type_args(args).next().filter(|_| stdlib::is(def, "Vec"));
-        let Some(items) = item.and_then(gathered) else {
-            continue;
-        };
-        let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
-        let places = open.params.iter().enumerate().filter(|(_, ty)| is(ty));
-        all.extend(places.map(|(at, _)| (at, items.clone())));
+        if matches!(&choice.ty, Ty::Path { def, .. } if stdlib::is(def, "Vec")) {
+            let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+            let places = open.params.iter().enumerate().filter(|(_, ty)| is(ty));
+            all.extend(places.map(|(at, _)| at));
+        }
     }
     all
 }

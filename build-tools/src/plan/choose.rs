@@ -550,14 +550,23 @@ pub(super) fn gathered(item: &Ty) -> Option<Ty> {
     if has_lifetimes(item) || any(item, &borrows) || closures::holds(item) {
         return None;
     }
+    Some(of_runtime("Iterable", item))
+}
+
+/// Items of Python's that are all taken before the call.
+pub(super) fn collected(item: &Ty) -> Ty {
+    of_runtime("Items", item)
+}
+
+fn of_runtime(name: &str, item: &Ty) -> Ty {
     let args = Args {
         args: vec![crate::api::Arg::Type(item.clone())],
         ..Args::default()
     };
-    Some(Ty::Path {
-        def: DefKey("std::usecrate::Iterable".to_owned()),
+    Ty::Path {
+        def: DefKey(format!("std::usecrate::{name}")),
         args,
-    })
+    }
 }
 
 /// Text that was chosen, as a value of its own.

@@ -160,7 +160,7 @@ fn conversion(
         "TryFrom" => (vec![("value", given?)], result(associated("Error"))),
         "FromIterator" => {
             let given = given?;
-            let items = super::choose::gathered(&given).unwrap_or_else(|| super::choose::list(given));
+            let items = super::choose::gathered(&given).unwrap_or_else(|| super::choose::collected(&given));
             (vec![("iter", items)], Some(me.clone()))
         }
         _ => (Vec::new(), Some(me.clone())),

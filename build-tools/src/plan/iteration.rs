@@ -6,7 +6,7 @@ use usecrate_manifest::Kind;
 
 use super::build::Builder;
 use super::callables::{Callee, Explicit, Site, left_open, made_up};
-use super::choose::{gathered, list, shared};
+use super::choose::{collected, gathered, list, shared};
 use super::ctx::Match;
 use super::fold::{Subst, any, erase};
 use super::items::{self, Items};
@@ -257,7 +257,7 @@ fn extend(build: &mut Builder<'_, '_>, id: TypeId) -> Option<PlannedMethod> {
             name: "extend",
             params: vec![
                 ("self", exclusive(me)),
-                ("iter", gathered(&given).unwrap_or_else(|| list(given))),
+                ("iter", gathered(&given).unwrap_or_else(|| collected(&given))),
             ],
             output: Ty::Tuple(Vec::new()),
             text: "::std::iter::Extend::extend({0}, {1})".to_owned(),

@@ -136,11 +136,17 @@ const TYPES: &[Row] = &[
         "::std::cell::BorrowMutError",
         StdClass::Error,
     ),
-    // The runtime's own, which takes the place of any iterator.
+    // The runtime's own, which take the place of any iterator.
     (
         "Iterable",
         "usecrate",
         "::usecrate_runtime::private::Iterable",
+        StdClass::Container,
+    ),
+    (
+        "Items",
+        "usecrate",
+        "::usecrate_runtime::private::Items",
         StdClass::Container,
     ),
     ("Result", "result", "::std::result::Result", StdClass::Result),

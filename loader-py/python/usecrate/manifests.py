@@ -69,6 +69,7 @@ _ARITY = {
     "range": 1,
     "bounds": 1,
     "iterable": 1,
+    "items": 1,
     "iterator": 1,
     "dict": 2,
     "result": 2,
@@ -78,7 +79,7 @@ _FILE_MODES = frozenset(
     ["r", "w", "rw", "s", "rs", "ws", "rws", "b", "rb", "wb", "rwb", "sb", "rsb", "wsb", "rwsb"]
 )
 # Types that cross one way alone: into Rust, or not.
-_ONE_WAY = {"callable": True, "iterable": True, "buffer": True, "iterator": False}
+_ONE_WAY = {"callable": True, "iterable": True, "items": True, "buffer": True, "iterator": False}
 _CROSSING: dict[str, Callable[[list[Any]], bool]] = {
     "callable": lambda rest: len(rest) == 3 and type(rest[0]) is list and rest[2] == "lent",
     "file": lambda rest: len(rest) == 1 and type(rest[0]) is str and rest[0] in _FILE_MODES,

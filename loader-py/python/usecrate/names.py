@@ -65,8 +65,8 @@ def type_text(manifest: Manifest, ref: TypeRef) -> str:
     if head == "callable":
         given = ", ".join(type_text(manifest, part) for part in rest[0])
         return f"Callable[[{given}], {type_text(manifest, rest[1])}]"
-    if head in ("iterable", "iterator"):
-        head = head.capitalize()
+    if head in ("iterable", "items", "iterator"):
+        head = "Iterator" if head == "iterator" else "Iterable"
     parts = [type_text(manifest, part) for part in rest]
     if head == "union":
         return " | ".join(dict.fromkeys(parts))

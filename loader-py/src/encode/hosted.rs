@@ -75,6 +75,10 @@ pub(super) fn iterable(
         }
         Err(error) => return Err(error.into()),
     };
+    if !shape.lazy {
+        let values = iterator.collect::<pyo3::PyResult<Vec<_>>>()?;
+        return items(&shape.inner, values.len(), values.into_iter(), out);
+    }
     out.object(Object::Items(iterator.into_any().unbind(), shape, 0), true);
     Ok(())
 }

@@ -13,19 +13,22 @@ pub(crate) struct IterableShape {
     /// What packs into native words, where it does.
     pub(crate) numbers: Option<Number>,
     pub(crate) place: Place,
+    /// Rust may come back for the items; else they are all sent with the request.
+    pub(crate) lazy: bool,
     /// Whether items may hold handles, which must outlive the answer.
     keeps: bool,
 }
 
 impl IterableShape {
     /// Of an iterable of such items. Lives for ever, like what it is a part of.
-    pub(crate) fn new(inner: Shape) -> &'static Self {
+    pub(crate) fn new(inner: Shape, lazy: bool) -> &'static Self {
         let keeps = inner.may_hold_handles();
         let numbers = inner.packed();
         Box::leak(Box::new(Self {
             inner,
             numbers,
             place: Place::default(),
+            lazy,
             keeps,
         }))
     }

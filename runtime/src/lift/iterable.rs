@@ -109,6 +109,43 @@ fn ask<T>(object: &Object, lift: fn(&Object, &[u8]) -> Result<T, Fault>) -> Resu
 
 impl<T> FusedIterator for Iterable<T> {}
 
+/// Items that are all taken before the call: they borrow, or more is asked of them than to come one by one.
+pub struct Items<T>(Vec<T>);
+
+impl<T> Items<T> {
+    /// All of them.
+    #[must_use]
+    pub fn all(self) -> Vec<T> {
+        self.0
+    }
+}
+
+impl<T> IntoIterator for Items<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Items<T> {
+    type Held = Many<'s, T::Held>;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        Many::hold::<B, T>(scope)
+    }
+
+    fn take(held: Self::Held) -> Self {
+        Self(held.take::<B, T>())
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("items", 1);
+        T::describe(to);
+    }
+}
+
 impl<T> std::fmt::Debug for Iterable<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Iterable")

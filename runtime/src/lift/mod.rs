@@ -19,7 +19,7 @@ use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Token};
 
 pub use initial::Initial;
-pub use iterable::Iterable;
+pub use iterable::{Items, Iterable};
 pub use text::BytesLike;
 
 /// A type that an argument can have.
