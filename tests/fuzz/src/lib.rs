@@ -6,8 +6,11 @@
 //!
 //! `fuzz_targets/` hands them to libFuzzer (`python3 dev.py fuzz`); `tests/replay.rs` runs the corpora without it.
 
+pub mod bridge;
 pub mod cursor;
 pub mod edits;
+pub mod host;
 pub mod manifest;
 pub mod request;
 pub mod rustdoc;
+pub mod values;

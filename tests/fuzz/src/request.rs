@@ -1,17 +1,17 @@
-//! Requests to the symbol of the soundness bridge. One input is a session: several requests, with buffers lent to
-//! them, and the handles that earlier answers gave. What is right is what `docs/abi.md` says of any request; what
-//! touches memory that it must not is the sanitizer's to find.
+//! Requests to the symbol of [`crate::bridge`]. One input is a session: several requests, with buffers lent to them,
+//! the handles that earlier answers gave, and a host that is called back and calls again. What is right is what
+//! `docs/abi.md` says; what touches memory that it must not is the sanitizer's to find.
 
 use std::sync::LazyLock;
 
 use rmpv::Value;
 use usecrate_runtime::private::{Buffer, Response};
-use usecrate_soundness::usecrate_call;
 
+use crate::bridge::usecrate_call;
 use crate::cursor::Cursor;
+use crate::host::{self, Object, World, fail, world};
+use crate::values::{self, encoded};
 
-/// What sleeps, or takes as much memory as it is told to.
-const LEFT_OUT: &[&str] = &["Turnstile::pass", "Book::close_after"];
 /// Requests per input.
 const LONGEST: usize = 24;
 
@@ -20,31 +20,25 @@ const DROP: u8 = 2;
 const RELEASE: u8 = 3;
 const AFTER_FORK: u8 = 5;
 const COUNT: u8 = 6;
+const CLOSE: u8 = 7;
 const NEXT: u8 = 8;
 
-/// A callable, as *describe* says.
-struct Callable {
-    id: String,
-    params: Vec<Value>,
-}
-
-/// The callables of the bridge, by index.
-static CALLABLES: LazyLock<Vec<Callable>> = LazyLock::new(|| {
+/// The parameters of each callable, as *describe* says.
+static CALLABLES: LazyLock<Vec<Vec<Value>>> = LazyLock::new(|| {
     let payload = Session::default().done(&[0x91, 0]);
     let described = payload[2].as_array().expect("callables");
-    let callable = |row: &Value| Callable {
-        id: row[0].as_str().expect("an id").to_owned(),
-        params: row[1].as_array().expect("parameters").clone(),
-    };
-    described.iter().map(callable).collect()
+    let parameters = |row: &Value| row[1].as_array().expect("parameters").clone();
+    described.iter().map(parameters).collect()
 });
 
 /// One input: a session of requests.
 ///
 /// # Panics
 ///
-/// When an answer is not what the ABI allows, or handles outlive the session that dropped all of them.
+/// When an answer is not what the ABI allows, or something outlives the session that gave all of it up.
 pub fn run(data: &[u8]) {
+    LazyLock::force(&CALLABLES);
+    world(|world| *world = World::default());
     let mut cursor = Cursor::new(data);
     let mut session = Session::default();
     for _ in 0..LONGEST {
@@ -63,9 +57,9 @@ struct Lent {
     writable: bool,
 }
 
-struct Session {
+/// Something that calls, with a response of its own.
+pub struct Session {
     response: Response,
-    handles: Vec<Vec<u8>>,
     lent: Vec<Lent>,
 }
 
@@ -74,7 +68,6 @@ impl Default for Session {
         Self {
             // SAFETY: three null words are the response's documented first state.
             response: unsafe { std::mem::zeroed() },
-            handles: Vec::new(),
             lent: Vec::new(),
         }
     }
@@ -87,124 +80,28 @@ impl Drop for Session {
 }
 
 impl Session {
-    fn step(&mut self, cursor: &mut Cursor<'_>) {
+    /// One request.
+    pub fn step(&mut self, cursor: &mut Cursor<'_>) {
         let kind = cursor.byte();
         self.lent = (0..kind & 3).map(|_| lent(cursor)).collect();
-        let mut request = match kind >> 2 & 15 {
-            0 => {
-                let length = cursor.below(200);
-                cursor.bytes(length).to_vec()
-            }
-            1 | 2 => {
-                let operation = [0, DROP, 4, COUNT, 7, NEXT, 9, 255][cursor.below(8)];
-                let parts = (0..cursor.below(4)).map(|_| self.value(cursor, 0)).collect();
-                encoded(operation, parts)
-            }
-            3 => encoded(DROP, vec![self.handle(cursor)]),
-            4 => encoded(NEXT, vec![self.handle(cursor), cursor.byte().into()]),
-            _ => {
-                let index = cursor.below(CALLABLES.len());
-                let mut parts = vec![index.into()];
-                for ty in &CALLABLES[index].params {
-                    parts.push(self.typed(ty, cursor, 0));
-                }
-                encoded(CALL, parts)
-            }
-        };
+        let before: Vec<u64> = world(|world| world.objects.keys().copied().collect());
+        let mut request = world(|world| request(world, kind >> 2 & 15, cursor));
+        let mut given: Vec<u64> = world(|world| world.objects.keys().copied().collect());
+        given.retain(|token| !before.contains(token));
         if kind & 0xc0 == 0xc0 && !request.is_empty() {
             let at = cursor.below(request.len());
             request[at] = cursor.byte();
+            world(|world| world.loose |= !given.is_empty());
         }
-        if !left_out(&request) {
-            let (_, payload) = self.ask(&request);
-            collect(&payload, &mut self.handles);
+        if left_out(&request) {
+            world(|world| given.iter().for_each(|token| drop(world.objects.remove(token))));
+            return;
         }
-    }
-
-    /// Any value that MessagePack can say.
-    fn value(&self, cursor: &mut Cursor<'_>, depth: u32) -> Value {
-        match cursor.below(if depth < 4 { 13 } else { 10 }) {
-            0 => Value::Nil,
-            1 => Value::Boolean(cursor.byte() & 1 == 1),
-            2 => cursor.byte().into(),
-            3 => Value::Integer(cursor.long().into()),
-            4 => Value::Integer((cursor.long() as i64).into()),
-            5 => Value::F64(f64::from_bits(cursor.long())),
-            6 => text(cursor),
-            7 => {
-                let length = cursor.below(40);
-                Value::Binary(cursor.bytes(length).to_vec())
-            }
-            8 => self.handle(cursor),
-            9 => {
-                let (code, length) = (cursor.below(9) as i8, cursor.below(20));
-                Value::Ext(code, cursor.bytes(length).to_vec())
-            }
-            10 | 11 => Value::Array(self.values(cursor, depth)),
-            _ => {
-                let values = self.values(cursor, depth);
-                Value::Map(values.into_iter().map(|value| (text(cursor), value)).collect())
-            }
-        }
-    }
-
-    fn values(&self, cursor: &mut Cursor<'_>, depth: u32) -> Vec<Value> {
-        (0..cursor.below(5))
-            .map(|_| self.value(cursor, depth + 1))
-            .collect()
-    }
-
-    /// A value of a described type, mostly.
-    fn typed(&self, ty: &Value, cursor: &mut Cursor<'_>, depth: u32) -> Value {
-        if cursor.below(16) == 15 || depth > 8 {
-            return self.value(cursor, depth);
-        }
-        let (word, parts) = match ty {
-            Value::Array(all) => (all[0].as_str().unwrap_or_default(), &all[1..]),
-            word => (word.as_str().unwrap_or_default(), &[][..]),
-        };
-        let many = |cursor: &mut Cursor<'_>, ty: &Value| {
-            let count = cursor.below(6);
-            Value::Array((0..count).map(|_| self.typed(ty, cursor, depth + 1)).collect())
-        };
-        match word {
-            "unit" => Value::Nil,
-            "bool" => Value::Boolean(cursor.byte() & 1 == 1),
-            "str" | "path" if cursor.below(4) > 0 => text(cursor),
-            "str" | "path" | "bytes" | "buffer" => match cursor.below(3) {
-                0 => Value::Ext(2, u32::from(cursor.byte() & 3).to_le_bytes().to_vec()),
-                1 => Value::Ext(2, 0_u32.to_le_bytes().to_vec()),
-                _ => {
-                    let length = cursor.below(40);
-                    Value::Binary(cursor.bytes(length).to_vec())
-                }
-            },
-            "handle" => self.handle(cursor),
-            "option" | "out" => match cursor.below(3) {
-                0 => Value::Nil,
-                _ => self.typed(&parts[0], cursor, depth + 1),
-            },
-            "list" | "set" | "iterable" => many(cursor, &parts[0]),
-            "tuple" => Value::Array(
-                parts
-                    .iter()
-                    .map(|part| self.typed(part, cursor, depth + 1))
-                    .collect(),
-            ),
-            "f32" | "f64" => Value::F64(f64::from_bits(cursor.long())),
-            _ if word.starts_with(['u', 'i']) && word.len() < 6 => cursor.byte().into(),
-            _ => self.value(cursor, depth),
-        }
-    }
-
-    /// A handle that was given, whether it still lives or not; sometimes as one to be moved, seldom a forged one.
-    fn handle(&self, cursor: &mut Cursor<'_>) -> Value {
-        let pick = cursor.byte();
-        let code = if pick >= 0xc0 { 6 } else { 1 };
-        match self.handles.len() {
-            0 => Value::Ext(code, vec![pick; 16]),
-            count => Value::Ext(code, self.handles[usize::from(pick & 0x3f) % count].clone()),
-        }
+        let length = cursor.below(80);
+        let script = cursor.bytes(length);
+        world(|world| world.follow(script));
+        let (status, payload) = self.ask(&request);
+        world(|world| settle(world, &given, status, &payload));
     }
 
     /// The payload of a request that cannot fail.
@@ -216,22 +113,26 @@ impl Session {
 
     fn ask(&mut self, request: &[u8]) -> (u64, Value) {
         let code = self.send(request);
-        assert_eq!(code, 0, "{request:?}");
+        if code != 0 {
+            fail(&format!("{request:?} gave {code}"));
+        }
         // The struct is documented: data, length, capacity.
         let words: *const usize = (&raw const self.response).cast();
         // SAFETY: the struct begins with these two words.
         let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
         // SAFETY: the answer is valid until the next call with this struct.
         let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-        let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
-        assert!(bytes.is_empty(), "something follows the answer to {request:?}");
-        let Value::Array(parts) = answer else {
-            panic!("{request:?} gave {answer}")
-        };
-        let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
-        let status = status.as_u64().expect("a status is a number");
-        assert!(status <= 6, "{request:?} gave status {status}");
-        (status, payload)
+        match rmpv::decode::read_value(&mut bytes) {
+            Ok(Value::Array(parts)) if bytes.is_empty() && parts.len() == 2 => {
+                let status = parts[0].as_u64().filter(|status| *status <= 6);
+                let status = status.unwrap_or_else(|| fail(&format!("{request:?} gave status {}", parts[0])));
+                (status, parts[1].clone())
+            }
+            other => fail(&format!(
+                "{request:?} gave {other:?}, with {} bytes behind it",
+                bytes.len()
+            )),
+        }
     }
 
     /// The request's memory is this call's alone, so that the sanitizer notices when something of it is kept.
@@ -244,15 +145,15 @@ impl Session {
             unsafe { std::mem::transmute::<(*mut u8, usize, u64), Buffer>(parts) }
         };
         let buffers: Vec<Buffer> = self.lent.iter_mut().map(buffer).collect();
-        // SAFETY: the pointers and lengths are those of live memory that nothing else uses, and the response is this
-        // session's alone.
+        // SAFETY: the pointers and lengths are those of live memory that nothing else uses, the response is this
+        // session's alone, and the host is a static.
         unsafe {
             usecrate_call(
                 request.as_ptr(),
                 request.len(),
                 buffers.as_ptr(),
                 buffers.len(),
-                std::ptr::null(),
+                host::table(),
                 &raw mut self.response,
             )
         }
@@ -260,21 +161,89 @@ impl Session {
 
     fn end(&mut self) {
         self.lent.clear();
-        for handle in std::mem::take(&mut self.handles) {
-            let (status, payload) = self.ask(&encoded(DROP, vec![Value::Ext(1, handle)]));
-            assert!(status == 0 || status == 2 || status == 4, "drop gave {payload}");
+        world(|world| world.follow(&[]));
+        // Dropping a value may call back, and so give handles.
+        while let Some(handle) = world(|world| world.handles.pop()) {
+            let (status, payload) = self.ask(&encoded(&[DROP.into(), Value::Ext(1, handle)]));
+            assert!(matches!(status, 0 | 2 | 4 | 6), "drop gave {payload}");
+            world(|world| settle(world, &[], status, &payload));
         }
         let left = self.done(&[0x91, COUNT]);
         assert_eq!(left, 0.into(), "handles are left when all were dropped");
+        let world = world(std::mem::take);
+        assert!(
+            world.loose || world.objects.is_empty(),
+            "the library keeps {:?}",
+            world.objects
+        );
     }
 }
 
-fn encoded(operation: u8, parts: Vec<Value>) -> Vec<u8> {
-    let mut all = vec![operation.into()];
-    all.extend(parts);
-    let mut bytes = Vec::new();
-    rmpv::encode::write_value(&mut bytes, &Value::Array(all)).expect("a vector takes all");
-    bytes
+/// Who holds what when a request was answered. Callables were lent; what else was given is the library's if Rust ran.
+fn settle(world: &mut World, given: &[u64], status: u64, payload: &Value) {
+    let refused = status == 5 || (matches!(status, 3 | 4) && !payload[1].is_nil());
+    for token in given {
+        if refused || matches!(world.objects.get(token), Some(Object::Callable(_))) {
+            world.objects.remove(token);
+        }
+    }
+    if status == 6 {
+        let token = payload[0].as_u64();
+        let exception = token.and_then(|token| world.objects.remove(&token));
+        if !matches!(exception, Some(Object::Exception)) {
+            fail(&format!("status 6 gives back {payload}, which is {exception:?}"));
+        }
+    }
+    give_back(payload, world);
+    collect(payload, &mut world.handles);
+}
+
+/// References that come back with an answer.
+fn give_back(value: &Value, world: &mut World) {
+    match value {
+        Value::Ext(3, bytes) => {
+            let token = <[u8; 8]>::try_from(bytes.as_slice()).map(u64::from_le_bytes);
+            let known = token.ok().and_then(|token| world.objects.remove(&token));
+            if known.is_none() && !world.loose {
+                fail("a host object that was not the library's comes back");
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| give_back(item, world)),
+        _ => {}
+    }
+}
+
+fn request(world: &mut World, kind: u8, cursor: &mut Cursor<'_>) -> Vec<u8> {
+    match kind {
+        0 => {
+            let length = cursor.below(200);
+            cursor.bytes(length).to_vec()
+        }
+        1 => {
+            let mut parts = vec![[0, DROP, 4, COUNT, CLOSE, NEXT, 9, 255][cursor.below(8)].into()];
+            parts.extend((0..cursor.below(4)).map(|_| values::value(world, cursor, 0)));
+            encoded(&parts)
+        }
+        2 => encoded(&[DROP.into(), values::handle(world, cursor)]),
+        3 => encoded(&[CLOSE.into(), values::handle(world, cursor)]),
+        4 | 5 => {
+            let handle = values::handle(world, cursor);
+            let want = if cursor.below(9) == 8 {
+                cursor.long()
+            } else {
+                cursor.byte().into()
+            };
+            encoded(&[NEXT.into(), handle, want.into()])
+        }
+        _ => {
+            let index = cursor.below(CALLABLES.len());
+            let mut parts = vec![CALL.into(), index.into()];
+            for ty in &CALLABLES[index] {
+                parts.push(values::typed(world, ty, cursor, 0));
+            }
+            encoded(&parts)
+        }
+    }
 }
 
 fn lent(cursor: &mut Cursor<'_>) -> Lent {
@@ -287,30 +256,17 @@ fn lent(cursor: &mut Cursor<'_>) -> Lent {
     }
 }
 
-fn text(cursor: &mut Cursor<'_>) -> Value {
-    let length = cursor.below(48);
-    String::from_utf8_lossy(cursor.bytes(length)).into_owned().into()
-}
-
-/// A call of what is left out, *release* and *after fork*, which end what this is about.
+/// *release* and *after fork*, which end what this is about.
 fn left_out(request: &[u8]) -> bool {
     let Ok(Value::Array(parts)) = rmpv::decode::read_value(&mut &*request) else {
         return false;
     };
     let operation = parts.first().and_then(Value::as_u64);
-    match operation.and_then(|operation| u8::try_from(operation).ok()) {
-        Some(RELEASE | AFTER_FORK) => true,
-        Some(CALL) => {
-            let index = parts.get(1).and_then(Value::as_u64);
-            let called = index.and_then(|index| CALLABLES.get(usize::try_from(index).ok()?));
-            called.is_some_and(|called| LEFT_OUT.contains(&called.id.as_str()))
-        }
-        _ => false,
-    }
+    operation == Some(RELEASE.into()) || operation == Some(AFTER_FORK.into())
 }
 
-/// The handles in an answer.
-fn collect(value: &Value, handles: &mut Vec<Vec<u8>>) {
+/// The handles in a message.
+pub fn collect(value: &Value, handles: &mut Vec<Vec<u8>>) {
     match value {
         Value::Ext(1, bytes) => handles.push(bytes.clone()),
         Value::Array(items) => items.iter().for_each(|item| collect(item, handles)),
@@ -319,17 +275,5 @@ fn collect(value: &Value, handles: &mut Vec<Vec<u8>>) {
             collect(item, handles);
         }),
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_left_out_is_there() {
-        for id in LEFT_OUT {
-            assert!(CALLABLES.iter().any(|known| known.id == *id), "{id}");
-        }
     }
 }
