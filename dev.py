@@ -344,7 +344,7 @@ def test(options: argparse.Namespace) -> None:
         )
     with step("cargo test: the corpora of the fuzz targets"):
         fuzzed: list[str | Path] = ["--target-dir", DEV / "target-fuzz-replay"]
-        run("cargo", "test", "--locked", *fuzzed, "--manifest-path", FUZZ / "Cargo.toml")
+        run("cargo", "test", *fuzzed, "--manifest-path", FUZZ / "Cargo.toml")
     for python in pythons:
         virtual_environment(python, "test")
         build_loader(python, main)
