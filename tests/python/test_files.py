@@ -208,6 +208,9 @@ def test_a_handle_that_is_a_file(m: Any) -> None:
     file.seek(0)
     assert file.readinto(buffer) == 2 and buffer == b"on\0\0"
     file.flush()
+    file.seek(0)
+    assert list(file) == [b"one\n", b"two\n", b"three"] and next(file, None) is None
+    assert iter(file) is file
     for bad in (lambda: file.seek(-1), lambda: file.seek(0, 5)):
         with pytest.raises(OSError, match=r"negative|whence"):
             bad()

@@ -1,4 +1,4 @@
-//! `std::io::Read`, `Write`, `Seek` and `BufRead` on handles: the methods of a Python file object.
+//! `std::io::Read`, `Write`, `Seek` and `BufRead` on handles: the methods of a Python file object, and its lines.
 //!
 //! A crate's own method of the same name wins, so the caller says which names are taken.
 
@@ -12,6 +12,7 @@ use super::choose::list;
 use super::ctx::Match;
 use super::fold::Subst;
 use super::model::{PlannedMethod, TypeId};
+use super::specials::Specials;
 use super::streams;
 use crate::api::{Arg, Args, DefKey, Ty};
 
@@ -133,14 +134,7 @@ pub(super) fn methods(
             continue;
         }
         let path = build.types.get(id).path.clone();
-        let mut all = vec![(
-            "self",
-            Ty::Ref {
-                lifetime: None,
-                mutable: true,
-                ty: Box::new(me),
-            },
-        )];
+        let mut all = vec![("self", exclusive(me))];
         all.extend(params.iter().map(|(name, word)| (*name, word.ty())));
         let site = Site {
             id: format!("<{path} as std::io::{trait_}>::{name}"),
@@ -162,6 +156,39 @@ pub(super) fn methods(
         }
     }
     out
+}
+
+/// What reads lines is iterated by lines, if it does not iterate otherwise.
+pub(super) fn lines(build: &mut Builder<'_, '_>, id: TypeId, all: &mut Specials) {
+    let iterates = all.contains_key("__iter__") || all.contains_key("__next__");
+    if iterates || build.types.kind(id) != Kind::Handle {
+        return;
+    }
+    let Some(me) = implementor(build, id, "BufRead") else {
+        return;
+    };
+    let line = generic("core::option::Option", vec![Word::Bytes.ty()]);
+    let site = Site {
+        id: format!("<{} as std::io::BufRead>::lines", build.types.get(id).path),
+        function: made_up("next", "", vec![("self", exclusive(me))], Some(io_result(line))),
+        subst: Subst::default(),
+        generics: Vec::new(),
+        callee: Callee::Path("::usecrate_runtime::private::io::next_line".to_owned()),
+        explicit: Explicit::All,
+        counted: false,
+    };
+    let shims = build.plan_quietly(&site);
+    if !shims.is_empty() {
+        all.insert("__next__".to_owned(), shims);
+    }
+}
+
+fn exclusive(ty: Ty) -> Ty {
+    Ty::Ref {
+        lifetime: None,
+        mutable: true,
+        ty: Box::new(ty),
+    }
 }
 
 /// The type as an impl of the trait names it, if it has one that its streams allow.
