@@ -200,7 +200,7 @@ MUTATIONS = [
         "group/owners.rs",
         "state.parents.push(parent);",
         "drop(parent);",
-        "arguments_of_the_parent_live_as_long_as_the_child",
+        "a_child_of_a_loan_keeps_what_was_lent",
         "views",
     ),
     Mutation(

@@ -78,6 +78,7 @@ shim!(library_new(__uc_arg a) subject::Library::new(a.take()));
 shim!(library_first(__uc_kept a) subject::Library::first(a.take()));
 shim!(library_count(__uc_arg a) subject::Library::count(a.take()));
 shim!(source_bind(__uc_kept a) subject::Source::bind(a.take()));
+shim!(template_env(__uc_arg a) subject::Template::env(a.take()));
 shim!(local_view(__uc_nested a) subject::Local::view(a.take()));
 
 const NAMES: &[&str] = &[
@@ -103,6 +104,7 @@ const NAMES: &[&str] = &[
     "Library::count",
     "Source::bind",
     "Local::view",
+    "Template::env",
 ];
 
 __uc::artifact! {
@@ -118,7 +120,7 @@ __uc::artifact! {
         "Template::text" => template_text, "Template::view" => template_view, "View::inner" => view_inner,
         "View::text" => view_text, "Board::new" => board_new, "Board::pin" => board_pin, "Board::all" => board_all,
         "Board::note" => board_note, "Library::new" => library_new, "Library::first" => library_first,
-        "Library::count" => library_count, "Source::bind" => source_bind, "Local::view" => local_view,
+        "Library::count" => library_count, "Source::bind" => source_bind, "Local::view" => local_view, "Template::env" => template_env,
     ],
 }
 
@@ -218,6 +220,22 @@ fn a_child_keeps_its_parent_and_all_that_is_above() {
         "the template read its environment when it went"
     );
     assert_eq!(count(), before, "all went with the last view");
+}
+
+#[test]
+fn a_child_of_a_loan_keeps_what_was_lent() {
+    let _alone = alone();
+    let before = count();
+    let (source, env) = env();
+    let template = call("Env::template", &[env.clone(), "page".into()]);
+    let lent = call("Template::env", &[template.clone()]);
+    let other = call("Env::template", &[lent.clone(), "page".into()]);
+    for handle in [&source, &env, &template, &lent] {
+        drop_now(handle);
+    }
+    assert_eq!(call("Template::text", &[other.clone()]), LONG.into());
+    drop_now(&other);
+    assert_eq!(count(), before);
 }
 
 #[test]

@@ -79,7 +79,10 @@ impl<'s> Env<'s> {
     }
 }
 
-impl Template<'_, '_> {
+impl<'e, 's> Template<'e, 's> {
+    pub fn env(&self) -> &'e Env<'s> {
+        self.env
+    }
     pub fn text(&self) -> String {
         self.env.texts.concat() + &self.more.concat()
     }
