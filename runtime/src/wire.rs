@@ -271,6 +271,18 @@ impl Writer {
         self.bytes
     }
 
+    /// What was written so far.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How much fits without moving what was written.
+    #[must_use]
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// How much was written.
     #[must_use]
     pub fn len(&self) -> usize {

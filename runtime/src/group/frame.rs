@@ -663,11 +663,12 @@ pub(crate) fn lift_apart<B, T: for<'s> Lift<'s, 's, B>>(
     host: Host,
     bytes: &[u8],
     what: &'static str,
-) -> Result<T, Fault> {
-    fn hold<'s, B, T: Lift<'s, 's, B>>(frame: &'s Frame<'s>) -> Result<T, Fault> {
-        let held = T::hold(Scope::lend(frame, Side::Own))?;
+) -> Result<T, Box<Fault>> {
+    #[inline]
+    fn hold<'s, B, T: Lift<'s, 's, B>>(frame: &'s Frame<'s>) -> Result<T, Box<Fault>> {
+        let held = T::hold(Scope::lend(frame, Side::Own)).map_err(Box::new)?;
         if !frame.reader.at_end() {
-            return Err(Fault::malformed("there are bytes behind the value"));
+            return Err(Box::new(Fault::malformed("there are bytes behind the value")));
         }
         frame.ran.set(true);
         Ok(T::take(held))
@@ -676,7 +677,7 @@ pub(crate) fn lift_apart<B, T: for<'s> Lift<'s, 's, B>>(
         let frame = Frame::new(Reader::new(bytes), &[], Some(host), what, 1);
         let leaving = Leaving(&frame);
         match hold::<B, T>(&frame) {
-            Err(Fault::Busy) => {}
+            Err(fault) if matches!(*fault, Fault::Busy) => {}
             result => return result,
         }
         drop(leaving);

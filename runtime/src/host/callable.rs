@@ -132,7 +132,7 @@ impl<A, R> Callable<'_, A, R> {
         match self.call::<B, P, T>(arguments) {
             Ok(result) => result,
             Err(failure) => {
-                if let Failure::Raised(raised) = &failure {
+                if let Failure::Raised(raised) = &*failure {
                     self.inside.raise(raised, false);
                 }
                 failure.unwind()
@@ -140,7 +140,7 @@ impl<A, R> Callable<'_, A, R> {
         }
     }
 
-    fn call<'u, B, P, T>(&self, arguments: P) -> Result<T, Failure>
+    fn call<'u, B, P, T>(&self, arguments: P) -> Result<T, Box<Failure>>
     where
         P: LowerArgs<'u, B>,
         T: for<'s> Lift<'s, 's, B>,
@@ -156,19 +156,17 @@ impl<A, R> Callable<'_, A, R> {
         let mut talk = Talk::new(Operation::Invoke, P::COUNT, self.token);
         let written = talk.request(|writer| arguments.lower_args(&mut Out::new(writer, &lent.0)));
         if written.is_err() {
-            return Err(Fault::value("an `Err` cannot be an argument of a callable").into());
+            let fault = Fault::value("an `Err` cannot be an argument of a callable");
+            return Err(Box::new(Failure::Unusable(fault)));
         }
-        let reply = match ask(self.host, talk, Memory::Nothing) {
-            Err(gone @ Failure::Gone(_)) => {
-                lent.0.undo();
-                return Err(gone);
-            }
-            other => {
-                lent.0.sent();
-                other?
-            }
-        };
+        let reply = ask(self.host, talk, Memory::Nothing);
+        match &reply {
+            // Nobody got the arguments.
+            Err(failure) if matches!(**failure, Failure::Gone(_)) => lent.0.undo(),
+            _ => lent.0.sent(),
+        }
+        let reply = reply?;
         let result = lift_apart::<B, T>(self.host, reply.bytes(), self.inside.callable);
-        result.map_err(|fault| Failure::Unusable(fault.about("what a callable gave")))
+        result.map_err(|fault| Box::new(Failure::Unusable(fault.about("what a callable gave"))))
     }
 }

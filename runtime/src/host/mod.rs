@@ -258,6 +258,7 @@ impl Object {
             let mut talk = Talk::new(operation, count, self.token);
             talk.request(arguments);
             attributed(frame.map(Frame::calls_back), || ask(self.host, talk, memory))
+                .map_err(|failure| *failure)
         })
     }
 }
@@ -306,9 +307,18 @@ fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
 }
 
 /// Asks, and takes the answer apart.
-fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Failure> {
+fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Box<Failure>> {
     let reply = current::outside(|| talk.cross(host, memory));
-    let reply = reply.ok_or(Failure::Gone(GONE))?;
+    let reply = reply.ok_or_else(|| Box::new(Failure::Gone(GONE)))?;
+    if let [0x92, 0x00, ..] = reply.bytes() {
+        return Ok(reply.behind(2));
+    }
+    taken_apart(host, reply).map_err(Box::new)
+}
+
+/// An answer in a longer form, or an exception.
+#[cold]
+fn taken_apart(host: Host, reply: Reply) -> Result<Reply, Failure> {
     let reader = reply.reader();
     match (reader.next()?, reader.next()?) {
         (Token::Array(2), Token::Int(0)) => {
@@ -340,5 +350,5 @@ pub fn lift<B, T: for<'s> Lift<'s, 's, B>>(
     answer: &[u8],
     what: &'static str,
 ) -> Result<T, Fault> {
-    frame::lift_apart::<B, T>(host.host, answer, what)
+    frame::lift_apart::<B, T>(host.host, answer, what).map_err(|fault| *fault)
 }

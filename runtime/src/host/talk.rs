@@ -11,17 +11,17 @@ const KEEP: usize = 1 << 16;
 
 #[derive(Debug, Default)]
 struct Pair {
-    request: Vec<u8>,
+    request: Writer,
     answer: Vec<u8>,
 }
 
 thread_local! {
-    static SPARE: Cell<Option<Pair>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Box<Pair>>> = const { Cell::new(None) };
 }
 
 /// An upcall to be made.
 #[derive(Debug)]
-pub(crate) struct Talk(Pair);
+pub(crate) struct Talk(Option<Box<Pair>>);
 
 /// An answer: its value is what follows the status.
 #[derive(Debug)]
@@ -34,46 +34,43 @@ impl Talk {
     /// With its operation, its object, and room for `count` arguments behind them.
     #[inline]
     pub(super) fn new(operation: Operation, count: usize, token: u64) -> Self {
-        let pair = SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default();
-        let mut talk = Self(pair);
-        talk.0.request.clear();
-        talk.0.answer.clear();
-        talk.request(|writer| {
-            writer.array(count + 2);
-            writer.uint(match operation {
-                Operation::Release => 0,
-                Operation::Invoke => 1,
-                Operation::Next => 2,
-                Operation::Read => 3,
-                Operation::Write => 4,
-                Operation::Flush => 5,
-                Operation::Seek => 6,
-            });
-            writer.uint(token);
+        let mut pair = SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        pair.answer.clear();
+        let writer = &mut pair.request;
+        writer.truncate(0);
+        writer.array(count + 2);
+        writer.uint(match operation {
+            Operation::Release => 0,
+            Operation::Invoke => 1,
+            Operation::Next => 2,
+            Operation::Read => 3,
+            Operation::Write => 4,
+            Operation::Flush => 5,
+            Operation::Seek => 6,
         });
-        talk
+        writer.uint(token);
+        Self(Some(pair))
     }
 
     /// Continues the request.
     #[inline]
     pub(super) fn request<T>(&mut self, write: impl FnOnce(&mut Writer) -> T) -> T {
-        let mut writer = Writer::new(std::mem::take(&mut self.0.request));
-        let result = write(&mut writer);
-        self.0.request = writer.into_bytes();
-        result
+        write(&mut self.0.get_or_insert_default().request)
     }
 
     /// Makes the upcall; `None`: the host is gone.
     #[inline]
     pub(super) fn cross(mut self, host: Host, memory: Memory<'_>) -> Option<Reply> {
-        let answered = host.call(&self.0.request, memory, &mut self.0.answer);
+        let pair = self.0.get_or_insert_default();
+        let answered = host.call(pair.request.as_bytes(), memory, &mut pair.answer);
         answered.then_some(Reply { talk: self, at: 0 })
     }
 }
 
 impl Drop for Talk {
+    #[inline]
     fn drop(&mut self) {
-        let pair = std::mem::take(&mut self.0);
+        let Some(pair) = self.0.take() else { return };
         if pair.request.capacity() <= KEEP && pair.answer.capacity() <= KEEP {
             let _ = SPARE.try_with(|spare| spare.set(Some(pair)));
         }
@@ -84,7 +81,8 @@ impl Reply {
     /// The value's bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        self.talk.0.answer.get(self.at..).unwrap_or(&[])
+        let pair = self.talk.0.as_deref();
+        pair.and_then(|pair| pair.answer.get(self.at..)).unwrap_or(&[])
     }
 
     /// Reads the value.
