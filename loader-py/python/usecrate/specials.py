@@ -73,7 +73,8 @@ def _iterator(loaded: Loaded, specials: dict[str, list[int]], index: int, cls: t
     if not issubclass(cls, _native.HandleIterator):  # an exception, which iterates over nothing
         return
     spec = loaded.spec(callable_, qualname=f"{cls.__qualname__}.__next__", module=cls.__module__)
-    loaded.library.define_next(index, callable_, **{**spec, "name": "__next__"})
+    spec["name"] = "__next__"
+    loaded.library.define_next(index, callable_, **spec)
     ahead = len(spec["params"]) == 2
     for name in ("__length_hint__", "__len__") if ahead else ("__length_hint__",):
         if found := specials.pop(name, None):
