@@ -1,5 +1,8 @@
 """Special methods from a type's `specials`: operators that decline what does not fit, orders, copies."""
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import sys
