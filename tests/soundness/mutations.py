@@ -366,6 +366,14 @@ MUTATIONS = [
         "upcalls",
     ),
     Mutation(
+        "a child of fork waits for nobody of its parent",
+        "group/temporary.rs",
+        "if temporary.is_inherited() {",
+        "if false {",
+        "a_child_of_fork_that_a_callable_made_goes_on",
+        "upcalls",
+    ),
+    Mutation(
         "references of a refused call stay the client's",
         "group/frame.rs",
         "refusals.into_iter().for_each(|forget| forget());",

@@ -93,7 +93,7 @@ impl Group {
     pub(crate) fn lent() -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
-            temporary: Some(Temporary::default()),
+            temporary: Some(Temporary::new()),
         })
     }
 

@@ -21,12 +21,26 @@ struct Members {
 }
 
 /// What a group that ends knows beyond what every group does.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Temporary {
     members: Mutex<Members>,
+    /// The process that made it.
+    epoch: u32,
 }
 
 impl Temporary {
+    pub(crate) fn new() -> Self {
+        Self {
+            members: Mutex::default(),
+            epoch: TABLE.epoch(),
+        }
+    }
+
+    /// Its handles are a parent's: dead here, and never dropped.
+    fn is_inherited(&self) -> bool {
+        self.epoch != TABLE.epoch()
+    }
+
     fn members(&self) -> MutexGuard<'_, Members> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -62,6 +76,10 @@ pub(crate) fn end(group: Arc<Group>) {
     let Some(temporary) = group.temporary() else {
         return;
     };
+    if temporary.is_inherited() {
+        std::mem::forget(group);
+        return;
+    }
     let handles = {
         let mut members = temporary.members();
         members.ended = true;

@@ -409,6 +409,18 @@ fn what_was_made_of_a_reference_ends_with_it_children_first() {
 }
 
 #[test]
+fn a_child_of_fork_that_a_callable_made_goes_on() {
+    let _alone = alone();
+    let gone = lent("Book::lend", &[LONG.into()], |book| {
+        call("Book::page", &[book.clone()]);
+        assert_eq!(request(&[5.into()]), (0, Value::Nil));
+    });
+    assert_eq!(refused("Book::text", &[gone]).0, "fork");
+    let fresh = book(LONG);
+    assert_eq!(call("Book::text", &[fresh]), LONG.into());
+}
+
+#[test]
 fn a_value_that_borrows_ends_when_the_callable_returns() {
     let _alone = alone();
     let before = count();
