@@ -491,7 +491,10 @@ def fuzz(options: argparse.Namespace) -> None:
         found = DEV / "fuzz" / target
         corpora = FUZZ / "corpora.py"
         run(sys.executable, corpora, "unpack", FUZZ / "corpus" / f"{target}.txt", found)
-        settings: list[str | Path] = ["--fuzz-dir", FUZZ, "--features", "libfuzzer", "--sanitizer", sanitizer]
+        # The build tools are compiled for the one target that needs them.
+        features = ("libfuzzer,rustdoc" if target == "rustdoc" else "libfuzzer",)
+        settings: list[str | Path] = ["--fuzz-dir", FUZZ, "--no-default-features", "--features", *features]
+        settings += ["--sanitizer", sanitizer]
         settings += ["--target-dir", DEV / f"target-fuzz-{sanitizer}"]
         # One input may take long on a busy machine; what hangs takes longer.
         limits = (f"-max_total_time={options.seconds}", "-timeout=60", "-rss_limit_mb=4096", "-max_len=512")

@@ -12,5 +12,6 @@ pub mod edits;
 pub mod host;
 pub mod manifest;
 pub mod request;
+#[cfg(feature = "rustdoc")]
 pub mod rustdoc;
 pub mod values;

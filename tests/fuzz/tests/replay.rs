@@ -29,6 +29,7 @@ fn manifest() {
     replay("manifest", usecrate_fuzz::manifest::run);
 }
 
+#[cfg(feature = "rustdoc")]
 #[test]
 fn rustdoc() {
     replay("rustdoc", usecrate_fuzz::rustdoc::run);
