@@ -389,6 +389,46 @@ MUTATIONS = [
         "files::a_kept_file_is_settled_after_every_call_and_goes_back_as_it_was",
         "upcalls",
     ),
+    Mutation(
+        "items are fetched ahead as far as they are promised",
+        "lower/iterators.rs",
+        "items.size_hint().0.min(want).clamp(1, MOST)",
+        "want.clamp(1, MOST)",
+        "items_are_fetched_ahead_only_as_far_as_they_are_promised",
+        "iterators",
+    ),
+    Mutation(
+        "nothing is fetched ahead through what may wait or call back",
+        "lower/iterators.rs",
+        ".any(|part| name.contains(part))",
+        ".any(|part| part.is_empty())",
+        "nothing_is_fetched_ahead_through_a_trait_object",
+        "iterators",
+    ),
+    Mutation(
+        "an end is an end",
+        "lower/iterators.rs",
+        "self.done = !fetch",
+        "self.done = false && !fetch",
+        "an_end_is_an_end_whatever_the_iterator_says_next",
+        "iterators",
+    ),
+    Mutation(
+        "an exhausted iterator is dropped",
+        "dispatch.rs",
+        "if out.borrow().is(&[0x92, 0x00, 0x90]) {",
+        "if out.borrow().is(&[0xc1]) {",
+        "an_exhausted_iterator_is_dropped_and_holds_nothing",
+        "iterators",
+    ),
+    Mutation(
+        "an iterator that is not `Send` stays on its thread",
+        "pending.rs",
+        "Local [&] [] LOCAL;",
+        "Local [&] [] SHARED;",
+        "what_is_not_send_is_asked_by_its_own_thread",
+        "iterators",
+    ),
 ]
 
 

@@ -276,7 +276,7 @@ fn an_end_is_an_end_whatever_the_iterator_says_next() {
     for rounds in [[100, 100], [1, 1]] {
         let restless = call("restless", &[3.into()]);
         let mut all = Vec::new();
-        for want in rounds.into_iter().chain(std::iter::repeat(7)) {
+        for want in rounds.into_iter().chain(std::iter::repeat_n(7, 9)) {
             let items = next(&restless, want);
             if items.is_empty() {
                 break;
