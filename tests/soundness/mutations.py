@@ -409,7 +409,7 @@ MUTATIONS = [
         "an end is an end",
         "lower/iterators.rs",
         "self.done = !fetch",
-        "self.done = false && !fetch",
+        "self.done = false & !fetch",
         "an_end_is_an_end_whatever_the_iterator_says_next",
         "iterators",
     ),
