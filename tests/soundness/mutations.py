@@ -322,7 +322,7 @@ MUTATIONS = [
         "group/current.rs",
         "calls.adrift.get() > 0",
         "calls.adrift.get() > 99",
-        "an_upcall_from_a_thread_of_the_library_never_waits_for_its_call",
+        "files::an_upcall_from_a_thread_of_the_library_never_waits_for_its_call",
         "upcalls",
     ),
     Mutation(
