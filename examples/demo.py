@@ -1,4 +1,4 @@
-"""Eight crates from crates.io, as they are published, called from Python.
+"""Thirteen crates from crates.io, as they are published, called from Python.
 
 Run it with `python3 dev.py demo`, or with any Python that has usecrate installed. The first run compiles the
 crates; later ones take them from the cache.
@@ -6,7 +6,10 @@ crates; later ones take them from the cache.
 
 from __future__ import annotations
 
+import datetime
+import gzip
 import hashlib
+import io
 import tempfile
 import time
 from typing import Any
@@ -21,6 +24,11 @@ CRATES = {
     "sha2": {"version": "0.11.1"},
     "blake3": {"version": "1.8.7"},
     "url": {"version": "2.5.8"},
+    "regex": {"version": "1.13.1"},
+    "csv": {"version": "1.4.0"},
+    "flate2": {"version": "1.1.10"},
+    "pulldown-cmark": {"version": "0.13.6"},
+    "roaring": {"version": "0.12.0"},
     "plasmite": {"version": "1.2.1"},
 }
 
@@ -103,6 +111,52 @@ def url(m: Any) -> None:
         show("Url.parse('/relative') raises url.ParseError", error)
 
 
+def regex(m: Any) -> None:
+    log = "GET /a 200, POST /b 503, GET /c 404"
+    status = m.Regex(r"(?P<verb>[A-Z]+) (?P<path>\S+) (?P<code>\d{3})")
+    failed = [c["path"] for c in status.captures_iter(log) if int(c["code"]) >= 400]
+    show("paths that failed, from an iterator of captures", failed)
+    show("each match borrows the text it found", [m.as_str() for m in m.Regex(r"\d+").find_iter(log)])
+
+
+def csv(m: Any) -> None:
+    rows = io.BytesIO(b"town,people\nGhent,262000\nPorto,231800\n")
+    reader = m.Reader.from_reader(rows)
+    show("columns of a Python file", list(reader.headers()))
+    show("inhabitants", sum(int(record[1]) for record in reader.records()))
+    target = io.BytesIO()
+    writer = m.Writer.from_writer(target)
+    writer.write_record(["name", 'says "hi", twice'])
+    writer.flush()
+    show("written to a Python file", target.getvalue())
+
+
+def flate2(m: Any) -> None:
+    target = io.BytesIO()
+    encoder = m.write.GzEncoder(target, m.Compression.best())
+    for _ in range(1000):
+        encoder.write(b"the same words again and again. ")
+    show("finish() gives the file object back", encoder.finish() is target)
+    show("32,000 bytes, packed into", f"{len(target.getvalue())} bytes")
+    show("Python's gzip reads them", len(gzip.decompress(target.getvalue())))
+
+
+def pulldown_cmark(m: Any) -> None:
+    target = io.BytesIO()
+    m.html.write_html_io(target, m.Parser("# Hi *you*"))
+    show("Markdown to HTML, into a Python file", target.getvalue())
+    events = list(m.Parser("a *b*"))
+    show("its events, one by one", [usecrate.variant(event) for event in events])
+
+
+def roaring(m: Any) -> None:
+    even = m.RoaringBitmap.from_sorted_iter(range(0, 1_000_000, 2))
+    third = m.RoaringBitmap.from_sorted_iter(range(0, 1_000_000, 3))
+    show("even numbers below a million, and multiples of six", (len(even), len(even & third)))
+    third.retain(lambda number: number % 200_000 == 0)
+    show("kept by a Python function", list(third))
+
+
 def plasmite(m: Any) -> None:
     api = m.api
     with tempfile.TemporaryDirectory() as folder:
@@ -116,11 +170,20 @@ def plasmite(m: Any) -> None:
         show("message 2 of a pool on disk", f"{message.data}, tags {message.meta.tags}")
         bounds = pool.bounds()
         show("oldest and newest", f"{bounds.oldest_seq} … {bounds.newest_seq}")
+        options = api.TailOptions()
+        options.since_seq, options.timeout = 2, datetime.timedelta(milliseconds=50)
+        with pool.tail(options) as tail:
+            towns = [message.data["town"] for message in iter(tail.next_message, None)]
+        show("followed from the second on", ", ".join(towns))
         usecrate.close(pool)
 
 
 def main() -> None:
-    shows = {f.__name__: f for f in (semver, uuid, strsim, heck, sha2, blake3, url, plasmite)}
+    every = (
+        *(semver, uuid, strsim, heck, sha2, blake3, url),
+        *(regex, csv, flate2, pulldown_cmark, roaring, plasmite),
+    )
+    shows = {f.__name__.replace("_", "-"): f for f in every}
     start = time.monotonic()
     for name, options in CRATES.items():
         began = time.monotonic()
