@@ -56,7 +56,13 @@ pub(super) struct State {
 thread_local! {
     /// What the thread's outermost call has to settle.
     static OPEN: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
+    /// The files that this thread is settling: their objects may call back into the library.
+    static SETTLING: RefCell<Vec<*const Shared>> = const { RefCell::new(Vec::new()) };
 }
+
+/// What is said when an object comes back to the file that it is behind.
+pub(super) const SETTLING_NOW: &str =
+    "this file is being given what was written to it: the object behind it called back and used it again";
 
 /// Gives every file that the thread's calls have used what was written to it, and what was read ahead. An exception then
 /// leaves the call, whatever came of it.
@@ -73,7 +79,10 @@ pub(crate) fn settle(frame: &Frame<'_>) -> Result<(), Box<Fault>> {
             let Ok(mut state) = file.0.try_lock() else {
                 continue;
             };
-            match state.leave() {
+            let _ = SETTLING.try_with(|all| all.borrow_mut().push(Arc::as_ptr(&file)));
+            let left = state.leave();
+            let _ = SETTLING.try_with(|all| all.borrow_mut().pop());
+            match left {
                 Err(Failure::Raised(raised)) => frame.inside().raise(&raised, true),
                 Err(Failure::Unusable(fault)) => wrong = wrong.or(Some(Box::new(fault.about("a file")))),
                 Ok(()) | Err(Failure::Gone(_)) => {}
@@ -329,6 +338,9 @@ impl Shared {
         self: &Arc<Self>,
         work: impl FnOnce(&mut State, bool) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if self.is_settling() {
+            return Err(Failure::Gone(SETTLING_NOW));
+        }
         let mut state = self.state();
         let calls = current::with(|frame| frame.map(Frame::inside).is_some());
         let result = work(&mut state, calls);
@@ -342,6 +354,14 @@ impl Shared {
             record(raised, false);
         }
         result
+    }
+
+    /// This thread is settling it, further up: waiting for that would never end.
+    pub(super) fn is_settling(&self) -> bool {
+        let me: *const Self = self;
+        SETTLING
+            .try_with(|all| all.borrow().contains(&me))
+            .unwrap_or(false)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use super::buffered::{Holding, Shared, State};
+use super::buffered::{Holding, SETTLING_NOW, Shared, State};
 use super::{Failure, Object, Operation, Promised, record, talk};
 use crate::abi::Memory;
 use crate::describe::Describer;
@@ -59,6 +59,10 @@ impl<const M: u8> std::fmt::Debug for File<M> {
 
 impl<const M: u8> Drop for File<M> {
     fn drop(&mut self) {
+        // Who settles it has a share of it, whose end releases the object.
+        if self.shared.is_settling() {
+            return;
+        }
         let object = {
             let mut state = self.shared.state();
             // The writer of the data has no other way to learn that it did not arrive.
@@ -104,6 +108,9 @@ impl<const M: u8> BufRead for File<M> {
     }
 
     fn consume(&mut self, count: usize) {
+        if self.shared.is_settling() {
+            return;
+        }
         self.shared.state().consume(count);
     }
 }
@@ -166,6 +173,9 @@ impl<'s, 'h, B, const M: u8> LiftMut<'s, 'h, B> for File<M> {
 /// The same object goes back.
 impl<'h, B, const M: u8> Lower<'h, B> for File<M> {
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        if self.shared.is_settling() {
+            return Err(Fault::value(SETTLING_NOW).about("a file"));
+        }
         let mut state = self.shared.state();
         match state.settle() {
             Err(Failure::Raised(raised)) => record(&raised, true),
