@@ -192,16 +192,17 @@ fn build_once(
     last: bool,
 ) -> Result<Option<Built>, BuildError> {
     let progress = cargo.progress;
-    let prepared = stages.run(Stage::Resolve, None, || {
-        prepare(request, layout, cargo, conditions)
-    })?;
+    let found = stages.run(Stage::Resolve, None, || find(request, layout, cargo, conditions))?;
     let (package, version) = (
-        prepared.resolved.package.name.to_string(),
-        prepared.resolved.package.version.clone(),
+        found.resolved.package.name.to_string(),
+        found.resolved.package.version.clone(),
     );
-    // A branch, a partial version or another process may have led to what is there.
-    let reused = !request.force && reuse::is_whole(&prepared.leaf, progress);
+    let leaf = found.leaf.clone();
+    // A branch, a partial version or another process may have led to what is there. Asked under the lock before anything
+    // else is done, so that many who waited for one build are through at once.
+    let reused = !request.force && reuse::is_whole(&leaf, progress);
     if !reused {
+        let prepared = stages.run(Stage::Resolve, None, || prepare(request, layout, cargo, found))?;
         let about = Some(format!("{package} {version}"));
         let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {
             // Rustdoc's documents are kept from build to build: they may have been damaged.
@@ -226,14 +227,11 @@ fn build_once(
             seal(&sealable.library, sealable.manifest, &prepared.leaf)
         })?;
         collect::published(layout, &prepared.bridge.dir, &prepared.leaf, progress);
-    }
-    let artifact = prepared.leaf.clone();
-    prepared.release();
-    if !reused {
+        prepared.release();
         collect::leftovers(layout, progress);
     }
     Ok(Some(Built {
-        artifact,
+        artifact: leaf,
         package,
         version,
         reused,
@@ -241,31 +239,58 @@ fn build_once(
     }))
 }
 
-/// Resolves, and sets up the bridge under its lock.
-///
-/// # Errors
-/// When the spec does not resolve or the bridge's graph does not.
-pub fn prepare(
+/// What was asked for, found, with its bridge's folder locked.
+struct Found {
+    resolved: Resolved,
+    key: String,
+    leaf: PathBuf,
+    work: String,
+    lock: Lock,
+}
+
+/// Resolves, and locks the bridge's folder.
+fn find(
     request: &Request,
     layout: &Layout,
     cargo: &Cargo<'_>,
     conditions: Conditions<'_>,
-) -> Result<Prepared, BuildError> {
+) -> Result<Found, BuildError> {
     let resolved = resolve(cargo, layout, &request.question)?;
     reuse::remember(layout, &request.question, &resolved)?;
-    let (name, version) = (
-        resolved.package.name.to_string(),
-        resolved.package.version.clone(),
-    );
-    let key = reuse::key(&name, &version, &resolved.identity, &request.question, conditions);
+    let (name, version) = (&resolved.package.name.to_string(), &resolved.package.version);
+    let key = reuse::key(name, version, &resolved.identity, &request.question, conditions);
     let work_key = work_key(&resolved, request, conditions);
-    let work = format!("{}-{version}-{work_key}", slug(&name));
+    let work = format!("{}-{version}-{work_key}", slug(name));
+    Ok(Found {
+        leaf: layout.leaf(name, version, &key),
+        lock: Lock::acquire(&layout.work_lock(&work), cargo.progress)?,
+        resolved,
+        key,
+        work,
+    })
+}
+
+/// Sets up the bridge.
+fn prepare(
+    request: &Request,
+    layout: &Layout,
+    cargo: &Cargo<'_>,
+    found: Found,
+) -> Result<Prepared, BuildError> {
+    let Found {
+        resolved,
+        key,
+        leaf,
+        work,
+        lock,
+    } = found;
     let dir = layout.work(&work);
-    let lock = Lock::acquire(&layout.work_lock(&work), cargo.progress)?;
     if request.afresh {
         crate::files::remove_folder(&dir)?;
     }
     collect::temporary_files(&dir);
+    let name = resolved.package.name.to_string();
+    let work_key = work.rsplit('-').next().unwrap_or_default();
     let bridge = Bridge {
         target_dir: match &request.target_dir {
             Some(dir) => std::path::absolute(dir)?,
@@ -285,7 +310,6 @@ pub fn prepare(
     crate::files::remove_file(&bridge.dir.join("Cargo.lock"))?;
     bridge.write()?;
     let metadata = cargo.metadata(&bridge)?;
-    let leaf = layout.leaf(&name, &version, &key);
     Ok(Prepared {
         resolved,
         bridge,

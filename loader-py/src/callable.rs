@@ -232,13 +232,13 @@ impl Spec {
         read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
     ) -> PyResult<R> {
         let buffers = scratch.lent.buffers();
-        let code = self.core.symbol.call(
+        let code = self.core.enter(
             py,
             &scratch.bytes,
             buffers,
             &mut scratch.response,
             !self.keeps_lock,
-        );
+        )?;
         let answer = status::answer(py, self.core, code, scratch.response.bytes())?;
         // An argument that Rust refused was not moved; a call that failed or panicked has taken it.
         if matches!(answer.status, 0..=2 | 6) {

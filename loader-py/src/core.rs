@@ -10,6 +10,7 @@ use pyo3::{Py, PyAny, Python};
 use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::LockCell;
 use crate::ffi::symbol::{Response, Symbol};
+use crate::inside::Inside;
 use crate::iterator::Next;
 use crate::shape::Shape;
 
@@ -30,6 +31,8 @@ pub(crate) struct Core {
     pub(crate) symbol: Symbol,
     /// The `Library` object, for the error hook.
     pub(crate) python: OnceLock<Py<PyAny>>,
+    /// Who is inside, for a child that is forked meanwhile.
+    pub(crate) inside: Inside,
     scratch: LockCell<Option<Box<Scratch>>>,
     slots: Mutex<Vec<&'static Slot>>,
 }
@@ -51,6 +54,7 @@ impl Core {
             path,
             symbol,
             python: OnceLock::new(),
+            inside: Inside::default(),
             scratch: LockCell::new(None),
             slots: Mutex::new(Vec::new()),
         }));

@@ -45,10 +45,10 @@ pub(crate) fn send<R>(
     let mut scratch = core.take_scratch(py);
     scratch.bytes.clear();
     write(&mut scratch.bytes);
-    let code = core
-        .symbol
-        .call(py, &scratch.bytes, &[], &mut scratch.response, release);
-    let done = status::answer(py, core, code, scratch.response.bytes()).and_then(read);
+    let done = core
+        .enter(py, &scratch.bytes, &[], &mut scratch.response, release)
+        .and_then(|code| status::answer(py, core, code, scratch.response.bytes()))
+        .and_then(read);
     core.give_scratch(py, scratch);
     done
 }
@@ -189,6 +189,9 @@ fn move_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 #[pyfunction]
 fn after_fork_child(py: Python<'_>) -> PyResult<()> {
     for core in Core::all() {
+        if core.shut_after_fork() {
+            continue;
+        }
         send(
             py,
             core,

@@ -19,6 +19,7 @@ mod encode;
 mod ffi;
 mod handle;
 mod host;
+mod inside;
 mod iterator;
 mod library;
 mod overload;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyImportError, PyValueError};
 use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
@@ -10,7 +10,7 @@ use crate::callable::{Manner, Param, Spec};
 use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
-use crate::ffi::{handle as handles, load};
+use crate::ffi::{handle as handles, load, process};
 use crate::handle::send;
 use crate::iterator::Next;
 use crate::overload::Overload;
@@ -195,6 +195,12 @@ impl Library {
         size: u64,
         name: String,
     ) -> PyResult<Py<Self>> {
+        if !process::in_main_interpreter(py) {
+            // Classes, exceptions and handles are kept once per process: they are those of the main interpreter.
+            return Err(PyImportError::new_err(
+                "usecrate works in the main interpreter alone, and this is a subinterpreter: use a thread or a process",
+            ));
+        }
         let path = path.to_string_lossy().into_owned();
         let content = verify(py, &path, blake3, size, &name)?;
         let symbol = py.detach(|| load::load(&content, &name)).map_err(|failure| {

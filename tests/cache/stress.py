@@ -173,6 +173,7 @@ class Figures:
     builds: int = 0
     reused: int = 0
     kills: int = 0
+    takeovers: int = 0
     takeover: float = 0.0
     lag: float = 0.0
     own: list[float] = field(default_factory=list)
@@ -203,7 +204,8 @@ def builders(cache: Cache, rounds: int, count: int, seed: int) -> Figures:
     print(
         f"builders: {figures.rounds} rounds of {count}, {figures.kills} killed, {figures.builds} builds and "
         f"{figures.reused} reuses; alone {alone:.1f} s, in a round {own[len(own) // 2]:.1f} s (most "
-        f"{own[-1]:.1f} s); the lock passed on within {figures.takeover:.2f} s, who waited ended within "
+        f"{own[-1]:.1f} s); the lock passed on {figures.takeovers} times within {figures.takeover:.2f} s, "
+        "who waited ended within "
         f"{figures.lag:.2f} s of the build, and was told whom it waits for {figures.told} times; "
         f"{watcher.looks} looks at artifacts; {len(figures.problems)} problems",
         flush=True,
@@ -238,7 +240,7 @@ def _round(
         running[name].append(builder)
         threads.append(threading.Thread(target=builder.listen, daemon=True))
         threads[-1].start()
-    _kill_some(running, luck, figures)
+    _kill_some(running, alone, luck, figures)
     limit = time.monotonic() + 120 + 20 * alone
     for thread in threads:
         thread.join(max(0.0, limit - time.monotonic()))
@@ -247,21 +249,32 @@ def _round(
     figures.rounds += 1
 
 
-def _kill_some(running: dict[str, list[Builder]], luck: random.Random, figures: Figures) -> None:
-    """Kills a third of the builders, one after the other: mostly the one that holds a lock and builds."""
+def _kill_some(
+    running: dict[str, list[Builder]], alone: float, luck: random.Random, figures: Figures
+) -> None:
+    """Kills a third of the builders, one after the other: mostly one that holds its lock and builds."""
     everyone = [builder for group in running.values() for builder in group]
-    for _ in range(len(everyone) // 3):
-        time.sleep(luck.uniform(0.05, 1.2))
-        living = [
-            builder for builder in everyone if builder.killed is None and builder.process.poll() is None
+
+    def allowed(*, building: bool) -> list[Builder]:
+        """Who may be killed: one of each crate lives to the end."""
+        groups = [
+            [b for b in group if b.killed is None and b.process.poll() is None] for group in running.values()
         ]
-        building = [builder for builder in living if builder.at("stage", stage="scan") is not None]
-        groups = [[b for b in group if b in living] for group in running.values()]
-        # One of each crate must live to the end.
-        allowed = [b for group in groups if len(group) > 1 for b in group]
-        chosen = [b for b in building if b in allowed] if luck.random() < 0.7 else allowed
-        if chosen:
-            victim = luck.choice(chosen)
+        living = [b for group in groups if len(group) > 1 for b in group]
+        return [b for b in living if b.at("stage", stage="scan")] if building else living
+
+    for _ in range(len(everyone) // 3):
+        at_work = luck.random() < 0.8
+        limit = time.monotonic() + 60
+        while (
+            not (chosen := allowed(building=at_work)) and allowed(building=False) and time.monotonic() < limit
+        ):
+            time.sleep(0.01)
+        if not chosen:
+            return
+        victim = luck.choice(chosen)
+        time.sleep(luck.uniform(0.0, alone) if at_work else luck.uniform(0.0, 0.3))
+        if victim.process.poll() is None:
             victim.killed = time.monotonic()
             victim.process.send_signal(signal.SIGKILL)
             figures.kills += 1
@@ -289,21 +302,24 @@ def _judge(number: int, name: str, group: list[Builder], figures: Figures) -> No
         "has held" in str(event.get("message")) for builder in group for _, event in builder.events
     )
     # Where a builder was killed, the next one that waited took over: how soon?
+    takeover = lag = 0.0
     scans = ((builder.at("stage", stage="scan"), builder) for builder in group)
     starts = sorted(((when, b) for when, b in scans if when is not None), key=lambda pair: pair[0])
-    for (_, before), (begun, _) in itertools.pairwise(starts):
-        if before.killed is not None:
-            figures.takeover = max(figures.takeover, begun - before.killed)
+    for (_, before), (begun, after) in itertools.pairwise(starts):
+        if before.killed is not None and after.at("warning") is not None:
+            takeover = max(takeover, begun - before.killed)
+            figures.takeovers += 1
     if built:
         begun, ended = built[0].at("stage", stage="scan"), built[0].at("done")
         assert begun is not None and ended is not None
         figures.own.append(ended - begun)
-        waited = [b for b in survivors if b is not built[0] and b.started < ended and b.at("done")]
-        for builder in waited:
-            figures.lag = max(figures.lag, (builder.at("done") or 0.0) - ended)
-    for what, seconds in (("to take over a lock", figures.takeover), ("to end after the build", figures.lag)):
+        for builder in survivors:
+            if builder is not built[0] and builder.at("done"):
+                lag = max(lag, (builder.at("done") or 0.0) - max(ended, builder.started))
+    for what, seconds in (("to take over a lock", takeover), ("to end after the build", lag)):
         if seconds > 5:
             figures.problems.append(f"{where}: {seconds:.1f} s {what}")
+    figures.takeover, figures.lag = max(figures.takeover, takeover), max(figures.lag, lag)
 
 
 def leftovers(cache: Cache) -> list[pathlib.Path]:
@@ -393,6 +409,8 @@ def damage(cache: Cache, count: int, seed: int, import_every: int = 20) -> list[
         except AssertionError as error:
             problems.append(f"{what}: {error}")
         seconds.append(time.monotonic() - start)
+        if (at + 1) % 100 == 0:
+            print(f"  {at + 1} damaged, {len(problems)} problems", flush=True)
         problem = damage_of(artifact)
         if problem:
             problems.append(f"{what}: not mended: {problem}")

@@ -6,9 +6,9 @@ An artifact lies at ``<root>/<package>/<version>/<key>/manifest.json``.
 from __future__ import annotations
 
 import os
-from _thread import RLock  # `threading` would cost more than the rest of this module
 
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError, VersionConflictError
+from .forks import new_lock
 from .manifests import check_platform, read
 from .platforms import serves
 from .versions import Request, Version
@@ -244,7 +244,7 @@ class Registry:
     """What is loaded in this process, by artifact root and crate."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = new_lock()
         self._by_root: dict[tuple[str, str], Loaded] = {}
         self._by_path: dict[tuple[str, str], Loaded] = {}
 

@@ -10,8 +10,7 @@ How a class is made is told from outside (`Loaded.make`), since classes and call
 
 from __future__ import annotations
 
-from _thread import RLock
-
+from .forks import new_lock
 from .names import doc_text, module_and_name, skip_text
 
 TYPE_CHECKING = False
@@ -43,7 +42,7 @@ class Loaded:
         self.name = manifest["crate"]["lib"]
         self.path = ""
         self._make = make
-        self.lock = RLock()
+        self.lock = new_lock()
         self._classes: dict[int, type] = {}
         self._ready: dict[int, type] = {}
         self._depth = 0

@@ -26,6 +26,14 @@ pub(crate) fn watch_forks() {
     });
 }
 
+/// Whether this is the interpreter that the process began with.
+pub(crate) fn in_main_interpreter(_py: pyo3::Python<'_>) -> bool {
+    // SAFETY: the interpreter lock is held, so there is a current interpreter.
+    let current = unsafe { pyo3::ffi::PyInterpreterState_Get() };
+    // SAFETY: the interpreter that was just given.
+    unsafe { pyo3::ffi::PyInterpreterState_GetID(current) == 0 }
+}
+
 #[cfg(not(Py_3_13))]
 unsafe extern "C" {
     #[link_name = "_Py_IsFinalizing"]

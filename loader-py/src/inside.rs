@@ -1,0 +1,93 @@
+//! Which threads are inside which library, so that a forked child knows whether it can be used there.
+//!
+//! A thread that is inside when another one forks is not there in the child, but what it locked and what it was halfway
+//! through is: the child may wait for it for ever. So the child does not enter that library at all, and says why.
+//! The count is changed with the interpreter lock held, which the forking thread holds too. Calls that keep that lock
+//! are not counted: nobody forks during one of them.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use pyo3::{PyErr, PyResult, Python};
+
+use crate::core::Core;
+use crate::ffi::symbol::{RawBuffer, Response};
+use crate::python;
+
+/// Of one library.
+#[derive(Debug, Default)]
+pub(crate) struct Inside {
+    count: AtomicU32,
+    stuck: AtomicBool,
+}
+
+thread_local! {
+    /// The libraries that this thread is inside, innermost last.
+    static OWN: RefCell<Vec<*const Core>> = const { RefCell::new(Vec::new()) };
+}
+
+/// This thread is inside; until it is dropped.
+struct Entered(&'static Core);
+
+impl Entered {
+    fn new(core: &'static Core) -> Self {
+        core.inside.add(1);
+        OWN.with_borrow_mut(|own| own.push(core));
+        Self(core)
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        OWN.with_borrow_mut(|own| own.pop());
+        self.0.inside.add(-1);
+    }
+}
+
+impl Inside {
+    /// Under the interpreter lock, so that reading and writing need not be one step.
+    fn add(&self, change: i32) {
+        let count = self.count.load(Ordering::Relaxed).wrapping_add_signed(change);
+        self.count.store(count, Ordering::Relaxed);
+    }
+}
+
+impl Core {
+    /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs.
+    #[inline]
+    pub(crate) fn enter(
+        &'static self,
+        py: Python<'_>,
+        request: &[u8],
+        buffers: &[RawBuffer],
+        response: &mut Response,
+        release: bool,
+    ) -> PyResult<i32> {
+        if self.inside.stuck.load(Ordering::Relaxed) {
+            return Err(self.left_inside(py));
+        }
+        let _entered = release.then(|| Entered::new(self));
+        Ok(self.symbol.call(py, request, buffers, response, release))
+    }
+
+    /// In a forked child: whether another thread of the parent was inside. If so, the library is never entered again.
+    pub(crate) fn shut_after_fork(&'static self) -> bool {
+        let own = OWN.with_borrow(|own| own.iter().filter(|one| std::ptr::eq(**one, self)).count());
+        let own = u32::try_from(own).unwrap_or(u32::MAX);
+        let shut = self.inside.count.load(Ordering::Relaxed) > own;
+        self.inside.count.store(own, Ordering::Relaxed);
+        self.inside.stuck.fetch_or(shut, Ordering::Relaxed);
+        self.inside.stuck.load(Ordering::Relaxed)
+    }
+
+    #[cold]
+    fn left_inside(&self, py: Python<'_>) -> PyErr {
+        let message = format!(
+            "`{}` cannot be used in this process: when it was forked, another thread of its parent was inside that \
+             library, and would be waited for for ever; start processes by `spawn` or `forkserver`, or fork while no \
+             thread calls Rust",
+            self.name
+        );
+        python::error(py, "ForkError", (message,))
+    }
+}
