@@ -201,6 +201,7 @@ impl Library {
                 "usecrate works in the main interpreter alone, and this is a subinterpreter: use a thread or a process",
             ));
         }
+        function::prepare(py)?;
         let path = path.to_string_lossy().into_owned();
         let content = verify(py, &path, blake3, size, &name)?;
         let symbol = py.detach(|| load::load(&content, &name)).map_err(|failure| {

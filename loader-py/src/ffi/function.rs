@@ -61,6 +61,12 @@ pub(super) fn module_offset() -> isize {
     unsafe { ffi::PyModule_Type.tp_basicsize }
 }
 
+/// Makes what all functions share, before there are threads: a child that is forked by one thread while another makes it
+/// would wait for that one for ever.
+pub(crate) fn prepare(py: Python<'_>) -> PyResult<()> {
+    types(py).map(drop)
+}
+
 fn types(py: Python<'_>) -> PyResult<&Types> {
     TYPES.get_or_try_init(py, || {
         // SAFETY: a static type.
