@@ -1,7 +1,7 @@
 """The loader's locks around a fork.
 
-The forking thread holds all of them meanwhile. So a child finds none that is held by a thread which it does not
-have, and nothing that such a thread left half made.
+The forking thread holds all of them meanwhile. So a child finds none that is held by a thread which it does
+not have, and nothing that such a thread left half made.
 """
 
 from __future__ import annotations
