@@ -144,8 +144,8 @@ class ThreadError(HandleError):
 
 
 class ForkError(HandleError):
-    """The value belongs to the process that made it, which this one was forked from; or another thread of that
-    process was inside the library at that moment, which therefore cannot be used in this one."""
+    """The value belongs to the process that made it, which this one was forked from; or another thread of
+    that process was inside the library at that moment, so that this one cannot use it."""
 
 
 class PanicError(UsecrateError, RuntimeError):
