@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import usecrate
+from usecrate._native import blake3
 
 CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
 BEHAVIOURS = str(CRATES / "behaviours")
@@ -149,12 +150,17 @@ def copied_fixture(build: Callable[..., pathlib.Path], tmp_path: pathlib.Path) -
 
 
 def edit(artifact: pathlib.Path, change: Callable[[Any], None]) -> None:
-    """Changes the manifest."""
+    """Changes the manifest, and the hash that lies beside it: what is wrong with it is found all the same."""
     file = artifact / "manifest.json"
     content = json.loads(file.read_text(encoding="utf-8"))
     change(content)
     file.chmod(0o644)
     file.write_text(json.dumps(content), encoding="utf-8")
+    sums = artifact / "BLAKE3SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines()
+    others = [line for line in lines if not line.endswith(f"  {file.name}")]
+    lines = [*others, f"{blake3(file.read_bytes())}  {file.name}"]
+    sums.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def test_a_sound_copy_loads(copied: pathlib.Path) -> None:
