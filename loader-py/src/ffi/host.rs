@@ -205,6 +205,8 @@ mod unwinding {
     use pyo3::ffi::PyObject;
 
     unsafe extern "C-unwind" {
+        // Before 3.11 this is an inline function of a header. The other takes a dictionary of names: null, as here, is none.
+        #[cfg_attr(not(Py_3_11), link_name = "PyObject_VectorcallDict")]
         pub(super) fn PyObject_Vectorcall(
             callee: *mut PyObject,
             arguments: *const *mut PyObject,
