@@ -15,6 +15,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -532,6 +533,9 @@ def main() -> int:
         if name == "fuzz":
             command.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
     options = parser.parse_args()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # What a shell runs in the background begins so, and would hand it on: Ctrl-C is among the tests.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     start = time.monotonic()
     try:
         COMMANDS[options.command](options)
