@@ -320,7 +320,7 @@ def pytest(python: Python, *arguments: str | Path, env: Mapping[str, str] | None
 
 
 def demo(options: argparse.Namespace) -> None:
-    """Build eight unmodified crates from crates.io and call them."""
+    """Build thirteen unmodified crates from crates.io and call them."""
     python = prepare()
     with step("examples/demo.py"):
         run(python.program("python"), "-W", "error", ROOT / "examples" / "demo.py", *options.rest)
