@@ -71,6 +71,8 @@ pub struct Built {
 pub struct Stages<'a> {
     progress: &'a dyn Progress,
     seconds: BTreeMap<Stage, f64>,
+    /// The one that was told last.
+    at: Option<Stage>,
 }
 
 impl<'a> Stages<'a> {
@@ -79,12 +81,15 @@ impl<'a> Stages<'a> {
         Stages {
             progress,
             seconds: BTreeMap::new(),
+            at: None,
         }
     }
 
-    /// Runs one.
+    /// Runs one, or the next part of the one that is going on.
     pub fn run<T>(&mut self, stage: Stage, about: Option<String>, work: impl FnOnce() -> T) -> T {
-        self.progress.event(&Event::Stage { stage, about });
+        if self.at.replace(stage) != Some(stage) {
+            self.progress.event(&Event::Stage { stage, about });
+        }
         let start = Instant::now();
         let done = work();
         *self.seconds.entry(stage).or_default() += start.elapsed().as_secs_f64();
