@@ -630,7 +630,9 @@ fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 
 /// Shim for `<semver::VersionReq as FromIterator<Comparator>>::from_iter`.
 fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-    let a0 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
+    let a0 = __uc_arg::<
+        ::usecrate_runtime::private::Iterable<::semver::Comparator>,
+    >(call);
     __uc::answer!(
         call,
         __UcMarker,
