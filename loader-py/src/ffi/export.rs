@@ -7,35 +7,22 @@
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 
-use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods};
 use pyo3::{Bound, PyResult, ffi};
 
-use super::handle::slot;
+use super::class;
 
 /// Makes the type and adds it to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     const DOC: &CStr = c"Base of the classes whose values are bytes. A view of one sees a copy.";
-    let slots: &mut [ffi::PyType_Slot] = &mut [
-        slot(ffi::Py_bf_getbuffer, get_buffer as *mut c_void),
-        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
-        slot(0, std::ptr::null_mut()),
+    let slots = &mut [
+        class::slot(ffi::Py_bf_getbuffer, get_buffer as *mut c_void),
+        class::doc(DOC),
+        class::end(),
     ];
-    let mut spec = ffi::PyType_Spec {
-        name: c"usecrate._native.HandleBuffer".as_ptr(),
-        // That of the base.
-        basicsize: 0,
-        itemsize: 0,
-        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
-        slots: slots.as_mut_ptr(),
-    };
-    let bases = PyTuple::new(module.py(), [module.getattr("Handle")?])?;
-    // SAFETY: a complete specification; the interpreter copies it. The base is a ready type.
-    let made = unsafe {
-        Bound::from_owned_ptr_or_err(
-            module.py(),
-            ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()),
-        )
-    }?;
+    let base = module.getattr("Handle")?;
+    // SAFETY: a complete table; its objects are those of the base.
+    let made = unsafe { class::make(module.py(), c"usecrate._native.HandleBuffer", 0, true, slots, Some(&base)) }?;
     module.add("HandleBuffer", made)
 }
 

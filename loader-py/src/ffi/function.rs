@@ -5,14 +5,13 @@
 //! class an object of a type named after the class, because `__qualname__` is made from it.
 
 use std::ffi::{CStr, CString};
-use std::os::raw::{c_int, c_void};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyString, PyTuple, PyType, PyTypeMethods};
 use pyo3::{Bound, Py, PyAny, PyResult, Python, ffi};
 
-use super::{handle::slot, trampoline};
+use super::{class, trampoline};
 use crate::callable::Spec;
 
 /// The texts of a function, for the interpreter: they live for ever, as functions and descriptors point into them.
@@ -71,15 +70,10 @@ fn types(py: Python<'_>) -> PyResult<&Types> {
     TYPES.get_or_try_init(py, || {
         // SAFETY: a static type.
         let module_type = unsafe { Bound::from_borrowed_ptr(py, (&raw mut ffi::PyModule_Type).cast()) };
-        let room = module_offset() + size_of::<Option<&'static Spec>>().cast_signed();
+        let room = module_offset().unsigned_abs() + size_of::<Option<&'static Spec>>();
         let module_like = heap_type(py, c"usecrate._native.Functions", room, &module_type)?;
         let object = py.get_type::<PyAny>().into_any();
-        let carrier = heap_type(
-            py,
-            c"usecrate._native.Function",
-            size_of::<Carrier>().cast_signed(),
-            &object,
-        )?;
+        let carrier = heap_type(py, c"usecrate._native.Function", size_of::<Carrier>(), &object)?;
         Ok(Types {
             module_like,
             carrier,
@@ -91,31 +85,12 @@ fn types(py: Python<'_>) -> PyResult<&Types> {
 fn heap_type(
     py: Python<'_>,
     name: &'static CStr,
-    size: isize,
+    size: usize,
     base: &Bound<'_, PyAny>,
 ) -> PyResult<Py<PyType>> {
-    let slots: &mut [ffi::PyType_Slot] = &mut [
-        slot(
-            ffi::Py_tp_doc,
-            c"What a function of a Rust crate belongs to."
-                .as_ptr()
-                .cast_mut()
-                .cast::<c_void>(),
-        ),
-        slot(0, std::ptr::null_mut()),
-    ];
-    let mut spec = ffi::PyType_Spec {
-        name: name.as_ptr(),
-        basicsize: c_int::try_from(size).unwrap_or(0),
-        itemsize: 0,
-        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
-        slots: slots.as_mut_ptr(),
-    };
-    let bases = PyTuple::new(py, [base])?;
-    // SAFETY: a complete specification; the interpreter copies it.
-    let made = unsafe {
-        Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()))
-    }?;
+    let slots = &mut [class::doc(c"What a function of a Rust crate belongs to."), class::end()];
+    // SAFETY: a complete table; the callers ask for what the base has, or for more.
+    let made = unsafe { class::make(py, name, size, true, slots, Some(base)) }?;
     Ok(made.cast_into::<PyType>()?.unbind())
 }
 

@@ -4,14 +4,14 @@
 //! deallocator runs at any moment: while an exception is set, in a forked child, during shutdown.
 
 use std::ffi::CStr;
-use std::os::raw::{c_int, c_void};
+use std::os::raw::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyModule, PyModuleMethods, PyType, PyTypeMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
 
-use super::process;
+use super::{class, process};
 use crate::callable::Spec;
 use crate::core::Slot;
 
@@ -182,58 +182,22 @@ pub(crate) fn is_handle_class(class: &Bound<'_, PyType>) -> bool {
 /// Makes the type and adds it to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     const DOC: &CStr = c"Base of every class whose values stay in Rust. It cannot be made from Python.";
-    let members = Box::leak(Box::new([
-        ffi::PyMemberDef {
-            name: c"__weaklistoffset__".as_ptr(),
-            type_code: ffi::Py_T_PYSSIZET,
-            offset: std::mem::offset_of!(Raw, weak_references).cast_signed(),
-            flags: ffi::Py_READONLY,
-            doc: std::ptr::null(),
-        },
-        ffi::PyMemberDef::default(),
-    ]));
-    let methods = Box::leak(Box::new([
-        ffi::PyMethodDef {
-            ml_name: c"__enter__".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: enter },
-            ml_flags: ffi::METH_NOARGS,
-            ml_doc: c"__enter__($self)\n--\n\nThe handle itself.".as_ptr(),
-        },
-        ffi::PyMethodDef {
-            ml_name: c"__exit__".as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: exit },
-            ml_flags: ffi::METH_VARARGS,
-            ml_doc: c"__exit__($self, *exc)\n--\n\nDrops the Rust value.".as_ptr(),
-        },
-        ffi::PyMethodDef::zeroed(),
-    ]));
-    let slots: &mut [ffi::PyType_Slot] = &mut [
-        slot(ffi::Py_tp_new, refuse_new as *mut c_void),
-        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
-        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
-        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
-        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
-        slot(0, std::ptr::null_mut()),
+    let slots = &mut [
+        class::slot(ffi::Py_tp_new, refuse_new as *mut c_void),
+        class::slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        class::weak_references(std::mem::offset_of!(Raw, weak_references)),
+        class::methods([
+            class::method(c"__enter__", enter, ffi::METH_NOARGS, c"__enter__($self)\n--\n\nThe handle itself."),
+            class::method(c"__exit__", exit, ffi::METH_VARARGS, c"__exit__($self, *exc)\n--\n\nDrops the Rust value."),
+        ]),
+        class::doc(DOC),
+        class::end(),
     ];
-    let mut spec = ffi::PyType_Spec {
-        name: c"usecrate._native.Handle".as_ptr(),
-        basicsize: c_int::try_from(size_of::<Raw>()).unwrap_or(0),
-        itemsize: 0,
-        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
-        slots: slots.as_mut_ptr(),
-    };
-    // SAFETY: a complete specification whose tables live for ever; the interpreter copies the rest.
-    let made = unsafe { Bound::from_owned_ptr_or_err(module.py(), ffi::PyType_FromSpec(&raw mut spec)) }?;
+    // SAFETY: a complete table for `Raw`, which begins as every object does.
+    let made = unsafe { class::make(module.py(), c"usecrate._native.Handle", size_of::<Raw>(), true, slots, None) }?;
     module.add("Handle", &made)?;
     TYPE.store(made.into_ptr().cast(), Ordering::Release);
     Ok(())
-}
-
-pub(super) fn slot(number: c_int, pointer: *mut c_void) -> ffi::PyType_Slot {
-    ffi::PyType_Slot {
-        slot: number,
-        pfunc: pointer,
-    }
 }
 
 pub(super) unsafe extern "C" fn refuse_new(

@@ -4,16 +4,16 @@
 //! instructions while items are there that were fetched ahead.
 
 use std::ffi::CStr;
-use std::os::raw::{c_int, c_void};
+use std::os::raw::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyTuple};
+use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString};
 use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
 
-use super::handle::{self, HandleId, slot};
+use super::handle::{self, HandleId};
 use super::queue::{Batch, Queue};
-use super::{process, trampoline};
+use super::{class, process, trampoline};
 use crate::iterator::{self, Items};
 
 #[repr(C)]
@@ -224,101 +224,52 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-fn method(name: &'static CStr, run: ffi::PyCFunction, flags: c_int, doc: &'static CStr) -> ffi::PyMethodDef {
-    ffi::PyMethodDef {
-        ml_name: name.as_ptr(),
-        ml_meth: ffi::PyMethodDefPointer { PyCFunction: run },
-        ml_flags: flags,
-        ml_doc: doc.as_ptr(),
-    }
-}
-
 fn iterator_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr =
         c"What Rust gives one by one. It cannot be made from Python; `close()` or `with` drops the Rust value early.";
-    let members = Box::leak(Box::new([
-        ffi::PyMemberDef {
-            name: c"__weaklistoffset__".as_ptr(),
-            type_code: ffi::Py_T_PYSSIZET,
-            offset: std::mem::offset_of!(Raw, weak_references).cast_signed(),
-            flags: ffi::Py_READONLY,
-            doc: std::ptr::null(),
-        },
-        ffi::PyMemberDef::default(),
-    ]));
-    let methods = Box::leak(Box::new([
-        method(
-            c"__enter__",
-            handle::enter,
-            ffi::METH_NOARGS,
-            c"__enter__($self)\n--\n\nThe iterator itself.",
-        ),
-        method(
-            c"__exit__",
-            exit,
-            ffi::METH_VARARGS,
-            c"__exit__($self, *exc)\n--\n\nDrops the Rust value.",
-        ),
-        method(
-            c"close",
-            close,
-            ffi::METH_NOARGS,
-            c"close($self)\n--\n\nDrops the Rust value now. Closing again does nothing.",
-        ),
-        method(
-            c"__length_hint__",
-            length_hint,
-            ffi::METH_NOARGS,
-            c"__length_hint__($self)\n--\n\nHow many items are there at least.",
-        ),
-        ffi::PyMethodDef::zeroed(),
-    ]));
-    let slots: &mut [ffi::PyType_Slot] = &mut [
-        slot(ffi::Py_tp_new, handle::refuse_new as *mut c_void),
-        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
-        slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
-        slot(ffi::Py_tp_iternext, next as *mut c_void),
-        slot(ffi::Py_tp_repr, repr as *mut c_void),
-        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
-        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
-        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
-        slot(0, std::ptr::null_mut()),
+    let slots = &mut [
+        class::slot(ffi::Py_tp_new, handle::refuse_new as *mut c_void),
+        class::slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        class::slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
+        class::slot(ffi::Py_tp_iternext, next as *mut c_void),
+        class::slot(ffi::Py_tp_repr, repr as *mut c_void),
+        class::weak_references(std::mem::offset_of!(Raw, weak_references)),
+        class::methods([
+            class::method(c"__enter__", handle::enter, ffi::METH_NOARGS, c"__enter__($self)\n--\n\nThe iterator itself."),
+            class::method(c"__exit__", exit, ffi::METH_VARARGS, c"__exit__($self, *exc)\n--\n\nDrops the Rust value."),
+            class::method(
+                c"close",
+                close,
+                ffi::METH_NOARGS,
+                c"close($self)\n--\n\nDrops the Rust value now. Closing again does nothing.",
+            ),
+            class::method(
+                c"__length_hint__",
+                length_hint,
+                ffi::METH_NOARGS,
+                c"__length_hint__($self)\n--\n\nHow many items are there at least.",
+            ),
+        ]),
+        class::doc(DOC),
+        class::end(),
     ];
-    let mut spec = ffi::PyType_Spec {
-        name: c"usecrate.Iterator".as_ptr(),
-        basicsize: c_int::try_from(size_of::<Raw>()).unwrap_or(0),
-        itemsize: 0,
-        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT).unwrap_or(0),
-        slots: slots.as_mut_ptr(),
-    };
-    // SAFETY: a complete specification whose tables live for ever; the interpreter copies the rest.
-    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpec(&raw mut spec)) }
+    // SAFETY: a complete table for `Raw`, which begins as every object does.
+    unsafe { class::make(py, c"usecrate.Iterator", size_of::<Raw>(), false, slots, None) }
 }
 
 fn iterating_type<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
     const DOC: &CStr = c"Base of the classes whose values are iterators in Rust.";
-    let slots: &mut [ffi::PyType_Slot] = &mut [
-        slot(ffi::Py_tp_dealloc, iterating_dealloc as *mut c_void),
-        slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
-        slot(ffi::Py_tp_iternext, iterating_next as *mut c_void),
-        slot(ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast()),
-        slot(0, std::ptr::null_mut()),
+    let slots = &mut [
+        class::slot(ffi::Py_tp_dealloc, iterating_dealloc as *mut c_void),
+        class::slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
+        class::slot(ffi::Py_tp_iternext, iterating_next as *mut c_void),
+        class::doc(DOC),
+        class::end(),
     ];
-    let mut spec = ffi::PyType_Spec {
-        name: c"usecrate._native.HandleIterator".as_ptr(),
-        basicsize: c_int::try_from(size_of::<Iterating>()).unwrap_or(0),
-        itemsize: 0,
-        flags: u32::try_from(ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE).unwrap_or(0),
-        slots: slots.as_mut_ptr(),
-    };
-    let bases = PyTuple::new(module.py(), [module.getattr("Handle")?])?;
-    // SAFETY: as above; the base is a ready type whose layout this one begins with.
-    unsafe {
-        Bound::from_owned_ptr_or_err(
-            module.py(),
-            ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr()),
-        )
-    }
+    let name = c"usecrate._native.HandleIterator";
+    let base = module.getattr("Handle")?;
+    // SAFETY: a complete table for `Iterating`, which begins as the base's objects do.
+    unsafe { class::make(module.py(), name, size_of::<Iterating>(), true, slots, Some(&base)) }
 }
 
 unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {

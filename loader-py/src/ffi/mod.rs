@@ -13,6 +13,7 @@
 )]
 
 pub(crate) mod arguments;
+mod class;
 pub(crate) mod export;
 pub(crate) mod function;
 pub(crate) mod handle;

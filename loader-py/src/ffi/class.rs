@@ -1,0 +1,100 @@
+//! Pieces of the types that are made with the C API.
+
+use std::ffi::CStr;
+use std::os::raw::{c_int, c_void};
+
+use pyo3::exceptions::PyOverflowError;
+use pyo3::types::PyTuple;
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+/// A row of a type's table.
+pub(super) fn slot(number: c_int, pointer: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot {
+        slot: number,
+        pfunc: pointer,
+    }
+}
+
+/// The row that ends a type's table.
+pub(super) fn end() -> ffi::PyType_Slot {
+    slot(0, std::ptr::null_mut())
+}
+
+/// The row of a type's docstring.
+pub(super) fn doc(text: &'static CStr) -> ffi::PyType_Slot {
+    slot(ffi::Py_tp_doc, text.as_ptr().cast_mut().cast())
+}
+
+/// The row of these methods, which live for ever from here on.
+pub(super) fn methods<const N: usize>(methods: [ffi::PyMethodDef; N]) -> ffi::PyType_Slot {
+    let mut table = Vec::from(methods);
+    table.push(ffi::PyMethodDef::zeroed());
+    slot(ffi::Py_tp_methods, table.leak().as_mut_ptr().cast())
+}
+
+/// A method with its signature and docstring.
+pub(super) fn method(
+    name: &'static CStr,
+    run: ffi::PyCFunction,
+    flags: c_int,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: run },
+        ml_flags: flags,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+/// The row that says where the list of weak references begins.
+pub(super) fn weak_references(offset: usize) -> ffi::PyType_Slot {
+    let members = vec![
+        ffi::PyMemberDef {
+            name: c"__weaklistoffset__".as_ptr(),
+            type_code: ffi::Py_T_PYSSIZET,
+            offset: offset.cast_signed(),
+            flags: ffi::Py_READONLY,
+            doc: std::ptr::null(),
+        },
+        ffi::PyMemberDef::default(),
+    ];
+    slot(ffi::Py_tp_members, members.leak().as_mut_ptr().cast())
+}
+
+/// Makes a type whose objects take `size` bytes, as many as the base's if 0.
+///
+/// # Safety
+///
+/// `slots` ends with [`end`], each of its rows is what its number says and lives for ever, and `size` is that of the layout
+/// that they rely on, which begins with that of `base`.
+pub(super) unsafe fn make<'py>(
+    py: Python<'py>,
+    name: &'static CStr,
+    size: usize,
+    subclassed: bool,
+    slots: &mut [ffi::PyType_Slot],
+    base: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let too_large = |_| PyErr::new::<PyOverflowError, _>("a type's size is no C int");
+    let flags = if subclassed {
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE
+    } else {
+        ffi::Py_TPFLAGS_DEFAULT
+    };
+    let mut spec = ffi::PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: c_int::try_from(size).map_err(too_large)?,
+        itemsize: 0,
+        flags: u32::try_from(flags).map_err(too_large)?,
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = base.map(|base| PyTuple::new(py, [base])).transpose()?;
+    let bases = bases.map_or(std::ptr::null_mut(), |bases| bases.into_ptr());
+    // SAFETY: a complete specification, says the caller; the interpreter copies it. Null stands for `object`.
+    unsafe {
+        let made = ffi::PyType_FromSpecWithBases(&raw mut spec, bases);
+        ffi::Py_XDECREF(bases);
+        Bound::from_owned_ptr_or_err(py, made)
+    }
+}
