@@ -35,24 +35,28 @@ fn main() -> Result<(), Box<dyn Error>> {
             copy.display().to_string()
         )?;
     }
-    // What the program makes of a crate depends on its own sources too.
+    let carried_hash = hasher.finalize().to_hex();
+    // What the program makes of a crate depends on its own sources, and on what it is linked with, too.
     let mut own = BTreeMap::new();
     collect(&package, Path::new("src"), &mut own)?;
+    let lock = repository.join("Cargo.lock");
+    if lock.is_file() {
+        println!("cargo:rerun-if-changed={}", lock.display());
+        own.insert("Cargo.lock".to_owned(), fs::read(lock)?);
+    }
     let mut generator = blake3::Hasher::new();
+    generator.update(carried_hash.as_bytes());
     for (path, bytes) in &own {
         generator
             .update(path.as_bytes())
             .update(blake3::hash(bytes).as_bytes());
     }
     println!(
-        "cargo:rustc-env=USECRATE_GENERATOR={}",
+        "cargo:rustc-env=USECRATE_GENERATOR={}+{}",
+        std::env::var("CARGO_PKG_VERSION")?,
         &generator.finalize().to_hex()[..16]
     );
-    writeln!(
-        code,
-        "];\nstatic CARRIED_HASH: &str = {:?};",
-        &hasher.finalize().to_hex()[..16]
-    )?;
+    writeln!(code, "];\nstatic CARRIED_HASH: &str = {:?};", &carried_hash[..16])?;
     fs::write(out.join("carried.rs"), code)?;
     Ok(())
 }

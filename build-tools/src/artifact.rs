@@ -6,6 +6,7 @@ use cargo_metadata::diagnostic::Diagnostic;
 use usecrate_manifest::{Build, Crate, Manifest};
 
 use crate::bridge::{Bridge, Dependency, Profile, Source};
+use crate::cache::GENERATOR;
 use crate::cargo::{Cargo, CargoError, probe};
 use crate::describe::{Facts, describe};
 use crate::failure::BuildError;
@@ -198,7 +199,7 @@ fn facts(cargo: &Cargo<'_>, prepared: &Prepared, plan: &Plan, question: &Questio
         ),
     };
     Facts {
-        generator: env!("CARGO_PKG_VERSION").to_owned(),
+        generator: GENERATOR.to_owned(),
         krate: Crate {
             name: package.name.to_string(),
             lib: prepared.resolved.library.clone(),

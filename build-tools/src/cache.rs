@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use walkdir::WalkDir;
 
-use crate::bridge::{Profile, absolute, runtime};
+use crate::bridge::{Profile, absolute};
 use crate::resolve::FeatureSelection;
 use crate::toolchain::Toolchain;
+
+/// What makes artifacts: the version of usecrate and, behind `+`, a hash over the sources of this program and of the
+/// runtime that it carries. Two that differ in it never share an artifact.
+pub const GENERATOR: &str = env!("USECRATE_GENERATOR");
 
 /// The folders of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,15 +114,14 @@ pub struct Ingredients<'a> {
 }
 
 impl Ingredients<'_> {
-    /// Sixteen hex digits over all of it, the generator and the runtime that it carries.
+    /// Sixteen hex digits over all of it, and the generator.
     pub fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         let flags = flags();
         let features = self.features.text();
         let version = self.version.to_string();
         for part in [
-            env!("USECRATE_GENERATOR"),
-            runtime::fingerprint(),
+            GENERATOR,
             self.package,
             &version,
             self.source,

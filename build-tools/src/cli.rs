@@ -9,6 +9,7 @@ use std::str::FromStr as _;
 
 use clap::{Args, Parser, Subcommand};
 use usecrate_build::bridge::Profile;
+use usecrate_build::cache::GENERATOR;
 use usecrate_build::cargo::interrupt;
 use usecrate_build::diagnostic::Diagnostic;
 use usecrate_build::progress::{Done, Event, JsonLines, PlainLines, Progress, Terminal};
@@ -56,7 +57,7 @@ Exit codes:
 
 /// Builds unmodified Rust crates into artifacts that Python loads.
 #[derive(Debug, Parser)]
-#[command(name = "usecrate-build", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "usecrate-build", version = GENERATOR, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -70,7 +71,7 @@ enum Command {
     /// List, remove or rebuild artifacts
     #[command(subcommand)]
     Artifact(artifact::Command),
-    /// Print the versions of this program
+    /// Print the version of this program, and behind `+` the hash of what it is made from
     Version,
     /// Load a built library and print what it says of itself, as JSON
     #[command(hide = true)]
@@ -149,7 +150,7 @@ pub(crate) fn run() -> ExitCode {
     match cli.command {
         Command::Build(args) => run_build(&args, false),
         Command::Artifact(command) => artifact::run(&command),
-        Command::Version => print_line(concat!("usecrate-build ", env!("CARGO_PKG_VERSION"))),
+        Command::Version => print_line(&format!("usecrate-build {GENERATOR}")),
         Command::DescribeLibrary { library } => match usecrate_build::library::describe(&library) {
             Ok(answer) => print_line(&answer.to_string()),
             Err(error) => report(&Diagnostic::of(&error), FAILED),

@@ -38,6 +38,12 @@ def uc() -> Any:
     return _package()
 
 
+@pytest.fixture(autouse=True)
+def _no_build_tool(monkeypatch: Any, tmp_path: Path) -> None:
+    """None but the stand-in of a test: one that is there would build anew what these tests make up."""
+    monkeypatch.setenv("USECRATE_BUILD", str(tmp_path / "no build tool"))
+
+
 @pytest.fixture
 def part(uc: Any) -> Any:
     """Gives a module of that package by name."""

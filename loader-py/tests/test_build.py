@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -31,7 +32,8 @@ def tool(tmp_path: Path, monkeypatch: Any, part: Any) -> Any:
         )
         path.chmod(0o755)
         monkeypatch.setenv("USECRATE_BUILD", str(path))
-        part("build")._checked.clear()
+        monkeypatch.setenv("USECRATE_CACHE_DIR", str(tmp_path / "cache root"))
+        part("tool")._known.clear()
         return path
 
     return make
@@ -40,20 +42,72 @@ def tool(tmp_path: Path, monkeypatch: Any, part: Any) -> Any:
 def test_missing_tool(uc: Any, part: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("USECRATE_BUILD", str(tmp_path / "none"))
     with pytest.raises(uc.BuildError, match="which is not a file"):
-        part("build").program()
+        part("tool").program()
     monkeypatch.delenv("USECRATE_BUILD")
-    monkeypatch.setattr("shutil.which", lambda *args, **kwargs: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
     with pytest.raises(uc.BuildError, match="pip install usecrate-build=="):
-        part("build").program()
+        part("tool").program()
+
+
+def test_the_tool_is_looked_for_beside_the_interpreter_and_on_the_path(
+    part: Any, tool: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    made = tool([])
+    monkeypatch.delenv("USECRATE_BUILD")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "none"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none" / "python"))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "none"), str(made.parent)]))
+    assert part("tool").program() == str(made)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "usecrate-build").write_text("not a program")
+    assert part("tool").find() == str(made)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    assert part("tool").find() == str(made)
+
+
+def test_what_the_tool_is_is_asked_once(part: Any, tool: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    version = part("version").__version__
+    made = tool([], version=f"{version}+aa")
+    assert part("tool").generator() == f"{version}+aa"
+
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise AssertionError("a process was started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("subprocess.Popen", refuse)
+        part("tool")._known.clear()  # as in another process
+        assert part("tool").generator() == f"{version}+aa"
+    record = tmp_path / "cache root" / "build-tools.json"
+    for damage in ("", "[]", "{", json.dumps({str(made): 3}), json.dumps({str(made): [1, 2, 3]})):
+        record.write_text(damage)
+        part("tool")._known.clear()
+        assert part("tool").generator() == f"{version}+aa", damage
+    tool([], version=f"{version}+another")
+    assert part("tool").generator() == f"{version}+another", "another program by the same name"
+    tool([], version="0.0.9+a")
+    assert part("tool").generator() is None, "it is none that could be used"
+    for at in range(40):
+        part("tool")._record(f"/{at}", [1, 2, "x"])
+    assert len(json.loads(record.read_text())) == part("tool")._REMEMBERED
+    assert [path.name for path in record.parent.iterdir()] == [record.name]
+    record.unlink()
+    record.parent.rmdir()
+    record.parent.write_text("no folder")  # a cache that cannot be written costs time and nothing else
+    tool([], version=f"{version}+b")
+    assert part("tool").generator() == f"{version}+b"
 
 
 def test_other_version_is_refused(uc: Any, part: Any, tool: Any) -> None:
     tool([], version="0.0.9")
     with pytest.raises(uc.BuildError, match=r"is version 0\.0\.9, and this is usecrate"):
-        part("build").program()
+        part("tool").program()
     tool([], version="nothing")
     with pytest.raises(uc.BuildError, match="did not tell a version"):
-        part("build").program()
+        part("tool").program()
 
 
 def test_build_gives_the_artifact(part: Any, tool: Any, tmp_path: Path) -> None:
@@ -111,6 +165,99 @@ def test_import_builds_what_is_missing(
         uc.import_("demo-crate", artifact_dir=tmp_path / "other")
     assert uc.import_("demo-crate", "1").add(1) == 1
     assert "'demo-crate@1'" in (tmp_path / "asked").read_text()
+
+
+@pytest.fixture
+def old(manifest: dict[str, Any], tmp_path: Path, monkeypatch: Any, part: Any) -> Any:
+    """Puts an artifact into the cache, or elsewhere, by whichever usecrate built it."""
+    from samples import write
+
+    monkeypatch.setenv("USECRATE_ARTIFACT_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(part("importing"), "registry", part("artifact").Registry())
+
+    def put(*, key: str, root: str = "cache", docs: str, generator: str, **crate: Any) -> Path:
+        made = copy.deepcopy(manifest)
+        made["generator"] = generator
+        made["crate"].update(docs=docs, **crate)
+        return write(tmp_path / root, made, key=key)
+
+    return put
+
+
+def test_what_another_generator_built_is_built_again(
+    uc: Any, part: Any, tool: Any, old: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    made_by = f"{part('version').__version__}+new"
+    old(key="11", docs="old", generator="0.0.1", features=["fast"])
+    new = old(key="22", root="made", docs="new", generator=made_by, features=["fast"])
+    tool([{"event": "done", "artifact": str(new)}], version=made_by)
+    assert uc.import_("demo-crate", build_if_missing=False).__doc__ == "old", "nothing may be built"
+    monkeypatch.setattr(part("importing"), "registry", part("artifact").Registry())
+    assert uc.import_("demo-crate").__doc__ == "new"
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert len(asked) == 1
+    assert "'demo-crate@1.2.3'" in asked[0]
+    assert "'--features', 'fast'" in asked[0]
+
+
+def test_what_this_generator_built_is_taken_and_nothing_started(
+    uc: Any, part: Any, tool: Any, old: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    made_by = f"{part('version').__version__}+new"
+    current = old(key="11", docs="current", generator=made_by)
+    os.utime(current / "manifest.json", (1, 1))
+    old(key="22", docs="another's, built later", generator="0.0.1")
+    old(key="33", docs="with features", generator=made_by, features=["fast"])
+    tool([], code=3, version=made_by)
+    assert part("tool").generator() == made_by
+    part("tool")._known.clear()
+
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    assert uc.import_("demo-crate").__doc__ == "current"
+
+
+def test_what_another_generator_built_is_taken_where_it_cannot_be_built(
+    uc: Any, part: Any, tool: Any, old: Any, monkeypatch: Any, tmp_path: Path, caplog: Any
+) -> None:
+    def fresh() -> None:
+        monkeypatch.setattr(part("importing"), "registry", part("artifact").Registry())
+
+    old(key="11", docs="old", generator="0.0.1")
+    error = {
+        "event": "error",
+        "code": "no-toolchain",
+        "message": "there is no Rust",
+        "hint": "",
+        "details": "",
+    }
+    tool([error], code=1)
+    assert uc.import_("demo-crate").__doc__ == "old"
+    assert "demo-crate 1.2.3 that usecrate 0.0.1 built is taken as it is: there is no Rust" in caplog.text
+    fresh()
+    tool([{**error, "code": "crate-does-not-compile"}], code=1)
+    with pytest.raises(
+        uc.BuildError, match=r"`build_if_missing=False` takes the artifact of demo-crate 1\.2\.3"
+    ):
+        uc.import_("demo-crate")
+    caplog.clear()
+    monkeypatch.setenv("USECRATE_BUILD", str(tmp_path / "none"))
+    assert uc.import_("demo-crate").__doc__ == "old"
+    fresh()
+    tool([], version="0.0.9")
+    assert uc.import_("demo-crate").__doc__ == "old", "a build tool of another version cannot be used"
+    assert caplog.text == ""
+
+
+def test_what_was_built_from_a_folder_is_taken_by_name_as_it_is(
+    uc: Any, tool: Any, old: Any, tmp_path: Path
+) -> None:
+    old(key="11", docs="old", generator="0.0.1", source="path", origin="somewhere")
+    tool([])
+    assert uc.import_("demo-crate").__doc__ == "old"
+    assert not (tmp_path / "asked").exists()
 
 
 def test_folder_is_asked_for_each_time(

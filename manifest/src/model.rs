@@ -16,7 +16,7 @@ pub struct Manifest {
     pub manifest_version: u32,
     /// Version of the ABI that the library speaks: 1.
     pub abi_version: u32,
-    /// Version of usecrate that built the artifact.
+    /// What built the artifact: the version of usecrate and, behind `+`, a hash over the build tool's sources.
     pub generator: String,
     /// The crate that was built.
     #[serde(rename = "crate")]

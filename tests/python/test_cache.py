@@ -211,6 +211,32 @@ def test_a_damaged_artifact_of_a_registry_crate_heals_on_import(cache: stress.Ca
         assert stress.damage_of(artifact) is None
 
 
+def test_what_another_generator_built_is_built_again_on_import(cache: stress.Cache) -> None:
+    assert cache.run("build", "fnv@1.0.7").returncode == 0
+    (artifact,) = (cache.artifacts / "fnv" / "1.0.7").iterdir()
+    manifest = json.loads((artifact / "manifest.json").read_text())
+    version = cache.run("version").stdout.split()[-1]
+    assert manifest["generator"] == version and re.fullmatch(r"[0-9.]+\+[0-9a-f]{16}", version)
+    # As another one leaves it: elsewhere, for its key is another one.
+    other = artifact.with_name("0123456789abcdef")
+    artifact.rename(other)
+    (other / "manifest.json").write_text(json.dumps({**manifest, "generator": "0.0.1"}))
+    lines = [line[66:] for line in (other / "BLAKE3SUMS").read_text().splitlines()]
+    sums = [f"{stress.blake3((other / name).read_bytes())}  {name}\n" for name in lines]
+    (other / "BLAKE3SUMS").write_text("".join(sums))
+    program = "import usecrate; print(usecrate.manifest(usecrate.import_('fnv'))['generator'])"
+    done = python(cache, program, env={"USECRATE_BUILD": str(cache.root / "none")})
+    assert (done.stdout, done.stderr) == ("0.0.1\n", ""), "without a build tool, it is what there is"
+    assert python(cache, program).stdout == f"{version}\n"
+    assert artifact.is_dir() and other.is_dir()
+    no_process = (
+        "import sys, subprocess\n"
+        "sys.addaudithook(lambda event, _: event == 'subprocess.Popen' and sys.exit('a process'))\n"
+    )
+    done = python(cache, no_process + program)
+    assert (done.stdout, done.stderr) == (f"{version}\n", "")
+
+
 @pytest.mark.slow
 def test_refetch_asks_the_registry_and_takes_what_is_there(cache: stress.Cache) -> None:
     program = "import usecrate; print(usecrate.import_('fnv', refetch=True).__version__)"

@@ -6,11 +6,6 @@ use crate::files;
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
-/// A hash over all that is carried: bridges of different runtimes never share anything.
-pub fn fingerprint() -> &'static str {
-    CARRIED_HASH
-}
-
 /// Unpacks the carried sources below `cache` and gives the folder that holds `runtime` and `manifest`.
 ///
 /// # Errors

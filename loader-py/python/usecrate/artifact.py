@@ -285,7 +285,7 @@ class Registry:
                 other is not None
                 and other is not loaded
                 and not replace
-                and not _same_build(other.manifest, manifest)
+                and not same_build(other.manifest, manifest)
             ):
                 raise _conflict(other, f"{crate['name']}@{crate['version']}{_features_text(manifest)}")
             if loaded is None:
@@ -294,7 +294,8 @@ class Registry:
             return loaded
 
 
-def _same_build(left: Manifest, right: Manifest) -> bool:
+def same_build(left: Manifest, right: Manifest) -> bool:
+    """Whether two artifacts of a crate are of one version with the same features."""
     return all(
         left["crate"].get(key) == right["crate"].get(key)
         for key in ("version", "features", "default_features")

@@ -1,4 +1,4 @@
-"""Finds the build tool ``usecrate-build`` and runs it. The only module that starts processes."""
+"""Runs the build tool ``usecrate-build``. Only this module and `tool`, which finds it, start processes."""
 
 # What comes from a manifest or is made from one has no type that a checker could know.
 # pyright: reportUnknownArgumentType=false
@@ -10,83 +10,13 @@ import os
 import sys
 
 from .errors import BuildError
-from .version import __version__
+from .tool import PROGRAM, program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from subprocess import Popen
     from typing import Any
-
-PROGRAM = "usecrate-build"
-_checked: set[tuple[str, float]] = set()
-
-
-def program() -> str:
-    """The path of the build tool: `USECRATE_BUILD`, else the interpreter's scripts folder, else `PATH`.
-
-    Raises
-    ------
-    BuildError
-        There is none, or it is of another version.
-    """
-    path = _find()
-    if path is None:
-        raise BuildError(
-            f"cannot build: the program `{PROGRAM}` is not there",
-            code="no-build-tool",
-            hint=f"install it with `pip install usecrate-build=={__version__}`, or name it in USECRATE_BUILD",
-        )
-    _check_version(path)
-    return path
-
-
-def _find() -> str | None:
-    if chosen := os.environ.get("USECRATE_BUILD"):
-        if not os.path.isfile(chosen):
-            raise BuildError(
-                f"cannot build: USECRATE_BUILD names `{chosen}`, which is not a file",
-                code="no-build-tool",
-                hint=f"set it to the path of `{PROGRAM}`, or unset it",
-            )
-        return os.path.abspath(chosen)
-    import shutil
-    import sysconfig
-
-    folders = [sysconfig.get_path("scripts"), os.path.dirname(sys.executable)]
-    for folder in folders:
-        if folder and (found := shutil.which(PROGRAM, path=folder)):
-            return found
-    return shutil.which(PROGRAM)
-
-
-def _check_version(path: str) -> None:
-    seen = (path, os.stat(path).st_mtime)
-    if seen in _checked:
-        return
-    import subprocess
-
-    try:
-        answer = subprocess.run([path, "version"], capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise BuildError(f"cannot run the build tool `{path}`: {error}", code="no-build-tool") from None
-    words = answer.stdout.split()
-    found = next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), None)
-    if answer.returncode != 0 or found is None:
-        raise BuildError(
-            f"`{path} version` did not tell a version (exit code {answer.returncode})",
-            code="no-build-tool",
-            details=answer.stderr,
-            hint=f"install the build tool again with `pip install usecrate-build=={__version__}`",
-        )
-    if found != __version__:
-        raise BuildError(
-            f"the build tool `{path}` is version {found}, and this is usecrate {__version__}: "
-            "they must be the same",
-            code="build-tool-version",
-            hint=f"install it with `pip install usecrate-build=={__version__}`",
-        )
-    _checked.add(seen)
 
 
 class Progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .artifact import MANIFEST, Wanted, choose, find, not_found
+from .artifact import MANIFEST, Wanted, choose, find, not_found, same_build
 from .errors import ArtifactNotFoundError, BuildError
 from .platforms import artifact_root
 
@@ -12,7 +12,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .artifact import Found
     from .model import Manifest
+
+# Why a build tool that is there cannot build here and now, whatever the crate is.
+_NOT_HERE = frozenset(
+    [
+        "build-tool-version",
+        "cannot-write",
+        "disk-full",
+        "no-build-tool",
+        "no-network",
+        "no-toolchain",
+        "offline",
+        "toolchain-broken",
+        "toolchain-too-old",
+    ]
+)
 
 
 class Options:
@@ -43,7 +59,7 @@ class Options:
         return manifest_path(folder)
 
     def build_again(self, manifest: Manifest, root: str) -> str | None:
-        """Builds a damaged artifact again; the manifest's path, or None where its sources are not known."""
+        """Builds an artifact again; the manifest's path, or None where its sources are not known."""
         crate = manifest["crate"]
         if crate["source"] != "registry":
             return None
@@ -116,11 +132,12 @@ def locate_named(
         try:
             return options.build(str(spec), root)
         except BuildError as error:
-            if not found or error.code not in ("no-build-tool", "no-toolchain", "cannot-write"):
+            if not found or error.code not in _NOT_HERE:
                 raise
             _warn("%s; taking %s %s in its place", damaged[0].error, wanted.package, found[0].version)
     if found:
-        return choose(root, wanted, found, explicit=explicit).path
+        chosen = choose(root, wanted, found, explicit=explicit)
+        return _current(chosen, found, root, options) if may_build else chosen.path
     if damaged:
         raise damaged[0].error
     why = (
@@ -129,6 +146,34 @@ def locate_named(
         else ""
     )
     raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
+
+
+def _current(chosen: Found, found: list[Found], root: str, options: Options) -> str:
+    """The manifest of what the build tool that is there makes of the chosen artifact's crate. Without a build
+    tool, and where it cannot build, that of the chosen one."""
+    from .tool import generator
+
+    made_by = generator()
+    if made_by is None or chosen.manifest["generator"] == made_by:
+        return chosen.path
+    crate, by = chosen.manifest["crate"], chosen.manifest["generator"]
+    for one in found:  # the newest first; several versions of usecrate may share a cache
+        same = (
+            same_build(one.manifest, chosen.manifest) and one.manifest["crate"]["source"] == crate["source"]
+        )
+        if same and one.manifest["generator"] == made_by:
+            return one.path
+    if not os.access(root, os.W_OK):
+        return chosen.path
+    try:
+        return options.build_again(chosen.manifest, root) or chosen.path
+    except BuildError as error:
+        about = f"the artifact of {crate['name']} {crate['version']} that usecrate {by} built"
+        if error.code not in _NOT_HERE:
+            error.hint = "; ".join(filter(None, [error.hint, f"`build_if_missing=False` takes {about}"]))
+            raise
+        _warn("%s is taken as it is: %s", about, error)
+        return chosen.path
 
 
 def _warn(message: str, *args: object) -> None:
