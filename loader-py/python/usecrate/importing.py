@@ -52,8 +52,8 @@ def import_(
     config
         Path of a `usecrate.toml`.
     build_if_missing
-        Whether a missing artifact is built, and a damaged one built again. By default it is, unless
-        `artifact_dir` is given.
+        Whether a missing artifact is built, and one that is damaged, or that another usecrate made, built
+        again. By default it is, unless `artifact_dir` is given.
     refetch
         Whether the registry or repository is asked anew what `module` means, though an artifact that fits is
         there. What is newer than that is built.
