@@ -26,8 +26,11 @@ def test_every_way_of_taking_a_callable(m: Any) -> None:
     assert m.dynamic_mut(3, seen.append) is None and seen == [0, 1, 2]
     assert m.boxed(lambda: 7) == 7
     assert m.maybe(1, lambda x: x + 1) == 2 and m.maybe(1) is None and m.maybe(1, f=None) is None
+    assert m.maybe_dynamic(1, lambda x: x + 1) == 2 and m.maybe_dynamic(1) is None
+    assert m.maybe_dynamic_mut(2, seen.append) is None and seen == [0, 1, 2, 0, 1]
+    assert m.maybe_dynamic_mut(2) is None and m.maybe_boxed() is None and m.maybe_boxed(lambda: 7) == 7
     assert m.text(lambda: "äb") == 3
-    assert m.fallible(lambda x: x + 1) == 2
+    assert m.fallible(lambda x: x + 1) == 2 and m.any_error(lambda x: x + 1) == 2
     calls: list[None] = []
     m.times(4, lambda: calls.append(None))
     assert len(calls) == 4
@@ -72,6 +75,8 @@ def test_an_exception_comes_out_unchanged(m: Any) -> None:
         assert caught_.value is error
     with pytest.raises(ZeroDivisionError):
         m.fallible(lambda x: x // 0)
+    with pytest.raises(ZeroDivisionError):
+        m.any_error(lambda x: x // 0)
     assert m.apply(lambda x: x, 1) == 1
 
 

@@ -130,29 +130,52 @@ pub(super) fn arrive(
     let written = Written::new(ctx, types, signature, name, put)?;
     let callable = written.lift();
     let closure = written.closure();
-    let option = |inner: &Ty| number(inner).is_some();
-    Ok(match ty {
-        _ if number(ty).is_some() => Arrival {
-            lift: callable,
-            argument: format!("{{ let f = {{}}; {closure} }}"),
-        },
-        Ty::Ref { mutable, ty, .. } if number(ty).is_some() => Arrival {
-            lift: callable,
-            argument: format!(
-                "&{}{{ let f = {{}}; {closure} }}",
-                if *mutable { "mut " } else { "" }
-            ),
-        },
-        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).any(option) => Arrival {
-            lift: callable,
-            argument: format!("::std::boxed::Box::new({{ let f = {{}}; {closure} }})"),
-        },
-        Ty::Path { def, args } if stdlib::is(def, "Option") && type_args(args).any(option) => Arrival {
-            lift: format!("::std::option::Option<{callable}>"),
-            argument: format!("{{}}.map(|f| {closure})"),
-        },
-        _ => return Err(elsewhere()),
-    })
+    let (lift, argument) = match ty {
+        Ty::Path { def, args } if stdlib::is(def, "Option") => {
+            let argument = type_args(args)
+                .next()
+                .and_then(|inner| perhaps(inner, &format!("{{}}.map(|f| {closure})")));
+            (format!("::std::option::Option<{callable}>"), argument)
+        }
+        _ => (callable, passed(ty, &format!("{{ let f = {{}}; {closure} }}"))),
+    };
+    let argument = argument.ok_or_else(elsewhere)?;
+    Ok(Arrival { lift, argument })
+}
+
+/// A closure as the type has it: itself, by reference or in a box.
+fn passed(ty: &Ty, closure: &str) -> Option<String> {
+    match ty {
+        _ if number(ty).is_some() => Some(closure.to_owned()),
+        Ty::Ref { mutable, ty, .. } if number(ty).is_some() => {
+            Some(format!("&{}{closure}", if *mutable { "mut " } else { "" }))
+        }
+        Ty::Path { .. } if boxed(ty) => Some(format!("::std::boxed::Box::new({closure})")),
+        _ => None,
+    }
+}
+
+/// The same in an option, of an option of a closure.
+fn perhaps(ty: &Ty, closure: &str) -> Option<String> {
+    match ty {
+        _ if number(ty).is_some() => Some(closure.to_owned()),
+        Ty::Ref { mutable, ty, .. } if number(ty).is_some() => {
+            let look = if *mutable { "as_mut" } else { "as_ref" };
+            Some(format!("{closure}.{look}().map(|f| f as _)"))
+        }
+        Ty::Path { .. } if boxed(ty) => Some(format!("{closure}.map(|f| ::std::boxed::Box::new(f) as _)")),
+        _ => None,
+    }
+}
+
+/// A box of a callable.
+fn boxed(ty: &Ty) -> bool {
+    match ty {
+        Ty::Path { def, args } => {
+            stdlib::is(def, "Box") && type_args(args).any(|inner| number(inner).is_some())
+        }
+        _ => false,
+    }
 }
 
 /// The one callable that a type names.
@@ -209,7 +232,15 @@ impl Written {
             described,
             described_output: ctx.spell(&given, Lifetimes::All("'h")).map_err(refused)?,
             params,
-            output: ctx.spell(&output, Lifetimes::Infer).map_err(refused)?,
+            output: if fallible {
+                // Whatever the error is, it is never made: what a callable raises unwinds.
+                format!(
+                    "::std::result::Result<{}, _>",
+                    ctx.spell(&given, Lifetimes::Infer).map_err(refused)?
+                )
+            } else {
+                ctx.spell(&output, Lifetimes::Infer).map_err(refused)?
+            },
             fallible,
         })
     }

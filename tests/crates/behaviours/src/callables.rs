@@ -40,6 +40,23 @@ pub fn maybe<F: Fn(u8) -> u8>(x: u8, f: Option<F>) -> Option<u8> {
     f.map(|f| f(x))
 }
 
+/// Calls what is referred to if there is one.
+pub fn maybe_dynamic(x: u8, f: Option<&dyn Fn(u8) -> u8>) -> Option<u8> {
+    f.map(|f| f(x))
+}
+
+/// The same for one that changes something.
+pub fn maybe_dynamic_mut(times: u8, f: Option<&mut dyn FnMut(u8)>) {
+    if let Some(f) = f {
+        (0..times).for_each(f);
+    }
+}
+
+/// The same for one in a box.
+pub fn maybe_boxed<'a>(f: Option<Box<dyn FnOnce() -> u8 + 'a>>) -> Option<u8> {
+    f.map(|f| f())
+}
+
 /// What it gives is text of some kind.
 pub fn text<F: Fn() -> T, T: AsRef<str>>(f: F) -> usize {
     f().as_ref().len()
@@ -47,6 +64,13 @@ pub fn text<F: Fn() -> T, T: AsRef<str>>(f: F) -> usize {
 
 /// What it gives may be an error.
 pub fn fallible(f: impl Fn(u8) -> Result<u8, String>) -> Result<u8, String> {
+    f(1)
+}
+
+/// What it gives may be an error of any type.
+pub fn any_error(
+    f: impl Fn(u8) -> Result<u8, Box<dyn std::error::Error>>,
+) -> Result<u8, Box<dyn std::error::Error>> {
     f(1)
 }
 
