@@ -310,7 +310,7 @@ fn __uc_f26<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::callables::Gauge::reading`, src/callables.rs:143.
+/// Shim for `behaviours::callables::Gauge::reading`, src/callables.rs:167.
 fn __uc_f27<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
@@ -336,19 +336,19 @@ fn __uc_f29<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::callables::Tank::new`, src/callables.rs:100.
+/// Shim for `behaviours::callables::Tank::new`, src/callables.rs:124.
 fn __uc_f30<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::callables::Tank>::new(a0.take()))
 }
 
-/// Shim for `behaviours::callables::Tank::level`, src/callables.rs:105.
+/// Shim for `behaviours::callables::Tank::level`, src/callables.rs:129.
 fn __uc_f31<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::callables::Tank>::level(a0.take()))
 }
 
-/// Shim for `behaviours::callables::Tank::set`, src/callables.rs:110.
+/// Shim for `behaviours::callables::Tank::set`, src/callables.rs:134.
 fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
@@ -359,13 +359,13 @@ fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::Tank::gauge`, src/callables.rs:115.
+/// Shim for `behaviours::callables::Tank::gauge`, src/callables.rs:139.
 fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::callables::Tank>::gauge(a0.take()))
 }
 
-/// Shim for `behaviours::callables::Tank::show`, src/callables.rs:120.
+/// Shim for `behaviours::callables::Tank::show`, src/callables.rs:144.
 fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
@@ -390,7 +390,7 @@ fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::Tank::change`, src/callables.rs:125.
+/// Shim for `behaviours::callables::Tank::change`, src/callables.rs:149.
 fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
@@ -415,7 +415,7 @@ fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::Tank::measure`, src/callables.rs:131.
+/// Shim for `behaviours::callables::Tank::measure`, src/callables.rs:155.
 fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
@@ -440,7 +440,7 @@ fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::Tank::hand_over`, src/callables.rs:136.
+/// Shim for `behaviours::callables::Tank::hand_over`, src/callables.rs:160.
 fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
@@ -3022,8 +3022,31 @@ fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::apply`, src/callables.rs:4.
+/// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
 fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::usecrate_runtime::private::Callable<
+            'c,
+            (::core::primitive::u8,),
+            ::core::primitive::u8,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::callables::any_error({
+            let f = a0.take();
+            move |
+                x0: ::core::primitive::u8,
+            | -> ::std::result::Result<::core::primitive::u8, _> {
+                ::std::result::Result::Ok(f.invoke::<__UcMarker, _, _>((x0,)))
+            }
+        })
+    )
+}
+
+/// Shim for `behaviours::callables::apply`, src/callables.rs:4.
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3048,7 +3071,7 @@ fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -3065,7 +3088,7 @@ fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3090,7 +3113,7 @@ fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (::core::primitive::u8,), ()>,
@@ -3110,8 +3133,8 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::elsewhere`, src/callables.rs:54.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3131,8 +3154,8 @@ fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::fallible`, src/callables.rs:49.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3147,7 +3170,7 @@ fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
             let f = a0.take();
             move |
                 x0: ::core::primitive::u8,
-            | -> ::std::result::Result<::core::primitive::u8, ::std::string::String> {
+            | -> ::std::result::Result<::core::primitive::u8, _> {
                 ::std::result::Result::Ok(f.invoke::<__UcMarker, _, _>((x0,)))
             }
         })
@@ -3155,7 +3178,7 @@ fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3181,7 +3204,7 @@ fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3206,8 +3229,81 @@ fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
+/// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::option::Option<
+            ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::callables::maybe_boxed(
+            a0
+                .take()
+                .map(|f| move || -> ::core::primitive::u8 {
+                    f.invoke::<__UcMarker, _, _>(())
+                })
+                .map(|f| ::std::boxed::Box::new(f) as _),
+        )
+    )
+}
+
+/// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<
+        ::std::option::Option<
+            ::usecrate_runtime::private::Callable<
+                'c,
+                (::core::primitive::u8,),
+                ::core::primitive::u8,
+            >,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::callables::maybe_dynamic(
+            a0.take(),
+            a1
+                .take()
+                .map(|f| move |x0: ::core::primitive::u8| -> ::core::primitive::u8 {
+                    f.invoke::<__UcMarker, _, _>((x0,))
+                })
+                .as_ref()
+                .map(|f| f as _),
+        )
+    )
+}
+
+/// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<
+        ::std::option::Option<
+            ::usecrate_runtime::private::Callable<'c, (::core::primitive::u8,), ()>,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::callables::maybe_dynamic_mut(
+            a0.take(),
+            a1
+                .take()
+                .map(|f| move |x0: ::core::primitive::u8| -> () {
+                    f.invoke::<__UcMarker, _, _>((x0,))
+                })
+                .as_mut()
+                .map(|f| f as _),
+        )
+    )
+}
+
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3233,8 +3329,8 @@ fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:171.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -3244,8 +3340,8 @@ fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:171.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3269,8 +3365,8 @@ fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::survive`, src/callables.rs:72.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::survive`, src/callables.rs:96.
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -3282,8 +3378,8 @@ fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::callables::text`, src/callables.rs:44.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::callables::text`, src/callables.rs:61.
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (), ::std::string::String>,
     >(call);
@@ -3298,7 +3394,7 @@ fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3315,568 +3411,568 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:174.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:154.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:159.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:164.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:149.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:169.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:106.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:111.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:96.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:91.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:116.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:101.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:86.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3887,7 +3983,7 @@ fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3898,7 +3994,7 @@ fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:383.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -3911,60 +4007,60 @@ fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:388.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:412.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -3972,7 +4068,7 @@ fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:378.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -3985,7 +4081,7 @@ fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:397.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -3995,7 +4091,7 @@ fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -4004,7 +4100,7 @@ fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -4013,30 +4109,30 @@ fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:422.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4049,7 +4145,7 @@ fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:417.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -4059,7 +4155,7 @@ fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:402.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -4067,7 +4163,7 @@ fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:407.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -4075,7 +4171,7 @@ fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4083,26 +4179,26 @@ fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -4114,24 +4210,24 @@ fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:130.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4145,7 +4241,7 @@ fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:113.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4160,40 +4256,40 @@ fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:92.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:87.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:167.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4208,7 +4304,7 @@ fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:185.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4223,7 +4319,7 @@ fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:118.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4238,14 +4334,14 @@ fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:153.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -4262,7 +4358,7 @@ fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:142.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4277,7 +4373,7 @@ fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:160.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -4291,7 +4387,7 @@ fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:173.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -4306,7 +4402,7 @@ fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:179.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4321,56 +4417,56 @@ fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:79.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4378,7 +4474,7 @@ fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -4387,7 +4483,7 @@ fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4400,7 +4496,7 @@ fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4427,7 +4523,7 @@ fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4452,7 +4548,7 @@ fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4477,7 +4573,7 @@ fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4494,179 +4590,179 @@ fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -5087,206 +5183,210 @@ __uc::artifact! {
         "behaviours::buffers::fill_while" => __uc_f337,
         "behaviours::buffers::half" => __uc_f338,
         "behaviours::buffers::read_while" => __uc_f339,
-        "behaviours::callables::apply" => __uc_f340,
-        "behaviours::callables::boxed" => __uc_f341,
-        "behaviours::callables::dynamic" => __uc_f342,
-        "behaviours::callables::dynamic_mut" => __uc_f343,
-        "behaviours::callables::elsewhere" => __uc_f344,
-        "behaviours::callables::fallible" => __uc_f345,
-        "behaviours::callables::fold" => __uc_f346,
-        "behaviours::callables::maybe" => __uc_f347,
-        "behaviours::callables::once" => __uc_f348,
-        "behaviours::callables::replace_words<&str>" => __uc_f349,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f350,
-        "behaviours::callables::survive" => __uc_f351,
-        "behaviours::callables::text" => __uc_f352,
-        "behaviours::callables::times" => __uc_f353,
-        "behaviours::choices::area" => __uc_f354,
-        "behaviours::choices::levels" => __uc_f355,
-        "behaviours::choices::same" => __uc_f356,
-        "behaviours::drops::living" => __uc_f357,
-        "behaviours::drops::log" => __uc_f358,
-        "behaviours::echoes::echo_any" => __uc_f359,
-        "behaviours::echoes::echo_array_i64" => __uc_f360,
-        "behaviours::echoes::echo_array_string" => __uc_f361,
-        "behaviours::echoes::echo_array_u8" => __uc_f362,
-        "behaviours::echoes::echo_bool" => __uc_f363,
-        "behaviours::echoes::echo_box" => __uc_f364,
-        "behaviours::echoes::echo_bytes" => __uc_f365,
-        "behaviours::echoes::echo_char" => __uc_f366,
-        "behaviours::echoes::echo_colour" => __uc_f367,
-        "behaviours::echoes::echo_cow" => __uc_f368,
-        "behaviours::echoes::echo_deque" => __uc_f369,
-        "behaviours::echoes::echo_dict" => __uc_f370,
-        "behaviours::echoes::echo_duration" => __uc_f371,
-        "behaviours::echoes::echo_f32" => __uc_f372,
-        "behaviours::echoes::echo_f64" => __uc_f373,
-        "behaviours::echoes::echo_figure" => __uc_f374,
-        "behaviours::echoes::echo_figures" => __uc_f375,
-        "behaviours::echoes::echo_i128" => __uc_f376,
-        "behaviours::echoes::echo_i16" => __uc_f377,
-        "behaviours::echoes::echo_i32" => __uc_f378,
-        "behaviours::echoes::echo_i64" => __uc_f379,
-        "behaviours::echoes::echo_i8" => __uc_f380,
-        "behaviours::echoes::echo_ip" => __uc_f381,
-        "behaviours::echoes::echo_ipv4" => __uc_f382,
-        "behaviours::echoes::echo_ipv6" => __uc_f383,
-        "behaviours::echoes::echo_isize" => __uc_f384,
-        "behaviours::echoes::echo_list_bool" => __uc_f385,
-        "behaviours::echoes::echo_list_char" => __uc_f386,
-        "behaviours::echoes::echo_list_f32" => __uc_f387,
-        "behaviours::echoes::echo_list_f64" => __uc_f388,
-        "behaviours::echoes::echo_list_i16" => __uc_f389,
-        "behaviours::echoes::echo_list_i64" => __uc_f390,
-        "behaviours::echoes::echo_list_i8" => __uc_f391,
-        "behaviours::echoes::echo_list_option" => __uc_f392,
-        "behaviours::echoes::echo_list_string" => __uc_f393,
-        "behaviours::echoes::echo_list_u128" => __uc_f394,
-        "behaviours::echoes::echo_list_u32" => __uc_f395,
-        "behaviours::echoes::echo_list_u64" => __uc_f396,
-        "behaviours::echoes::echo_list_u8s" => __uc_f397,
-        "behaviours::echoes::echo_nested_option" => __uc_f398,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f399,
-        "behaviours::echoes::echo_nonzero" => __uc_f400,
-        "behaviours::echoes::echo_option" => __uc_f401,
-        "behaviours::echoes::echo_option_of_list" => __uc_f402,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f403,
-        "behaviours::echoes::echo_optional_record" => __uc_f404,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f405,
-        "behaviours::echoes::echo_ordered_set" => __uc_f406,
-        "behaviours::echoes::echo_ordering" => __uc_f407,
-        "behaviours::echoes::echo_path" => __uc_f408,
-        "behaviours::echoes::echo_range" => __uc_f409,
-        "behaviours::echoes::echo_range_from" => __uc_f410,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f411,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f412,
-        "behaviours::echoes::echo_range_to" => __uc_f413,
-        "behaviours::echoes::echo_record" => __uc_f414,
-        "behaviours::echoes::echo_records" => __uc_f415,
-        "behaviours::echoes::echo_set" => __uc_f416,
-        "behaviours::echoes::echo_slice" => __uc_f417,
-        "behaviours::echoes::echo_slice_f64" => __uc_f418,
-        "behaviours::echoes::echo_socket_addr" => __uc_f419,
-        "behaviours::echoes::echo_str" => __uc_f420,
-        "behaviours::echoes::echo_string" => __uc_f421,
-        "behaviours::echoes::echo_system_time" => __uc_f422,
-        "behaviours::echoes::echo_tuple" => __uc_f423,
-        "behaviours::echoes::echo_u128" => __uc_f424,
-        "behaviours::echoes::echo_u16" => __uc_f425,
-        "behaviours::echoes::echo_u32" => __uc_f426,
-        "behaviours::echoes::echo_u64" => __uc_f427,
-        "behaviours::echoes::echo_u8" => __uc_f428,
-        "behaviours::echoes::echo_union" => __uc_f429,
-        "behaviours::echoes::echo_unit" => __uc_f430,
-        "behaviours::echoes::echo_usize" => __uc_f431,
-        "behaviours::errors::as_value" => __uc_f432,
-        "behaviours::errors::boxed" => __uc_f433,
-        "behaviours::errors::code" => __uc_f434,
-        "behaviours::errors::complain" => __uc_f435,
-        "behaviours::errors::fail" => __uc_f436,
-        "behaviours::errors::parse" => __uc_f437,
-        "behaviours::errors::read" => __uc_f438,
-        "behaviours::errors::refuse" => __uc_f439,
-        "behaviours::files::boxed" => __uc_f440,
-        "behaviours::files::copy" => __uc_f441,
-        "behaviours::files::count" => __uc_f442,
-        "behaviours::files::first_line" => __uc_f443,
-        "behaviours::files::one_by_one" => __uc_f444,
-        "behaviours::files::read_elsewhere" => __uc_f445,
-        "behaviours::files::same" => __uc_f446,
-        "behaviours::files::size" => __uc_f447,
-        "behaviours::files::write_carelessly" => __uc_f448,
-        "behaviours::files::write_pieces" => __uc_f449,
-        "behaviours::iterators::any_longer" => __uc_f450,
-        "behaviours::iterators::asked" => __uc_f451,
-        "behaviours::iterators::backwards" => __uc_f452,
-        "behaviours::iterators::boxed" => __uc_f453,
-        "behaviours::iterators::boxes" => __uc_f454,
-        "behaviours::iterators::characters" => __uc_f455,
-        "behaviours::iterators::countdown" => __uc_f456,
-        "behaviours::iterators::counted" => __uc_f457,
-        "behaviours::iterators::counted_lazily" => __uc_f458,
-        "behaviours::iterators::digits" => __uc_f459,
-        "behaviours::iterators::doubled" => __uc_f460,
-        "behaviours::iterators::first_greater" => __uc_f461,
-        "behaviours::iterators::how_many" => __uc_f462,
-        "behaviours::iterators::joined" => __uc_f463,
-        "behaviours::iterators::made" => __uc_f464,
-        "behaviours::iterators::naturals" => __uc_f465,
-        "behaviours::iterators::numbers" => __uc_f466,
-        "behaviours::iterators::parsed" => __uc_f467,
-        "behaviours::iterators::segments" => __uc_f468,
-        "behaviours::iterators::some" => __uc_f469,
-        "behaviours::iterators::table" => __uc_f470,
-        "behaviours::iterators::texts" => __uc_f471,
-        "behaviours::iterators::texts_of" => __uc_f472,
-        "behaviours::iterators::total" => __uc_f473,
-        "behaviours::iterators::words" => __uc_f474,
-        "behaviours::moves::both" => __uc_f475,
-        "behaviours::moves::collect" => __uc_f476,
-        "behaviours::moves::trade" => __uc_f477,
-        "behaviours::names::import" => __uc_f478,
-        "behaviours::names::lambda" => __uc_f479,
-        "behaviours::names::old" => __uc_f480,
-        "behaviours::outs::all_digits" => __uc_f481,
-        "behaviours::outs::append" => __uc_f482,
-        "behaviours::outs::clear" => __uc_f483,
-        "behaviours::outs::digits" => __uc_f484,
-        "behaviours::outs::exchange" => __uc_f485,
-        "behaviours::outs::fill" => __uc_f486,
-        "behaviours::outs::fill_if" => __uc_f487,
-        "behaviours::outs::grow" => __uc_f488,
-        "behaviours::outs::key" => __uc_f489,
-        "behaviours::outs::next_number" => __uc_f490,
-        "behaviours::outs::raise" => __uc_f491,
-        "behaviours::outs::split" => __uc_f492,
-        "behaviours::outs::sum_digits" => __uc_f493,
-        "behaviours::outs::take_byte" => __uc_f494,
-        "behaviours::outs::tally" => __uc_f495,
-        "behaviours::outs::words" => __uc_f496,
-        "behaviours::outs::write_hex" => __uc_f497,
-        "behaviours::panics::panic" => __uc_f498,
-        "behaviours::panics::panic_any" => __uc_f499,
-        "behaviours::records::middle" => __uc_f500,
-        "behaviours::records::moved" => __uc_f501,
-        "behaviours::records::pair" => __uc_f502,
-        "behaviours::records::same" => __uc_f503,
-        "behaviours::threads::sleep" => __uc_f504,
-        "behaviours::upcalls::count" => __uc_f505,
-        "behaviours::upcalls::first" => __uc_f506,
-        "behaviours::upcalls::forever" => __uc_f507,
-        "behaviours::upcalls::map_words" => __uc_f508,
-        "behaviours::upcalls::on_threads" => __uc_f509,
-        "behaviours::upcalls::sum" => __uc_f510,
-        "behaviours::upcalls::while_asleep" => __uc_f511,
-        "behaviours::values::below" => __uc_f512,
-        "behaviours::values::byte" => __uc_f513,
-        "behaviours::values::compared" => __uc_f514,
-        "behaviours::values::counted" => __uc_f515,
-        "behaviours::values::double" => __uc_f516,
-        "behaviours::values::extension" => __uc_f517,
-        "behaviours::values::four" => __uc_f518,
-        "behaviours::values::inverted" => __uc_f519,
-        "behaviours::values::joined" => __uc_f520,
-        "behaviours::values::later" => __uc_f521,
-        "behaviours::values::lengths" => __uc_f522,
-        "behaviours::values::letter" => __uc_f523,
-        "behaviours::values::local" => __uc_f524,
-        "behaviours::values::long" => __uc_f525,
-        "behaviours::values::loud" => __uc_f526,
-        "behaviours::values::nested" => __uc_f527,
-        "behaviours::values::or_seven" => __uc_f528,
-        "behaviours::values::reversed" => __uc_f529,
-        "behaviours::values::size" => __uc_f530,
-        "behaviours::values::sum" => __uc_f531,
-        "behaviours::values::swapped" => __uc_f532,
-        "behaviours::values::text" => __uc_f533,
-        "behaviours::values::total" => __uc_f534,
-        "behaviours::values::truth" => __uc_f535,
-        "behaviours::values::twice" => __uc_f536,
-        "behaviours::values::unique" => __uc_f537,
-        "behaviours::values::wide" => __uc_f538,
-        "behaviours::values::wide_signed" => __uc_f539,
-        "behaviours::views::states" => __uc_f540,
+        "behaviours::callables::any_error" => __uc_f340,
+        "behaviours::callables::apply" => __uc_f341,
+        "behaviours::callables::boxed" => __uc_f342,
+        "behaviours::callables::dynamic" => __uc_f343,
+        "behaviours::callables::dynamic_mut" => __uc_f344,
+        "behaviours::callables::elsewhere" => __uc_f345,
+        "behaviours::callables::fallible" => __uc_f346,
+        "behaviours::callables::fold" => __uc_f347,
+        "behaviours::callables::maybe" => __uc_f348,
+        "behaviours::callables::maybe_boxed" => __uc_f349,
+        "behaviours::callables::maybe_dynamic" => __uc_f350,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f351,
+        "behaviours::callables::once" => __uc_f352,
+        "behaviours::callables::replace_words<&str>" => __uc_f353,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f354,
+        "behaviours::callables::survive" => __uc_f355,
+        "behaviours::callables::text" => __uc_f356,
+        "behaviours::callables::times" => __uc_f357,
+        "behaviours::choices::area" => __uc_f358,
+        "behaviours::choices::levels" => __uc_f359,
+        "behaviours::choices::same" => __uc_f360,
+        "behaviours::drops::living" => __uc_f361,
+        "behaviours::drops::log" => __uc_f362,
+        "behaviours::echoes::echo_any" => __uc_f363,
+        "behaviours::echoes::echo_array_i64" => __uc_f364,
+        "behaviours::echoes::echo_array_string" => __uc_f365,
+        "behaviours::echoes::echo_array_u8" => __uc_f366,
+        "behaviours::echoes::echo_bool" => __uc_f367,
+        "behaviours::echoes::echo_box" => __uc_f368,
+        "behaviours::echoes::echo_bytes" => __uc_f369,
+        "behaviours::echoes::echo_char" => __uc_f370,
+        "behaviours::echoes::echo_colour" => __uc_f371,
+        "behaviours::echoes::echo_cow" => __uc_f372,
+        "behaviours::echoes::echo_deque" => __uc_f373,
+        "behaviours::echoes::echo_dict" => __uc_f374,
+        "behaviours::echoes::echo_duration" => __uc_f375,
+        "behaviours::echoes::echo_f32" => __uc_f376,
+        "behaviours::echoes::echo_f64" => __uc_f377,
+        "behaviours::echoes::echo_figure" => __uc_f378,
+        "behaviours::echoes::echo_figures" => __uc_f379,
+        "behaviours::echoes::echo_i128" => __uc_f380,
+        "behaviours::echoes::echo_i16" => __uc_f381,
+        "behaviours::echoes::echo_i32" => __uc_f382,
+        "behaviours::echoes::echo_i64" => __uc_f383,
+        "behaviours::echoes::echo_i8" => __uc_f384,
+        "behaviours::echoes::echo_ip" => __uc_f385,
+        "behaviours::echoes::echo_ipv4" => __uc_f386,
+        "behaviours::echoes::echo_ipv6" => __uc_f387,
+        "behaviours::echoes::echo_isize" => __uc_f388,
+        "behaviours::echoes::echo_list_bool" => __uc_f389,
+        "behaviours::echoes::echo_list_char" => __uc_f390,
+        "behaviours::echoes::echo_list_f32" => __uc_f391,
+        "behaviours::echoes::echo_list_f64" => __uc_f392,
+        "behaviours::echoes::echo_list_i16" => __uc_f393,
+        "behaviours::echoes::echo_list_i64" => __uc_f394,
+        "behaviours::echoes::echo_list_i8" => __uc_f395,
+        "behaviours::echoes::echo_list_option" => __uc_f396,
+        "behaviours::echoes::echo_list_string" => __uc_f397,
+        "behaviours::echoes::echo_list_u128" => __uc_f398,
+        "behaviours::echoes::echo_list_u32" => __uc_f399,
+        "behaviours::echoes::echo_list_u64" => __uc_f400,
+        "behaviours::echoes::echo_list_u8s" => __uc_f401,
+        "behaviours::echoes::echo_nested_option" => __uc_f402,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f403,
+        "behaviours::echoes::echo_nonzero" => __uc_f404,
+        "behaviours::echoes::echo_option" => __uc_f405,
+        "behaviours::echoes::echo_option_of_list" => __uc_f406,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f407,
+        "behaviours::echoes::echo_optional_record" => __uc_f408,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f409,
+        "behaviours::echoes::echo_ordered_set" => __uc_f410,
+        "behaviours::echoes::echo_ordering" => __uc_f411,
+        "behaviours::echoes::echo_path" => __uc_f412,
+        "behaviours::echoes::echo_range" => __uc_f413,
+        "behaviours::echoes::echo_range_from" => __uc_f414,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f415,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f416,
+        "behaviours::echoes::echo_range_to" => __uc_f417,
+        "behaviours::echoes::echo_record" => __uc_f418,
+        "behaviours::echoes::echo_records" => __uc_f419,
+        "behaviours::echoes::echo_set" => __uc_f420,
+        "behaviours::echoes::echo_slice" => __uc_f421,
+        "behaviours::echoes::echo_slice_f64" => __uc_f422,
+        "behaviours::echoes::echo_socket_addr" => __uc_f423,
+        "behaviours::echoes::echo_str" => __uc_f424,
+        "behaviours::echoes::echo_string" => __uc_f425,
+        "behaviours::echoes::echo_system_time" => __uc_f426,
+        "behaviours::echoes::echo_tuple" => __uc_f427,
+        "behaviours::echoes::echo_u128" => __uc_f428,
+        "behaviours::echoes::echo_u16" => __uc_f429,
+        "behaviours::echoes::echo_u32" => __uc_f430,
+        "behaviours::echoes::echo_u64" => __uc_f431,
+        "behaviours::echoes::echo_u8" => __uc_f432,
+        "behaviours::echoes::echo_union" => __uc_f433,
+        "behaviours::echoes::echo_unit" => __uc_f434,
+        "behaviours::echoes::echo_usize" => __uc_f435,
+        "behaviours::errors::as_value" => __uc_f436,
+        "behaviours::errors::boxed" => __uc_f437,
+        "behaviours::errors::code" => __uc_f438,
+        "behaviours::errors::complain" => __uc_f439,
+        "behaviours::errors::fail" => __uc_f440,
+        "behaviours::errors::parse" => __uc_f441,
+        "behaviours::errors::read" => __uc_f442,
+        "behaviours::errors::refuse" => __uc_f443,
+        "behaviours::files::boxed" => __uc_f444,
+        "behaviours::files::copy" => __uc_f445,
+        "behaviours::files::count" => __uc_f446,
+        "behaviours::files::first_line" => __uc_f447,
+        "behaviours::files::one_by_one" => __uc_f448,
+        "behaviours::files::read_elsewhere" => __uc_f449,
+        "behaviours::files::same" => __uc_f450,
+        "behaviours::files::size" => __uc_f451,
+        "behaviours::files::write_carelessly" => __uc_f452,
+        "behaviours::files::write_pieces" => __uc_f453,
+        "behaviours::iterators::any_longer" => __uc_f454,
+        "behaviours::iterators::asked" => __uc_f455,
+        "behaviours::iterators::backwards" => __uc_f456,
+        "behaviours::iterators::boxed" => __uc_f457,
+        "behaviours::iterators::boxes" => __uc_f458,
+        "behaviours::iterators::characters" => __uc_f459,
+        "behaviours::iterators::countdown" => __uc_f460,
+        "behaviours::iterators::counted" => __uc_f461,
+        "behaviours::iterators::counted_lazily" => __uc_f462,
+        "behaviours::iterators::digits" => __uc_f463,
+        "behaviours::iterators::doubled" => __uc_f464,
+        "behaviours::iterators::first_greater" => __uc_f465,
+        "behaviours::iterators::how_many" => __uc_f466,
+        "behaviours::iterators::joined" => __uc_f467,
+        "behaviours::iterators::made" => __uc_f468,
+        "behaviours::iterators::naturals" => __uc_f469,
+        "behaviours::iterators::numbers" => __uc_f470,
+        "behaviours::iterators::parsed" => __uc_f471,
+        "behaviours::iterators::segments" => __uc_f472,
+        "behaviours::iterators::some" => __uc_f473,
+        "behaviours::iterators::table" => __uc_f474,
+        "behaviours::iterators::texts" => __uc_f475,
+        "behaviours::iterators::texts_of" => __uc_f476,
+        "behaviours::iterators::total" => __uc_f477,
+        "behaviours::iterators::words" => __uc_f478,
+        "behaviours::moves::both" => __uc_f479,
+        "behaviours::moves::collect" => __uc_f480,
+        "behaviours::moves::trade" => __uc_f481,
+        "behaviours::names::import" => __uc_f482,
+        "behaviours::names::lambda" => __uc_f483,
+        "behaviours::names::old" => __uc_f484,
+        "behaviours::outs::all_digits" => __uc_f485,
+        "behaviours::outs::append" => __uc_f486,
+        "behaviours::outs::clear" => __uc_f487,
+        "behaviours::outs::digits" => __uc_f488,
+        "behaviours::outs::exchange" => __uc_f489,
+        "behaviours::outs::fill" => __uc_f490,
+        "behaviours::outs::fill_if" => __uc_f491,
+        "behaviours::outs::grow" => __uc_f492,
+        "behaviours::outs::key" => __uc_f493,
+        "behaviours::outs::next_number" => __uc_f494,
+        "behaviours::outs::raise" => __uc_f495,
+        "behaviours::outs::split" => __uc_f496,
+        "behaviours::outs::sum_digits" => __uc_f497,
+        "behaviours::outs::take_byte" => __uc_f498,
+        "behaviours::outs::tally" => __uc_f499,
+        "behaviours::outs::words" => __uc_f500,
+        "behaviours::outs::write_hex" => __uc_f501,
+        "behaviours::panics::panic" => __uc_f502,
+        "behaviours::panics::panic_any" => __uc_f503,
+        "behaviours::records::middle" => __uc_f504,
+        "behaviours::records::moved" => __uc_f505,
+        "behaviours::records::pair" => __uc_f506,
+        "behaviours::records::same" => __uc_f507,
+        "behaviours::threads::sleep" => __uc_f508,
+        "behaviours::upcalls::count" => __uc_f509,
+        "behaviours::upcalls::first" => __uc_f510,
+        "behaviours::upcalls::forever" => __uc_f511,
+        "behaviours::upcalls::map_words" => __uc_f512,
+        "behaviours::upcalls::on_threads" => __uc_f513,
+        "behaviours::upcalls::sum" => __uc_f514,
+        "behaviours::upcalls::while_asleep" => __uc_f515,
+        "behaviours::values::below" => __uc_f516,
+        "behaviours::values::byte" => __uc_f517,
+        "behaviours::values::compared" => __uc_f518,
+        "behaviours::values::counted" => __uc_f519,
+        "behaviours::values::double" => __uc_f520,
+        "behaviours::values::extension" => __uc_f521,
+        "behaviours::values::four" => __uc_f522,
+        "behaviours::values::inverted" => __uc_f523,
+        "behaviours::values::joined" => __uc_f524,
+        "behaviours::values::later" => __uc_f525,
+        "behaviours::values::lengths" => __uc_f526,
+        "behaviours::values::letter" => __uc_f527,
+        "behaviours::values::local" => __uc_f528,
+        "behaviours::values::long" => __uc_f529,
+        "behaviours::values::loud" => __uc_f530,
+        "behaviours::values::nested" => __uc_f531,
+        "behaviours::values::or_seven" => __uc_f532,
+        "behaviours::values::reversed" => __uc_f533,
+        "behaviours::values::size" => __uc_f534,
+        "behaviours::values::sum" => __uc_f535,
+        "behaviours::values::swapped" => __uc_f536,
+        "behaviours::values::text" => __uc_f537,
+        "behaviours::values::total" => __uc_f538,
+        "behaviours::values::truth" => __uc_f539,
+        "behaviours::values::twice" => __uc_f540,
+        "behaviours::values::unique" => __uc_f541,
+        "behaviours::values::wide" => __uc_f542,
+        "behaviours::values::wide_signed" => __uc_f543,
+        "behaviours::views::states" => __uc_f544,
     ],
 }
