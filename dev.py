@@ -393,6 +393,9 @@ def lint(_options: argparse.Namespace) -> None:
     loader = ("--manifest-path", "loader-py/Cargo.toml")
     clippy = ("--all-targets", "--locked", "--", "-D", "warnings")
     native = ("cargo", "clippy", "--target-dir", DEV / "target-loader", *loader, *clippy)
+    rules = ("--target-dir", DEV / "target-soundness", "--manifest-path", SOUNDNESS)
+    # Without the build tools, which the workspace's own check has seen.
+    fuzzed = ("--target-dir", DEV / "target-fuzz-replay", "--manifest-path", FUZZ / "Cargo.toml")
     checks: list[tuple[str, Sequence[str | Path], dict[str, str]]] = [
         ("cargo fmt", ("cargo", "fmt", "--all", "--check"), {}),
         ("cargo fmt, loader", ("cargo", "fmt", *loader, "--check"), {}),
@@ -400,6 +403,8 @@ def lint(_options: argparse.Namespace) -> None:
         ("cargo fmt, fuzz", ("cargo", "fmt", "--manifest-path", FUZZ / "Cargo.toml", "--check"), {}),
         ("cargo clippy", ("cargo", "clippy", "--target-dir", target_folder(), "--workspace", *clippy), {}),
         ("cargo clippy, loader", native, {"PYO3_PYTHON": str(python.program("python"))}),
+        ("cargo clippy, soundness", ("cargo", "clippy", *rules, *clippy), {}),
+        ("cargo clippy, fuzz", ("cargo", "clippy", *fuzzed, "--no-default-features", *clippy), {}),
         ("ruff check", (python.program("ruff"), "check", *PYTHON_SOURCES), {}),
         ("ruff format", (python.program("ruff"), "format", "--check", *PYTHON_SOURCES), {}),
         ("mypy", (python.program("mypy"), "--cache-dir", DEV / "mypy"), {}),

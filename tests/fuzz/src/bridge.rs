@@ -9,6 +9,8 @@
 )]
 
 use usecrate_runtime::private as __uc;
+use usecrate_soundness::shim;
+use usecrate_soundness::shim::lifted;
 
 #[path = "../../soundness/tests/upcalls/subject.rs"]
 pub mod calling;
@@ -96,38 +98,6 @@ __uc::handle_in!(
 );
 __uc::handle!(Marker, 13, "Library", crate::bridge::nesting::Library);
 __uc::handle!(Marker, 14, "Local", crate::bridge::plain::Local);
-
-/// Says the type of an argument.
-fn lifted<T>(argument: T) -> T {
-    argument
-}
-
-/// A shim: its parameters and how they are lifted, its callable if it has one (`fn` types twice: to be described, and
-/// as the closure has them), then the call.
-macro_rules! shim {
-    ($name:ident($($lift:ident $arg:ident),*) $make:expr) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            __uc::answer!(call, Marker, $make)
-        }
-    };
-    (
-        $name:ident($($lift:ident $arg:ident),*; $f:ident fn($($x:ident: $described:ty => $ty:ty),*) -> $result:ty)
-        $make:expr
-    ) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            let $f = __uc_arg::<__uc::Callable<'c, ($($described,)*), $result>>(call);
-            __uc::answer!(call, Marker, {
-                let $f = {
-                    let f = $f.take();
-                    move |$($x: $ty),*| -> $result { f.invoke::<Marker, _, _>(($($x,)*)) }
-                };
-                $make
-            })
-        }
-    };
-}
 
 shim!(book_new(__uc_arg a) Book::new(a.take()));
 shim!(book_page(__uc_kept a) Book::page(a.take()));

@@ -117,11 +117,11 @@ fn remove(value: &mut Value, cursor: &mut Cursor<'_>) {
 
 /// Says a child again.
 fn repeat(value: &mut Value, cursor: &mut Cursor<'_>) {
-    if let Value::Array(items) = value {
-        if !items.is_empty() {
-            let item = items[cursor.below(items.len())].clone();
-            items.push(item);
-        }
+    if let Value::Array(items) = value
+        && !items.is_empty()
+    {
+        let item = items[cursor.below(items.len())].clone();
+        items.push(item);
     }
 }
 

@@ -2,11 +2,11 @@
 //! made of the fuzzer's bytes; what the library asks of an object that it does not hold is a failure.
 
 use std::collections::BTreeMap;
-use std::ffi::c_void;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rmpv::Value;
-use usecrate_runtime::private::{Buffer, HostTable};
+use usecrate_soundness::client::encoded;
+use usecrate_soundness::upcall::{Handler, Host, Upcall, fail};
 
 use crate::cursor::Cursor;
 use crate::request::{Session, collect};
@@ -66,90 +66,28 @@ impl World {
     }
 }
 
-#[repr(C)]
-struct Table {
-    call: unsafe extern "C" fn(
-        *mut c_void,
-        *const u8,
-        usize,
-        *const Buffer,
-        usize,
-        unsafe extern "C" fn(*mut c_void, *const u8, usize),
-        *mut c_void,
-    ) -> i32,
-    context: *mut c_void,
-}
-
-// SAFETY: it is never written, and its context is null.
-unsafe impl Sync for Table {}
-
-static TABLE: Table = Table {
-    call: upcall,
-    context: std::ptr::null_mut(),
-};
+static HANDLER: Handler = upcall;
 
 /// The host that is passed with every request.
-pub fn table() -> *const HostTable {
-    (&raw const TABLE).cast()
-}
+pub static HOST: Host = Host::new(&HANDLER);
 
-/// Ends the process with a message: a panic cannot leave an upcall, and inside a call it prints nothing.
-pub fn fail(message: &str) -> ! {
-    eprintln!("wrong: {message}");
-    std::process::abort();
-}
-
-unsafe extern "C" fn upcall(
-    _: *mut c_void,
-    request: *const u8,
-    request_len: usize,
-    buffers: *const Buffer,
-    buffer_count: usize,
-    write: unsafe extern "C" fn(*mut c_void, *const u8, usize),
-    sink: *mut c_void,
-) -> i32 {
-    // SAFETY: `docs/abi.md`: the request is readable for its length during the upcall.
-    let mut bytes = unsafe { std::slice::from_raw_parts(request, request_len) };
-    let request = match rmpv::decode::read_value(&mut bytes) {
-        Ok(Value::Array(parts)) if bytes.is_empty() && parts.len() >= 2 => parts,
-        _ => fail("an upcall is one array"),
-    };
-    let memory: &mut [u8] = match buffer_count {
-        0 => &mut [],
-        1 => {
-            // The struct is documented: data, length, flags.
-            let words: *const usize = buffers.cast();
-            // SAFETY: the struct begins with these two words.
-            let (data, length) = unsafe { (*words as *mut u8, *words.add(1)) };
-            // SAFETY: nobody else uses it during the upcall; it is only written if it is lent for that.
-            unsafe { std::slice::from_raw_parts_mut(data, length) }
-        }
-        _ => fail("an upcall lends one buffer at most"),
-    };
-    let (Some(operation), Some(token)) = (request[0].as_u64(), request[1].as_u64()) else {
-        fail("an upcall names an operation and a token");
-    };
+fn upcall(upcall: Upcall<'_>) -> Option<Vec<u8>> {
     let script = world(|world| std::mem::take(&mut world.script));
     let mut cursor = Cursor::new(&script);
-    let answer = answer(operation, token, &request[2..], memory, &mut cursor);
+    let answer = answer(upcall, &mut cursor);
     let rest = cursor.rest();
     world(|world| world.script = rest.to_vec());
-    let Some(answer) = answer else { return 1 };
-    for piece in answer.chunks(answer.len().div_ceil(2).max(1)) {
-        // SAFETY: the sink is this upcall's, and the piece is a live slice.
-        unsafe { write(sink, piece.as_ptr(), piece.len()) };
-    }
-    0
+    answer
 }
 
 /// `None` if the host is gone.
-fn answer(
-    operation: u64,
-    token: u64,
-    arguments: &[Value],
-    memory: &mut [u8],
-    cursor: &mut Cursor<'_>,
-) -> Option<Vec<u8>> {
+fn answer(upcall: Upcall<'_>, cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
+    let Upcall {
+        operation,
+        token,
+        arguments,
+        memory,
+    } = upcall;
     let known = world(|world| match operation {
         0 => world.objects.remove(&token),
         _ => world.objects.get(&token).cloned(),
@@ -163,7 +101,7 @@ fn answer(
         return None;
     };
     match (operation, &object) {
-        (0, Object::File | Object::Exception) => return Some(values::encoded(&[0.into(), Value::Nil])),
+        (0, Object::File | Object::Exception) => return Some(encoded(&[0.into(), Value::Nil])),
         (1, Object::Callable(_)) | (3..=6, Object::File) => {}
         _ if world(|world| world.loose) => return None,
         _ => fail(&format!("operation {operation} of {object:?}")),
@@ -175,11 +113,11 @@ fn answer(
         3 | 4 => {
             let (token, _) = world(|world| world.object(Object::Exception));
             let fatal = cursor.byte() & 1 == 1;
-            return Some(values::encoded(&[1.into(), token.into(), fatal.into()]));
+            return Some(encoded(&[1.into(), token.into(), fatal.into()]));
         }
         5 => {
             let value = world(|world| values::value(world, cursor, 0));
-            return Some(values::encoded(&[0.into(), value]));
+            return Some(encoded(&[0.into(), value]));
         }
         6..=11 => again(cursor),
         _ => {}
@@ -195,7 +133,7 @@ fn answer(
         (1, Object::Callable(result)) => world(|world| values::typed(world, &result, cursor, 0)),
         _ => Value::Nil,
     };
-    Some(values::encoded(&[0.into(), value]))
+    Some(encoded(&[0.into(), value]))
 }
 
 /// How many bytes a read gives at most.

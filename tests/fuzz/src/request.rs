@@ -5,12 +5,15 @@
 use std::sync::LazyLock;
 
 use rmpv::Value;
-use usecrate_runtime::private::{Buffer, Response};
+use usecrate_runtime::private::Buffer;
+use usecrate_soundness::client::{encoded, taken_apart};
+use usecrate_soundness::symbol::{Channel, buffer};
+use usecrate_soundness::upcall::fail;
 
 use crate::bridge::usecrate_call;
 use crate::cursor::Cursor;
-use crate::host::{self, Object, World, fail, world};
-use crate::values::{self, encoded};
+use crate::host::{HOST, Object, World, world};
+use crate::values;
 
 /// Requests per input.
 const LONGEST: usize = 24;
@@ -59,23 +62,16 @@ struct Lent {
 
 /// Something that calls, with a response of its own.
 pub struct Session {
-    response: Response,
+    channel: Channel,
     lent: Vec<Lent>,
 }
 
 impl Default for Session {
     fn default() -> Self {
         Self {
-            // SAFETY: three null words are the response's documented first state.
-            response: unsafe { std::mem::zeroed() },
+            channel: Channel::new(usecrate_call),
             lent: Vec::new(),
         }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.send(&[0x91, RELEASE]);
     }
 }
 
@@ -112,50 +108,12 @@ impl Session {
     }
 
     fn ask(&mut self, request: &[u8]) -> (u64, Value) {
-        let code = self.send(request);
-        if code != 0 {
-            fail(&format!("{request:?} gave {code}"));
-        }
-        // The struct is documented: data, length, capacity.
-        let words: *const usize = (&raw const self.response).cast();
-        // SAFETY: the struct begins with these two words.
-        let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
-        // SAFETY: the answer is valid until the next call with this struct.
-        let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-        match rmpv::decode::read_value(&mut bytes) {
-            Ok(Value::Array(parts)) if bytes.is_empty() && parts.len() == 2 => {
-                let status = parts[0].as_u64().filter(|status| *status <= 6);
-                let status = status.unwrap_or_else(|| fail(&format!("{request:?} gave status {}", parts[0])));
-                (status, parts[1].clone())
-            }
-            other => fail(&format!(
-                "{request:?} gave {other:?}, with {} bytes behind it",
-                bytes.len()
-            )),
-        }
-    }
-
-    /// The request's memory is this call's alone, so that the sanitizer notices when something of it is kept.
-    fn send(&mut self, request: &[u8]) -> i32 {
-        let request: Box<[u8]> = request.into();
-        let buffer = |lent: &mut Lent| {
-            let bytes = &mut lent.memory[lent.skip..];
-            let parts = (bytes.as_mut_ptr(), bytes.len(), u64::from(lent.writable));
-            // SAFETY: this is the struct's documented layout.
-            unsafe { std::mem::transmute::<(*mut u8, usize, u64), Buffer>(parts) }
-        };
-        let buffers: Vec<Buffer> = self.lent.iter_mut().map(buffer).collect();
-        // SAFETY: the pointers and lengths are those of live memory that nothing else uses, the response is this
-        // session's alone, and the host is a static.
-        unsafe {
-            usecrate_call(
-                request.as_ptr(),
-                request.len(),
-                buffers.as_ptr(),
-                buffers.len(),
-                host::table(),
-                &raw mut self.response,
-            )
+        let lend = |lent: &mut Lent| buffer(&mut lent.memory[lent.skip..], lent.writable);
+        let buffers: Vec<Buffer> = self.lent.iter_mut().map(lend).collect();
+        let answer = self.channel.send(request, &buffers, Some(&HOST));
+        match taken_apart(answer) {
+            Some((status, payload)) if status <= 6 => (status, payload),
+            _ => fail(&format!("{request:?} gave {answer:?}")),
         }
     }
 

@@ -5,13 +5,6 @@ use rmpv::Value;
 use crate::cursor::Cursor;
 use crate::host::{Object, World};
 
-/// The bytes of an array.
-pub fn encoded(parts: &[Value]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    rmpv::encode::write_value(&mut bytes, &Value::Array(parts.to_vec())).expect("a vector takes all");
-    bytes
-}
-
 /// Any value that MessagePack can say; host objects are not among them.
 pub fn value(world: &mut World, cursor: &mut Cursor<'_>, depth: u32) -> Value {
     match cursor.below(if depth < 4 { 13 } else { 10 }) {

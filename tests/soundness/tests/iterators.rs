@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
+use usecrate_soundness::client::{
+    self, Alone, LONG, call, count, drop_now, number, request, request_alone, try_call,
+};
+use usecrate_soundness::objects::{Answer, exception, object, released, token};
+use usecrate_soundness::shim;
 
-use crate::host::{Answer, exception, object, released, request, token};
 use crate::subject::{ASKED, READ_ON_DROP};
 
-#[path = "upcalls/host.rs"]
-#[allow(dead_code, reason = "what callables need is not needed here")]
-pub mod host;
 #[path = "iterators/subject.rs"]
 pub mod subject;
 
@@ -21,16 +22,6 @@ pub struct Marker;
 __uc::handle!(Marker, 0, "subject::Text", crate::subject::Text);
 __uc::handle_in!(Marker, 1, "subject::Line", LineFamily, crate::subject::Line<'h>);
 __uc::handle!(Marker, 2, "subject::Pipe", crate::subject::Pipe);
-
-/// A shim: its parameters and how they are lifted, then the call.
-macro_rules! shim {
-    ($name:ident($($lift:ident $arg:ident),*) $make:expr) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            __uc::answer!(call, Marker, $make)
-        }
-    };
-}
 
 shim!(text_new(__uc_arg a) subject::Text::new(a.take()));
 shim!(text_lines(__uc_kept a) subject::Text::lines(a.take()));
@@ -52,49 +43,11 @@ shim!(fallible(__uc_arg a) subject::fallible(a.take()));
 shim!(turnstile() subject::turnstile());
 shim!(local() subject::local());
 
-/// The same with the type of its first parameter.
-macro_rules! taking {
-    ($name:ident($item:ty $(, $arg:ident)*) $make:path) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            let items = __uc_arg::<__uc::Iterable<$item>>(call);
-            $(let $arg = __uc_arg(call);)*
-            __uc::answer!(call, Marker, $make(items.take() $(, $arg.take())*))
-        }
-    };
-}
-
-taking!(total(u32) subject::total);
-taking!(first_longer(String, than) subject::first_longer);
-taking!(beyond(u32) subject::beyond);
-taking!(count_lines(subject::Text) subject::count_lines);
-taking!(doubled(u32) subject::doubled);
-
-const NAMES: &[&str] = &[
-    "Text::new",
-    "Text::lines",
-    "Text::lengths",
-    "Text::first",
-    "Text::boxed",
-    "Text::into_lines",
-    "Line::text",
-    "Pipe::new",
-    "Pipe::send",
-    "Pipe::received",
-    "restless",
-    "counting",
-    "growing",
-    "failing",
-    "panicking",
-    "maybe",
-    "fallible",
-    "turnstile",
-    "local",
-    "total",
-    "first_longer",
-    "beyond",
-    "count_lines",
-    "doubled",
-];
+shim!(total(__uc_arg a: __uc::Iterable<u32>) subject::total(a.take()));
+shim!(first_longer(__uc_arg a: __uc::Iterable<String>, __uc_arg b) subject::first_longer(a.take(), b.take()));
+shim!(beyond(__uc_arg a: __uc::Iterable<u32>) subject::beyond(a.take()));
+shim!(count_lines(__uc_arg a: __uc::Iterable<subject::Text>) subject::count_lines(a.take()));
+shim!(doubled(__uc_arg a: __uc::Iterable<u32>) subject::doubled(a.take()));
 
 __uc::artifact! {
     name: "subject", marker: Marker,
@@ -111,27 +64,8 @@ __uc::artifact! {
     ],
 }
 
-/// What is counted is the process's, so tests run one at a time.
-static ALONE: Mutex<()> = Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
-    let index = NAMES
-        .iter()
-        .position(|known| *known == name)
-        .expect("a known callable");
-    let mut parts = vec![Value::from(1), Value::from(index)];
-    parts.extend_from_slice(arguments);
-    request(&parts)
-}
-
-fn call(name: &str, arguments: &[Value]) -> Value {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 0, "`{name}` gave {payload}");
-    payload
+fn alone() -> Alone {
+    client::alone(usecrate_call)
 }
 
 fn try_next(iterator: &Value, want: u64) -> (u64, Value) {
@@ -143,20 +77,6 @@ fn next(iterator: &Value, want: u64) -> Vec<Value> {
     assert_eq!(status, 0, "next gave {payload}");
     payload.as_array().expect("items").clone()
 }
-
-fn drop_now(handle: &Value) -> bool {
-    let (status, payload) = request(&[2.into(), handle.clone()]);
-    assert_eq!(status, 0, "drop gave {payload}");
-    payload.as_bool().expect("a bool")
-}
-
-fn count() -> u64 {
-    request(&[6.into()]).1.as_u64().expect("a count")
-}
-
-/// Longer than what strings keep in place, so that freed memory is noticed.
-const LONG: &str =
-    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
 fn text(lines: usize) -> Value {
     let lines = (0..lines).map(|at| format!("{at}: {LONG}").into()).collect();
@@ -380,6 +300,7 @@ fn only_iterators_are_asked_for_items() {
 
 #[test]
 fn a_description_names_the_items() {
+    let _alone = alone();
     let described = request(&[0.into()]).1;
     let of = |name: &str| {
         let all = described[2].as_array().expect("callables");
@@ -395,7 +316,7 @@ fn a_description_names_the_items() {
     assert_eq!(of("failing"), r#"["iterator", ["result", "u32", "str"]]"#);
     assert_eq!(of("Text::boxed"), r#"["iterator", "str"]"#);
     assert_eq!(of("Text::lines"), r#"["iterator", ["handle", 1, "new"]]"#);
-    let total = request(&[0.into()]).1[2].as_array().expect("callables")[19].clone();
+    let total = request(&[0.into()]).1[2].as_array().expect("callables")[number("total")].clone();
     assert_eq!(total[1].to_string(), r#"[["iterable", "u32"]]"#);
 }
 
@@ -420,7 +341,7 @@ fn items(answers: Vec<fn() -> Answer>) -> (Value, Arc<AtomicUsize>) {
     (iterator, asked)
 }
 
-fn number(number: u32) -> Answer {
+fn item(number: u32) -> Answer {
     Value::from(number).into()
 }
 
@@ -431,7 +352,7 @@ fn items_come_all_at_once_or_one_by_one() {
     assert_eq!(call("total", &[numbers]), 6.into());
     let packed: Vec<u8> = [1_u32, 2, 4].into_iter().flat_map(u32::to_ne_bytes).collect();
     assert_eq!(call("total", &[Value::Binary(packed)]), 7.into());
-    let (lazy, asked) = items(vec![|| number(1), || number(2)]);
+    let (lazy, asked) = items(vec![|| item(1), || item(2)]);
     assert_eq!(call("total", std::slice::from_ref(&lazy)), 3.into());
     assert_eq!(asked.load(Ordering::Relaxed), 3);
     assert_eq!(released(token(&lazy)), 1, "the reference was the library's");
@@ -453,7 +374,7 @@ fn an_item_is_asked_for_when_rust_wants_it() {
 #[test]
 fn an_iterator_that_has_ended_is_not_asked_again() {
     let _alone = alone();
-    let (numbers, asked) = items(vec![|| number(1)]);
+    let (numbers, asked) = items(vec![|| item(1)]);
     let all = Value::Array(vec![1.into(), Value::Nil, Value::Nil, Value::Nil]);
     assert_eq!(call("beyond", &[numbers]), all);
     assert_eq!(asked.load(Ordering::Relaxed), 2);
@@ -462,7 +383,7 @@ fn an_iterator_that_has_ended_is_not_asked_again() {
 #[test]
 fn what_an_iterator_raises_leaves_the_call() {
     let _alone = alone();
-    let (numbers, _) = items(vec![|| number(1), || Answer::Raise("ValueError", false)]);
+    let (numbers, _) = items(vec![|| item(1), || Answer::Raise("ValueError", false)]);
     let (status, payload) = try_call("total", std::slice::from_ref(&numbers));
     assert_eq!(
         (status, exception(payload[0].as_u64().expect("a token"))),
@@ -481,7 +402,7 @@ fn an_item_of_another_type_leaves_the_call() {
         || Answer::Raw(vec![0x92, 0x00, 0x91]),
         || Answer::Raw(vec![0x92, 0x00, 0x91, 1, 2]),
     ] {
-        let (numbers, _) = items(vec![|| number(1), wrong]);
+        let (numbers, _) = items(vec![|| item(1), wrong]);
         let (status, payload) = try_call("total", std::slice::from_ref(&numbers));
         assert_ne!(status, 0, "{payload}");
         assert_ne!(status, 6, "{payload}");
@@ -495,7 +416,7 @@ fn a_refused_call_leaves_the_iterator_to_its_owner() {
     let (texts, asked) = items(vec![]);
     assert_eq!(try_call("first_longer", &[texts.clone(), "three".into()]).0, 3);
     assert_eq!((asked.load(Ordering::Relaxed), released(token(&texts))), (0, 0));
-    let (status, payload) = host::request_alone(&[1.into(), 19.into(), texts]);
+    let (status, payload) = request_alone(&[1.into(), number("total").into(), texts]);
     assert_eq!((status, payload[0].as_str()), (5, Some("callable")));
 }
 
@@ -525,10 +446,10 @@ fn handles_among_the_items_are_moved_one_by_one() {
 fn an_iterator_over_another_one_fetches_nothing_ahead() {
     let _alone = alone();
     let (numbers, asked) = items(vec![
-        || number(1),
-        || number(2),
+        || item(1),
+        || item(2),
         || Answer::Raise("KeyError", false),
-        || number(4),
+        || item(4),
     ]);
     let doubled = call("doubled", std::slice::from_ref(&numbers));
     assert_eq!(asked.load(Ordering::Relaxed), 0);

@@ -2,19 +2,12 @@
 //! C symbol.
 
 use rmpv::Value;
-use usecrate_runtime::private::{self as __uc, Buffer, Response};
+use usecrate_runtime::private::{self as __uc, Buffer};
+use usecrate_soundness::client::{self, Alone, try_call_with};
+use usecrate_soundness::shim;
+use usecrate_soundness::symbol::buffer;
 
 pub struct Marker;
-
-/// A shim: its parameters and how they are lifted, then the call.
-macro_rules! shim {
-    ($name:ident($($lift:ident $arg:ident $(: $ty:ty)?),*) $make:expr) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift$(::<$ty>)?(call);)*
-            __uc::answer!(call, Marker, $make)
-        }
-    };
-}
 
 fn invert(bytes: &mut [u8]) -> usize {
     bytes.iter_mut().for_each(|byte| *byte = !*byte);
@@ -43,68 +36,22 @@ shim!(next(__uc_arg a: __uc::Initial<u8, false>) {
     (std::mem::replace(&mut a, 7), a)
 });
 
-const NAMES: &[&str] = &["invert", "copy", "merge", "append", "next"];
-
 __uc::artifact! {
     name: "subject", marker: Marker, types: [],
     callables: ["invert" => invert_, "copy" => copy_, "merge" => merge_, "append" => append, "next" => next],
-}
-
-/// A buffer: its memory, and whether it may be written to.
-fn buffer(memory: &mut [u8], writable: bool) -> Buffer {
-    let parts = (memory.as_mut_ptr(), memory.len(), u64::from(writable));
-    // SAFETY: the documented layout: data, length, flags.
-    unsafe { std::mem::transmute(parts) }
 }
 
 fn nth(index: u8) -> Value {
     Value::Ext(2, vec![index, 0, 0, 0])
 }
 
-/// `[status, payload]` of a call.
-fn call(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (u64, Value) {
-    let index = NAMES
-        .iter()
-        .position(|known| *known == name)
-        .expect("a known callable");
-    let mut parts = vec![Value::from(1), Value::from(index)];
-    parts.extend_from_slice(arguments);
-    let mut request = Vec::new();
-    rmpv::encode::write_value(&mut request, &Value::Array(parts)).expect("a vector takes all");
-    let send = |request: &[u8], buffers: &[Buffer], response: *mut Response| {
-        let (data, count) = (buffers.as_ptr(), buffers.len());
-        // SAFETY: the pointers and lengths are those of live slices, and the response is this call's alone.
-        unsafe {
-            usecrate_call(
-                request.as_ptr(),
-                request.len(),
-                data,
-                count,
-                std::ptr::null(),
-                response,
-            )
-        }
-    };
-    // SAFETY: three null words are the response's documented first state.
-    let mut response: Response = unsafe { std::mem::zeroed() };
-    assert_eq!(send(&request, buffers, &raw mut response), 0);
-    let words: *const usize = (&raw const response).cast();
-    // SAFETY: the struct is documented: data, length, capacity.
-    let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
-    // SAFETY: the answer is valid until the next call with this struct.
-    let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-    let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
-    assert_eq!(send(&[0x91, 3], &[], &raw mut response), 0);
-    let Value::Array(parts) = answer else {
-        panic!("an answer is an array")
-    };
-    let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
-    (status.as_u64().expect("a status is a number"), payload)
+fn alone() -> Alone {
+    client::alone(usecrate_call)
 }
 
-/// The call is refused with status 3; kind and message.
-fn refused(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (String, String) {
-    let (status, payload) = call(name, arguments, buffers);
+/// The call is refused with status 3: kind and message.
+fn wrong(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (String, String) {
+    let (status, payload) = try_call_with(name, arguments, buffers);
     assert_eq!(status, 3, "`{name}` gave {payload}");
     let text = |at: usize| payload[at].as_str().expect("text").to_owned();
     (text(0), text(2))
@@ -112,36 +59,42 @@ fn refused(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (String, Stri
 
 #[test]
 fn memory_is_filled_in_place() {
+    let _alone = alone();
     let mut memory = vec![0_u8; 5000];
     assert_eq!(
-        call("invert", &[nth(0)], &[buffer(&mut memory, true)]),
+        try_call_with("invert", &[nth(0)], &[buffer(&mut memory, true)]),
         (0, 5000.into())
     );
     assert!(memory.iter().all(|byte| *byte == 0xff));
-    assert_eq!(call("invert", &[nth(0)], &[buffer(&mut [], true)]), (0, 0.into()));
+    assert_eq!(
+        try_call_with("invert", &[nth(0)], &[buffer(&mut [], true)]),
+        (0, 0.into())
+    );
 }
 
 #[test]
 fn only_writable_memory_is_written() {
+    let _alone = alone();
     let mut memory = vec![0_u8; 16];
-    let (kind, message) = refused("invert", &[nth(0)], &[buffer(&mut memory, false)]);
+    let (kind, message) = wrong("invert", &[nth(0)], &[buffer(&mut memory, false)]);
     assert_eq!(kind, "type");
     assert!(message.contains("writable"), "{message}");
-    assert_eq!(refused("invert", &[Value::Binary(vec![1, 2])], &[]).0, "type");
+    assert_eq!(wrong("invert", &[Value::Binary(vec![1, 2])], &[]).0, "type");
     assert_eq!(memory, [0; 16]);
 }
 
 #[test]
 fn what_is_written_is_used_once() {
+    let _alone = alone();
     let mut memory = vec![1_u8; 16];
     let one = [buffer(&mut memory, true)];
     for arguments in [[nth(0), nth(0)], [Value::Binary(vec![1]), nth(0)]] {
-        let (status, payload) = call("copy", &arguments, &one);
+        let (status, payload) = try_call_with("copy", &arguments, &one);
         assert_eq!(status, u64::from(arguments[0] == nth(0)) * 3, "{payload}");
     }
-    assert!(refused("merge", &[nth(0), nth(0)], &one).1.contains("twice"));
+    assert!(wrong("merge", &[nth(0), nth(0)], &one).1.contains("twice"));
     assert_eq!(
-        call("copy", &[Value::Binary(vec![9]), nth(0)], &one).0,
+        try_call_with("copy", &[Value::Binary(vec![9]), nth(0)], &one).0,
         0,
         "the next call has it again"
     );
@@ -150,6 +103,7 @@ fn what_is_written_is_used_once() {
 
 #[test]
 fn memory_that_is_lent_twice_is_not_written() {
+    let _alone = alone();
     let mut memory: Vec<u64> = vec![0; 4];
     let bytes = |memory: &mut Vec<u64>, from: usize, to: usize| {
         // SAFETY: in range, and of bytes.
@@ -157,22 +111,23 @@ fn memory_that_is_lent_twice_is_not_written() {
         buffer(&mut all[from..to], true)
     };
     let both = [bytes(&mut memory, 0, 16), bytes(&mut memory, 12, 32)];
-    assert!(refused("merge", &[nth(0), nth(1)], &both).1.contains("twice"));
+    assert!(wrong("merge", &[nth(0), nth(1)], &both).1.contains("twice"));
     let apart = [bytes(&mut memory, 0, 16), bytes(&mut memory, 16, 32)];
-    assert_eq!(call("merge", &[nth(0), nth(1)], &apart).0, 0);
+    assert_eq!(try_call_with("merge", &[nth(0), nth(1)], &apart).0, 0);
 }
 
 #[test]
 fn numbers_are_whole_and_aligned() {
+    let _alone = alone();
     let mut memory: Vec<u64> = vec![0; 4];
     // SAFETY: in range, and of bytes.
     let all: &mut [u8] = unsafe { std::slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), 32) };
     let (front, back) = all.split_at_mut(16);
     let odd = [buffer(&mut front[1..9], true), buffer(back, true)];
-    assert!(refused("merge", &[nth(0), nth(1)], &odd).1.contains("aligned"));
+    assert!(wrong("merge", &[nth(0), nth(1)], &odd).1.contains("aligned"));
     let torn = [buffer(&mut front[..6], true), buffer(back, true)];
     assert!(
-        refused("merge", &[nth(0), nth(1)], &torn)
+        wrong("merge", &[nth(0), nth(1)], &torn)
             .1
             .contains("whole number")
     );
@@ -180,12 +135,19 @@ fn numbers_are_whole_and_aligned() {
 
 #[test]
 fn an_out_parameter_comes_back() {
+    let _alone = alone();
     let nil = Value::Nil;
-    assert_eq!(call("append", &["b".into(), nil.clone()], &[]), (0, "b".into()));
-    assert_eq!(call("append", &["b".into(), "a".into()], &[]), (0, "ab".into()));
     assert_eq!(
-        call("next", &[3.into()], &[]),
+        try_call_with("append", &["b".into(), nil.clone()], &[]),
+        (0, "b".into())
+    );
+    assert_eq!(
+        try_call_with("append", &["b".into(), "a".into()], &[]),
+        (0, "ab".into())
+    );
+    assert_eq!(
+        try_call_with("next", &[3.into()], &[]),
         (0, Value::Array(vec![3.into(), 7.into()]))
     );
-    assert!(refused("next", &[nil], &[]).1.contains("to start with"));
+    assert!(wrong("next", &[nil], &[]).1.contains("to start with"));
 }

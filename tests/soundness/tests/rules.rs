@@ -1,138 +1,92 @@
-//! A test per soundness rule, through the C symbol alone. Run them under AddressSanitizer (`python3 dev.py asan`):
-//! several only fail there when their rule is broken.
+//! The rules of handles: a test for each, driven through the C symbol alone. Run them under AddressSanitizer
+//! (`python3 dev.py asan`): several only fail there when their rule is broken.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rmpv::Value;
-use usecrate_runtime::private::{Buffer, Response};
-use usecrate_soundness::subject::{DROPPED_ELSEWHERE, ON_DROP, READ_ON_DROP};
-use usecrate_soundness::usecrate_call;
+use usecrate_runtime::private as __uc;
+use usecrate_soundness::client::{
+    self, Alone, LONG, call, callables, count, drop_now, number, raw, refused, request, try_call,
+    try_call_with, try_drop,
+};
+use usecrate_soundness::shim;
+use usecrate_soundness::symbol::buffer;
 
-const NAMES: &[&str] = &[
-    "Book::new",
-    "Book::page",
-    "Book::page_mut",
-    "Book::push",
-    "Book::swallow",
-    "Book::close",
-    "Book::close_after",
-    "Book::tear",
-    "Page::text",
-    "Page::replace",
-    "Pen::write",
-    "Shelf::new",
-    "Shelf::add",
-    "Shelf::all",
-    "Turnstile::new",
-    "Turnstile::pass",
-    "Local::new",
-    "Local::share",
-    "Local::count",
-    "Bell::new",
-    "sum",
-    "echo",
-    "Shelf::add_book",
-];
+use crate::subject::{DROPPED_ELSEWHERE, ON_DROP, READ_ON_DROP};
 
-/// The handle count is the process's, so tests that look at it run one at a time.
-static ALONE: Mutex<()> = Mutex::new(());
+#[path = "rules/subject.rs"]
+pub mod subject;
 
-/// `[status, payload]`. The request's memory is freed before the answer is read.
-fn raw(request: &[u8], buffers: &[Buffer]) -> (u64, Value) {
-    let request: Box<[u8]> = request.into();
-    // SAFETY: three null words are the response's documented first state.
-    let mut response: Response = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointers and lengths are those of live slices, and the response is this call's alone.
-    let code = unsafe {
-        usecrate_call(
-            request.as_ptr(),
-            request.len(),
-            buffers.as_ptr(),
-            buffers.len(),
-            std::ptr::null(),
-            &raw mut response,
-        )
-    };
-    assert_eq!(code, 0);
-    drop(request);
-    // The struct is documented: data, length, capacity.
-    let words: *const usize = (&raw const response).cast();
-    // SAFETY: the struct begins with these two words.
-    let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
-    // SAFETY: the answer is valid until the next call with this struct.
-    let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-    let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
-    assert!(bytes.is_empty(), "nothing follows an answer");
-    // SAFETY: as above; operation 3 frees the response.
-    let code = unsafe {
-        usecrate_call(
-            [0x91, 3].as_ptr(),
-            2,
-            std::ptr::null(),
-            0,
-            std::ptr::null(),
-            &raw mut response,
-        )
-    };
-    assert_eq!(code, 0);
-    let Value::Array(parts) = answer else {
-        panic!("an answer is an array")
-    };
-    let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
-    (status.as_u64().expect("a status is a number"), payload)
+pub struct Marker;
+
+__uc::handle!(Marker, 0, "subject::Book", crate::subject::Book);
+__uc::handle_in!(Marker, 1, "subject::Page", PageFamily, crate::subject::Page<'h>);
+__uc::handle_in!(Marker, 2, "subject::Pen", PenFamily, crate::subject::Pen<'h>);
+__uc::handle_in!(
+    Marker,
+    3,
+    "subject::Shelf",
+    ShelfFamily,
+    crate::subject::Shelf<'h>
+);
+__uc::handle!(Marker, 4, "subject::Turnstile", crate::subject::Turnstile);
+__uc::handle!(Marker, 5, "subject::Local", crate::subject::Local);
+__uc::handle!(Marker, 6, "subject::Bell", crate::subject::Bell);
+
+shim!(book_new(__uc_arg a) subject::Book::new(a.take()));
+shim!(book_page(__uc_kept a) subject::Book::page(a.take()));
+shim!(book_page_mut(__uc_kept a) subject::Book::page_mut(a.take()));
+fn book_push<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a = __uc_kept(call);
+    let b = __uc_arg(call);
+    __uc::answer_fluent!(call, Marker, a, subject::Book::push(a, b.take()))
+}
+shim!(book_swallow(__uc_arg a, __uc_arg b) subject::Book::swallow(a.take(), b.take()));
+shim!(book_close(__uc_arg a) subject::Book::close(a.take()));
+shim!(book_close_after(__uc_arg a, __uc_arg b) subject::Book::close_after(a.take(), b.take()));
+shim!(book_tear(__uc_arg a) subject::Book::tear(a.take()));
+shim!(page_text(__uc_arg a) subject::Page::<'h>::text(a.take()));
+shim!(page_replace(__uc_arg a, __uc_arg b) subject::Page::<'h>::replace(a.take(), b.take()));
+shim!(pen_write(__uc_arg a, __uc_arg b) subject::Pen::<'h>::write(a.take(), b.take()));
+shim!(shelf_new() subject::Shelf::<'h>::new());
+shim!(shelf_add(__uc_arg a, __uc_kept b) subject::Shelf::<'h>::add(a.take(), b.take()));
+shim!(shelf_add_book(__uc_arg a, __uc_kept b, __uc_arg c) subject::Shelf::<'h>::add_book(a.take(), b.take(), c.take()));
+shim!(shelf_all(__uc_arg a) subject::Shelf::<'h>::all(a.take()));
+shim!(turnstile_new() subject::Turnstile::new());
+shim!(turnstile_pass(__uc_arg a) subject::Turnstile::pass(a.take()));
+shim!(local_new() subject::Local::new());
+shim!(local_share(__uc_arg a) subject::Local::share(a.take()));
+shim!(local_count(__uc_arg a) subject::Local::count(a.take()));
+shim!(bell_new() subject::Bell::new());
+shim!(sum(__uc_arg a) subject::sum(a.take()));
+shim!(echo(__uc_arg a) subject::echo(a.take()));
+
+__uc::artifact! {
+    name: "subject", marker: Marker,
+    types: [
+        handle crate::subject::Book, handle_in PageFamily, handle_in PenFamily, handle_in ShelfFamily,
+        handle crate::subject::Turnstile, handle crate::subject::Local, handle crate::subject::Bell,
+    ],
+    callables: [
+        "Book::new" => book_new, "Book::page" => book_page, "Book::page_mut" => book_page_mut,
+        "Book::push" => book_push, "Book::swallow" => book_swallow, "Book::close" => book_close,
+        "Book::close_after" => book_close_after, "Book::tear" => book_tear, "Page::text" => page_text,
+        "Page::replace" => page_replace, "Pen::write" => pen_write, "Shelf::new" => shelf_new,
+        "Shelf::add" => shelf_add, "Shelf::all" => shelf_all, "Turnstile::new" => turnstile_new,
+        "Turnstile::pass" => turnstile_pass, "Local::new" => local_new, "Local::share" => local_share,
+        "Local::count" => local_count, "Bell::new" => bell_new, "sum" => sum, "echo" => echo, "Shelf::add_book" => shelf_add_book,
+    ],
 }
 
-fn request(parts: Vec<Value>) -> (u64, Value) {
-    let mut bytes = Vec::new();
-    rmpv::encode::write_value(&mut bytes, &Value::Array(parts)).expect("a vector takes all");
-    raw(&bytes, &[])
-}
-
-fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
-    let index = NAMES
-        .iter()
-        .position(|known| *known == name)
-        .expect("a known callable");
-    let mut parts = vec![Value::from(1), Value::from(index)];
-    parts.extend_from_slice(arguments);
-    request(parts)
-}
-
-fn call(name: &str, arguments: &[Value]) -> Value {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 0, "`{name}` gave {payload}");
-    payload
-}
-
-/// The call is refused with status 4; the code.
-fn refused(name: &str, arguments: &[Value]) -> String {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 4, "`{name}` gave {payload}");
-    payload[0].as_str().expect("a code").to_owned()
+fn alone() -> Alone {
+    client::alone(usecrate_call)
 }
 
 fn book(text: &str) -> Value {
     call("Book::new", &[text.into()])
 }
-
-fn drop_now(handle: &Value) -> bool {
-    let (status, payload) = request(vec![2.into(), handle.clone()]);
-    assert_eq!(status, 0, "drop gave {payload}");
-    payload.as_bool().expect("a bool")
-}
-
-fn count() -> u64 {
-    request(vec![6.into()]).1.as_u64().expect("a count")
-}
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Longer than what strings keep in place, so that freed memory is noticed.
-const LONG: &str =
-    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
 #[test]
 fn kept_bytes_outlive_the_request() {
@@ -166,7 +120,7 @@ fn what_is_borrowed_cannot_be_changed_moved_or_closed() {
     let page = call("Book::page", &[book.clone()]);
     assert_eq!(refused("Book::push", &[book.clone(), LONG.into()]), "borrowed");
     assert_eq!(refused("Book::close", &[book.clone()]), "borrowed");
-    assert_eq!(request(vec![7.into(), book.clone()]).0, 4);
+    assert_eq!(request(&[7.into(), book.clone()]).0, 4);
     assert_eq!(call("Page::text", &[page.clone()]), LONG.into());
     drop_now(&page);
     call("Book::push", &[book.clone(), LONG.into()]);
@@ -224,9 +178,9 @@ fn a_value_is_dropped_before_what_it_borrows() {
     let book = book(LONG);
     let page = call("Book::page", &[book.clone()]);
     drop_now(&book);
-    let before = READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed);
+    let before = READ_ON_DROP.load(Ordering::Relaxed);
     drop_now(&page);
-    assert!(READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed) > before);
+    assert!(READ_ON_DROP.load(Ordering::Relaxed) > before);
 }
 
 #[test]
@@ -236,7 +190,7 @@ fn a_stale_handle_is_refused_when_its_slot_is_used_again() {
     drop_now(&old);
     let all: Vec<Value> = (0..100).map(|_| book("new")).collect();
     assert_eq!(refused("Book::page", &[old.clone()]), "closed");
-    assert_eq!(request(vec![2.into(), old]).0, 4);
+    assert_eq!(try_drop(&old).0, 4);
     for book in &all {
         drop_now(book);
     }
@@ -342,7 +296,7 @@ fn what_is_not_send_stays_on_its_thread() {
     })
     .join()
     .expect("the thread's own checks hold");
-    assert_eq!(DROPPED_ELSEWHERE.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert_eq!(DROPPED_ELSEWHERE.load(Ordering::Relaxed), 0);
     assert_eq!(
         call("Local::count", &[local]),
         1.into(),
@@ -380,10 +334,10 @@ fn a_panicking_destructor_is_reported_and_the_value_is_gone() {
     let before = count();
     let bell = call("Bell::new", &[]);
     *ON_DROP.lock().unwrap_or_else(PoisonError::into_inner) = Some(|| panic!("crack"));
-    let (status, payload) = request(vec![2.into(), bell.clone()]);
+    let (status, payload) = try_drop(&bell);
     *ON_DROP.lock().unwrap_or_else(PoisonError::into_inner) = None;
     assert_eq!((status, payload[0].as_str()), (2, Some("crack")));
-    assert_eq!(request(vec![2.into(), bell]).0, 4);
+    assert_eq!(try_drop(&bell).0, 4);
     assert_eq!(count(), before);
 }
 
@@ -391,17 +345,10 @@ fn a_panicking_destructor_is_reported_and_the_value_is_gone() {
 fn lent_buffers_are_read_in_place_and_their_numbers_checked() {
     let _alone = alone();
     let mut data = vec![1_u8; 5000];
-    // SAFETY: the documented layout: data, length, flags.
-    let buffer: Buffer = unsafe { std::mem::transmute((data.as_mut_ptr(), data.len(), 0_u64)) };
-    let index = NAMES
-        .iter()
-        .position(|known| *known == "sum")
-        .expect("a known callable");
+    let buffer = buffer(&mut data, false);
     let ask = |number: u8| {
-        let request = vec![1.into(), Value::from(index), Value::Ext(2, vec![number, 0, 0, 0])];
-        let mut bytes = Vec::new();
-        rmpv::encode::write_value(&mut bytes, &Value::Array(request)).expect("a vector takes all");
-        raw(&bytes, std::slice::from_ref(&buffer))
+        let named = Value::Ext(2, vec![number, 0, 0, 0]);
+        try_call_with("sum", &[named], std::slice::from_ref(&buffer))
     };
     assert_eq!(ask(0), (0, 5000.into()));
     assert_eq!(ask(1).0, 5);
@@ -426,7 +373,7 @@ fn no_bytes_do_harm_on_a_small_stack() {
             if round % 2 == 0 && request.len() > 3 {
                 request[0] = 0x90 | (next() % 6) as u8;
                 request[1] = [0, 1, 1, 1, 2, 4, 6, 7][(next() % 8) as usize];
-                request[2] = (next() % NAMES.len() as u64) as u8;
+                request[2] = (next() % callables() as u64) as u8;
             }
             if round % 3 == 0 {
                 request.truncate(3);
@@ -438,8 +385,8 @@ fn no_bytes_do_harm_on_a_small_stack() {
         }
         for deep in [
             vec![0x91; 100_000],
-            [vec![0x93, 1, 13], vec![0x91; 100_000]].concat(),
-            [vec![0x93, 1, 21], vec![0x91; 100_000]].concat(),
+            [vec![0x93, 1, number("Shelf::all") as u8], vec![0x91; 100_000]].concat(),
+            [vec![0x93, 1, number("echo") as u8], vec![0x91; 100_000]].concat(),
         ] {
             assert_ne!(raw(&deep, &[]).0, 0);
         }
@@ -456,11 +403,11 @@ fn after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped() {
     let _alone = alone();
     let book = book(LONG);
     let page = call("Book::page", &[book.clone()]);
-    let dropped = READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(request(vec![5.into()]).0, 0);
+    let dropped = READ_ON_DROP.load(Ordering::Relaxed);
+    assert_eq!(request(&[5.into()]).0, 0);
     assert_eq!(refused("Page::text", &[page.clone()]), "fork");
-    assert_eq!(request(vec![2.into(), page]).0, 4);
-    assert_eq!(READ_ON_DROP.load(std::sync::atomic::Ordering::Relaxed), dropped);
+    assert_eq!(try_drop(&page).0, 4);
+    assert_eq!(READ_ON_DROP.load(Ordering::Relaxed), dropped);
     let fresh = call("Book::new", &[LONG.into()]);
     assert_eq!(call("Book::close", &[fresh]), LONG.into());
 }

@@ -2,17 +2,20 @@
 //! test is a rule, driven through the C symbol by a host written in Rust.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
+use usecrate_soundness::client::{
+    self, Alone, LONG, call, count, number, raised, refusal, refused, request, request_alone, try_call,
+};
+use usecrate_soundness::objects::{Answer, all_released, callable, exception, object, released, token};
+use usecrate_soundness::shim;
+use usecrate_soundness::shim::lifted;
 
-use crate::host::{Answer, callable, exception, object, released, request, token};
 use crate::subject::READ_ON_DROP;
 
-#[path = "upcalls/host.rs"]
-pub mod host;
 #[path = "upcalls/subject.rs"]
 pub mod subject;
 
@@ -29,38 +32,6 @@ __uc::handle_in!(
 );
 __uc::handle!(Marker, 3, "subject::Turnstile", crate::subject::Turnstile);
 __uc::handle!(Marker, 4, "subject::Tap", crate::subject::Tap<__uc::File<7>>);
-
-/// Says the type of an argument.
-fn lifted<T>(argument: T) -> T {
-    argument
-}
-
-/// A shim: its parameters and how they are lifted, its callable if it has one (`fn` types twice: to be described, and as the
-/// closure has them), then the call.
-macro_rules! shim {
-    ($name:ident($($lift:ident $arg:ident),*) $make:expr) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            __uc::answer!(call, Marker, $make)
-        }
-    };
-    (
-        $name:ident($($lift:ident $arg:ident),*; $f:ident fn($($x:ident: $described:ty => $ty:ty),*) -> $result:ty)
-        $make:expr
-    ) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            let $f = __uc_arg::<__uc::Callable<'c, ($($described,)*), $result>>(call);
-            __uc::answer!(call, Marker, {
-                let $f = {
-                    let f = $f.take();
-                    move |$($x: $ty),*| -> $result { f.invoke::<Marker, _, _>(($($x,)*)) }
-                };
-                $make
-            })
-        }
-    };
-}
 
 type Book = subject::Book;
 type Tap = subject::Tap<__uc::File<7>>;
@@ -112,47 +83,6 @@ shim!(tap_try_read(__uc_arg a) Tap::try_read(a.take()));
 
 shim!(sip_elsewhere(__uc_arg a, __uc_arg b) subject::sip_elsewhere(a.take(), lifted::<__uc::File<1>>(b.take())));
 
-const NAMES: &[&str] = &[
-    "Book::new",
-    "Book::page",
-    "Book::text",
-    "Book::push",
-    "Book::edit",
-    "Book::lend",
-    "Book::lend_page",
-    "Book::compare",
-    "Book::rewrite",
-    "Book::tear",
-    "Page::text",
-    "Shelf::new",
-    "Shelf::add",
-    "Shelf::put",
-    "Shelf::all",
-    "Shelf::filled",
-    "Turnstile::new",
-    "Turnstile::pass",
-    "Turnstile::with",
-    "each",
-    "spread",
-    "spread_lossy",
-    "swallow",
-    "pick",
-    "eight",
-    "sip",
-    "gulp",
-    "line",
-    "drip",
-    "elsewhere",
-    "Tap::new",
-    "Tap::read",
-    "Tap::write",
-    "Tap::seek",
-    "Tap::dance",
-    "Tap::into_inner",
-    "Tap::try_read",
-    "sip_elsewhere",
-];
-
 __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
@@ -169,65 +99,9 @@ __uc::artifact! {
     ],
 }
 
-/// What is counted is the process's, so tests run one at a time.
-static ALONE: Mutex<()> = Mutex::new(());
-
-struct Alone {
-    _alone: std::sync::MutexGuard<'static, ()>,
-    _ends: mpsc::Sender<()>,
-}
-
 fn alone() -> Alone {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let (_ends, ended) = mpsc::channel();
-    // Two calls that wait for each other would do so for ever.
-    std::thread::spawn(move || {
-        if ended.recv_timeout(Duration::from_secs(30)) == Err(mpsc::RecvTimeoutError::Timeout) {
-            eprintln!("assertion failed: a test hangs");
-            std::process::abort();
-        }
-    });
-    Alone { _alone, _ends }
+    client::alone(usecrate_call)
 }
-
-fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
-    let index = NAMES
-        .iter()
-        .position(|known| *known == name)
-        .expect("a known callable");
-    let mut parts = vec![Value::from(1), Value::from(index)];
-    parts.extend_from_slice(arguments);
-    request(&parts)
-}
-
-fn call(name: &str, arguments: &[Value]) -> Value {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 0, "`{name}` gave {payload}");
-    payload
-}
-
-/// The call is refused with status 4; code and message.
-fn refused(name: &str, arguments: &[Value]) -> (String, String) {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 4, "`{name}` gave {payload}");
-    let text = |at: usize| payload[at].as_str().expect("a text").to_owned();
-    (text(0), text(2))
-}
-
-/// The call ends with an exception of the host: its name.
-fn raised(name: &str, arguments: &[Value]) -> &'static str {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 6, "`{name}` gave {payload}");
-    exception(payload[0].as_u64().expect("a token"))
-}
-
-fn count() -> u64 {
-    request(&[6.into()]).1.as_u64().expect("a count")
-}
-
-/// Longer than what strings keep in place, so that freed memory is noticed.
-const LONG: &str =
-    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
 fn book(text: &str) -> Value {
     call("Book::new", &[text.into()])
@@ -247,12 +121,14 @@ fn values_go_there_and_back() {
 #[test]
 fn without_a_way_back_nothing_is_called() {
     let _alone = alone();
-    let (status, payload) = host::request_alone(&[1.into(), 19.into(), 1.into(), callable(|_| 1.into())]);
+    let (status, payload) =
+        request_alone(&[1.into(), number("each").into(), 1.into(), callable(|_| 1.into())]);
     assert_eq!((status, payload[0].as_str()), (5, Some("callable")));
 }
 
 #[test]
 fn a_call_says_what_it_calls() {
+    let _alone = alone();
     let (_, described) = request(&[0.into()]);
     let each = described[2]
         .as_array()
@@ -288,12 +164,12 @@ fn an_exception_leaves_the_call_from_any_thread() {
 #[test]
 fn an_exception_that_is_not_given_back_is_released() {
     let _alone = alone();
-    let before = host::RELEASED.lock().unwrap().len();
+    let before = all_released().len();
     call(
         "swallow",
         &[false.into(), callable(|_| Answer::Raise("ValueError", false))],
     );
-    let all = host::RELEASED.lock().unwrap();
+    let all = all_released();
     assert_eq!(all.len(), before + 1);
     assert_eq!(exception(all[before]), "ValueError");
 }
@@ -307,7 +183,7 @@ fn an_exception_poisons_nothing_and_a_panic_does() {
     assert_eq!(call("Book::text", &[book.clone()]), "".into(), "Rust left it so");
     let (status, payload) = try_call("Book::tear", &[book.clone(), callable(|_| Value::Nil.into())]);
     assert_eq!((status, payload[0].as_str()), (2, Some("torn")));
-    assert_eq!(refused("Book::text", &[book]).0, "poisoned");
+    assert_eq!(refused("Book::text", &[book]), "poisoned");
 }
 
 #[test]
@@ -369,9 +245,9 @@ fn a_reference_ends_when_the_callable_returns() {
     let before = count();
     let gone = lent("Book::lend", &[LONG.into()], |book| {
         assert_eq!(call("Book::text", &[book.clone()]), LONG.into());
-        assert_eq!(refused("Book::push", &[book.clone(), "x".into()]).0, "borrowed");
+        assert_eq!(refused("Book::push", &[book.clone(), "x".into()]), "borrowed");
     });
-    let (code, message) = refused("Book::text", &[gone]);
+    let (code, message) = refusal("Book::text", &[gone]);
     assert_eq!(code, "closed");
     assert!(message.contains("lent to a callable"), "{message}");
     assert_eq!(count(), before);
@@ -384,7 +260,7 @@ fn an_exclusive_reference_is_changed_in_place() {
     let gone = lent("Book::edit", &[book.clone()], |book| {
         call("Book::push", &[book.clone(), "b".into()]);
     });
-    assert_eq!(refused("Book::push", &[gone, "c".into()]).0, "closed");
+    assert_eq!(refused("Book::push", &[gone, "c".into()]), "closed");
     assert_eq!(call("Book::text", &[book]), "ab.".into());
 }
 
@@ -404,7 +280,7 @@ fn what_was_made_of_a_reference_ends_with_it_children_first() {
         expected,
         "the page was dropped, and the text was there"
     );
-    assert_eq!(refused("Page::text", &[page.lock().unwrap().clone()]).0, "closed");
+    assert_eq!(refused("Page::text", &[page.lock().unwrap().clone()]), "closed");
     assert_eq!(count(), before);
 }
 
@@ -415,7 +291,7 @@ fn a_child_of_fork_that_a_callable_made_goes_on() {
         call("Book::page", &[book.clone()]);
         assert_eq!(request(&[5.into()]), (0, Value::Nil));
     });
-    assert_eq!(refused("Book::text", &[gone]).0, "fork");
+    assert_eq!(refused("Book::text", &[gone]), "fork");
     let fresh = book(LONG);
     assert_eq!(call("Book::text", &[fresh]), LONG.into());
 }
@@ -427,7 +303,7 @@ fn a_value_that_borrows_ends_when_the_callable_returns() {
     let gone = lent("Book::lend_page", &[LONG.into()], |page| {
         assert_eq!(call("Page::text", &[page.clone()]), LONG.into());
     });
-    assert_eq!(refused("Page::text", &[gone]).0, "closed");
+    assert_eq!(refused("Page::text", &[gone]), "closed");
     assert_eq!(count(), before);
 }
 
@@ -473,11 +349,11 @@ fn what_was_lent_is_tied_to_nothing_else() {
     call("Shelf::add", &[shelf.clone(), "own".into()]);
     let other = shelf.clone();
     let gone = lent("Book::lend_page", &[LONG.into()], move |page| {
-        let (code, message) = refused("Shelf::put", &[other.clone(), page.clone()]);
+        let (code, message) = refusal("Shelf::put", &[other.clone(), page.clone()]);
         assert_eq!(code, "borrowed");
         assert!(message.contains("lent to a callable"), "{message}");
     });
-    assert_eq!(refused("Page::text", &[gone]).0, "closed");
+    assert_eq!(refused("Page::text", &[gone]), "closed");
     assert_eq!(call("Shelf::all", &[shelf]), Value::Array(vec!["own".into()]));
 }
 
@@ -486,12 +362,12 @@ fn what_was_lent_is_not_made_to_refer_to_what_does_not_last() {
     let _alone = alone();
     let f = callable(|arguments| {
         let shelf = arguments[0].clone();
-        let (code, message) = refused("Shelf::add", &[shelf.clone(), LONG.into()]);
+        let (code, message) = refusal("Shelf::add", &[shelf.clone(), LONG.into()]);
         assert_eq!(code, "borrowed");
         assert!(message.contains("live long enough"), "{message}");
         let book = book(LONG);
         let page = call("Book::page", &[book]);
-        assert_eq!(refused("Shelf::put", &[shelf.clone(), page]).0, "borrowed");
+        assert_eq!(refused("Shelf::put", &[shelf.clone(), page]), "borrowed");
         assert_eq!(call("Shelf::all", &[shelf]), Value::Array(vec!["own".into()]));
         Value::Nil.into()
     });
@@ -504,7 +380,7 @@ fn what_is_in_use_by_a_call_inside_a_callback_is_refused_at_once() {
     let book = book(LONG);
     let own = book.clone();
     let f = callable(move |_| {
-        let (code, message) = refused("Book::push", &[own.clone(), "x".into()]);
+        let (code, message) = refusal("Book::push", &[own.clone(), "x".into()]);
         assert_eq!(code, "busy");
         assert!(message.contains("`Book::rewrite`"), "{message}");
         let (status, payload) = request(&[7.into(), own.clone()]);
@@ -514,7 +390,7 @@ fn what_is_in_use_by_a_call_inside_a_callback_is_refused_at_once() {
             "nor is it closed"
         );
         let other = own.clone();
-        std::thread::spawn(move || assert_eq!(refused("Book::text", &[other]).0, "busy"))
+        std::thread::spawn(move || assert_eq!(refused("Book::text", &[other]), "busy"))
             .join()
             .unwrap();
         "new".into()
@@ -533,7 +409,7 @@ fn a_waiting_call_gives_up_when_its_holder_calls_back() {
         let own = own.clone();
         move || {
             std::thread::sleep(Duration::from_millis(20));
-            let code = refused("Book::text", &[own]).0;
+            let code = refused("Book::text", &[own]);
             waits.send(()).unwrap();
             code
         }
@@ -581,7 +457,7 @@ fn what_is_not_sync_and_lent_stays_on_its_thread() {
         assert_eq!(call("Turnstile::pass", &[lent.clone()]), 1.into());
         assert_eq!(call("Turnstile::pass", &[own.clone()]), 2.into());
         let lent = lent.clone();
-        std::thread::spawn(move || assert_eq!(refused("Turnstile::pass", &[lent]).0, "thread"))
+        std::thread::spawn(move || assert_eq!(refused("Turnstile::pass", &[lent]), "thread"))
             .join()
             .unwrap();
     });

@@ -2,10 +2,13 @@
 //! read in one piece; each test is a rule, driven through the C symbol.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
 
 use rmpv::Value;
-use usecrate_runtime::private::{self as __uc, Buffer, Response};
+use usecrate_runtime::private as __uc;
+use usecrate_soundness::client::{
+    self, Alone, LONG, call, count, drop_now, refused, request, try_call, try_drop,
+};
+use usecrate_soundness::shim;
 
 use crate::subject::{BRITTLE, READ_ON_DROP};
 
@@ -47,16 +50,6 @@ __uc::handle_in!(
     crate::subject::Local<'h>
 );
 
-/// A shim: its parameters and how they are lifted, then the call.
-macro_rules! shim {
-    ($name:ident($($lift:ident $arg:ident),*) $make:expr) => {
-        fn $name<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-            $(let $arg = $lift(call);)*
-            __uc::answer!(call, Marker, $make)
-        }
-    };
-}
-
 shim!(source_new(__uc_arg a) subject::Source::new(a.take()));
 shim!(source_env(__uc_kept a) subject::Source::env(a.take()));
 shim!(source_add(__uc_arg a, __uc_arg b) subject::Source::add(a.take(), b.take()));
@@ -81,32 +74,6 @@ shim!(source_bind(__uc_kept a) subject::Source::bind(a.take()));
 shim!(template_env(__uc_arg a) subject::Template::env(a.take()));
 shim!(local_view(__uc_nested a) subject::Local::view(a.take()));
 
-const NAMES: &[&str] = &[
-    "Source::new",
-    "Source::env",
-    "Source::add",
-    "Env::template",
-    "Env::beside",
-    "Env::fill",
-    "Env::names",
-    "Env::rename",
-    "Filler::push",
-    "Template::text",
-    "Template::view",
-    "View::inner",
-    "View::text",
-    "Board::new",
-    "Board::pin",
-    "Board::all",
-    "Board::note",
-    "Library::new",
-    "Library::first",
-    "Library::count",
-    "Source::bind",
-    "Local::view",
-    "Template::env",
-];
-
 __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
@@ -124,76 +91,9 @@ __uc::artifact! {
     ],
 }
 
-/// The handle count is the process's, so tests run one at a time.
-static ALONE: Mutex<()> = Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+fn alone() -> Alone {
+    client::alone(usecrate_call)
 }
-
-/// `[status, payload]`. The request's memory is freed before the answer is read.
-fn request(parts: Vec<Value>) -> (u64, Value) {
-    let mut bytes = Vec::new();
-    rmpv::encode::write_value(&mut bytes, &Value::Array(parts)).expect("a vector takes all");
-    let request: Box<[u8]> = bytes.into();
-    let send = |request: &[u8], response: *mut Response| {
-        let (buffers, host) = (std::ptr::null::<Buffer>(), std::ptr::null());
-        // SAFETY: the pointers and lengths are those of live slices, and the response is this call's alone.
-        unsafe { usecrate_call(request.as_ptr(), request.len(), buffers, 0, host, response) }
-    };
-    // SAFETY: three null words are the response's documented first state.
-    let mut response: Response = unsafe { std::mem::zeroed() };
-    assert_eq!(send(&request, &raw mut response), 0);
-    drop(request);
-    let words: *const usize = (&raw const response).cast();
-    // SAFETY: the struct is documented: data, length, capacity.
-    let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
-    // SAFETY: the answer is valid until the next call with this struct.
-    let mut bytes = unsafe { std::slice::from_raw_parts(data, length) };
-    let answer = rmpv::decode::read_value(&mut bytes).expect("an answer is MessagePack");
-    assert_eq!(send(&[0x91, 3], &raw mut response), 0);
-    let Value::Array(parts) = answer else {
-        panic!("an answer is an array")
-    };
-    let [status, payload] = <[Value; 2]>::try_from(parts).expect("an answer has two parts");
-    (status.as_u64().expect("a status is a number"), payload)
-}
-
-fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
-    let index = NAMES
-        .iter()
-        .position(|known| *known == name)
-        .expect("a known callable");
-    let mut parts = vec![Value::from(1), Value::from(index)];
-    parts.extend_from_slice(arguments);
-    request(parts)
-}
-
-fn call(name: &str, arguments: &[Value]) -> Value {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 0, "`{name}` gave {payload}");
-    payload
-}
-
-/// The call is refused with status 4; the code.
-fn refused(name: &str, arguments: &[Value]) -> String {
-    let (status, payload) = try_call(name, arguments);
-    assert_eq!(status, 4, "`{name}` gave {payload}");
-    payload[0].as_str().expect("a code").to_owned()
-}
-
-fn drop_now(handle: &Value) -> bool {
-    let (status, payload) = request(vec![2.into(), handle.clone()]);
-    assert_eq!(status, 0, "drop gave {payload}");
-    payload.as_bool().expect("a bool")
-}
-
-fn count() -> u64 {
-    request(vec![6.into()]).1.as_u64().expect("a count")
-}
-
-const LONG: &str =
-    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
 /// A source and an environment that borrows it.
 fn env() -> (Value, Value) {
@@ -248,11 +148,7 @@ fn a_child_holds_only_what_it_borrows() {
         call("Env::template", &[env.clone(), "two".into()]),
     );
     assert_eq!(refused("Env::rename", &[env.clone(), "x".into()]), "borrowed");
-    assert_eq!(
-        request(vec![7.into(), env.clone()]).0,
-        4,
-        "close is refused as well"
-    );
+    assert_eq!(request(&[7.into(), env.clone()]).0, 4, "close is refused as well");
     drop_now(&one);
     assert_eq!(refused("Env::rename", &[env.clone(), "x".into()]), "borrowed");
     drop_now(&two);
@@ -410,7 +306,7 @@ fn a_destructor_that_panics_does_not_keep_the_rest() {
         drop_now(handle);
     }
     BRITTLE.store(true, Ordering::Relaxed);
-    let (status, payload) = request(vec![2.into(), view]);
+    let (status, payload) = try_drop(&view);
     BRITTLE.store(false, Ordering::Relaxed);
     assert_eq!((status, payload[0].as_str()), (2, Some("brittle")));
     assert_eq!(count(), before, "what the template kept went all the same");

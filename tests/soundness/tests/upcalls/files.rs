@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rmpv::Value;
+use usecrate_soundness::client::{call, raised, request, try_call, try_drop};
+use usecrate_soundness::objects::{Answer, callable, object, released, token};
 
-use super::host::{Answer, callable, object, released, request, token};
-use super::{alone, call, raised, try_call};
+use super::alone;
 
 /// A file of the host.
 #[derive(Default)]
@@ -33,7 +34,7 @@ fn file(memory: Memory) -> (Value, Shared) {
         file.log.push(operation);
         let at = file.position;
         match operation {
-            3 if file.broken => return Answer::Raise("BrokenPipeError", false),
+            3 if file.broken => Answer::Raise("BrokenPipeError", false),
             3 => {
                 let count = lent.len().min(file.bytes.len().saturating_sub(at));
                 lent[..count].copy_from_slice(&file.bytes[at..at + count]);
@@ -236,7 +237,7 @@ fn a_dropped_handle_releases_its_file() {
     let _alone = alone();
     let (object, _) = file(text("0"));
     let tap = call("Tap::new", &[object.clone()]);
-    assert_eq!(request(&[2.into(), tap]).0, 0);
+    assert_eq!(try_drop(&tap).0, 0);
     assert_eq!(released(token(&object)), 1);
 }
 

@@ -1,0 +1,165 @@
+//! A client for tests: calls by name, answers taken apart. A process tests one library.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
+
+use rmpv::Value;
+use usecrate_runtime::private::Buffer;
+
+use crate::objects::{self, exception};
+use crate::symbol::{Channel, Symbol};
+use crate::upcall::{Host, fail};
+
+/// Longer than what strings keep in place, so that freed memory is noticed.
+pub const LONG: &str =
+    "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
+
+/// A test that takes longer waits for ever.
+const HANGS: Duration = Duration::from_secs(60);
+
+static LIBRARY: OnceLock<Symbol> = OnceLock::new();
+/// Its callables, as it describes them.
+static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// No other test runs, and this one ends.
+pub struct Alone {
+    _alone: MutexGuard<'static, ()>,
+    _ends: mpsc::Sender<()>,
+}
+
+/// Begins a test of the library: what is counted is the process's, so tests run one at a time. One that hangs ends the
+/// process.
+pub fn alone(library: Symbol) -> Alone {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    LIBRARY.get_or_init(|| library);
+    let (_ends, ended) = mpsc::channel();
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    // Two calls that wait for each other would do so for ever.
+    std::thread::spawn(move || {
+        if ended.recv_timeout(HANGS) == Err(mpsc::RecvTimeoutError::Timeout) {
+            fail(&format!("`{test}` hangs"));
+        }
+    });
+    Alone { _alone, _ends }
+}
+
+/// The bytes of an array.
+///
+/// # Panics
+///
+/// Never: a vector takes all.
+pub fn encoded(parts: &[Value]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    rmpv::encode::write_value(&mut bytes, &Value::Array(parts.to_vec())).expect("a vector takes all");
+    bytes
+}
+
+/// `[status, payload]` of an answer; `None` if it is none.
+pub fn taken_apart(mut answer: &[u8]) -> Option<(u64, Value)> {
+    let Ok(Value::Array(mut parts)) = rmpv::decode::read_value(&mut answer) else {
+        return None;
+    };
+    let payload = parts.pop()?;
+    let status = parts.pop()?.as_u64()?;
+    (parts.is_empty() && answer.is_empty()).then_some((status, payload))
+}
+
+fn send(bytes: &[u8], buffers: &[Buffer], host: Option<&'static Host>) -> (u64, Value) {
+    let library = LIBRARY.get().expect("a test begins with `alone`");
+    let mut channel = Channel::new(*library);
+    taken_apart(channel.send(bytes, buffers, host)).expect("an answer is a status and a payload")
+}
+
+/// `[status, payload]` of any bytes, without a way back.
+pub fn raw(bytes: &[u8], buffers: &[Buffer]) -> (u64, Value) {
+    send(bytes, buffers, None)
+}
+
+/// `[status, payload]` of a request.
+pub fn request(parts: &[Value]) -> (u64, Value) {
+    send(&encoded(parts), &[], Some(&objects::HOST))
+}
+
+/// The same without a way back.
+pub fn request_alone(parts: &[Value]) -> (u64, Value) {
+    raw(&encoded(parts), &[])
+}
+
+/// The number of a callable.
+pub fn number(name: &str) -> usize {
+    let names = NAMES.get_or_init(|| {
+        let (_, described) = request(&[0.into()]);
+        let rows = described[2].as_array().expect("callables");
+        let name = |row: &Value| row[0].as_str().expect("a name").to_owned();
+        rows.iter().map(name).collect()
+    });
+    let known = names.iter().position(|known| known == name);
+    known.unwrap_or_else(|| panic!("`{name}` is none of {names:?}"))
+}
+
+/// How many callables there are.
+pub fn callables() -> usize {
+    NAMES.get().map_or(0, Vec::len)
+}
+
+fn call_request(name: &str, arguments: &[Value]) -> Vec<Value> {
+    let mut parts = vec![Value::from(1), Value::from(number(name))];
+    parts.extend_from_slice(arguments);
+    parts
+}
+
+/// `[status, payload]` of a call.
+pub fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
+    request(&call_request(name, arguments))
+}
+
+/// The same with buffers.
+pub fn try_call_with(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (u64, Value) {
+    let bytes = encoded(&call_request(name, arguments));
+    send(&bytes, buffers, Some(&objects::HOST))
+}
+
+/// What a call gives that succeeds.
+pub fn call(name: &str, arguments: &[Value]) -> Value {
+    let (status, payload) = try_call(name, arguments);
+    assert_eq!(status, 0, "`{name}` gave {payload}");
+    payload
+}
+
+/// The call is refused with status 4: code and message.
+pub fn refusal(name: &str, arguments: &[Value]) -> (String, String) {
+    let (status, payload) = try_call(name, arguments);
+    assert_eq!(status, 4, "`{name}` gave {payload}");
+    let text = |at: usize| payload[at].as_str().expect("a text").to_owned();
+    (text(0), text(2))
+}
+
+/// The call is refused with status 4: the code.
+pub fn refused(name: &str, arguments: &[Value]) -> String {
+    refusal(name, arguments).0
+}
+
+/// The call ends with an exception of the host: its name.
+pub fn raised(name: &str, arguments: &[Value]) -> &'static str {
+    let (status, payload) = try_call(name, arguments);
+    assert_eq!(status, 6, "`{name}` gave {payload}");
+    exception(payload[0].as_u64().expect("a token"))
+}
+
+/// `[status, payload]` of a drop.
+pub fn try_drop(handle: &Value) -> (u64, Value) {
+    request(&[2.into(), handle.clone()])
+}
+
+/// Drops a handle. `false`: something still borrows its value.
+pub fn drop_now(handle: &Value) -> bool {
+    let (status, payload) = try_drop(handle);
+    assert_eq!(status, 0, "drop gave {payload}");
+    payload.as_bool().expect("a bool")
+}
+
+/// How many handles live.
+pub fn count() -> u64 {
+    request(&[6.into()]).1.as_u64().expect("a count")
+}

@@ -1,0 +1,116 @@
+//! A host for tests: objects are closures, and what became of every token is known.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rmpv::Value;
+
+use crate::client::encoded;
+use crate::upcall::{Handler, Host, Upcall};
+
+/// What an object does when it is asked: the operation, its arguments, the memory that was lent with it.
+pub type Object = dyn Fn(u64, &[Value], &mut [u8]) -> Answer + Send + Sync;
+
+/// What comes of it.
+pub enum Answer {
+    /// A result.
+    Value(Value),
+    /// The object raised: an exception of this name, fatal or not.
+    Raise(&'static str, bool),
+    /// The host is gone.
+    Gone,
+    /// Bytes that are no answer.
+    Raw(Vec<u8>),
+}
+
+impl<T: Into<Value>> From<T> for Answer {
+    fn from(value: T) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+/// All that the host knows.
+#[derive(Default)]
+struct World {
+    objects: HashMap<u64, Arc<Object>>,
+    exceptions: HashMap<u64, &'static str>,
+    /// In order.
+    released: Vec<u64>,
+}
+
+static WORLD: Mutex<Option<World>> = Mutex::new(None);
+static NEXT: AtomicU64 = AtomicU64::new(1);
+static HANDLER: Handler = answer;
+
+/// The host of every request.
+pub(crate) static HOST: Host = Host::new(&HANDLER);
+
+/// The world, for a moment: never while an object is asked or dropped.
+fn world<T>(work: impl FnOnce(&mut World) -> T) -> T {
+    let mut world: MutexGuard<'_, Option<World>> = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+    work(world.get_or_insert_default())
+}
+
+/// An object of the host, as it stands in a request.
+pub fn object(object: impl Fn(u64, &[Value], &mut [u8]) -> Answer + Send + Sync + 'static) -> Value {
+    let token = NEXT.fetch_add(1, Ordering::Relaxed);
+    world(|world| world.objects.insert(token, Arc::new(object)));
+    Value::Ext(3, token.to_le_bytes().to_vec())
+}
+
+/// A callable.
+pub fn callable(call: impl Fn(&[Value]) -> Answer + Send + Sync + 'static) -> Value {
+    object(move |operation, arguments, _| {
+        assert_eq!(operation, 1, "a callable is invoked");
+        call(arguments)
+    })
+}
+
+/// The token of an object.
+pub fn token(object: &Value) -> u64 {
+    let (3, bytes) = object.as_ext().expect("a host object") else {
+        panic!("an extension value of another kind")
+    };
+    u64::from_le_bytes(bytes.try_into().expect("eight bytes"))
+}
+
+/// The name of an exception that came back, or was released.
+pub fn exception(token: u64) -> &'static str {
+    world(|world| world.exceptions.get(&token).copied()).expect("a token of an exception")
+}
+
+/// How often an object was released.
+pub fn released(token: u64) -> usize {
+    world(|world| world.released.iter().filter(|known| **known == token).count())
+}
+
+/// All tokens that were released, in order.
+pub fn all_released() -> Vec<u64> {
+    world(|world| world.released.clone())
+}
+
+fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
+    let token = upcall.token;
+    let result = if upcall.operation == 0 {
+        let known = world(|world| {
+            world.released.push(token);
+            world.objects.remove(&token)
+        });
+        drop(known);
+        Answer::Value(Value::Nil)
+    } else {
+        let object = world(|world| world.objects.get(&token).cloned()).expect("a living object");
+        object(upcall.operation, upcall.arguments, upcall.memory)
+    };
+    match result {
+        Answer::Gone => None,
+        Answer::Raw(bytes) => Some(bytes),
+        Answer::Value(value) => Some(encoded(&[0.into(), value])),
+        Answer::Raise(name, fatal) => {
+            let token = NEXT.fetch_add(1, Ordering::Relaxed);
+            world(|world| world.exceptions.insert(token, name));
+            Some(encoded(&[1.into(), token.into(), fatal.into()]))
+        }
+    }
+}

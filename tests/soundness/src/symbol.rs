@@ -1,0 +1,80 @@
+//! The one symbol of a library, and the structs that pass it, behind functions that cannot be called wrongly.
+
+use usecrate_runtime::private::{Buffer, HostTable, Response};
+
+use crate::upcall::{Host, fail};
+
+/// What a library exports (`docs/abi.md`).
+pub type Symbol =
+    unsafe extern "C" fn(*const u8, usize, *const Buffer, usize, *const HostTable, *mut Response) -> i32;
+
+/// The operation that frees a response.
+const RELEASE: [u8; 2] = [0x91, 3];
+
+/// A buffer of a call: its memory, and whether the library may write to it. Who lends it keeps it until the call returns.
+pub fn buffer(memory: &mut [u8], writable: bool) -> Buffer {
+    let parts = (memory.as_mut_ptr(), memory.len(), u64::from(writable));
+    // SAFETY: this is the struct's documented layout: data, length, flags.
+    unsafe { std::mem::transmute::<(*mut u8, usize, u64), Buffer>(parts) }
+}
+
+/// A way to a library, with a response that every request uses again.
+pub struct Channel {
+    symbol: Symbol,
+    response: Response,
+}
+
+impl Channel {
+    /// To a library.
+    pub fn new(symbol: Symbol) -> Self {
+        Self {
+            symbol,
+            // SAFETY: three null words are the response's documented first state.
+            response: unsafe { std::mem::zeroed() },
+        }
+    }
+
+    /// Sends a request. Its memory is this call's alone, so that the sanitizer notices when something of it is kept. Any code
+    /// but 0 ends the process.
+    pub fn send(&mut self, request: &[u8], buffers: &[Buffer], host: Option<&'static Host>) -> &[u8] {
+        let request: Box<[u8]> = request.into();
+        // SAFETY: the pointers and lengths are those of live slices, the buffers' memory is lent by whoever made them, the
+        // response is this channel's alone, and hosts are statics.
+        let code = unsafe {
+            (self.symbol)(
+                request.as_ptr(),
+                request.len(),
+                buffers.as_ptr(),
+                buffers.len(),
+                host.map_or(std::ptr::null(), Host::table),
+                &raw mut self.response,
+            )
+        };
+        if code != 0 {
+            fail(&format!("{request:?} gave {code}"));
+        }
+        drop(request);
+        // The struct is documented: data, length, capacity.
+        let words: *const usize = (&raw const self.response).cast();
+        // SAFETY: the struct begins with these two words.
+        let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
+        // SAFETY: the answer is valid until the next call with this struct.
+        unsafe { std::slice::from_raw_parts(data, length) }
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        // SAFETY: as for `send`; nothing refers to the answer any more.
+        unsafe {
+            (self.symbol)(
+                RELEASE.as_ptr(),
+                RELEASE.len(),
+                std::ptr::null(),
+                0,
+                std::ptr::null(),
+                &raw mut self.response,
+            )
+        };
+    }
+}
