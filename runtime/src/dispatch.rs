@@ -1,6 +1,6 @@
 //! Operations and callables: from a request to an answer.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::abi::Host;
 use crate::describe::Artifact;
@@ -475,10 +475,13 @@ fn serve(
 /// Then everything that the call holds is let go.
 fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Box<Stop>> {
     let raised = || frame.known().is_some_and(|inside| inside.has_raised());
+    // Whether Rust ran: then the request was not to blame.
+    let ran = Cell::new(false);
     let (outcome, wrong) = current::enter(frame, |outermost| {
         let outcome = guard(|| {
             // What is small stays in registers.
             let result = work().map_err(Box::new);
+            ran.set(frame.ran.get());
             frame.leave(false);
             result
         });
@@ -508,6 +511,7 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
             frame.sent();
             return Err(Box::from(*fault));
         }
+        (Ok(Err(fault)), None) if ran.get() => Box::new(Stop::Fault(fault.after(), None)),
         (Ok(Err(fault)), None) => Box::new(Stop::Fault(*fault, Some(frame.parameter.get()))),
         (Err(caught), None) => Box::from(caught),
         (outcome, Some(leaving)) => Box::new(Stop::Raised(match outcome.map_err(|caught| *caught) {

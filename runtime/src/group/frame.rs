@@ -13,7 +13,7 @@ use super::temporary::{self, Temporary};
 use super::thread::{self, Locked, ThreadLock, WAITERS};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
-use crate::host::Object;
+use crate::host::{self, Object};
 use crate::lift::Lift;
 use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
 
@@ -637,6 +637,13 @@ pub(crate) fn busy(holder: Option<&'static str>, wanted: &str) -> Fault {
             HandleFault::Busy,
             format!(
                 "this `{wanted}` is in use, and a callback from a thread of the library cannot wait for it"
+            ),
+        ),
+        None if host::is_waited_for() => Fault::handle(
+            HandleFault::Busy,
+            format!(
+                "this `{wanted}` is in use, and cannot be waited for while a file is being given what was written to it: \
+                 another call waits for that file"
             ),
         ),
         None => Fault::Busy,

@@ -69,7 +69,7 @@ pub(crate) static WAITERS: Waiters = Waiters {
 };
 
 impl Waiters {
-    /// Waits a moment, or until something was let go. The caller holds nothing while it waits.
+    /// Waits a moment, or until something was let go. The caller holds nothing while it waits, or is known to be inside an upcall.
     pub(crate) fn wait(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
         let guard = self.released.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 use std::io::SeekFrom;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
 
-use super::{Failure, Object, Operation, record};
+use super::{Failure, Object, Operation, PARENTS, record};
 use crate::abi::Memory;
 use crate::error::Fault;
 use crate::group::current;
 use crate::group::frame::Frame;
-use crate::group::thread::{self, Thread};
+use crate::group::table::TABLE;
+use crate::group::thread::{self, Thread, WAITERS};
 use crate::wire::{Token, Writer};
 
 /// As much is written at once, and read ahead at most.
@@ -19,8 +21,17 @@ const FIRST: usize = 1 << 12;
 /// A buffer that is larger than this does not outlive the call.
 const KEPT: usize = 1 << 13;
 
+/// A file, as its user and the calls that settle it share it. Nobody but one that settles it ever keeps another waiting: a
+/// file has one user at a time.
 #[derive(Debug)]
-pub(super) struct Shared(Mutex<State>);
+pub(super) struct Shared {
+    /// Tried, never waited for: whoever has it may be inside an upcall.
+    state: Mutex<State>,
+    /// How many wait until it is settled.
+    waiting: AtomicUsize,
+    /// The process that it is of.
+    epoch: u32,
+}
 
 /// What the buffer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +68,13 @@ thread_local! {
     /// What the thread's outermost call has to settle.
     static OPEN: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
     /// The files that this thread is settling: their objects may call back into the library.
-    static SETTLING: RefCell<Vec<*const Shared>> = const { RefCell::new(Vec::new()) };
+    static SETTLING: RefCell<Vec<Arc<Shared>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is said when an object comes back to the file that it is behind.
-pub(super) const SETTLING_NOW: &str =
-    "this file is being given what was written to it: the object behind it called back and used it again";
+/// What is said when waiting for a file would never end.
+const SETTLING_NOW: &str = "this file is being given what was written to it, and the object behind it, which is called for \
+                            that, uses it again or waits for what does: let it use other files, and of those none whose \
+                            objects use this one";
 
 /// Gives every file that the thread's calls have used what was written to it, and what was read ahead. An exception then
 /// leaves the call, whatever came of it.
@@ -76,12 +88,14 @@ pub(crate) fn settle(frame: &Frame<'_>) -> Result<(), Box<Fault>> {
         }
         for file in files.iter().filter_map(Weak::upgrade) {
             // One that another thread is using just now is unbuffered there, or settled by that thread's call.
-            let Ok(mut state) = file.0.try_lock() else {
+            let Some(mut state) = file.try_lock() else {
                 continue;
             };
-            let _ = SETTLING.try_with(|all| all.borrow_mut().push(Arc::as_ptr(&file)));
+            let _ = SETTLING.try_with(|all| all.borrow_mut().push(Arc::clone(&file)));
             let left = state.leave();
             let _ = SETTLING.try_with(|all| all.borrow_mut().pop());
+            drop(state);
+            WAITERS.notify();
             match left {
                 Err(Failure::Raised(raised)) => frame.inside().raise(&raised, true),
                 Err(Failure::Unusable(fault)) => wrong = wrong.or(Some(Box::new(fault.about("a file")))),
@@ -89,6 +103,18 @@ pub(crate) fn settle(frame: &Frame<'_>) -> Result<(), Box<Fault>> {
             }
         }
     }
+}
+
+/// Whether somebody waits for a file that this thread is settling. It then waits for nothing itself: that might be what
+/// waits for the file.
+pub(crate) fn is_waited_for() -> bool {
+    SETTLING
+        .try_with(|all| {
+            all.borrow()
+                .iter()
+                .any(|file| file.waiting.load(Ordering::SeqCst) > 0)
+        })
+        .unwrap_or(false)
 }
 
 impl State {
@@ -318,19 +344,39 @@ impl State {
     }
 }
 
+/// Counts one that waits until it is dropped.
+struct Waiting<'f>(&'f AtomicUsize);
+
+impl<'f> Waiting<'f> {
+    fn new(count: &'f AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Shared {
     /// Of a file that was not used yet.
     pub(super) fn new(object: Object) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            object: Some(object),
-            buffer: Vec::new(),
-            holding: Holding::Nothing,
-            fills: 0,
-            ahead: FIRST,
-            seeks: None,
-            position: None,
-            listed: None,
-        })))
+        Arc::new(Self {
+            epoch: object.epoch,
+            waiting: AtomicUsize::new(0),
+            state: Mutex::new(State {
+                object: Some(object),
+                buffer: Vec::new(),
+                holding: Holding::Nothing,
+                fills: 0,
+                ahead: FIRST,
+                seeks: None,
+                position: None,
+                listed: None,
+            }),
+        })
     }
 
     /// Works on it. `calls`: during a call of the thread, which settles it before it ends.
@@ -338,10 +384,7 @@ impl Shared {
         self: &Arc<Self>,
         work: impl FnOnce(&mut State, bool) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        if self.is_settling() {
-            return Err(Failure::Gone(SETTLING_NOW));
-        }
-        let mut state = self.state();
+        let mut state = self.state()?;
         let calls = current::with(|frame| frame.map(Frame::inside).is_some());
         let result = work(&mut state, calls);
         if !calls {
@@ -356,21 +399,52 @@ impl Shared {
         result
     }
 
-    /// This thread is settling it, further up: waiting for that would never end.
-    pub(super) fn is_settling(&self) -> bool {
-        let me: *const Self = self;
-        SETTLING
-            .try_with(|all| all.borrow().contains(&me))
-            .unwrap_or(false)
+    /// `None`: somebody settles it, and shares it until that is done.
+    pub(super) fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Its state; another thread's call that settles it is waited for.
+    ///
+    /// # Errors
+    ///
+    /// Waiting would never end: this thread settles it, or a file that somebody waits for; or the process is a child of the
+    /// one that did.
+    pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Failure> {
+        match self.try_lock() {
+            Some(state) => Ok(state),
+            None => current::with(|frame| {
+                // The object may need what this call holds: it is told so instead of waiting, as by a call that calls back.
+                let _upcall = frame.map(|frame| frame.calls_back().upcall());
+                self.wait()
+            }),
+        }
     }
 
-    /// The reference is the client's after all.
+    #[cold]
+    fn wait(&self) -> Result<MutexGuard<'_, State>, Failure> {
+        let _waiting = Waiting::new(&self.waiting);
+        loop {
+            if self.epoch != TABLE.epoch() {
+                return Err(Failure::Gone(PARENTS));
+            }
+            if is_waited_for() {
+                return Err(Failure::Gone(SETTLING_NOW));
+            }
+            if let Some(state) = self.try_lock() {
+                return Ok(state);
+            }
+            WAITERS.wait();
+        }
+    }
+
+    /// The reference is the client's after all: the call was refused, so that nobody has used it.
     pub(super) fn forget(&self) {
-        if let Some(object) = self.state().object.take() {
+        if let Some(object) = self.try_lock().and_then(|mut state| state.object.take()) {
             object.into_token();
         }
     }

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use super::buffered::{Holding, SETTLING_NOW, Shared, State};
+use super::buffered::{Holding, Shared, State};
 use super::{Failure, Object, Operation, Promised, record, talk};
 use crate::abi::Memory;
 use crate::describe::Describer;
@@ -59,12 +59,11 @@ impl<const M: u8> std::fmt::Debug for File<M> {
 
 impl<const M: u8> Drop for File<M> {
     fn drop(&mut self) {
-        // Who settles it has a share of it, whose end releases the object.
-        if self.shared.is_settling() {
-            return;
-        }
         let object = {
-            let mut state = self.shared.state();
+            // Who settles it has a share of it, whose end releases the object.
+            let Some(mut state) = self.shared.try_lock() else {
+                return;
+            };
             // The writer of the data has no other way to learn that it did not arrive.
             if let Err(Failure::Raised(raised)) = state.settle() {
                 record(&raised, true);
@@ -108,10 +107,10 @@ impl<const M: u8> BufRead for File<M> {
     }
 
     fn consume(&mut self, count: usize) {
-        if self.shared.is_settling() {
-            return;
+        // What nobody may wait for is given back whole.
+        if let Ok(mut state) = self.shared.state() {
+            state.consume(count);
         }
-        self.shared.state().consume(count);
     }
 }
 
@@ -173,10 +172,10 @@ impl<'s, 'h, B, const M: u8> LiftMut<'s, 'h, B> for File<M> {
 /// The same object goes back.
 impl<'h, B, const M: u8> Lower<'h, B> for File<M> {
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
-        if self.shared.is_settling() {
-            return Err(Fault::value(SETTLING_NOW).about("a file"));
-        }
-        let mut state = self.shared.state();
+        let mut state = match self.shared.state() {
+            Ok(state) => state,
+            Err(failure) => return Err(Fault::value(io::Error::from(failure).to_string()).about("a file")),
+        };
         match state.settle() {
             Err(Failure::Raised(raised)) => record(&raised, true),
             Err(Failure::Unusable(fault)) => return Err(fault.about("a file")),

@@ -1,13 +1,15 @@
 //! A host for tests: objects are closures, and what became of every token is known.
 
+use std::any::Any;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmpv::Value;
 
 use crate::client::encoded;
-use crate::upcall::{Handler, Host, Upcall};
+use crate::upcall::{Handler, Host, Upcall, fail};
 
 /// What an object does when it is asked: the operation, its arguments, the memory that was lent with it.
 pub type Object = dyn Fn(u64, &[Value], &mut [u8]) -> Answer + Send + Sync;
@@ -90,6 +92,12 @@ pub fn all_released() -> Vec<u64> {
     world(|world| world.released.clone())
 }
 
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("an object panicked")
+}
+
 fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
     let token = upcall.token;
     let result = if upcall.operation == 0 {
@@ -100,8 +108,11 @@ fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
         drop(known);
         Answer::Value(Value::Nil)
     } else {
-        let object = world(|world| world.objects.get(&token).cloned()).expect("a living object");
-        object(upcall.operation, upcall.arguments, upcall.memory)
+        let Some(object) = world(|world| world.objects.get(&token).cloned()) else {
+            fail("an object is asked that was released");
+        };
+        let asked = AssertUnwindSafe(|| object(upcall.operation, upcall.arguments, upcall.memory));
+        catch_unwind(asked).unwrap_or_else(|panic| fail(panic_message(&*panic)))
     };
     match result {
         Answer::Gone => None,

@@ -242,4 +242,13 @@ impl<F: Read + Write + Seek> Tap<F> {
     pub fn try_read(&mut self) -> u32 {
         self.read(1).map_or(0, |read| read.len() as u32)
     }
+    /// Leaves its file alone.
+    pub fn touch(&self) {}
+    /// Tries to read on a thread of its own, and waits for that.
+    pub fn try_read_elsewhere(&mut self) -> u32
+    where
+        F: Send,
+    {
+        std::thread::scope(|scope| scope.spawn(|| self.try_read()).join().unwrap())
+    }
 }
