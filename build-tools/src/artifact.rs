@@ -13,6 +13,7 @@ use crate::failure::BuildError;
 use crate::generate::Header;
 use crate::pipeline::{Prepared, Stages};
 use crate::plan::Plan;
+use crate::plan::model::PlannedSkip;
 use crate::progress::{Event, Stage};
 use crate::prove::{self, Compile, Proven, Round};
 use crate::resolve::Question;
@@ -88,7 +89,7 @@ pub fn produce(
         generator: env!("CARGO_PKG_VERSION").to_owned(),
     };
     for skip in &plan.skipped {
-        tell_skip(cargo, &skip.path, skip);
+        tell_skip(cargo, skip);
     }
     let about = Some(format!("{} shims, {} types", plan.shims.len(), plan.types.len()));
     stages.run(Stage::Generate, about, || {
@@ -129,12 +130,12 @@ pub fn produce(
     Ok(Sealable { library, manifest })
 }
 
-fn tell_skip(cargo: &Cargo<'_>, path: &str, skip: &usecrate_manifest::Skip) {
+fn tell_skip(cargo: &Cargo<'_>, skip: &PlannedSkip) {
     let code = serde_json::to_value(skip.code)
         .ok()
         .and_then(|code| code.as_str().map(str::to_owned));
     cargo.progress.event(&Event::Skip {
-        path: path.to_owned(),
+        path: skip.path.clone(),
         code: code.unwrap_or_default(),
         reason: skip.message.clone(),
     });

@@ -347,7 +347,7 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
         "callables": s.callables,
         "skipped": [
             _skip("demo::walk", modules=["demo"]),
-            _skip("demo::Version::visit", owner=VERSION),
+            _skip("demo::Version::visit", owners=[VERSION]),
         ],
         "coverage": {"callables": 30, "served": 28},
     }

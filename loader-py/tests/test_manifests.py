@@ -88,7 +88,7 @@ def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
         (_set("modules.0.entries.0", {"name": "x", "function": {"callables": []}}), "without callables"),
         (_set("modules.0.entries.0", {"name": "x", "variant": [1, 7]}), "names variant 7"),
         (_set("modules.0.entries.0", {"name": "x", "variant": [1]}), "not a type and a variant"),
-        (_set("skipped.0.owner", 99), r"`skipped\[0\].owner` names"),
+        (_set("skipped.0.owners", [99]), r"`skipped\[0\].owners` names"),
     ],
 )
 def test_edited(uc: Any, part: Any, manifest: dict[str, Any], change: Any, message: str) -> None:

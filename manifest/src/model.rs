@@ -384,7 +384,8 @@ pub struct Param {
     pub optional: bool,
 }
 
-/// How much of a crate is served. A callable counts as served only if its receiver and arguments can be obtained.
+/// How much of a crate is served. A callable counts as served only if its receiver and arguments can be obtained. One of a
+/// generic type counts once, and is served if any instance serves it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -11,9 +11,9 @@ pub struct Skip {
     pub path: String,
     /// Name in Python.
     pub name: String,
-    /// Position in `types` of the class it would belong to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<u32>,
+    /// Positions in `types` of the classes it would belong to: several for instances of one generic type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<u32>,
     /// Public paths of the modules it would be in, if it belongs to no class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<String>,
@@ -24,7 +24,8 @@ pub struct Skip {
     /// `file:line` in the crate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<String>,
-    /// It counts among the crate's safe public callables.
+    /// It counts among the crate's safe public callables: no instance of a generic type serves it, and no entry before
+    /// this one is about it.
     pub counted: bool,
 }
 

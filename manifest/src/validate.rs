@@ -173,8 +173,8 @@ impl Check<'_> {
         }
         m.skipped
             .iter()
-            .filter_map(|skip| skip.owner)
-            .try_for_each(|owner| self.type_index("skipped", owner))
+            .flat_map(|skip| &skip.owners)
+            .try_for_each(|owner| self.type_index("skipped", *owner))
     }
 
     fn type_ref(&self, place: &str, ty: &TypeRef, way: Way) -> Result<(), Invalid> {

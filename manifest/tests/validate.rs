@@ -50,7 +50,7 @@ fn valid() -> Value {
                 "params": [{ "name": "a", "type": ["handle", 0, "shared"] }] },
             { "id": "x::C", "name": "C", "signature": "C", "params": [], "result": "u8" },
         ],
-        "skipped": [{ "path": "x::g", "name": "g", "owner": 0, "code": "unsafe", "message": "m", "counted": false }],
+        "skipped": [{ "path": "x::g", "name": "g", "owners": [0], "code": "unsafe", "message": "m", "counted": false }],
         "coverage": { "callables": 1, "served": 1 },
     })
 }
@@ -140,7 +140,7 @@ fn a_broken_invariant_is_named() {
         ),
         ("/modules/0/entries/5/module", json!(2), "`modules[0].m`"),
         ("/traits/0/methods/0/callables/0", json!(2), "`traits[0]`"),
-        ("/skipped/0/owner", json!(2), "`skipped`"),
+        ("/skipped/0/owners/0", json!(2), "`skipped`"),
         (
             "/callables/0/params/0/type",
             json!(["iterator", "u8"]),

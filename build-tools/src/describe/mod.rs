@@ -2,8 +2,8 @@
 //!
 //! 1. [`answer`]: the library's own words, with the types that rustc resolved.
 //! 2. [`join`]: types, callables, modules, traits; what leads to a dropped shim goes.
-//! 3. [`places`]: where a callable would have been found, for the skips.
-//! 4. [`obtain`]: which callables can be called at all, given what Python can get hold of.
+//! 3. [`obtain`]: which callables can be called at all, given what Python can get hold of.
+//! 4. [`skips`]: what is left out and how much is served; [`places`]: where it would have been found.
 //! 5. [`schemas`]: JSON Schemas of the types that cross by value.
 //!
 //! The numbers come from [`Numbers`](crate::generate::Numbers), as the bridge's do. Where library and plan disagree,
@@ -14,16 +14,15 @@ mod join;
 mod obtain;
 mod places;
 mod schemas;
+mod skips;
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
-use usecrate_manifest::{
-    ABI_VERSION, Build, Coverage, Crate, Library, MANIFEST_VERSION, Manifest, Skip, SkipCode, validate,
-};
+use usecrate_manifest::{ABI_VERSION, Build, Crate, Library, MANIFEST_VERSION, Manifest, validate};
 
 use crate::diagnostic::Explain;
-use crate::generate::{Dropped, Numbers, Owner};
+use crate::generate::{Dropped, Numbers};
 use crate::plan::model::Plan;
 
 /// What the manifest says besides what is served.
@@ -96,16 +95,9 @@ pub fn describe(
     let callables = join.callables()?;
     let constructible: Vec<_> = numbers.types().map(|id| plan.types[id].constructible).collect();
     let missing = obtain::unobtainable(&types, &callables, &constructible);
-    let skipped = skips(plan, dropped, &numbers, &missing);
+    let (skipped, coverage) = skips::skips(plan, dropped, &numbers, &missing);
     let schemas = schemas::schemas(&types);
     let parameters = schemas::parameters(&types, &callables);
-    let counted = numbers.shims().filter(|id| plan.shims[*id].counted).count();
-    let unobtainable = skipped
-        .iter()
-        .filter(|skip| skip.counted && skip.code == SkipCode::Unobtainable)
-        .count();
-    let served = counted - unobtainable.min(counted);
-    let left_out = skipped.iter().filter(|skip| skip.counted).count();
     let manifest = Manifest {
         manifest_version: MANIFEST_VERSION,
         abi_version: ABI_VERSION,
@@ -118,37 +110,12 @@ pub fn describe(
         types,
         callables,
         skipped,
-        coverage: Coverage {
-            callables: number(served + left_out),
-            served: number(served),
-        },
+        coverage,
         schemas,
         parameters,
     };
     validate(&manifest).map_err(DescribeError::Invalid)?;
     Ok(manifest)
-}
-
-/// All that is left out: by the plan, by proof, and what Python could not call.
-fn skips(plan: &Plan, dropped: &Dropped, numbers: &Numbers, missing: &[(u32, String)]) -> Vec<Skip> {
-    let places = places::Places::new(plan, numbers);
-    let planned = plan.skipped.iter().map(|skip| places.renumbered(skip));
-    let rejected = dropped.iter().map(|(owner, reason)| {
-        let message = format!("rustc rejects its shim: {reason}");
-        match owner {
-            Owner::Shim(id) => places.skip(id, SkipCode::Rejected, message),
-            Owner::Type(id) => places.skip_type(id, format!("rustc rejects its wire form: {reason}")),
-        }
-    });
-    let shims: Vec<_> = numbers.shims().collect();
-    let missing = missing.iter().filter_map(|(number, message)| {
-        let id = *shims.get(*number as usize)?;
-        // What is no callable of the crate's own (a field, an operator) counts nowhere and stays.
-        plan.shims[id]
-            .counted
-            .then(|| places.skip(id, SkipCode::Unobtainable, message.clone()))
-    });
-    planned.chain(rejected).chain(missing).collect()
 }
 
 fn unsealed() -> Library {
@@ -159,8 +126,4 @@ fn unsealed() -> Library {
         blake3: unknown.clone(),
         sha256: unknown,
     }
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use usecrate_manifest::{Skip, SkipCode};
+use usecrate_manifest::SkipCode;
 
-use crate::generate::Numbers;
-use crate::plan::model::{Plan, PlannedTarget, PlannedType, ShimId, TypeId};
+use crate::plan::model::{Plan, PlannedSkip, PlannedTarget, PlannedType, ShimId, TypeId};
 
 /// A class by its plan number, or modules by their paths; and the name there.
 #[derive(Debug, Clone, Default)]
@@ -17,16 +16,14 @@ struct Place {
 
 pub(super) struct Places<'a> {
     plan: &'a Plan,
-    numbers: &'a Numbers,
     shims: BTreeMap<ShimId, Place>,
     types: BTreeMap<TypeId, Place>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(plan: &'a Plan, numbers: &'a Numbers) -> Self {
+    pub(super) fn new(plan: &'a Plan) -> Self {
         let mut places = Self {
             plan,
-            numbers,
             shims: BTreeMap::new(),
             types: BTreeMap::new(),
         };
@@ -66,52 +63,37 @@ impl<'a> Places<'a> {
     }
 
     /// A skip for a shim.
-    pub(super) fn skip(&self, id: ShimId, code: SkipCode, message: String) -> Skip {
+    pub(super) fn skip(&self, id: ShimId, code: SkipCode, message: String) -> PlannedSkip {
         let shim = &self.plan.shims[id];
         let place = self.shims.get(&id).cloned().unwrap_or_default();
-        let (owner, modules) = self.numbered(place.owner, place.modules);
-        Skip {
+        PlannedSkip {
             path: shim.id.clone(),
             name: place.name.unwrap_or_else(|| shim.name.clone()),
-            owner,
-            modules,
+            owners: place.owner.into_iter().collect(),
+            modules: place.modules,
             code,
             message,
             span: shim.span.clone(),
+            origin: shim.origin,
             counted: shim.counted,
         }
     }
 
     /// A skip for a type that was dropped.
-    pub(super) fn skip_type(&self, id: TypeId, message: String) -> Skip {
+    pub(super) fn skip_type(&self, id: TypeId, message: String) -> PlannedSkip {
         let ty = &self.plan.types[id];
         let place = self.types.get(&id).cloned().unwrap_or_default();
-        Skip {
+        PlannedSkip {
             path: ty.path.clone(),
             name: place.name.unwrap_or_else(|| ty.name.clone()),
-            owner: None,
+            owners: Vec::new(),
             modules: place.modules,
             code: SkipCode::Rejected,
             message,
             span: None,
+            origin: None,
             counted: false,
         }
-    }
-
-    /// A skip of the plan's, whose owner is a position in the plan.
-    pub(super) fn renumbered(&self, skip: &Skip) -> Skip {
-        let owner = skip.owner.and_then(|id| usize::try_from(id).ok());
-        let (owner, modules) = self.numbered(owner, skip.modules.clone());
-        Skip {
-            owner,
-            modules,
-            ..skip.clone()
-        }
-    }
-
-    /// The class' number. What belonged to a dropped class belongs nowhere: the class' own skip explains it.
-    fn numbered(&self, owner: Option<TypeId>, modules: Vec<String>) -> (Option<u32>, Vec<String>) {
-        (owner.and_then(|id| self.numbers.ty(id)), modules)
     }
 }
 

@@ -1,8 +1,8 @@
 use serde_json::json;
-use usecrate_manifest::Target;
+use usecrate_manifest::{Coverage, SkipCode, Target};
 
 use super::*;
-use crate::generate::{Rejection, sample};
+use crate::generate::{Owner, Rejection, sample};
 
 fn facts() -> Facts {
     let krate = Crate {
@@ -130,7 +130,10 @@ fn what_nothing_gives_stays_but_does_not_count() {
         .iter()
         .find(|skip| skip.code == SkipCode::Unobtainable)
         .unwrap();
-    assert_eq!((skip.path.as_str(), skip.owner), ("x::Lost::use_", Some(5)));
+    assert_eq!(
+        (skip.path.as_str(), skip.owners.as_slice()),
+        ("x::Lost::use_", &[5][..])
+    );
     assert_eq!(
         skip.message,
         "its receiver is `x::Lost`, and nothing that is served gives one"
@@ -159,16 +162,19 @@ fn what_leads_to_dropped_shims_goes_and_is_explained() {
         "rustc rejects its shim: no such trait [E0277]"
     );
     assert_eq!(
-        (skip("x::Shop::view").owner, skip("x::Shop::view").name.as_str()),
-        (Some(0), "view")
+        (
+            skip("x::Shop::view").owners.as_slice(),
+            skip("x::Shop::view").name.as_str()
+        ),
+        (&[0][..], "view")
     );
     assert_eq!(
-        (skip("x::View").modules.as_slice(), skip("x::View").owner),
-        (&["x::inner".to_owned()][..], None)
+        (skip("x::View").modules.as_slice(), skip("x::View").owners.len()),
+        (&["x::inner".to_owned()][..], 0)
     );
     assert_eq!(
-        skip("x::Lost::poke").owner,
-        Some(4),
+        skip("x::Lost::poke").owners,
+        [4],
         "the plan's own skips are renumbered"
     );
     assert_eq!(
@@ -178,6 +184,80 @@ fn what_leads_to_dropped_shims_goes_and_is_explained() {
             served: 3
         }
     );
+}
+
+#[test]
+fn what_any_instance_serves_is_served() {
+    // `Lost::use_` as if it were `Shop::add` of another instance: the one is served, nothing gives a `Lost`.
+    let mut plan = sample::plan();
+    plan.shims[7].origin = plan.shims[1].origin;
+    let manifest = describe(&plan, &Dropped::default(), facts(), &answer()).unwrap();
+    assert_eq!(
+        manifest.coverage,
+        Coverage {
+            callables: 4,
+            served: 4
+        }
+    );
+    assert_eq!(
+        manifest.skipped.len(),
+        1,
+        "the plan's own: {:?}",
+        manifest.skipped
+    );
+}
+
+#[test]
+fn what_no_instance_serves_counts_once() {
+    let mut plan = sample::plan();
+    plan.shims[7].origin = plan.shims[2].origin;
+    let (dropped, answer) = without_view();
+    let manifest = describe(&plan, &dropped, facts(), &answer).unwrap();
+    assert_eq!(
+        manifest.coverage,
+        Coverage {
+            callables: 4,
+            served: 3
+        }
+    );
+    let about: Vec<_> = manifest
+        .skipped
+        .iter()
+        .filter(|skip| ["view", "use_"].contains(&skip.name.as_str()))
+        .map(|skip| (skip.name.as_str(), skip.code, skip.counted))
+        .collect();
+    assert_eq!(
+        about,
+        [
+            ("view", SkipCode::Rejected, true),
+            ("use_", SkipCode::Unobtainable, false)
+        ]
+    );
+}
+
+#[test]
+fn one_reason_for_several_instances_is_listed_once() {
+    let mut plan = sample::plan();
+    plan.shims[7].origin = plan.shims[1].origin;
+    let reason = Rejection {
+        message: "no such trait".into(),
+        code: None,
+    };
+    let mut dropped = Dropped::default();
+    dropped.insert(Owner::Shim(1), reason.clone());
+    dropped.insert(Owner::Shim(7), reason);
+    let mut answer = answer();
+    let callables = answer[2].as_array_mut().unwrap();
+    callables.remove(7);
+    callables.remove(1);
+    let manifest = describe(&plan, &dropped, facts(), &answer).unwrap();
+    let rejected: Vec<_> = manifest
+        .skipped
+        .iter()
+        .filter(|skip| skip.code == SkipCode::Rejected)
+        .map(|skip| (skip.path.as_str(), skip.owners.as_slice(), skip.counted))
+        .collect();
+    assert_eq!(rejected, [("x::Shop::add", &[0, 5][..], true)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use usecrate_manifest::{Kind, Skip, SkipCode};
+use usecrate_manifest::{Kind, SkipCode};
 
 use crate::plan::model::*;
 
@@ -73,6 +73,7 @@ pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
         params: params.iter().map(|name| param(name)).collect(),
         action,
         fluent: Fluent::No,
+        origin: None,
         counted: true,
     }
 }
@@ -175,8 +176,9 @@ pub(crate) fn plan() -> Plan {
     shims[1].fluent = Fluent::Borrowed;
     shims[1].params[0].stay = Stay::Group;
     shims[2].params[0].stay = Stay::Group;
-    for id in [3, 4, 5] {
-        shims[id].counted = false;
+    for (id, shim) in shims.iter_mut().enumerate() {
+        shim.counted = ![3, 4, 5].contains(&id);
+        shim.origin = shim.counted.then_some(id);
     }
     shims[3].params[0].lift = Some("&'c ::x::Shop".into());
     shims[4].params[0].lift = Some("&'c mut ::x::Shop".into());
@@ -210,14 +212,15 @@ pub(crate) fn plan() -> Plan {
                 entries: inner,
             },
         ],
-        skipped: vec![Skip {
+        skipped: vec![PlannedSkip {
             path: "x::Lost::poke".into(),
             name: "poke".into(),
-            owner: Some(5),
+            owners: vec![5],
             modules: Vec::new(),
             code: SkipCode::Unsafe,
             message: "it is `unsafe`".into(),
             span: None,
+            origin: None,
             counted: false,
         }],
         ..Plan::default()

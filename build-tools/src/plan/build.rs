@@ -1,12 +1,12 @@
 //! The plan under construction: shims get their numbers, what cannot be served its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use usecrate_manifest::{Skip, SkipCode};
+use usecrate_manifest::SkipCode;
 
-use super::callables::{Site, shims};
+use super::callables::{Origin, OriginKey, Site, shims};
 use super::ctx::Ctx;
-use super::model::{Shim, ShimId, TypeId};
+use super::model::{OriginId, PlannedSkip, Shim, ShimId, TypeId};
 use super::names;
 use super::types::Types;
 use super::wire::Reason;
@@ -42,8 +42,9 @@ pub(super) struct Builder<'c, 'a> {
     /// The shims so far.
     pub(super) shims: Vec<Shim>,
     /// What was left out so far.
-    pub(super) skipped: Vec<Skip>,
+    pub(super) skipped: Vec<PlannedSkip>,
     ids: BTreeSet<String>,
+    origins: BTreeMap<OriginKey, OriginId>,
 }
 
 impl<'c, 'a> Builder<'c, 'a> {
@@ -55,15 +56,15 @@ impl<'c, 'a> Builder<'c, 'a> {
             shims: Vec::new(),
             skipped: Vec::new(),
             ids: BTreeSet::new(),
+            origins: BTreeMap::new(),
         }
     }
 
     /// Plans a callable; what cannot be served is recorded with its reason, and there are no shims.
     pub(super) fn plan(&mut self, site: &Site, place: &Place) -> Vec<ShimId> {
         match shims(self.ctx, self.types, site) {
-            Ok(shims) => shims.into_iter().map(|shim| self.add(shim)).collect(),
+            Ok(shims) => self.add_all(site, shims),
             Err(reason) => {
-                let counted = site.counted && !site.function.unsafe_;
                 let name = names::python(&site.function.name);
                 self.skip(
                     &site.id,
@@ -71,7 +72,7 @@ impl<'c, 'a> Builder<'c, 'a> {
                     place,
                     reason,
                     site.function.span.clone(),
-                    counted,
+                    site.origin.as_ref(),
                 );
                 Vec::new()
             }
@@ -81,9 +82,25 @@ impl<'c, 'a> Builder<'c, 'a> {
     /// Plans what nobody asked for by name (a special method, a getter): there, or not.
     pub(super) fn plan_quietly(&mut self, site: &Site) -> Vec<ShimId> {
         match shims(self.ctx, self.types, site) {
-            Ok(shims) => shims.into_iter().map(|shim| self.add(shim)).collect(),
+            Ok(shims) => self.add_all(site, shims),
             Err(_) => Vec::new(),
         }
+    }
+
+    fn add_all(&mut self, site: &Site, shims: Vec<Shim>) -> Vec<ShimId> {
+        let origin = site.origin.as_ref().map(|origin| self.number(origin));
+        let numbered = shims.into_iter().map(|shim| Shim { origin, ..shim });
+        numbered.map(|shim| self.add(shim)).collect()
+    }
+
+    /// The function was planned or skipped.
+    pub(super) fn has(&self, origin: &Origin) -> bool {
+        self.origins.contains_key(&origin.key)
+    }
+
+    fn number(&mut self, origin: &Origin) -> OriginId {
+        let next = self.origins.len();
+        *self.origins.entry(origin.key.clone()).or_insert(next)
     }
 
     /// Takes a shim in; its id is made unique.
@@ -103,18 +120,20 @@ impl<'c, 'a> Builder<'c, 'a> {
         place: &Place,
         reason: Reason,
         span: Option<String>,
-        counted: bool,
+        origin: Option<&Origin>,
     ) {
-        self.skipped.push(Skip {
+        let skip = PlannedSkip {
             path: path.to_owned(),
             name: name.to_owned(),
-            owner: place.owner.and_then(|id| u32::try_from(id).ok()),
+            owners: place.owner.into_iter().collect(),
             modules: place.modules.clone(),
             code: reason.code,
             message: reason.message,
             span,
-            counted,
-        });
+            origin: origin.map(|origin| self.number(origin)),
+            counted: origin.is_some_and(|origin| origin.counted),
+        };
+        skip.record(&mut self.skipped);
     }
 
     /// Another item has the name.
@@ -126,7 +145,7 @@ impl<'c, 'a> Builder<'c, 'a> {
             place,
             Reason::new(SkipCode::Shadowed, message),
             None,
-            false,
+            None,
         );
     }
 }

@@ -15,7 +15,7 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{closures, items, names, results, stdlib, streams};
-use crate::api::{Arg, Bound, Function, GenericParam, Generics, Param, TraitRef, Ty};
+use crate::api::{Arg, Bound, DefKey, Function, GenericParam, Generics, Impl, Param, TraitRef, Ty};
 
 /// How many shims one callable may have.
 const SHIMS: usize = 9;
@@ -35,8 +35,58 @@ pub(super) struct Site {
     pub(super) callee: Callee,
     /// Which parameters' types must be given, because the callee does not determine them.
     pub(super) explicit: Explicit,
+    /// The function of the crate that it is; none for what the plan makes up.
+    pub(super) origin: Option<Origin>,
+}
+
+/// A function of the crate, the same one for all instances of a generic type.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    /// Which.
+    pub(super) key: OriginKey,
     /// It counts among the crate's safe public callables.
     pub(super) counted: bool,
+}
+
+/// What tells the functions of a crate apart: the place where they are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OriginKey {
+    /// A free function.
+    Free(DefKey),
+    /// A function of an impl block. rustc lets no two blocks for one type have functions of one name.
+    Block {
+        /// The block's type, as it is written.
+        self_ty: Box<Ty>,
+        /// Its trait.
+        trait_: Option<Box<TraitRef>>,
+        /// The function's name.
+        name: String,
+    },
+    /// A trait's method, on the types that have no class.
+    Foreign {
+        /// The trait.
+        trait_: DefKey,
+        /// The method's name.
+        name: String,
+    },
+}
+
+impl Origin {
+    /// `own`: it belongs to the crate's own API.
+    pub(super) fn new(key: OriginKey, function: &Function, own: bool) -> Self {
+        let counted = own && !function.unsafe_;
+        Self { key, counted }
+    }
+
+    /// A function of an impl block, or one that its trait provides.
+    pub(super) fn of_block(impl_: &Impl, function: &Function, own: bool) -> Self {
+        let key = OriginKey::Block {
+            self_ty: Box::new(impl_.self_ty.clone()),
+            trait_: impl_.trait_.clone().map(Box::new),
+            name: function.name.clone(),
+        };
+        Self::new(key, function, own)
+    }
 }
 
 /// Which parameters' types the callee does not determine (those with open type parameters aside).
@@ -106,10 +156,7 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
     let mut refused = None;
     for combination in &combinations {
         match shim(ctx, types, site, &open, &chooser, combination, many) {
-            Ok(mut shim) => {
-                shim.counted = site.counted && shims.is_empty();
-                shims.push(shim);
-            }
+            Ok(shim) => shims.push(shim),
             Err(reason) => refused = refused.or(Some(reason)),
         }
     }
@@ -529,7 +576,8 @@ fn shim(
         params: planned,
         action,
         fluent,
-        counted: site.counted,
+        origin: None,
+        counted: site.origin.as_ref().is_some_and(|origin| origin.counted),
     })
 }
 

@@ -185,7 +185,7 @@ fn conversion(
         generics: vec![left_open(&found.impl_.generics, &found.subst)],
         callee: Callee::Path(format!("<{rust} as {path}{args}>::{function}")),
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     })
 }
 
@@ -220,7 +220,7 @@ fn literal(build: &mut Builder<'_, '_>, id: TypeId) -> Option<ShimId> {
         generics: Vec::new(),
         callee: Callee::Expr(text),
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site).first().copied()
 }

@@ -121,7 +121,7 @@ fn accessor(
         generics: Vec::new(),
         callee,
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     }
 }
 
@@ -208,7 +208,7 @@ fn constructor(
             &variant.fields,
         )),
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site).first().copied()
 }
@@ -263,7 +263,7 @@ fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Varia
         generics: Vec::new(),
         callee: Callee::Expr(text),
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site).first().copied()
 }

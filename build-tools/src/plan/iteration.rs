@@ -39,7 +39,7 @@ fn plan(build: &mut Builder<'_, '_>, id: TypeId, found: &Match<'_>, special: Spe
         generics: vec![left_open(&found.impl_.generics, &found.subst)],
         callee: Callee::Expr(special.text),
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site)
 }

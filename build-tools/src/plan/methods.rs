@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::callables::{Callee, Explicit, Site, left_open};
+use super::callables::{Callee, Explicit, Origin, Site, left_open};
 use super::ctx::{Match, bind};
 use super::fold::erase;
 use super::model::{PlannedMethod, TypeId};
 use super::spell::Lifetimes;
 use super::wire::Reason;
 use super::{io_methods, iteration, names, siblings, stdlib};
-use crate::api::{Def, DefKey, DefKind, Function, Ty};
+use crate::api::{Def, DefKey, DefKind, Function, Impl, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
 pub(super) type TraitMethods = BTreeMap<DefKey, BTreeMap<String, PlannedMethod>>;
@@ -111,7 +111,7 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                         generics: vec![left_open(&found.impl_.generics, &found.subst)],
                         callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
                         explicit: Explicit::None,
-                        counted: entry.instance.own,
+                        origin: Some(Origin::of_block(found.impl_, function, entry.instance.own)),
                     };
                     out.push(Found {
                         instance: has_receiver(function),
@@ -201,7 +201,7 @@ pub(super) fn trait_sites(
             generics: vec![left_open(&found.impl_.generics, &subst)],
             callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
             explicit: Explicit::None,
-            counted,
+            origin: Some(Origin::of_block(found.impl_, function, counted)),
         })
         .collect()
 }
@@ -261,7 +261,7 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
             entry.path, function.name
         );
         one.site.explicit = Explicit::Receiver;
-        one.site.counted = false;
+        one.site.origin = None;
         let shims = build.plan_quietly(&one.site);
         if !shims.is_empty() {
             let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
@@ -309,25 +309,34 @@ pub(super) fn skip_generic(build: &mut Builder<'_, '_>, def: &Def, modules: &[St
         &place,
         reason.clone(),
         def.span.clone(),
-        false,
+        None,
     );
+    skip_rest(build, def, &reason);
+}
+
+/// Records the callables of a type that none of its instances has: those of `impl Wrap<u8>` where there is only a
+/// `Wrap<u16>`.
+pub(super) fn skip_unreached(build: &mut Builder<'_, '_>, def: &Def) {
+    let message = format!(
+        "the crate's public items use no concrete instance of `{}` that it applies to",
+        def.key.name()
+    );
+    skip_rest(build, def, &Reason::new(SkipCode::Generic, message));
+}
+
+/// Records the functions of a definition's blocks that were not planned.
+fn skip_rest(build: &mut Builder<'_, '_>, def: &Def, reason: &Reason) {
+    let path = build.ctx.path(&def.key);
     for impl_ in build.ctx.impls(&def.key).to_vec() {
-        let functions: Vec<&Function> = match &impl_.trait_ {
-            None => impl_.methods.iter().collect(),
-            Some(trait_) if build.ctx.own(&trait_.def) && !stdlib::is_std(&trait_.def) => {
-                match build.ctx.def(&trait_.def).map(|def| &def.kind) {
-                    Some(DefKind::Trait(definition)) => definition.methods.iter().collect(),
-                    _ => impl_.methods.iter().collect(),
-                }
+        for function in written(build, impl_) {
+            let origin = Origin::of_block(impl_, function, true);
+            if build.has(&origin) {
+                continue;
             }
-            Some(_) => Vec::new(),
-        };
-        for function in functions.into_iter().filter(|function| !function.hidden) {
             let id = match &impl_.trait_ {
                 None => format!("{path}::{}", function.name),
                 Some(trait_) => format!("<{path} as {}>::{}", build.ctx.path(&trait_.def), function.name),
             };
-            let name = names::python(&function.name);
             let reason = if function.unsafe_ {
                 Reason::new(SkipCode::Unsafe, "it is an `unsafe fn`")
             } else {
@@ -335,12 +344,28 @@ pub(super) fn skip_generic(build: &mut Builder<'_, '_>, def: &Def, modules: &[St
             };
             build.skip(
                 &id,
-                &name,
+                &names::python(&function.name),
                 &Place::default(),
                 reason,
                 function.span.clone(),
-                !function.unsafe_,
+                Some(&origin),
             );
         }
     }
+}
+
+/// The functions that a block gives: its own, or all of the crate's trait that it implements.
+fn written<'a>(build: &Builder<'_, 'a>, impl_: &'a Impl) -> Vec<&'a Function> {
+    let all: Vec<&Function> = match &impl_.trait_ {
+        _ if impl_.synthetic => Vec::new(),
+        None => impl_.methods.iter().collect(),
+        Some(trait_) if build.ctx.own(&trait_.def) && !stdlib::is_std(&trait_.def) => {
+            match build.ctx.def(&trait_.def).map(|def| &def.kind) {
+                Some(DefKind::Trait(definition)) => definition.methods.iter().collect(),
+                _ => impl_.methods.iter().collect(),
+            }
+        }
+        Some(_) => Vec::new(),
+    };
+    all.into_iter().filter(|function| !function.hidden).collect()
 }

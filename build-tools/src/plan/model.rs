@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use usecrate_manifest::{Kind, Skip};
+use usecrate_manifest::{Kind, SkipCode};
 
 /// Position of a [`Shim`] in [`Plan::shims`].
 pub type ShimId = usize;
 /// Position of a [`PlannedType`] in [`Plan::types`]: its number on the wire.
 pub type TypeId = usize;
+/// A function of the crate, whichever instances of a generic type and choices for type parameters it is planned for.
+pub type OriginId = usize;
 
 /// The bridge's marker type, as expressions in the plan name it.
 pub const MARKER: &str = "__UcMarker";
@@ -32,7 +34,7 @@ pub struct Plan {
     /// Traits with served methods.
     pub traits: Vec<PlannedTrait>,
     /// What is left out, with reasons.
-    pub skipped: Vec<Skip>,
+    pub skipped: Vec<PlannedSkip>,
     /// Dependency crates that the bridge names itself: library name as used in paths, to package and exact version.
     pub dependencies: BTreeMap<String, String>,
     /// Features of `runtime` for foreign value types: `serde_json`, `bytes`.
@@ -219,8 +221,54 @@ pub struct Shim {
     /// It gives back its first argument (`&mut self -> &mut Self`): then kept exclusively and compared by address.
     /// For `self -> Self` of a type that is moved the loader does the same without the library's help.
     pub fluent: Fluent,
-    /// It counts among the crate's safe public callables (not fields, constants, std-trait impls).
+    /// The function of the crate that it serves, maybe beside others.
+    pub origin: Option<OriginId>,
+    /// That counts among the crate's safe public callables (not fields, constants, std-trait impls).
     pub counted: bool,
+}
+
+/// An item that is left out, with the reason.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedSkip {
+    /// Canonical Rust path; for a generic type's function that of the first instance: `x::Wrap<u8>::get`.
+    pub path: String,
+    /// Name in Python.
+    pub name: String,
+    /// The classes that it would belong to: several for instances of one generic type.
+    pub owners: Vec<TypeId>,
+    /// Public paths of the modules that it would be in, if it belongs to no class.
+    pub modules: Vec<String>,
+    /// Stable code.
+    pub code: SkipCode,
+    /// What stands in the way.
+    pub message: String,
+    /// `file:line`.
+    pub span: Option<String>,
+    /// The function of the crate that it is.
+    pub origin: Option<OriginId>,
+    /// That counts among the crate's safe public callables.
+    pub counted: bool,
+}
+
+impl PlannedSkip {
+    /// Puts it on a list. What is there already, about the same function for the same reason, is not said again: it only
+    /// belongs to one more class.
+    pub fn record(self, list: &mut Vec<Self>) {
+        let alike = |have: &&mut Self| {
+            self.origin.is_some()
+                && (self.origin, self.code) == (have.origin, have.code)
+                && (&self.message, &self.modules) == (&have.message, &have.modules)
+        };
+        let Some(have) = list.iter_mut().find(alike) else {
+            list.push(self);
+            return;
+        };
+        for owner in self.owners {
+            if !have.owners.contains(&owner) {
+                have.owners.push(owner);
+            }
+        }
+    }
 }
 
 /// Whether a shim may give its receiver back.

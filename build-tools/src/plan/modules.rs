@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::callables::{Callee, Explicit, Site, made_up};
+use super::callables::{Callee, Explicit, Origin, OriginKey, Site, made_up};
 use super::ctx::bounds_of;
 use super::fold::{Subst, closed, erase};
-use super::methods::{TraitMethods, has_receiver, skip_generic, trait_sites};
+use super::methods::{TraitMethods, has_receiver, skip_generic, skip_unreached, trait_sites};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
 use super::spell::Lifetimes;
 use super::wire::Reason;
@@ -89,7 +89,7 @@ fn skip_far(build: &mut Builder<'_, '_>) {
                 "a dependency re-exports it from a crate of its own: build that crate itself".to_owned();
             let place = Place::modules(vec![parent.to_owned()]);
             let reason = Reason::new(SkipCode::UnsupportedType, message);
-            build.skip(&path, &names::python(name), &place, reason, None, false);
+            build.skip(&path, &names::python(name), &place, reason, None, None);
         }
     }
 }
@@ -177,7 +177,7 @@ fn plan_definition(
             &place,
             Reason::new(code, message),
             def.span.clone(),
-            false,
+            None,
         );
         None
     };
@@ -191,7 +191,10 @@ fn plan_definition(
             }
         }
         DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union => match default_instance(build, def) {
-            Some(id) => Some(PlannedTarget::Type(id)),
+            Some(id) => {
+                skip_unreached(build, def);
+                Some(PlannedTarget::Type(id))
+            }
             None => {
                 skip_generic(build, def, &place.modules);
                 None
@@ -264,6 +267,7 @@ pub(super) fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<Typ
 
 fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, place: &Place) -> Vec<ShimId> {
     let path = build.ctx.path(&def.key);
+    let origin = Origin::new(OriginKey::Free(def.key.clone()), function, true);
     let rust = match build.ctx.spell_def(&def.key) {
         Ok(rust) => rust,
         Err(super::spell::Unnameable(why)) => {
@@ -274,7 +278,7 @@ fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, pl
                 place,
                 reason,
                 def.span.clone(),
-                true,
+                Some(&origin),
             );
             return Vec::new();
         }
@@ -301,7 +305,7 @@ fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, pl
         generics,
         callee: Callee::Path(rust),
         explicit: Explicit::None,
-        counted: true,
+        origin: Some(origin),
     };
     build.plan(&site, place)
 }
@@ -323,7 +327,7 @@ pub(super) fn constant(
         generics: Vec::new(),
         callee,
         explicit: Explicit::None,
-        counted: false,
+        origin: None,
     };
     build.plan(&site, place).first().copied()
 }
@@ -368,7 +372,8 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
     let mut seen: Vec<Ty> = Vec::new();
     let place = Place::modules(homes(build, &def.key));
     let api = build.ctx.api;
-    let mut first = methods.is_empty();
+    // Where a class has it, it is counted there.
+    let counted = methods.is_empty();
     for impl_ in &api.impls {
         if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != def.key) {
             continue;
@@ -391,10 +396,15 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
             }
             let shown = build.ctx.show(&ty);
             let found = super::ctx::Match { impl_, subst };
-            for site in trait_sites(build, &found, &rust, &shown, first) {
+            for mut site in trait_sites(build, &found, &rust, &shown, counted) {
                 if !has_receiver(&site.function) {
                     continue;
                 }
+                let key = OriginKey::Foreign {
+                    trait_: def.key.clone(),
+                    name: site.function.name.clone(),
+                };
+                site.origin = Some(Origin::new(key, &site.function, counted));
                 let shims = build.plan(&site, &place);
                 if !shims.is_empty() {
                     let name = names::python(&site.function.name);
@@ -408,7 +418,6 @@ fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<Str
                     methods.entry(name).or_insert(method).shims.extend(shims);
                 }
             }
-            first = false;
             seen.push(ty);
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Site, left_open};
+use super::callables::{Callee, Explicit, Origin, Site, left_open};
 use super::fold::{Subst, closed};
 use super::methods::has_receiver;
 use super::model::{PlannedMethod, PlannedType, Shim, TypeId};
@@ -60,7 +60,7 @@ pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
             generics: vec![left_open(&impl_.generics, &subst)],
             callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
             explicit: Explicit::None,
-            counted: entry.instance.own,
+            origin: Some(Origin::of_block(impl_, function, entry.instance.own)),
         }));
     }
     out

@@ -130,7 +130,7 @@ fn plan(build: &mut Builder<'_, '_>, found: Option<&Match<'_>>, special: Special
             .collect(),
         callee: special.callee,
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site)
 }
@@ -407,7 +407,7 @@ fn operate(
         generics: vec![one.generics.clone()],
         callee: special.callee,
         explicit: Explicit::All,
-        counted: false,
+        origin: None,
     };
     build.plan_quietly(&site)
 }

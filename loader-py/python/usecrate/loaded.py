@@ -191,8 +191,8 @@ class Loaded:
         if self._skips is None:
             self._skips = {}
             for skip in self.manifest["skipped"]:
-                if "owner" in skip:
-                    self._skips.setdefault(skip["owner"], {}).setdefault(skip["name"], skip)
+                for owner in skip.get("owners", ()):
+                    self._skips.setdefault(owner, {}).setdefault(skip["name"], skip)
         return self._skips.get(index, {})
 
     def givers(self, index: int) -> list[str]:

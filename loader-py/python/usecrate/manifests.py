@@ -183,7 +183,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "skip": {
         "path": str,
         "name": str,
-        "owner?": int,
+        "owners?": [int],
         "modules?": [str],
         "code": str,
         "message": str,
@@ -412,8 +412,8 @@ def _check_references(raw: Any) -> None:
         for method in trait["methods"]:
             counts.all(f"traits[{at}].{method['name']}", method["callables"])
     for at, skip in enumerate(raw["skipped"]):
-        if "owner" in skip:
-            counts.within(f"skipped[{at}].owner", skip["owner"], "types")
+        for owner in skip.get("owners", ()):
+            counts.within(f"skipped[{at}].owners", owner, "types")
     _unique("types", (ty["path"] for ty in raw["types"]))
     _unique("callables", (callable_["id"] for callable_ in raw["callables"]))
     _unique("modules", (module["path"] for module in raw["modules"]))

@@ -148,7 +148,7 @@ class Skip(TypedDict):
 
     path: str
     name: str
-    owner: NotRequired[int]
+    owners: NotRequired[list[int]]
     modules: NotRequired[list[str]]
     code: str
     message: str

@@ -183,7 +183,7 @@ class ModuleInfo:
         """The exception for a name that the module does not have."""
         path = self.module["path"]
         for skip in () if name.startswith("__") else self.loaded.manifest["skipped"]:
-            if skip["name"] == name and "owner" not in skip and path in skip.get("modules", ()):
+            if skip["name"] == name and "owners" not in skip and path in skip.get("modules", ()):
                 return unsupported(skip)
         crate = self.loaded.manifest["crate"]
         error = AttributeError(

@@ -1,0 +1,93 @@
+//! What is left out, and how much is served.
+//!
+//! A function of the crate counts once, however many shims the plan has for it: one for each instance of a generic
+//! type, one for each type that a parameter may be. It is served if any of them can be called; otherwise the first
+//! of its reasons counts.
+
+use std::collections::BTreeSet;
+
+use usecrate_manifest::{Coverage, Skip, SkipCode};
+
+use super::places::Places;
+use crate::generate::{Dropped, Numbers, Owner};
+use crate::plan::model::{OriginId, Plan, PlannedSkip, Shim, ShimId};
+
+/// All that is left out, by the plan, by proof, and because Python could not call it; with the share that is served.
+/// `missing`: the numbers of callables that cannot be called, with the reasons.
+pub(super) fn skips(
+    plan: &Plan,
+    dropped: &Dropped,
+    numbers: &Numbers,
+    missing: &[(u32, String)],
+) -> (Vec<Skip>, Coverage) {
+    let shims: Vec<ShimId> = numbers.shims().collect();
+    let missing: Vec<(ShimId, &String)> = missing
+        .iter()
+        .filter_map(|(number, message)| Some((*shims.get(*number as usize)?, message)))
+        .collect();
+    let unobtainable: BTreeSet<ShimId> = missing.iter().map(|(id, _)| *id).collect();
+    let served: BTreeSet<OriginId> = shims
+        .iter()
+        .filter(|id| !unobtainable.contains(id))
+        .filter_map(|id| counted(&plan.shims[*id]))
+        .collect();
+
+    let places = Places::new(plan);
+    let mut list = plan.skipped.clone();
+    for (owner, reason) in dropped.iter() {
+        match owner {
+            Owner::Shim(id) => {
+                let message = format!("rustc rejects its shim: {reason}");
+                places.skip(id, SkipCode::Rejected, message).record(&mut list);
+            }
+            Owner::Type(id) => {
+                let message = format!("rustc rejects its wire form: {reason}");
+                places.skip_type(id, message).record(&mut list);
+            }
+        }
+    }
+    // What cannot be called can be named all the same: there is no name to explain, only what is not served.
+    let mut told = served.clone();
+    for (id, message) in missing {
+        if counted(&plan.shims[id]).is_some_and(|origin| told.insert(origin)) {
+            let message = message.clone();
+            places.skip(id, SkipCode::Unobtainable, message).record(&mut list);
+        }
+    }
+
+    let mut known = served.clone();
+    let skipped = list
+        .into_iter()
+        .map(|skip| numbered(skip, numbers, &mut known))
+        .collect();
+    let coverage = Coverage {
+        callables: count(&known),
+        served: count(&served),
+    };
+    (skipped, coverage)
+}
+
+/// The function that a shim serves, if it counts.
+fn counted(shim: &Shim) -> Option<OriginId> {
+    shim.origin.filter(|_| shim.counted)
+}
+
+/// A skip with the numbers of its classes; it counts if nothing before it was about the same function. What belonged to a
+/// dropped class belongs nowhere: the class' own skip explains it.
+fn numbered(skip: PlannedSkip, numbers: &Numbers, known: &mut BTreeSet<OriginId>) -> Skip {
+    let origin = skip.origin.filter(|_| skip.counted);
+    Skip {
+        path: skip.path,
+        name: skip.name,
+        owners: skip.owners.iter().filter_map(|id| numbers.ty(*id)).collect(),
+        modules: skip.modules,
+        code: skip.code,
+        message: skip.message,
+        span: skip.span,
+        counted: origin.is_some_and(|origin| known.insert(origin)),
+    }
+}
+
+fn count(origins: &BTreeSet<OriginId>) -> u32 {
+    u32::try_from(origins.len()).unwrap_or(u32::MAX)
+}
