@@ -12,6 +12,7 @@ ends with 1 when a promise was broken:
 - what is visible under an artifact's name is whole, at every moment;
 - one key is built once, whoever waits for it; who waits gets that one;
 - a killed builder makes nobody wait: the lock passes on at once, the waiting ones end with the build;
+- what cargo and compilers still do for a killed one spoils nothing of the next one's;
 - every damage is found, by the build tool and by the loader alike, and mended by the next build or import;
 - nothing that killed builders left stays.
 """
@@ -32,9 +33,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+import processes
 
 SUMS = "BLAKE3SUMS"
 
@@ -65,6 +69,14 @@ class Cache:
         source = f"/// A number.\npub fn number() -> u32 {{ {number} }}\n"
         (folder / "src" / "lib.rs").write_text(source)
         return folder
+
+    def holders(self) -> set[int]:
+        """The processes that hold a lock, by what stands beside the locks."""
+        found = set()
+        for file in (self.root / "cache" / "locks").glob("*.holder"):
+            with contextlib.suppress(OSError, ValueError):  # let go of meanwhile
+                found.add(json.loads(file.read_text())["pid"])
+        return found
 
     def command(self, *words: str | pathlib.Path) -> list[str]:
         return [build_tool(), *map(str, words)]
@@ -113,7 +125,7 @@ def damage_of(artifact: pathlib.Path) -> str | None:
 # -------------------------------------------------------------------------------------------------- builders
 
 
-@dataclass
+@dataclass(eq=False)
 class Builder:
     """One build in a process of its own; what it tells is noted with its time."""
 
@@ -121,6 +133,7 @@ class Builder:
     started: float
     events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     killed: float | None = None
+    held: bool = False
     ended: float = 0.0
 
     def listen(self) -> None:
@@ -139,6 +152,11 @@ class Builder:
             if event["event"] == kind and all(event.get(key) == value for key, value in more.items()):
                 return when
         return None
+
+    def reached(self, stages: tuple[str, ...]) -> str | None:
+        """The last of these stages that it told of."""
+        told = [event["stage"] for _, event in self.events if event["event"] == "stage"]
+        return next((stage for stage in reversed(told) if stage in stages), None)
 
     @property
     def done(self) -> dict[str, Any] | None:
@@ -173,6 +191,11 @@ class Figures:
     builds: int = 0
     reused: int = 0
     kills: int = 0
+    holders: int = 0
+    missed: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+    orphans: list[float] = field(default_factory=list)
+    by_killed: int = 0
     takeovers: int = 0
     takeover: float = 0.0
     lag: float = 0.0
@@ -189,25 +212,30 @@ def builders(cache: Cache, rounds: int, count: int, seed: int) -> Figures:
         cache.build(cache.crate(name, 0))
     cache.crate("alone", 1)
     start = time.monotonic()
-    cache.build(cache.crate("alone", 2))
+    seconds: dict[str, float] = cache.build(cache.crate("alone", 2))["stages"]
     alone = time.monotonic() - start
     figures = Figures()
     watcher = Watcher(cache.artifacts)
     watcher.start()
     for number in range(1, rounds + 1):
-        _round(cache, number, count, alone, names, luck, figures)
+        _round(cache, number, count, seconds, names, luck, figures)
     watcher.stop.set()
     watcher.join()
     figures.problems += watcher.broken
     figures.problems += [f"left behind: {path}" for path in leftovers(cache)]
     own = sorted(figures.own) or [0.0]
+    stages = ", ".join(f"{stage} {times}" for stage, times in sorted(figures.stages.items()))
+    orphans = sorted([0.0, *figures.orphans])
+    keys, middle = figures.rounds * len(names), own[len(own) // 2]
     print(
-        f"builders: {figures.rounds} rounds of {count}, {figures.kills} killed, {figures.builds} builds and "
-        f"{figures.reused} reuses; alone {alone:.1f} s, in a round {own[len(own) // 2]:.1f} s (most "
-        f"{own[-1]:.1f} s); the lock passed on {figures.takeovers} times within {figures.takeover:.2f} s, "
-        "who waited ended within "
-        f"{figures.lag:.2f} s of the build, and was told whom it waits for {figures.told} times; "
-        f"{watcher.looks} looks at artifacts; {len(figures.problems)} problems",
+        f"builders: {figures.rounds} rounds of {count}; {figures.kills} killed ({stages}), "
+        f"{figures.holders} of them held a lock, {figures.missed} had ended; for {keys} keys "
+        f"{figures.builds} builds, {figures.by_killed} more by one that was killed behind the last step, "
+        f"{figures.reused} reuses; alone {alone:.1f} s, in a round {middle:.1f} s (most {own[-1]:.1f} s); "
+        f"the lock passed on {figures.takeovers} times within {figures.takeover:.2f} s, who waited ended "
+        f"within {figures.lag:.2f} s of the build, and was told whom it waits for {figures.told} times; "
+        f"{len(orphans) - 1} times cargo or a compiler outlived a killed one, at most {orphans[-1]:.2f} s; "
+        f"{watcher.looks} looks at artifacts, {len(watcher.broken)} broken; {len(figures.problems)} problems",
         flush=True,
     )
     return figures
@@ -217,7 +245,7 @@ def _round(
     cache: Cache,
     number: int,
     count: int,
-    alone: float,
+    seconds: dict[str, float],
     names: tuple[str, ...],
     luck: random.Random,
     figures: Figures,
@@ -240,8 +268,8 @@ def _round(
         running[name].append(builder)
         threads.append(threading.Thread(target=builder.listen, daemon=True))
         threads[-1].start()
-    _kill_some(running, alone, luck, figures)
-    limit = time.monotonic() + 120 + 20 * alone
+    _kill_some(cache, running, seconds, luck, figures)
+    limit = time.monotonic() + 120 + 20 * sum(seconds.values())
     for thread in threads:
         thread.join(max(0.0, limit - time.monotonic()))
     for name, group in running.items():
@@ -249,35 +277,62 @@ def _round(
     figures.rounds += 1
 
 
+# Where a builder that holds its lock is killed, and how often. Behind the last two little is left to do.
+_AIMS = {"scan": 4, "generate": 1, "prove": 3, "build": 4, "describe": 1, "seal": 2}
+
+
 def _kill_some(
-    running: dict[str, list[Builder]], alone: float, luck: random.Random, figures: Figures
+    cache: Cache,
+    running: dict[str, list[Builder]],
+    seconds: dict[str, float],
+    luck: random.Random,
+    figures: Figures,
 ) -> None:
-    """Kills a third of the builders, one after the other: mostly one that holds its lock and builds."""
-    everyone = [builder for group in running.values() for builder in group]
-
-    def allowed(*, building: bool) -> list[Builder]:
-        """Who may be killed: one of each crate lives to the end."""
-        groups = [
-            [b for b in group if b.killed is None and b.process.poll() is None] for group in running.values()
-        ]
-        living = [b for group in groups if len(group) > 1 for b in group]
-        return [b for b in living if b.at("stage", stage="scan")] if building else living
-
-    for _ in range(len(everyone) // 3):
+    """Kills up to half of the builders, one after the other: mostly one that holds its lock, at some point of
+    its work; else one that waits. One of each crate lives to the end."""
+    for _ in range(sum(len(group) for group in running.values()) // 2):
         at_work = luck.random() < 0.8
-        limit = time.monotonic() + 60
-        while (
-            not (chosen := allowed(building=at_work)) and allowed(building=False) and time.monotonic() < limit
-        ):
-            time.sleep(0.01)
-        if not chosen:
+        aim = luck.choices([*_AIMS], [*_AIMS.values()])[0]
+        victim = _victim(running, luck, aim if at_work else None)
+        if victim is None:
             return
-        victim = luck.choice(chosen)
-        time.sleep(luck.uniform(0.0, alone) if at_work else luck.uniform(0.0, 0.3))
-        if victim.process.poll() is None:
-            victim.killed = time.monotonic()
-            victim.process.send_signal(signal.SIGKILL)
-            figures.kills += 1
+        stage = victim.reached(tuple(_AIMS)) or "waiting"
+        time.sleep(luck.uniform(0.0, seconds.get(stage, 0.1)))
+        victim.held = victim.process.pid in cache.holders()
+        victim.killed = time.monotonic()
+        whom = luck.choice((processes.TOOL, processes.TOOL, processes.TREE, processes.BUT_COMPILERS))
+        orphans = processes.kill(victim.process, whom)
+        if victim.process.wait() != -signal.SIGKILL:  # it had ended
+            victim.killed = None
+            figures.missed += 1
+            continue
+        figures.kills += 1
+        figures.holders += victim.held
+        figures.stages[victim.reached(tuple(_AIMS)) or "waiting"] += 1
+        if orphans:
+            processes.when_gone(orphans, figures.orphans.append)
+
+
+def _victim(running: dict[str, list[Builder]], luck: random.Random, aim: str | None) -> Builder | None:
+    """One that has come to that stage or a later one, or one that has not begun; None when there is none."""
+    stages = tuple(_AIMS)
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        living = [
+            [b for b in group if b.killed is None and b.process.poll() is None and b.done is None]
+            for group in running.values()
+        ]
+        if aim is None:
+            waiting = [b for group in living for b in group[1:] if b.reached(stages) is None]
+            return luck.choice(waiting) if waiting else None
+        at_work = {b: b.reached(stages) for group in living if len(group) > 1 for b in group}
+        fit = [b for b, at in at_work.items() if at and stages.index(at) >= stages.index(aim)]
+        if fit:
+            return luck.choice(fit)
+        if not at_work:
+            return None
+        time.sleep(0.002)
+    return None
 
 
 def _judge(number: int, name: str, group: list[Builder], figures: Figures) -> None:
@@ -296,6 +351,14 @@ def _judge(number: int, name: str, group: list[Builder], figures: Figures) -> No
         figures.problems.append(f"{where}: built {len(built)} times")
     if len(artifacts) != 1:
         figures.problems.append(f"{where}: {len(artifacts)} artifacts: {artifacts}")
+    # Who is killed behind the last step has built, and could not say so.
+    unsaid = not built and any(b.killed is not None and b.reached(("seal",)) for b in group)
+    if not built and not unsaid:
+        figures.problems.append(f"{where}: nobody built")
+    for artifact in artifacts:
+        if (gives := number_of(artifact)) != number:
+            figures.problems.append(f"{where}: {artifact} gives {gives}")
+    figures.by_killed += unsaid
     figures.builds += len(built)
     figures.reused += len(finished) - len(built)
     figures.told += sum(
@@ -320,6 +383,13 @@ def _judge(number: int, name: str, group: list[Builder], figures: Figures) -> No
         if seconds > 5:
             figures.problems.append(f"{where}: {seconds:.1f} s {what}")
     figures.takeover, figures.lag = max(figures.takeover, takeover), max(figures.lag, lag)
+
+
+def number_of(artifact: str) -> int:
+    """What the function of an artifact gives."""
+    from usecrate import load_artifact
+
+    return int(load_artifact(artifact).number())
 
 
 def leftovers(cache: Cache) -> list[pathlib.Path]:
