@@ -18,6 +18,9 @@ use crate::toolchain::Toolchain;
 /// runtime that it carries. Two that differ in it never share an artifact.
 pub const GENERATOR: &str = env!("USECRATE_GENERATOR");
 
+/// The folder of our own locks in a target folder of cargo's.
+pub const TARGET_LOCKS: &str = ".usecrate";
+
 /// The folders of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -78,7 +81,13 @@ impl Layout {
 
     /// Cargo's target folder for a toolchain.
     pub fn target(&self, toolchain: &Toolchain) -> PathBuf {
-        self.cache.join("target").join(toolchain.fingerprint())
+        let [_, target, _] = self.working_folders();
+        target.join(toolchain.fingerprint())
+    }
+
+    /// What holds the files that are kept to build faster: the bridges, cargo's target folders, the carried sources.
+    pub fn working_folders(&self) -> [PathBuf; 3] {
+        ["work", "target", "runtime"].map(|name| self.cache.join(name))
     }
 }
 

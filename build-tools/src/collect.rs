@@ -11,7 +11,7 @@ use std::time::Duration;
 use fs_err as fs;
 use walkdir::WalkDir;
 
-use crate::cache::Layout;
+use crate::cache::{Layout, TARGET_LOCKS};
 use crate::files::{self, TEMPORARY_FILE, TEMPORARY_FOLDERS};
 use crate::lock::{self, Lock};
 use crate::progress::{Event, Progress};
@@ -66,8 +66,11 @@ pub fn temporary_files(work: &Path) {
 /// Removes what killed builders left, and working files that nobody used for long.
 pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
     let locks = layout.locks();
-    let work = layout.cache.join("work");
-    for folder in folders_of_artifacts(&layout.artifacts).iter().chain([&work]) {
+    let [work, target, runtime] = layout.working_folders();
+    for folder in folders_of_artifacts(&layout.artifacts)
+        .iter()
+        .chain([&work, &target, &runtime])
+    {
         for path in children(folder).filter(|path| is_left(path, &locks)) {
             note(progress, &path, files::remove_any(&path));
         }
@@ -80,10 +83,7 @@ pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
     // The file of a session outlives it for a while: it says that what carries its name can go.
     for path in children(&locks) {
         let name = name_of(&path);
-        let session = name
-            .strip_prefix("session-")
-            .and_then(|name| name.strip_suffix(".lock"));
-        let dead = session.is_some_and(|session| lock::ended(&locks, session) == Some(true));
+        let dead = lock::session_of(&name).is_some_and(|session| lock::ended(&locks, session) == Some(true));
         if (dead || name.starts_with('.')) && is_older(&path, STALE) {
             note(progress, &path, files::remove_file(&path));
         }
@@ -91,6 +91,38 @@ pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
     for path in children(&work).filter(|path| is_unused(path)) {
         note(progress, &path, remove_work(layout, &path).map(drop));
     }
+    // A toolchain that is used no more. Each build with it leaves its time in the folder of its locks.
+    for path in children(&target).filter(|path| is_older(&path.join(TARGET_LOCKS), UNUSED)) {
+        note(progress, &path, files::retire(&path));
+    }
+}
+
+/// All that is kept to build faster, whatever it was built for: bridges, cargo's target folders, carried sources.
+pub fn working_files(layout: &Layout) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = layout
+        .working_folders()
+        .iter()
+        .flat_map(|folder| children(folder))
+        .filter(|path| !name_of(path).starts_with('.'))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Removes one of these, unless a build may be using it. Says whether it did.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_working_files(layout: &Layout, path: &Path) -> io::Result<bool> {
+    let [work, ..] = layout.working_folders();
+    if path.parent() == Some(&work) {
+        return remove_work(layout, path);
+    }
+    if lock::any_session(&layout.locks()) {
+        return Ok(false);
+    }
+    // In one step: a build that begins now begins with nothing, not with half of it.
+    files::retire(path).map(|()| true)
 }
 
 /// Removes a bridge's folder, unless a build uses it. Says whether it did.
@@ -200,6 +232,53 @@ mod tests {
             published(&layout, &layout.work("one"), &leaf, &Silent);
         }
         assert_eq!(children(&layout.artifacts.join("one/0.1.0")).count(), 3);
+    }
+
+    #[test]
+    fn the_target_folder_of_a_toolchain_that_is_used_no_more_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = layout(root.path());
+        let target = |name: &str| layout.cache.join("target").join(name);
+        for name in ["used", "unused"] {
+            files::write_atomic(&target(name).join(TARGET_LOCKS).join("one.lock"), b"").unwrap();
+        }
+        let old = std::time::SystemTime::now() - UNUSED - STALE;
+        std::fs::File::open(target("unused").join(TARGET_LOCKS))
+            .and_then(|folder| folder.set_modified(old))
+            .unwrap();
+        leftovers(&layout, &Silent);
+        assert_eq!(
+            children(&layout.cache.join("target")).collect::<Vec<_>>(),
+            [target("used")]
+        );
+    }
+
+    #[test]
+    fn working_files_stay_while_a_build_is_at_work() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = layout(root.path());
+        for name in ["work/one", "target/stable", "runtime/0011", "artifacts/one"] {
+            files::write_atomic(&layout.cache.join(name).join("file"), b"x").unwrap();
+        }
+        let found = working_files(&layout);
+        assert_eq!(found.len(), 3, "{found:?}");
+        let remove = || -> Vec<bool> {
+            let done = found.iter().map(|path| remove_working_files(&layout, path));
+            done.map(Result::unwrap).collect()
+        };
+        let session = Session::open(&layout.locks()).unwrap();
+        let lock = Lock::acquire(&layout.work_lock("one"), &Silent).unwrap();
+        assert_eq!(remove(), [false; 3]);
+        drop((session, lock));
+        assert_eq!(remove(), [true; 3]);
+        assert_eq!(working_files(&layout), [] as [PathBuf; 0]);
+        assert!(layout.cache.join("artifacts/one/file").exists());
+        let hidden = layout
+            .working_folders()
+            .iter()
+            .flat_map(|folder| children(folder))
+            .count();
+        assert_eq!(hidden, 0);
     }
 
     #[test]

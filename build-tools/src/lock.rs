@@ -206,6 +206,22 @@ pub fn ended(locks: &Path, session: &str) -> Option<bool> {
     Some(FileExt::try_lock(&file).is_ok())
 }
 
+/// Whether a builder is at work that shares this folder of locks.
+pub fn any_session(locks: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(locks) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        session_of(&name).is_some_and(|session| ended(locks, session) == Some(false))
+    })
+}
+
+/// The session whose lock a file is.
+pub fn session_of(file: &str) -> Option<&str> {
+    file.strip_prefix("session-")?.strip_suffix(".lock")
+}
+
 fn session_file(locks: &Path, name: &str) -> PathBuf {
     locks.join(format!("session-{name}.lock"))
 }
@@ -270,10 +286,13 @@ mod tests {
         let session = Session::open(&locks).unwrap();
         let name = session.name().to_owned();
         assert_eq!(ended(&locks, &name), Some(false));
+        assert!(any_session(&locks));
         drop(session);
         assert_eq!(ended(&locks, &name), None);
+        assert!(!any_session(&locks));
         // What a killed one leaves: the file, without its lock.
         files::write_atomic(&session_file(&locks, "killed"), b"").unwrap();
         assert_eq!(ended(&locks, "killed"), Some(true));
+        assert!(!any_session(&locks));
     }
 }

@@ -18,6 +18,7 @@ pub use messages::{Diagnostics, Located};
 
 use self::interrupt::Running;
 use crate::bridge::{Bridge, Profile};
+use crate::cache::TARGET_LOCKS;
 use crate::diagnostic::Explain;
 use crate::lock::Lock;
 use crate::progress::{Event, Progress};
@@ -335,7 +336,7 @@ impl<'a> Cargo<'a> {
     pub fn build_release(&self, bridge: &Bridge, args: &[String]) -> Result<PathBuf, CargoError> {
         // Of this bridge alone: others wait for cargo, and for no longer than cargo itself makes them.
         let lock = format!("{}.lock", bridge.name);
-        let _lock = Lock::acquire(&bridge.target_dir.join(".usecrate").join(lock), self.progress)?;
+        let _lock = Lock::acquire(&bridge.target_dir.join(TARGET_LOCKS).join(lock), self.progress)?;
         let mut command = self.compile_command(bridge, "rustc");
         command.args(["--lib", "--message-format", "json"]);
         if !args.is_empty() {

@@ -23,6 +23,7 @@ Examples:
   usecrate artifact rm semver@1.0.28              show what would be removed
   usecrate artifact rm semver@1.0.28 --yes        remove it
   usecrate artifact rm ./my-crate --yes           what was built from a folder
+  usecrate artifact rm --work --yes               what is kept to build faster; artifacts stay
   usecrate artifact rm --all --yes                everything; the next import builds again";
 
 #[derive(Debug, Subcommand)]
@@ -52,11 +53,14 @@ pub(super) struct ListArgs {
 #[derive(Debug, Args)]
 pub(super) struct RemoveArgs {
     /// Which ones: a name, name@version, an artifact's folder, or a local crate's
-    #[arg(value_name = "SPEC", required_unless_present = "all")]
+    #[arg(value_name = "SPEC", required_unless_present_any = ["all", "work"])]
     specs: Vec<String>,
-    /// All of them
+    /// All of them and, in the cache, what is kept to build faster
     #[arg(long, conflicts_with = "specs")]
     all: bool,
+    /// All that is kept to build faster: cargo's target folders, bridges. It serves every artifact
+    #[arg(long)]
+    work: bool,
     /// Root folder of artifacts [default: as for `build`]
     #[arg(long, value_name = "DIR")]
     artifact_dir: Option<PathBuf>,
@@ -93,43 +97,64 @@ fn list(args: &ListArgs) -> Result<ExitCode, Refused> {
 
 fn remove(args: &RemoveArgs) -> Result<ExitCode, Refused> {
     let layout = layout(args.artifact_dir.as_ref())?;
-    let found = chosen(&layout, &args.specs)?;
-    let work = stored::working_files(&layout, &found);
+    let found = match args.all || !args.specs.is_empty() {
+        true => chosen(&layout, &args.specs)?,
+        false => Vec::new(),
+    };
+    let work: Vec<(PathBuf, u64)> = match args.work || (args.all && layout.is_own()) {
+        true => collect::working_files(&layout),
+        false => stored::working_files(&layout, &found),
+    }
+    .into_iter()
+    .map(|folder| (folder.clone(), stored::size(&folder)))
+    .collect();
     for line in table(&found) {
         print_line(&line);
     }
-    for folder in &work {
-        let size = HumanBytes(stored::size(folder));
-        print_line(&format!("working files  {size}  {}", folder.display()));
+    for (folder, size) in &work {
+        print_line(&format!(
+            "working files  {}  {}",
+            HumanBytes(*size),
+            folder.display()
+        ));
     }
     if !args.yes {
-        if found.is_empty() {
-            say(&format!(
-                "there are no artifacts in {}",
-                layout.artifacts.display()
-            ));
-            return Ok(ExitCode::SUCCESS);
-        }
-        say(&format!(
-            "nothing was removed: {} would be; add --yes to do it",
-            total(&found)
-        ));
-        return Ok(ExitCode::from(FAILED));
+        return Ok(shown(&layout, &found, &work));
     }
     for artifact in &found {
         stored::remove(artifact)
             .map_err(|error| failed(&format!("cannot remove `{}`: {error}", artifact.path.display())))?;
     }
-    for folder in &work {
-        match collect::remove_work(&layout, folder) {
-            Ok(true) => {}
-            Ok(false) => say(&format!("a build uses {}: it stays", folder.display())),
+    let mut gone = Vec::new();
+    for (folder, size) in work {
+        match collect::remove_working_files(&layout, &folder) {
+            Ok(true) => gone.push((folder, size)),
+            Ok(false) => say(&format!("a build may be using {}: it stays", folder.display())),
             Err(error) => return Err(failed(&format!("cannot remove `{}`: {error}", folder.display()))),
         }
     }
     collect::leftovers(&layout, &Silent);
-    say(&format!("removed {}", total(&found)));
+    say(&format!(
+        "removed {}",
+        all_of(&found, &gone).trim_end_matches(',')
+    ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what would be removed.
+fn shown(layout: &Layout, found: &[Stored], work: &[(PathBuf, u64)]) -> ExitCode {
+    if found.is_empty() && work.is_empty() {
+        say(&format!(
+            "nothing is there to remove: {}",
+            layout.artifacts.display()
+        ));
+        return ExitCode::SUCCESS;
+    }
+    let all = all_of(found, work);
+    say(&format!(
+        "nothing was removed: {all} would be; add --yes to do it"
+    ));
+    ExitCode::from(FAILED)
 }
 
 fn layout(artifact_dir: Option<&PathBuf>) -> Result<Layout, Refused> {
@@ -227,6 +252,15 @@ fn total(found: &[Stored]) -> String {
     let plural = if found.len() == 1 { "" } else { "s" };
     let bytes: u64 = found.iter().map(|one| one.size).sum();
     format!("{} artifact{plural}, {}", found.len(), HumanBytes(bytes))
+}
+
+fn all_of(found: &[Stored], work: &[(PathBuf, u64)]) -> String {
+    let bytes = HumanBytes(work.iter().map(|(_, size)| size).sum());
+    match (found.is_empty(), work.is_empty()) {
+        (_, true) => total(found),
+        (true, false) => format!("working files, {bytes},"),
+        (false, false) => format!("{}, and working files, {bytes},", total(found)),
+    }
 }
 
 fn failed(message: &str) -> Refused {
