@@ -325,7 +325,7 @@ type Combination = Vec<(String, Choice)>;
 
 fn combine(chooser: &Chooser<'_, '_>, open: &Open, function: &Function) -> Result<Vec<Combination>, Reason> {
     let determined = open.determined();
-    let mut all: Vec<Combination> = vec![Vec::new()];
+    let mut all: Vec<(usize, Combination)> = vec![(0, Vec::new())];
     for name in &open.names {
         if !determined.contains(name) {
             return Err(Reason::new(
@@ -338,17 +338,32 @@ fn combine(chooser: &Chooser<'_, '_>, open: &Open, function: &Function) -> Resul
         }
         let choices = chooser.choose(name)?;
         let mut next = Vec::new();
-        for one in &all {
-            for choice in &choices {
+        for (cost, one) in &all {
+            for (rank, choice) in choices.iter().enumerate() {
                 let mut longer = one.clone();
                 longer.push((name.clone(), choice.clone()));
-                next.push(longer);
+                next.push((cost + rank, longer));
             }
         }
-        next.truncate(SHIMS);
-        all = next;
+        all = cheapest(next);
     }
-    Ok(all)
+    Ok(all.into_iter().map(|(_, one)| one).collect())
+}
+
+/// Where there are too many combinations, those with the first choices stay, in their order.
+fn cheapest(all: Vec<(usize, Combination)>) -> Vec<(usize, Combination)> {
+    let mut costs: Vec<(usize, usize)> = all
+        .iter()
+        .enumerate()
+        .map(|(at, (cost, _))| (*cost, at))
+        .collect();
+    costs.sort_unstable();
+    let chosen: BTreeSet<usize> = costs.into_iter().take(SHIMS).map(|(_, at)| at).collect();
+    let numbered = all.into_iter().enumerate();
+    numbered
+        .filter(|(at, _)| chosen.contains(at))
+        .map(|(_, one)| one)
+        .collect()
 }
 
 /// Puts a choice in place of its parameter; behind a reference what can be unsized is.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::SkipCode;
 
 use super::closures;
+use super::conversions;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, erase, generics_in};
 use super::spell::BYTES_LIKE;
@@ -172,10 +173,8 @@ impl Chooser<'_, '_> {
             "Deref" => binding(&trait_.args, "Target")
                 .filter(|ty| closed(ty))
                 .map(|ty| Choice::of(shared(ty))),
-            "Into" | "TryInto" => match arg {
-                Some(ty) => Some(self.by_target(ty)?),
-                None => None,
-            },
+            "Into" => arg.map(|ty| self.by_target(ty, "From")).transpose()?,
+            "TryInto" => arg.map(|ty| self.by_target(ty, "TryFrom")).transpose()?,
             "ToString" | "Display" => Some(Choice::of(string())),
             "ToSocketAddrs" => Some(Choice::of(string())),
             "RangeBounds" => match arg {
@@ -240,11 +239,11 @@ impl Chooser<'_, '_> {
         }
     }
 
-    /// `Into<T>`: what is converted is passed as what it becomes.
-    fn by_target(&self, ty: &Ty) -> Result<Vec<Choice>, Reason> {
+    /// `Into<T>`: what is converted is passed as what it becomes, or as what the crate's impls of `trait_` convert.
+    fn by_target(&self, ty: &Ty, trait_: &str) -> Result<Vec<Choice>, Reason> {
         if let Ty::Path { def, args } = ty {
             let inner = type_args(args).next();
-            if ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name)) {
+            if is_boxed(def) {
                 if inner.is_some_and(is_text) {
                     return Ok(Choice::of(string()));
                 }
@@ -260,11 +259,11 @@ impl Chooser<'_, '_> {
                 return Ok(Choice::of(string()));
             }
         }
-        Ok(self
-            .fill(ty)?
-            .into_iter()
-            .map(|ty| Choice { ty, iterate: false })
-            .collect())
+        let mut all = self.fill(ty)?;
+        let sources = |ty: &Ty| conversions::sources(self.ctx, self.types, ty, trait_);
+        all.extend(all.iter().flat_map(sources).collect::<Vec<_>>());
+        all.truncate(CHOICES);
+        Ok(all.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
     }
 
     /// `IntoIterator<Item = T>`, `Iterator<Item: Bound>`, `where I::Item: Bound`.
@@ -374,7 +373,7 @@ impl Chooser<'_, '_> {
 
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
     fn by_implementors(&self, trait_: &DefKey) -> Vec<Choice> {
-        let mut kinds: BTreeMap<(usize, String), (usize, Ty)> = BTreeMap::new();
+        let mut kinds = Kinds::new();
         for impl_ in &self.ctx.api.impls {
             if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != *trait_) {
                 continue;
@@ -393,7 +392,7 @@ impl Chooser<'_, '_> {
                         .collect();
                     for choice in found.into_iter().filter(|choice| !choice.iterate) {
                         let (kind, rank) = kind_of(self.ctx, &choice.ty);
-                        insert(&mut kinds, kind, rank, choice.ty);
+                        best(&mut kinds, kind, rank, choice.ty);
                     }
                 }
                 continue;
@@ -402,7 +401,7 @@ impl Chooser<'_, '_> {
                 continue;
             }
             let (kind, rank) = kind_of(self.ctx, &ty);
-            insert(&mut kinds, kind, rank, ty);
+            best(&mut kinds, kind, rank, ty);
         }
         kinds
             .into_values()
@@ -441,7 +440,14 @@ impl Chooser<'_, '_> {
     }
 }
 
-fn insert(kinds: &mut BTreeMap<(usize, String), (usize, Ty)>, kind: (usize, String), rank: usize, ty: Ty) {
+/// What a type is to Python: its place among the kinds, and a word.
+type Kind = (usize, String);
+
+/// The best type of each kind, with its rank.
+pub(super) type Kinds = BTreeMap<Kind, (usize, Ty)>;
+
+/// Of the types that are the same to Python, the one of the lowest rank stays.
+pub(super) fn best(kinds: &mut Kinds, kind: Kind, rank: usize, ty: Ty) {
     let entry = kinds.entry(kind).or_insert_with(|| (rank, ty.clone()));
     if rank < entry.0 {
         *entry = (rank, ty);
@@ -449,7 +455,7 @@ fn insert(kinds: &mut BTreeMap<(usize, String), (usize, Ty)>, kind: (usize, Stri
 }
 
 /// A sized implementor that Python can pass.
-fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
     if !closed(ty) {
         return false;
     }
@@ -470,7 +476,7 @@ fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 }
 
 /// What it is to Python, and its rank among the types that are the same there.
-fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
+pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
     const INTEGERS: &[&str] = &[
         "i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8",
     ];
@@ -491,11 +497,13 @@ fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> ((usize, String), usize) {
         Ty::Path { def, args } if stdlib::is(def, "Cow") && type_args(args).all(is_text) => {
             plain(3, "str", 2)
         }
-        Ty::Path { def, args } if stdlib::is(def, "Box") && type_args(args).all(is_text) => {
-            plain(3, "str", 3)
-        }
+        Ty::Path { def, args } if is_boxed(def) && type_args(args).all(is_text) => plain(3, "str", 3),
         _ => plain(5, &ctx.show(&erase(ty)), 0),
     }
+}
+
+fn is_boxed(def: &DefKey) -> bool {
+    ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name))
 }
 
 fn binding<'t>(args: &'t Args, name: &str) -> Option<&'t Ty> {

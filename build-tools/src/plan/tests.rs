@@ -287,6 +287,94 @@ fn generic_parameters_are_chosen_by_their_bounds() {
 }
 
 #[test]
+fn what_the_crate_converts_is_taken_where_the_target_is() {
+    let with = |ty: Ty| {
+        bounded(
+            function("f", vec![("options", Ty::Generic("T".to_owned()))], None),
+            "T",
+            "core::convert::Into",
+            vec![Arg::Type(ty)],
+        )
+    };
+    let options = || path("x::Options", vec![lifetime("'a")]);
+    let from = |ty: Ty| TraitRef {
+        def: key("core::convert::From"),
+        args: Args {
+            args: vec![Arg::Type(ty)],
+            ..Args::default()
+        },
+    };
+    let mut sample = Sample::new()
+        .opaque("Options", takes_lifetime("'a"))
+        .opaque("Other", Generics::default())
+        .function(with(options()));
+    for source in [
+        prim("u32"),
+        prim("usize"),
+        reference(Some("'a"), false, prim("str")),
+        path("alloc::string::String", Vec::new()),
+        reference(Some("'static"), false, path("x::Other", Vec::new())),
+        options(),
+    ] {
+        sample = sample.block(options(), Some(from(source)), takes_lifetime("'a"), Vec::new());
+    }
+    let plan = sample.plan();
+    let lifts: Vec<(&str, &str)> = plan
+        .shims
+        .iter()
+        .filter(|shim| shim.name == "f")
+        .map(|shim| (shim.id.as_str(), shim.params[0].lift.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        lifts,
+        [
+            ("x::f<Options<'a>>", "::x::Options<'h>"),
+            ("x::f<usize>", "::core::primitive::usize"),
+            ("x::f<&str>", "&'c ::core::primitive::str"),
+        ]
+    );
+}
+
+#[test]
+fn of_too_many_combinations_the_first_choices_stay() {
+    let into = || Bound::Trait {
+        trait_: TraitRef {
+            def: key("core::convert::Into"),
+            args: Args {
+                args: vec![Arg::Type(path("x::Value", Vec::new()))],
+                ..Args::default()
+            },
+        },
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let params = vec![("a", Ty::Impl(vec![into()])), ("b", Ty::Impl(vec![into()]))];
+    let mut sample = Sample::new()
+        .opaque("Value", Generics::default())
+        .function(function("f", params, None));
+    for name in ["bool", "i64", "f64", "u8"] {
+        sample = sample.implements("Value", "core::convert::From", vec![Arg::Type(prim(name))]);
+    }
+    let plan = sample.plan();
+    let ids: Vec<&str> = plan.shims.iter().map(|shim| shim.id.as_str()).collect();
+    let of = |choices: &str| format!("x::f<{choices}>");
+    let expected = [
+        "Value, Value",
+        "Value, bool",
+        "Value, i64",
+        "Value, f64",
+        "bool, Value",
+        "bool, bool",
+        "bool, i64",
+        "i64, Value",
+        "i64, bool",
+    ];
+    let expected = expected.map(of);
+    let found: Vec<&str> = ids.into_iter().filter(|id| id.starts_with("x::f")).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn unsafe_functions_are_skipped_and_do_not_count() {
     let mut risky = function("risky", Vec::new(), None);
     risky.unsafe_ = true;

@@ -5,6 +5,7 @@ pub mod builder;
 pub mod buffers;
 pub mod callables;
 pub mod choices;
+pub mod conversions;
 pub mod drops;
 pub mod echoes;
 pub mod errors;

@@ -1,0 +1,77 @@
+//! What `Into<T>` takes besides T: what the crate converts to it, by `From` or `TryFrom`.
+//!
+//! One type for each kind of Python value, as for a trait of the crate's own: what is passed decides which shim is
+//! called. T itself is tried first.
+
+use std::collections::BTreeMap;
+
+use super::choose::{Kinds, best, kind_of, passable};
+use super::ctx::{Ctx, Match};
+use super::fold::{Subst, any, erase};
+use super::stdlib;
+use super::types::Types;
+use super::wire::{Class, class, type_args};
+use crate::api::{Arg, GenericParam, Ty};
+
+/// The types that `trait_` (`From` or `TryFrom`) makes a type of the plan from. `target` is normal.
+pub(super) fn sources(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str) -> Vec<Ty> {
+    if !matches!(class(ctx, types, target), Class::Type(..)) {
+        return Vec::new();
+    }
+    let me = erase(target);
+    let mut kinds = Kinds::new();
+    for found in ctx.matching(&me) {
+        let of = found.impl_.trait_.as_ref();
+        let Some(of) = of.filter(|one| stdlib::is_trait(&one.def, trait_)) else {
+            continue;
+        };
+        let subst = at_use(&found, target);
+        for source in type_args(&of.args) {
+            let source = ctx.normal(&subst.apply(source));
+            let usable = erase(&source) != me && !any(&source, &is_static);
+            if usable && passable(ctx, types, &source) {
+                let (kind, rank) = kind_of(ctx, &source);
+                best(&mut kinds, kind, rank, source);
+            }
+        }
+    }
+    kinds.into_values().map(|(_, ty)| ty).collect()
+}
+
+/// An impl's parameters as they are where its type is used; lifetimes that the type does not name are free.
+fn at_use(found: &Match<'_>, target: &Ty) -> Subst {
+    let mut subst = found.subst.clone();
+    subst.lifetimes = lifetimes(&found.impl_.self_ty)
+        .zip(lifetimes(target).map(str::to_owned))
+        .map(|(name, used)| (name.to_owned(), used))
+        .collect::<BTreeMap<_, _>>();
+    for param in &found.impl_.generics.params {
+        if let GenericParam::Lifetime { name, .. } = param {
+            subst
+                .lifetimes
+                .entry(name.clone())
+                .or_insert_with(|| "'_".to_owned());
+        }
+    }
+    subst
+}
+
+/// A type's lifetime arguments.
+fn lifetimes(ty: &Ty) -> impl Iterator<Item = &str> {
+    let args = match ty {
+        Ty::Path { args, .. } => args.args.as_slice(),
+        _ => &[],
+    };
+    args.iter().filter_map(|arg| match arg {
+        Arg::Lifetime(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// It has to live for ever, and what Python passes may not.
+fn is_static(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref { lifetime, .. } => lifetime.as_deref() == Some("'static"),
+        _ => lifetimes(ty).any(|name| name == "'static"),
+    }
+}

@@ -1,0 +1,139 @@
+//! Parameters that take whatever the crate converts.
+
+use std::collections::BTreeMap;
+
+/// How text is laid out.
+#[derive(Debug, Clone)]
+pub struct Layout<'a> {
+    width: usize,
+    indent: &'a str,
+}
+
+impl<'a> Layout<'a> {
+    /// Lines of that width.
+    pub fn new(width: usize) -> Self {
+        Self { width, indent: "" }
+    }
+
+    /// The same, each line after `indent`.
+    pub fn indent(self, indent: &'a str) -> Self {
+        Self { indent, ..self }
+    }
+}
+
+impl From<usize> for Layout<'_> {
+    fn from(width: usize) -> Self {
+        Self::new(width)
+    }
+}
+
+impl From<u8> for Layout<'_> {
+    fn from(width: u8) -> Self {
+        Self::new(width.into())
+    }
+}
+
+impl<'a> From<&'a str> for Layout<'a> {
+    fn from(indent: &'a str) -> Self {
+        Self::new(80).indent(indent)
+    }
+}
+
+impl<'a> From<&'a Layout<'a>> for Layout<'a> {
+    fn from(layout: &'a Layout<'a>) -> Self {
+        layout.clone()
+    }
+}
+
+impl From<&'static [u8]> for Layout<'_> {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::new(bytes.len())
+    }
+}
+
+/// How `text` is laid out.
+pub fn lay_out<'a>(text: &str, layout: impl Into<Layout<'a>>) -> String {
+    let layout = layout.into();
+    let chars: Vec<char> = text.chars().collect();
+    let lines = chars.chunks(layout.width).map(String::from_iter);
+    let lines: Vec<String> = lines.map(|line| format!("{}{line}", layout.indent)).collect();
+    lines.join("\n")
+}
+
+/// The layout itself, which keeps the indentation that it was given.
+pub fn layout<'a, L: Into<Layout<'a>>>(layout: L) -> Layout<'a> {
+    layout.into()
+}
+
+/// A value of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value(String);
+
+macro_rules! from {
+    ($($ty:ty => $word:literal),*) => { $(
+        impl From<$ty> for Value {
+            fn from(value: $ty) -> Self {
+                Self(format!("{} {value:?}", $word))
+            }
+        }
+    )* };
+}
+
+from!(bool => "bool", i64 => "int", u8 => "byte", f64 => "float", f32 => "small float", &str => "text",
+    String => "own text", Vec<u8> => "bytes", BTreeMap<String, i64> => "map");
+
+impl<V: Into<Value>> From<Option<V>> for Value {
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Self("nothing".to_owned()), Into::into)
+    }
+}
+
+impl Value {
+    /// What it was made from.
+    pub fn shown(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What `value` is made from.
+pub fn shown(value: impl Into<Value>) -> String {
+    value.into().0
+}
+
+/// What both are made from: there are more ways than are served.
+pub fn both(first: impl Into<Value>, second: impl Into<Value>) -> String {
+    format!("{}, {}", first.into().0, second.into().0)
+}
+
+/// An even number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Even(i64);
+
+/// A number is odd.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Odd(pub i64);
+
+impl std::fmt::Display for Odd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is odd", self.0)
+    }
+}
+
+impl std::error::Error for Odd {}
+
+impl TryFrom<i64> for Even {
+    type Error = Odd;
+
+    fn try_from(value: i64) -> Result<Self, Odd> {
+        if value % 2 == 0 {
+            Ok(Self(value))
+        } else {
+            Err(Odd(value))
+        }
+    }
+}
+
+/// Half of `value`.
+pub fn half<T: TryInto<Even, Error = Odd>>(value: T) -> Result<i64, Odd> {
+    Ok(value.try_into()?.0 / 2)
+}
