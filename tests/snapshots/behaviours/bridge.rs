@@ -23,78 +23,82 @@ __uc::choice!(__UcMarker, 9, "behaviours::choices::Shape", constructible, ::beha
     2 Rectangle { width: ::core::primitive::f64, height: ::core::primitive::f64 },
 });
 __uc::record!(__UcMarker, 10, "behaviours::choices::UnknownLevel", constructible, ::behaviours::choices::UnknownLevel { 0: ::std::string::String });
-__uc::handle!(__UcMarker, 11, "behaviours::drops::Guard", ::behaviours::drops::Guard);
-__uc::handle!(__UcMarker, 12, "behaviours::drops::Slow", ::behaviours::drops::Slow);
-__uc::handle_in!(__UcMarker, 13, "behaviours::drops::View", __UcFamily13, ::behaviours::drops::View<'h>);
-__uc::choice!(__UcMarker, 14, "behaviours::echoes::Colour", constructible, ::behaviours::echoes::Colour {
+__uc::handle!(__UcMarker, 11, "behaviours::conversions::Even", ::behaviours::conversions::Even);
+__uc::handle_in!(__UcMarker, 12, "behaviours::conversions::Layout", __UcFamily12, ::behaviours::conversions::Layout<'h>);
+__uc::record!(__UcMarker, 13, "behaviours::conversions::Odd", constructible, ::behaviours::conversions::Odd { 0: ::core::primitive::i64 });
+__uc::handle!(__UcMarker, 14, "behaviours::conversions::Value", ::behaviours::conversions::Value);
+__uc::handle!(__UcMarker, 15, "behaviours::drops::Guard", ::behaviours::drops::Guard);
+__uc::handle!(__UcMarker, 16, "behaviours::drops::Slow", ::behaviours::drops::Slow);
+__uc::handle_in!(__UcMarker, 17, "behaviours::drops::View", __UcFamily17, ::behaviours::drops::View<'h>);
+__uc::choice!(__UcMarker, 18, "behaviours::echoes::Colour", constructible, ::behaviours::echoes::Colour {
     0 Red {} = 0,
     1 Green {} = 7,
     2 Blue {} = 8,
 });
-__uc::choice!(__UcMarker, 15, "behaviours::echoes::Figure", constructible, ::behaviours::echoes::Figure {
+__uc::choice!(__UcMarker, 19, "behaviours::echoes::Figure", constructible, ::behaviours::echoes::Figure {
     0 Nothing {},
     1 Pair { 0: ::core::primitive::i64, 1: ::std::string::String },
     2 Named { size: ::core::primitive::f64, inner: ::behaviours::echoes::Inner },
 });
-__uc::record!(__UcMarker, 16, "behaviours::echoes::Inner", constructible, ::behaviours::echoes::Inner { letter: ::core::primitive::char, words: ::std::collections::BTreeMap<::core::primitive::u16, ::std::string::String> });
-__uc::record!(__UcMarker, 17, "behaviours::echoes::Sample", constructible, ::behaviours::echoes::Sample { number: ::core::primitive::i32, wide: ::core::primitive::u128, float: ::core::primitive::f64, text: ::std::string::String, bytes: ::std::vec::Vec<::core::primitive::u8>, maybe: ::std::option::Option<::core::primitive::bool>, nested: ::std::vec::Vec<::behaviours::echoes::Inner> });
-__uc::record!(__UcMarker, 18, "behaviours::errors::Deep", constructible, ::behaviours::errors::Deep { depth: ::core::primitive::u32 });
-__uc::handle!(__UcMarker, 19, "behaviours::errors::Fault", ::behaviours::errors::Fault);
-__uc::handle!(__UcMarker, 20, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
-__uc::handle!(__UcMarker, 21, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
-__uc::handle!(__UcMarker, 22, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 23, "behaviours::files::Memory", ::behaviours::files::Memory);
-__uc::handle!(__UcMarker, 24, "behaviours::files::Options", ::behaviours::files::Options);
-__uc::handle!(__UcMarker, 25, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
-__uc::handle!(__UcMarker, 26, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 27, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
-__uc::handle!(__UcMarker, 28, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
-__uc::handle!(__UcMarker, 29, "behaviours::iterators::Line", ::behaviours::iterators::Line);
-__uc::handle_in!(__UcMarker, 30, "behaviours::iterators::Lines", __UcFamily30, ::behaviours::iterators::Lines<'h>);
-__uc::handle_in!(__UcMarker, 31, "behaviours::iterators::Numbers", __UcFamily31, ::behaviours::iterators::Numbers<'h>);
-__uc::handle!(__UcMarker, 32, "behaviours::iterators::Once", ::behaviours::iterators::Once);
-__uc::handle_in!(__UcMarker, 33, "behaviours::iterators::Placed", __UcFamily33, ::behaviours::iterators::Placed<'h>);
-__uc::handle_in!(__UcMarker, 34, "behaviours::iterators::Places", __UcFamily34, ::behaviours::iterators::Places<'h>);
-__uc::handle!(__UcMarker, 35, "behaviours::iterators::Song", ::behaviours::iterators::Song);
-__uc::handle!(__UcMarker, 36, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
-__uc::handle!(__UcMarker, 37, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
-__uc::choice!(__UcMarker, 38, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
+__uc::record!(__UcMarker, 20, "behaviours::echoes::Inner", constructible, ::behaviours::echoes::Inner { letter: ::core::primitive::char, words: ::std::collections::BTreeMap<::core::primitive::u16, ::std::string::String> });
+__uc::record!(__UcMarker, 21, "behaviours::echoes::Sample", constructible, ::behaviours::echoes::Sample { number: ::core::primitive::i32, wide: ::core::primitive::u128, float: ::core::primitive::f64, text: ::std::string::String, bytes: ::std::vec::Vec<::core::primitive::u8>, maybe: ::std::option::Option<::core::primitive::bool>, nested: ::std::vec::Vec<::behaviours::echoes::Inner> });
+__uc::record!(__UcMarker, 22, "behaviours::errors::Deep", constructible, ::behaviours::errors::Deep { depth: ::core::primitive::u32 });
+__uc::handle!(__UcMarker, 23, "behaviours::errors::Fault", ::behaviours::errors::Fault);
+__uc::handle!(__UcMarker, 24, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
+__uc::handle!(__UcMarker, 25, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
+__uc::handle!(__UcMarker, 26, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 27, "behaviours::files::Memory", ::behaviours::files::Memory);
+__uc::handle!(__UcMarker, 28, "behaviours::files::Options", ::behaviours::files::Options);
+__uc::handle!(__UcMarker, 29, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
+__uc::handle!(__UcMarker, 30, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 31, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
+__uc::handle!(__UcMarker, 32, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
+__uc::handle!(__UcMarker, 33, "behaviours::iterators::Line", ::behaviours::iterators::Line);
+__uc::handle_in!(__UcMarker, 34, "behaviours::iterators::Lines", __UcFamily34, ::behaviours::iterators::Lines<'h>);
+__uc::handle_in!(__UcMarker, 35, "behaviours::iterators::Numbers", __UcFamily35, ::behaviours::iterators::Numbers<'h>);
+__uc::handle!(__UcMarker, 36, "behaviours::iterators::Once", ::behaviours::iterators::Once);
+__uc::handle_in!(__UcMarker, 37, "behaviours::iterators::Placed", __UcFamily37, ::behaviours::iterators::Placed<'h>);
+__uc::handle_in!(__UcMarker, 38, "behaviours::iterators::Places", __UcFamily38, ::behaviours::iterators::Places<'h>);
+__uc::handle!(__UcMarker, 39, "behaviours::iterators::Song", ::behaviours::iterators::Song);
+__uc::handle!(__UcMarker, 40, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
+__uc::handle!(__UcMarker, 41, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
+__uc::choice!(__UcMarker, 42, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
     0 None {} = 0,
     1 True {} = 1,
     2 Other {} = 2,
 });
-__uc::handle!(__UcMarker, 39, "behaviours::operators::Blob", ::behaviours::operators::Blob);
-__uc::handle!(__UcMarker, 40, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
-__uc::handle!(__UcMarker, 41, "behaviours::operators::Steps", ::behaviours::operators::Steps);
-__uc::handle!(__UcMarker, 42, "behaviours::outs::Bad", ::behaviours::outs::Bad);
-__uc::handle_in!(__UcMarker, 43, "behaviours::outs::Sink", __UcFamily43, ::behaviours::outs::Sink<'h>);
-__uc::record!(__UcMarker, 44, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
-__uc::record!(__UcMarker, 45, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
-__uc::handle_in!(__UcMarker, 46, "behaviours::outs::Word", __UcFamily46, ::behaviours::outs::Word<'h>);
-__uc::handle!(__UcMarker, 47, "behaviours::outs::Writer", ::behaviours::outs::Writer);
-__uc::handle!(__UcMarker, 48, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
-__uc::handle!(__UcMarker, 49, "behaviours::panics::Counter", ::behaviours::panics::Counter);
-__uc::handle!(__UcMarker, 50, "behaviours::panics::Shy", ::behaviours::panics::Shy);
-__uc::handle!(__UcMarker, 51, "behaviours::records::Account", ::behaviours::records::Account);
-__uc::record!(__UcMarker, 52, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
-__uc::record!(__UcMarker, 53, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
-__uc::record!(__UcMarker, 54, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
-__uc::handle!(__UcMarker, 55, "behaviours::threads::Local", ::behaviours::threads::Local);
-__uc::handle!(__UcMarker, 56, "behaviours::threads::Shared", ::behaviours::threads::Shared);
-__uc::handle!(__UcMarker, 57, "behaviours::threads::Single", ::behaviours::threads::Single);
-__uc::handle!(__UcMarker, 58, "behaviours::traits::Basket", ::behaviours::traits::Basket);
-__uc::handle!(__UcMarker, 59, "behaviours::traits::Cat", ::behaviours::traits::Cat);
-__uc::handle!(__UcMarker, 60, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
-__uc::handle!(__UcMarker, 61, "behaviours::views::Address", ::behaviours::views::Address);
-__uc::handle_in!(__UcMarker, 62, "behaviours::views::Environment", __UcFamily62, ::behaviours::views::Environment<'h>);
-__uc::handle!(__UcMarker, 63, "behaviours::views::NotFound", ::behaviours::views::NotFound);
-__uc::handle_in!(__UcMarker, 64, "behaviours::views::Registry", __UcFamily64, ::behaviours::views::Registry<'h>);
-__uc::handle_in!(__UcMarker, 65, "behaviours::views::Rest", __UcFamily65, ::behaviours::views::Rest<'h>);
-__uc::handle_in!(__UcMarker, 66, "behaviours::views::Segments", __UcFamily66, ::behaviours::views::Segments<'h>);
-__uc::handle_in!(__UcMarker, 67, "behaviours::views::State", __UcFamily67, ::behaviours::views::State<'h, 'h>);
-__uc::handle_in!(__UcMarker, 68, "behaviours::views::Tail", __UcFamily68, ::behaviours::views::Tail<'h>);
-__uc::handle_in!(__UcMarker, 69, "behaviours::views::Template", __UcFamily69, ::behaviours::views::Template<'h, 'h>);
-__uc::handle!(__UcMarker, 70, "std::fs::File", ::std::fs::File);
+__uc::handle!(__UcMarker, 43, "behaviours::operators::Blob", ::behaviours::operators::Blob);
+__uc::handle!(__UcMarker, 44, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
+__uc::handle!(__UcMarker, 45, "behaviours::operators::Steps", ::behaviours::operators::Steps);
+__uc::handle!(__UcMarker, 46, "behaviours::outs::Bad", ::behaviours::outs::Bad);
+__uc::handle_in!(__UcMarker, 47, "behaviours::outs::Sink", __UcFamily47, ::behaviours::outs::Sink<'h>);
+__uc::record!(__UcMarker, 48, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
+__uc::record!(__UcMarker, 49, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
+__uc::handle_in!(__UcMarker, 50, "behaviours::outs::Word", __UcFamily50, ::behaviours::outs::Word<'h>);
+__uc::handle!(__UcMarker, 51, "behaviours::outs::Writer", ::behaviours::outs::Writer);
+__uc::handle!(__UcMarker, 52, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
+__uc::handle!(__UcMarker, 53, "behaviours::panics::Counter", ::behaviours::panics::Counter);
+__uc::handle!(__UcMarker, 54, "behaviours::panics::Shy", ::behaviours::panics::Shy);
+__uc::handle!(__UcMarker, 55, "behaviours::records::Account", ::behaviours::records::Account);
+__uc::record!(__UcMarker, 56, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
+__uc::record!(__UcMarker, 57, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
+__uc::record!(__UcMarker, 58, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
+__uc::handle!(__UcMarker, 59, "behaviours::threads::Local", ::behaviours::threads::Local);
+__uc::handle!(__UcMarker, 60, "behaviours::threads::Shared", ::behaviours::threads::Shared);
+__uc::handle!(__UcMarker, 61, "behaviours::threads::Single", ::behaviours::threads::Single);
+__uc::handle!(__UcMarker, 62, "behaviours::traits::Basket", ::behaviours::traits::Basket);
+__uc::handle!(__UcMarker, 63, "behaviours::traits::Cat", ::behaviours::traits::Cat);
+__uc::handle!(__UcMarker, 64, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
+__uc::handle!(__UcMarker, 65, "behaviours::views::Address", ::behaviours::views::Address);
+__uc::handle_in!(__UcMarker, 66, "behaviours::views::Environment", __UcFamily66, ::behaviours::views::Environment<'h>);
+__uc::handle!(__UcMarker, 67, "behaviours::views::NotFound", ::behaviours::views::NotFound);
+__uc::handle_in!(__UcMarker, 68, "behaviours::views::Registry", __UcFamily68, ::behaviours::views::Registry<'h>);
+__uc::handle_in!(__UcMarker, 69, "behaviours::views::Rest", __UcFamily69, ::behaviours::views::Rest<'h>);
+__uc::handle_in!(__UcMarker, 70, "behaviours::views::Segments", __UcFamily70, ::behaviours::views::Segments<'h>);
+__uc::handle_in!(__UcMarker, 71, "behaviours::views::State", __UcFamily71, ::behaviours::views::State<'h, 'h>);
+__uc::handle_in!(__UcMarker, 72, "behaviours::views::Tail", __UcFamily72, ::behaviours::views::Tail<'h>);
+__uc::handle_in!(__UcMarker, 73, "behaviours::views::Template", __UcFamily73, ::behaviours::views::Template<'h, 'h>);
+__uc::handle!(__UcMarker, 74, "std::fs::File", ::std::fs::File);
 
 /// Shim for `<behaviours::Dot as Default>::default`.
 fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
@@ -530,68 +534,409 @@ fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::drops::Guard::new`, src/drops.rs:17.
+/// Shim for `<behaviours::conversions::Even as TryFrom<i64>>::try_from`.
 fn __uc_f47<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Even as ::std::convert::TryFrom<
+            _,
+        >>::try_from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Even as Clone>::clone`.
+fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Even>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Even as ::std::clone::Clone>::clone(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Even as PartialEq>::eq`.
+fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Even>(call);
+    let a1 = __uc_arg::<&'c ::behaviours::conversions::Even>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Even as ::std::cmp::PartialEq<
+            _,
+        >>::eq(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Even as Debug>::fmt`.
+fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Even>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::Layout::new`, src/conversions.rs:14.
+fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<'_>>::new(a0.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::Layout::indent`, src/conversions.rs:19.
+fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_kept(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<'_>>::indent(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as From<u8>>::from`.
+fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::u8>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<
+            '_,
+        > as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as From<usize>>::from`.
+fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::usize>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<
+            '_,
+        > as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as From<&'a Layout<'a>>>::from`.
+fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<
+            '_,
+        > as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as From<&'a str>>::from`.
+fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<
+            '_,
+        > as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as Clone>::clone`.
+fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<'_> as ::std::clone::Clone>::clone(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Layout as Debug>::fmt`.
+fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `<behaviours::conversions::Odd as Debug>::fmt`.
+fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Odd>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `<behaviours::conversions::Odd as Display>::fmt`.
+fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Odd>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::Value::shown`, src/conversions.rs:93.
+fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::conversions::Value>::shown(a0.take()))
+}
+
+/// Shim for `<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from`.
+fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<String>>::from`.
+fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::string::String>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Vec<u8>>>::from`.
+fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Value>`.
+fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::option::Option<::behaviours::conversions::Value>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<bool>`.
+fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::option::Option<::core::primitive::bool>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<i64>`.
+fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<f64>`.
+fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::option::Option<::core::primitive::f64>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<&str>`.
+fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::option::Option<&'c ::core::primitive::str>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>`.
+fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>`.
+fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::option::Option<::std::vec::Vec<::core::primitive::u8>>,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<bool>>::from`.
+fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::bool>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<f32>>::from`.
+fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::f32>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<f64>>::from`.
+fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::f64>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<i64>>::from`.
+fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<u8>>::from`.
+fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::u8>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<&str>>::from`.
+fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as Clone>::clone`.
+fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::clone::Clone>::clone(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as PartialEq>::eq`.
+fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
+    let a1 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::std::cmp::PartialEq<
+            _,
+        >>::eq(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as Debug>::fmt`.
+fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `behaviours::drops::Guard::new`, src/drops.rs:17.
+fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::new(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::name`, src/drops.rs:25.
-fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::name(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::view`, src/drops.rs:30.
-fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::view(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Guard as Debug>::fmt`.
-fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Guard>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Slow::new`, src/drops.rs:85.
-fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Slow>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Slow as Debug>::fmt`.
-fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Slow>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::View::name`, src/drops.rs:52.
-fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::View<'_>>::name(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::View as Debug>::fmt`.
-fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::View<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Debug>::fmt`.
-fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Display>::fmt`.
-fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::is_temporary`, src/errors.rs:46.
-fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -601,24 +946,24 @@ fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::errors::Fault as Debug>::fmt`.
-fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Fault as Display>::fmt`.
-fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Missing`.
-fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Missing)
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge`.
-fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -632,7 +977,7 @@ fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.found`.
-fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -646,7 +991,7 @@ fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.limit`.
-fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -660,13 +1005,13 @@ fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Below`.
-fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Below(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Below.0`.
-fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -680,7 +1025,7 @@ fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd`.
-fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
         call,
@@ -692,7 +1037,7 @@ fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd.value`.
-fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -706,7 +1051,7 @@ fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault variant`.
-fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -723,7 +1068,7 @@ fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:92.
-fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -735,7 +1080,7 @@ fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:100.
-fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -747,7 +1092,7 @@ fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:110.
-fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -759,7 +1104,7 @@ fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::write`.
-fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -772,7 +1117,7 @@ fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::flush`.
-fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -780,7 +1125,7 @@ fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as Debug>::fmt`.
-fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -788,7 +1133,7 @@ fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:196.
-fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -798,7 +1143,7 @@ fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:172.
-fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -808,7 +1153,7 @@ fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:179.
-fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -818,7 +1163,7 @@ fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:186.
-fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -828,13 +1173,13 @@ fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<File> as Debug>::fmt`.
-fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Lines<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:196.
-fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -846,7 +1191,7 @@ fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:172.
-fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -858,7 +1203,7 @@ fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:179.
-fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -870,7 +1215,7 @@ fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:186.
-fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -882,7 +1227,7 @@ fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines::open`, src/files.rs:203.
-fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -894,7 +1239,7 @@ fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<impl Read> as Debug>::fmt`.
-fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -902,18 +1247,18 @@ fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Memory::new`, src/files.rs:239.
-fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::new())
 }
 
 /// Shim for `behaviours::files::Memory::tell`, src/files.rs:244.
-fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::tell(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::read`.
-fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -924,7 +1269,7 @@ fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::readinto`.
-fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -935,7 +1280,7 @@ fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::readline`.
-fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -946,7 +1291,7 @@ fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::write`.
-fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -957,13 +1302,13 @@ fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::flush`.
-fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::flush(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Seek>::seek`.
-fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
@@ -975,7 +1320,7 @@ fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Default>::default`.
-fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -984,19 +1329,19 @@ fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Debug>::fmt`.
-fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::lines`.
-fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::next_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::Options::skip`, src/files.rs:216.
-fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1008,7 +1353,7 @@ fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Options::lines`, src/files.rs:222.
-fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
@@ -1019,7 +1364,7 @@ fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Default>::default`.
-fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1028,13 +1373,13 @@ fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Debug>::fmt`.
-fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Options>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:165.
-fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1044,19 +1389,19 @@ fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Debug>::fmt`.
-fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Display>::fmt`.
-fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:165.
-fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1068,7 +1413,7 @@ fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Debug>::fmt`.
-fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1076,7 +1421,7 @@ fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Display>::fmt`.
-fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1084,7 +1429,7 @@ fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::count`, src/iterators.rs:333.
-fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1095,7 +1440,7 @@ fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::contains`, src/iterators.rs:338.
-fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1106,7 +1451,7 @@ fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Extend<u32>>::extend`.
-fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Bag>(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
@@ -1115,7 +1460,7 @@ fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as FromIterator<u32>>::from_iter`.
-fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -1129,7 +1474,7 @@ fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Clone>::clone`.
-fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(
         call,
@@ -1139,31 +1484,31 @@ fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Debug>::fmt`.
-fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::into_iter`.
-fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::rev`.
-fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Debug>::fmt`.
-fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::next`.
-fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Countdown>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1174,25 +1519,25 @@ fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::size_hint`.
-fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::text`, src/iterators.rs:195.
-fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::shout`, src/iterators.rs:200.
-fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::shout(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Line as Clone>::clone`.
-fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
         call,
@@ -1202,7 +1547,7 @@ fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as PartialEq>::eq`.
-fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     let a1 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
@@ -1215,13 +1560,13 @@ fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as Debug>::fmt`.
-fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::next_back`.
-fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1231,7 +1576,7 @@ fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Clone>::clone`.
-fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1241,31 +1586,31 @@ fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Debug>::fmt`.
-fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::next`.
-fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::size_hint`.
-fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as ExactSizeIterator>::len`.
-fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::ExactSizeIterator::len(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::rev`.
-fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h mut ::behaviours::iterators::Lines<'p>>(call);
     __uc::answer!(
         call,
@@ -1275,49 +1620,49 @@ fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Debug>::fmt`.
-fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::next`.
-fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()).transpose())
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::size_hint`.
-fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Once::new`, src/iterators.rs:345.
-fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Once>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as Debug>::fmt`.
-fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::into_iter`.
-fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::rev`.
-fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::iterators::Placed::place`, src/iterators.rs:207.
-fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1327,7 +1672,7 @@ fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Placed::line`, src/iterators.rs:212.
-fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -1337,13 +1682,13 @@ fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Placed as Debug>::fmt`.
-fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Placed<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Places::pass`, src/iterators.rs:232.
-fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1354,30 +1699,30 @@ fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Places as Debug>::fmt`.
-fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::next`.
-fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::size_hint`.
-fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::new`, src/iterators.rs:122.
-fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::new())
 }
 
 /// Shim for `behaviours::iterators::Song::push`, src/iterators.rs:127.
-fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1389,25 +1734,25 @@ fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::iter`, src/iterators.rs:135.
-fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::places`, src/iterators.rs:142.
-fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::places(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::iter_mut`, src/iterators.rs:150.
-fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter_mut(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::search`, src/iterators.rs:155.
-fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -1418,25 +1763,25 @@ fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::drain`, src/iterators.rs:160.
-fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::drain(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::len`, src/iterators.rs:165.
-fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::len(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::is_empty`, src/iterators.rs:170.
-fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::is_empty(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as Default>::default`.
-fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1445,7 +1790,7 @@ fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Clone>::clone`.
-fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(
         call,
@@ -1455,30 +1800,30 @@ fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Debug>::fmt`.
-fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::into_iter`.
-fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::rev`.
-fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1489,13 +1834,13 @@ fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1504,7 +1849,7 @@ fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -1514,7 +1859,7 @@ fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -1527,31 +1872,31 @@ fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -1564,13 +1909,13 @@ fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1581,24 +1926,24 @@ fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1609,19 +1954,19 @@ fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1632,7 +1977,7 @@ fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1641,7 +1986,7 @@ fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -1651,7 +1996,7 @@ fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -1664,13 +2009,13 @@ fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1683,7 +2028,7 @@ fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -1699,7 +2044,7 @@ fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1710,7 +2055,7 @@ fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -1720,7 +2065,7 @@ fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -1731,7 +2076,7 @@ fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -1744,25 +2089,25 @@ fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -1773,7 +2118,7 @@ fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -1784,7 +2129,7 @@ fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -1795,7 +2140,7 @@ fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -1806,7 +2151,7 @@ fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -1816,7 +2161,7 @@ fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -1829,31 +2174,31 @@ fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Bad as Debug>::fmt`.
-fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Bad as Display>::fmt`.
-fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Sink::room`, src/outs.rs:107.
-fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Sink<'_>>::room(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Sink as Debug>::fmt`.
-fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Sink<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Size as Default>::default`.
-fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1862,24 +2207,24 @@ fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Word::text`, src/outs.rs:43.
-fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Word<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Word as Debug>::fmt`.
-fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Word<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Writer::new`, src/outs.rs:197.
-fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Writer>::new())
 }
 
 /// Shim for `behaviours::outs::Writer::line`, src/outs.rs:202.
-fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -1899,7 +2244,7 @@ fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Default>::default`.
-fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1908,24 +2253,24 @@ fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Debug>::fmt`.
-fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Writer>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1934,18 +2279,18 @@ fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1956,19 +2301,19 @@ fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1977,7 +2322,7 @@ fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -1987,7 +2332,7 @@ fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -2000,24 +2345,24 @@ fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2026,19 +2371,19 @@ fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2049,19 +2394,19 @@ fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -2071,7 +2416,7 @@ fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -2084,19 +2429,19 @@ fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -2109,13 +2454,13 @@ fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2128,13 +2473,13 @@ fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -2147,29 +2492,29 @@ fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2178,18 +2523,18 @@ fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2200,7 +2545,7 @@ fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2211,7 +2556,7 @@ fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2220,18 +2565,18 @@ fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2242,13 +2587,13 @@ fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2257,24 +2602,24 @@ fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -2284,7 +2629,7 @@ fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -2294,7 +2639,7 @@ fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2303,24 +2648,24 @@ fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2330,7 +2675,7 @@ fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2340,7 +2685,7 @@ fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2349,7 +2694,7 @@ fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -2359,7 +2704,7 @@ fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -2370,7 +2715,7 @@ fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -2381,36 +2726,36 @@ fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::new`, src/upcalls.rs:14.
-fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::new())
 }
 
 /// Shim for `behaviours::upcalls::Machine::steps`, src/upcalls.rs:19.
-fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::step`, src/upcalls.rs:24.
-fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::step(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::run`, src/upcalls.rs:30.
-fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
@@ -2433,7 +2778,7 @@ fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::Machine::watch`, src/upcalls.rs:38.
-fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -2458,7 +2803,7 @@ fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Default>::default`.
-fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2467,25 +2812,25 @@ fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Debug>::fmt`.
-fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::upcalls::Machine>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::new`, src/views.rs:248.
-fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::path`, src/views.rs:255.
-fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::path(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::segments_mut`, src/views.rs:260.
-fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -2495,13 +2840,13 @@ fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Address::tail`, src/views.rs:268.
-fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Address as Clone>::clone`.
-fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
         call,
@@ -2511,7 +2856,7 @@ fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as PartialEq>::eq`.
-fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
@@ -2524,18 +2869,18 @@ fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as Debug>::fmt`.
-fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Environment::new`, src/views.rs:52.
-fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Environment<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Environment::add_template`, src/views.rs:57.
-fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     let a2 = __uc_kept(call);
@@ -2549,7 +2894,7 @@ fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::get_template`, src/views.rs:66.
-fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2560,7 +2905,7 @@ fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::all`, src/views.rs:78.
-fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2570,7 +2915,7 @@ fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::first`, src/views.rs:88.
-fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2580,7 +2925,7 @@ fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::set_debug`, src/views.rs:93.
-fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2591,7 +2936,7 @@ fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::debug`, src/views.rs:98.
-fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2601,7 +2946,7 @@ fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::exchange`, src/views.rs:103.
-fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2612,7 +2957,7 @@ fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::names`, src/views.rs:108.
-fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2622,7 +2967,7 @@ fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Default>::default`.
-fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2631,7 +2976,7 @@ fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Clone>::clone`.
-fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(
         call,
@@ -2641,13 +2986,13 @@ fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Debug>::fmt`.
-fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Clone>::clone`.
-fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
         call,
@@ -2657,7 +3002,7 @@ fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as PartialEq>::eq`.
-fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
@@ -2670,24 +3015,24 @@ fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as Debug>::fmt`.
-fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Display>::fmt`.
-fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::new`, src/views.rs:200.
-fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Registry::add`, src/views.rs:205.
-fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2698,7 +3043,7 @@ fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::enroll`, src/views.rs:210.
-fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_nested(call);
     __uc::answer!(
@@ -2709,19 +3054,19 @@ fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::names`, src/views.rs:215.
-fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::names(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::share`, src/views.rs:228.
-fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::share(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Registry as Default>::default`.
-fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2730,7 +3075,7 @@ fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Clone>::clone`.
-fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(
         call,
@@ -2740,25 +3085,25 @@ fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Debug>::fmt`.
-fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::count`, src/views.rs:179.
-fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::count(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::next`, src/views.rs:184.
-fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Rest as Clone>::clone`.
-fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(
         call,
@@ -2768,13 +3113,13 @@ fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Rest as Debug>::fmt`.
-fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::push`, src/views.rs:275.
-fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer_same!(
@@ -2786,7 +3131,7 @@ fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::clear`, src/views.rs:281.
-fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer_same!(
         call,
@@ -2797,13 +3142,13 @@ fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::added`, src/views.rs:287.
-fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::added(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::address`, src/views.rs:292.
-fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2813,25 +3158,25 @@ fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::tail`, src/views.rs:297.
-fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Segments as Debug>::fmt`.
-fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Segments<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::name`, src/views.rs:141.
-fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::template`, src/views.rs:146.
-fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2841,7 +3186,7 @@ fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::next_line`, src/views.rs:151.
-fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2851,19 +3196,19 @@ fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::rest`, src/views.rs:157.
-fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::rest(a0.take()))
 }
 
 /// Shim for `<behaviours::views::State as Debug>::fmt`.
-fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::State<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Tail::add`, src/views.rs:321.
-fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2874,13 +3219,13 @@ fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Tail as Debug>::fmt`.
-fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Tail<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Template::name`, src/views.rs:115.
-fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2890,7 +3235,7 @@ fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::text`, src/views.rs:120.
-fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2900,7 +3245,7 @@ fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::env`, src/views.rs:125.
-fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2910,7 +3255,7 @@ fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::state`, src/views.rs:130.
-fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2920,7 +3265,7 @@ fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Clone>::clone`.
-fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(
         call,
@@ -2930,13 +3275,13 @@ fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Debug>::fmt`.
-fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2946,44 +3291,44 @@ fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:84.
-fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3000,13 +3345,13 @@ fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3023,7 +3368,7 @@ fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3046,7 +3391,7 @@ fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3071,7 +3416,7 @@ fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -3088,7 +3433,7 @@ fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3113,7 +3458,7 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (::core::primitive::u8,), ()>,
@@ -3134,7 +3479,7 @@ fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3155,7 +3500,7 @@ fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3178,7 +3523,7 @@ fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3204,7 +3549,7 @@ fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3230,7 +3575,7 @@ fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
@@ -3251,7 +3596,7 @@ fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3279,7 +3624,7 @@ fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3303,7 +3648,7 @@ fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3330,7 +3675,7 @@ fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -3341,7 +3686,7 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3366,7 +3711,7 @@ fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -3379,7 +3724,7 @@ fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<'c, (), ::std::string::String>,
     >(call);
@@ -3394,7 +3739,7 @@ fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3411,568 +3756,732 @@ fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
+/// Shim for `behaviours::conversions::both<Value, Value>`, src/conversions.rs:104.
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
+    let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<Value, bool>`, src/conversions.rs:104.
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
+    let a1 = __uc_arg::<::core::primitive::bool>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<Value, i64>`, src/conversions.rs:104.
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
+    let a1 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<Value, f64>`, src/conversions.rs:104.
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
+    let a1 = __uc_arg::<::core::primitive::f64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<bool, Value>`, src/conversions.rs:104.
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::bool>(call);
+    let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<bool, bool>`, src/conversions.rs:104.
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::bool>(call);
+    let a1 = __uc_arg::<::core::primitive::bool>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<bool, i64>`, src/conversions.rs:104.
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::bool>(call);
+    let a1 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<i64, Value>`, src/conversions.rs:104.
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::both<i64, bool>`, src/conversions.rs:104.
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    let a1 = __uc_arg::<::core::primitive::bool>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:137.
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::lay_out(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<::core::primitive::usize>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::lay_out(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::lay_out(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::usize>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::bool>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::i64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::f64>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
+    >(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
+}
+
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:174.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:154.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:159.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:164.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:149.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:169.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:106.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:111.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:96.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:91.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:116.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:101.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:86.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3983,7 +4492,7 @@ fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3994,7 +4503,7 @@ fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:383.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -4007,60 +4516,60 @@ fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:388.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:412.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4068,7 +4577,7 @@ fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:378.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4081,7 +4590,7 @@ fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:397.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -4091,7 +4600,7 @@ fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -4100,7 +4609,7 @@ fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -4109,30 +4618,30 @@ fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:422.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4145,7 +4654,7 @@ fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:417.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -4155,7 +4664,7 @@ fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:402.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -4163,7 +4672,7 @@ fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:407.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -4171,7 +4680,7 @@ fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4179,26 +4688,26 @@ fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -4210,24 +4719,24 @@ fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:130.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4241,7 +4750,7 @@ fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:113.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4256,40 +4765,40 @@ fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:92.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:87.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:167.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4304,7 +4813,7 @@ fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:185.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4319,7 +4828,7 @@ fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:118.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4334,14 +4843,14 @@ fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:153.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -4358,7 +4867,7 @@ fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:142.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4373,7 +4882,7 @@ fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:160.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -4387,7 +4896,7 @@ fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:173.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -4402,7 +4911,7 @@ fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:179.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4417,56 +4926,56 @@ fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:79.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4474,7 +4983,7 @@ fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -4483,7 +4992,7 @@ fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4496,7 +5005,7 @@ fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4523,7 +5032,7 @@ fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4548,7 +5057,7 @@ fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4573,7 +5082,7 @@ fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4590,179 +5099,179 @@ fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -4781,9 +5290,13 @@ __uc::artifact! {
         choice ::behaviours::choices::Level,
         choice ::behaviours::choices::Shape,
         record ::behaviours::choices::UnknownLevel,
+        handle ::behaviours::conversions::Even,
+        handle_in __UcFamily12,
+        record ::behaviours::conversions::Odd,
+        handle ::behaviours::conversions::Value,
         handle ::behaviours::drops::Guard,
         handle ::behaviours::drops::Slow,
-        handle_in __UcFamily13,
+        handle_in __UcFamily17,
         choice ::behaviours::echoes::Colour,
         choice ::behaviours::echoes::Figure,
         record ::behaviours::echoes::Inner,
@@ -4800,11 +5313,11 @@ __uc::artifact! {
         handle ::behaviours::iterators::Bag,
         handle ::behaviours::iterators::Countdown,
         handle ::behaviours::iterators::Line,
-        handle_in __UcFamily30,
-        handle_in __UcFamily31,
-        handle ::behaviours::iterators::Once,
-        handle_in __UcFamily33,
         handle_in __UcFamily34,
+        handle_in __UcFamily35,
+        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily37,
+        handle_in __UcFamily38,
         handle ::behaviours::iterators::Song,
         handle ::behaviours::moves::Stamp,
         handle ::behaviours::moves::Ticket,
@@ -4813,10 +5326,10 @@ __uc::artifact! {
         handle ::behaviours::operators::Shelf,
         handle ::behaviours::operators::Steps,
         handle ::behaviours::outs::Bad,
-        handle_in __UcFamily43,
+        handle_in __UcFamily47,
         record ::behaviours::outs::Size,
         record ::behaviours::outs::Tally,
-        handle_in __UcFamily46,
+        handle_in __UcFamily50,
         handle ::behaviours::outs::Writer,
         handle ::behaviours::panics::Bomb,
         handle ::behaviours::panics::Counter,
@@ -4832,14 +5345,14 @@ __uc::artifact! {
         handle ::behaviours::traits::Cat,
         handle ::behaviours::upcalls::Machine,
         handle ::behaviours::views::Address,
-        handle_in __UcFamily62,
-        handle ::behaviours::views::NotFound,
-        handle_in __UcFamily64,
-        handle_in __UcFamily65,
         handle_in __UcFamily66,
-        handle_in __UcFamily67,
+        handle ::behaviours::views::NotFound,
         handle_in __UcFamily68,
         handle_in __UcFamily69,
+        handle_in __UcFamily70,
+        handle_in __UcFamily71,
+        handle_in __UcFamily72,
+        handle_in __UcFamily73,
         handle ::std::fs::File,
     ],
     callables: [
@@ -4890,503 +5403,560 @@ __uc::artifact! {
         "<behaviours::choices::Level as Hash>::hash" => __uc_f44,
         "<behaviours::choices::UnknownLevel as Debug>::fmt" => __uc_f45,
         "<behaviours::choices::UnknownLevel as Display>::fmt" => __uc_f46,
-        "behaviours::drops::Guard::new" => __uc_f47,
-        "behaviours::drops::Guard::name" => __uc_f48,
-        "behaviours::drops::Guard::view" => __uc_f49,
-        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f50,
-        "behaviours::drops::Slow::new" => __uc_f51,
-        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f52,
-        "behaviours::drops::View::name" => __uc_f53,
-        "<behaviours::drops::View as Debug>::fmt" => __uc_f54,
-        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f55,
-        "<behaviours::errors::Deep as Display>::fmt" => __uc_f56,
-        "behaviours::errors::Fault::is_temporary" => __uc_f57,
-        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f58,
-        "<behaviours::errors::Fault as Display>::fmt" => __uc_f59,
-        "behaviours::errors::Fault::Missing" => __uc_f60,
-        "behaviours::errors::Fault::TooLarge" => __uc_f61,
-        "behaviours::errors::Fault::TooLarge.found" => __uc_f62,
-        "behaviours::errors::Fault::TooLarge.limit" => __uc_f63,
-        "behaviours::errors::Fault::Below" => __uc_f64,
-        "behaviours::errors::Fault::Below.0" => __uc_f65,
-        "behaviours::errors::Fault::Odd" => __uc_f66,
-        "behaviours::errors::Fault::Odd.value" => __uc_f67,
-        "behaviours::errors::Fault variant" => __uc_f68,
-        "behaviours::files::Capitals<impl Write>::new" => __uc_f69,
-        "behaviours::files::Capitals<impl Write>::written" => __uc_f70,
-        "behaviours::files::Capitals<impl Write>::finish" => __uc_f71,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f72,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f73,
-        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f74,
-        "behaviours::files::Lines<File>::rewind" => __uc_f75,
-        "behaviours::files::Lines<File>::new" => __uc_f76,
-        "behaviours::files::Lines<File>::next_line" => __uc_f77,
-        "behaviours::files::Lines<File>::into_inner" => __uc_f78,
-        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f79,
-        "behaviours::files::Lines<impl Read>::rewind" => __uc_f80,
-        "behaviours::files::Lines<impl Read>::new" => __uc_f81,
-        "behaviours::files::Lines<impl Read>::next_line" => __uc_f82,
-        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f83,
-        "behaviours::files::Lines::open" => __uc_f84,
-        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f85,
-        "behaviours::files::Memory::new" => __uc_f86,
-        "behaviours::files::Memory::tell" => __uc_f87,
-        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f88,
-        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f89,
-        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f90,
-        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f91,
-        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f92,
-        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f93,
-        "<behaviours::files::Memory as Default>::default" => __uc_f94,
-        "<behaviours::files::Memory as Debug>::fmt" => __uc_f95,
-        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f96,
-        "behaviours::files::Options::skip" => __uc_f97,
-        "behaviours::files::Options::lines" => __uc_f98,
-        "<behaviours::files::Options as Default>::default" => __uc_f99,
-        "<behaviours::files::Options as Debug>::fmt" => __uc_f100,
-        "behaviours::files::Unfinished<File>::into_lines" => __uc_f101,
-        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f102,
-        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f103,
-        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f104,
-        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f105,
-        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f106,
-        "behaviours::iterators::Bag::count" => __uc_f107,
-        "behaviours::iterators::Bag::contains" => __uc_f108,
-        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f109,
-        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f110,
-        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f111,
-        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f112,
-        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f113,
-        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f114,
-        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f115,
-        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f116,
-        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f117,
-        "behaviours::iterators::Line::text" => __uc_f118,
-        "behaviours::iterators::Line::shout" => __uc_f119,
-        "<behaviours::iterators::Line as Clone>::clone" => __uc_f120,
-        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f121,
-        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f122,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f123,
-        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f124,
-        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f125,
-        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f126,
-        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f127,
-        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f128,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f129,
-        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f130,
-        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f131,
-        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f132,
-        "behaviours::iterators::Once::new" => __uc_f133,
-        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f134,
-        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f135,
-        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f136,
-        "behaviours::iterators::Placed::place" => __uc_f137,
-        "behaviours::iterators::Placed::line" => __uc_f138,
-        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f139,
-        "behaviours::iterators::Places::pass" => __uc_f140,
-        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f141,
-        "<behaviours::iterators::Places as Iterator>::next" => __uc_f142,
-        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f143,
-        "behaviours::iterators::Song::new" => __uc_f144,
-        "behaviours::iterators::Song::push" => __uc_f145,
-        "behaviours::iterators::Song::iter" => __uc_f146,
-        "behaviours::iterators::Song::places" => __uc_f147,
-        "behaviours::iterators::Song::iter_mut" => __uc_f148,
-        "behaviours::iterators::Song::search" => __uc_f149,
-        "behaviours::iterators::Song::drain" => __uc_f150,
-        "behaviours::iterators::Song::len" => __uc_f151,
-        "behaviours::iterators::Song::is_empty" => __uc_f152,
-        "<behaviours::iterators::Song as Default>::default" => __uc_f153,
-        "<behaviours::iterators::Song as Clone>::clone" => __uc_f154,
-        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f155,
-        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f156,
-        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f157,
-        "behaviours::moves::Stamp::new" => __uc_f158,
-        "behaviours::moves::Stamp::used_often" => __uc_f159,
-        "behaviours::moves::Stamp::used" => __uc_f160,
-        "<behaviours::moves::Stamp as Default>::default" => __uc_f161,
-        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f162,
-        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f163,
-        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f164,
-        "behaviours::moves::Ticket::new" => __uc_f165,
-        "behaviours::moves::Ticket::number" => __uc_f166,
-        "behaviours::moves::Ticket::punch" => __uc_f167,
-        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f168,
-        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f169,
-        "behaviours::operators::Blob::new" => __uc_f170,
-        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f171,
-        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f172,
-        "behaviours::operators::Shelf::new" => __uc_f173,
-        "behaviours::operators::Shelf::put" => __uc_f174,
-        "behaviours::operators::Shelf::len" => __uc_f175,
-        "behaviours::operators::Shelf::is_empty" => __uc_f176,
-        "behaviours::operators::Shelf::contains" => __uc_f177,
-        "<behaviours::operators::Shelf as Default>::default" => __uc_f178,
-        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f179,
-        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f180,
-        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f181,
-        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f182,
-        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f183,
-        "behaviours::operators::Steps::new" => __uc_f184,
-        "<behaviours::operators::Steps as Clone>::clone" => __uc_f185,
-        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f186,
-        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f187,
-        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f188,
-        "<behaviours::operators::Steps as Display>::fmt" => __uc_f189,
-        "<behaviours::operators::Steps as Hash>::hash" => __uc_f190,
-        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f191,
-        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f192,
-        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f193,
-        "<i64 as Mul<Steps>>::mul" => __uc_f194,
-        "<behaviours::operators::Steps as Neg>::neg" => __uc_f195,
-        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f196,
-        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f197,
-        "<behaviours::outs::Bad as Display>::fmt" => __uc_f198,
-        "behaviours::outs::Sink::room" => __uc_f199,
-        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f200,
-        "<behaviours::outs::Size as Default>::default" => __uc_f201,
-        "behaviours::outs::Word::text" => __uc_f202,
-        "<behaviours::outs::Word as Debug>::fmt" => __uc_f203,
-        "behaviours::outs::Writer::new" => __uc_f204,
-        "behaviours::outs::Writer::line" => __uc_f205,
-        "<behaviours::outs::Writer as Default>::default" => __uc_f206,
-        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f207,
-        "behaviours::panics::Bomb::new" => __uc_f208,
-        "behaviours::panics::Bomb::tick" => __uc_f209,
-        "<behaviours::panics::Bomb as Default>::default" => __uc_f210,
-        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f211,
-        "behaviours::panics::Counter::new" => __uc_f212,
-        "behaviours::panics::Counter::count" => __uc_f213,
-        "behaviours::panics::Counter::look" => __uc_f214,
-        "behaviours::panics::Counter::value" => __uc_f215,
-        "<behaviours::panics::Counter as Default>::default" => __uc_f216,
-        "<behaviours::panics::Counter as Clone>::clone" => __uc_f217,
-        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f218,
-        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f219,
-        "behaviours::panics::Shy::new" => __uc_f220,
-        "behaviours::panics::Shy::number" => __uc_f221,
-        "<behaviours::panics::Shy as Default>::default" => __uc_f222,
-        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f223,
-        "behaviours::records::Account::new" => __uc_f224,
-        "behaviours::records::Account::deposit" => __uc_f225,
-        "behaviours::records::Account::changes" => __uc_f226,
-        "behaviours::records::Account::secret" => __uc_f227,
-        "<behaviours::records::Account as Clone>::clone" => __uc_f228,
-        "<behaviours::records::Account as PartialEq>::eq" => __uc_f229,
-        "<behaviours::records::Account as Debug>::fmt" => __uc_f230,
-        "behaviours::records::Account.owner" => __uc_f231,
-        "behaviours::records::Account.owner=" => __uc_f232,
-        "behaviours::records::Account.balance" => __uc_f233,
-        "behaviours::records::Account.balance=" => __uc_f234,
-        "behaviours::records::Account.changes" => __uc_f235,
-        "behaviours::records::Account.changes=" => __uc_f236,
-        "<behaviours::records::Tag as Hash>::hash" => __uc_f237,
-        "behaviours::threads::Local::new" => __uc_f238,
-        "behaviours::threads::Local::count" => __uc_f239,
-        "behaviours::threads::Local::living" => __uc_f240,
-        "<behaviours::threads::Local as Default>::default" => __uc_f241,
-        "<behaviours::threads::Local as Debug>::fmt" => __uc_f242,
-        "behaviours::threads::Shared::new" => __uc_f243,
-        "behaviours::threads::Shared::stay" => __uc_f244,
-        "behaviours::threads::Shared::change" => __uc_f245,
-        "<behaviours::threads::Shared as Default>::default" => __uc_f246,
-        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f247,
-        "behaviours::threads::Single::new" => __uc_f248,
-        "behaviours::threads::Single::stay" => __uc_f249,
-        "behaviours::threads::Single::calls" => __uc_f250,
-        "<behaviours::threads::Single as Default>::default" => __uc_f251,
-        "<behaviours::threads::Single as Debug>::fmt" => __uc_f252,
-        "behaviours::traits::Basket::new" => __uc_f253,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f254,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f255,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f256,
-        "<behaviours::traits::Basket as Default>::default" => __uc_f257,
-        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f258,
-        "behaviours::traits::Cat::new" => __uc_f259,
-        "behaviours::traits::Cat::lives" => __uc_f260,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f261,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f262,
-        "<behaviours::traits::Cat as Default>::default" => __uc_f263,
-        "<behaviours::traits::Cat as Clone>::clone" => __uc_f264,
-        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f265,
-        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f266,
-        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f267,
-        "<behaviours::traits::Cat as Hash>::hash" => __uc_f268,
-        "behaviours::upcalls::Machine::new" => __uc_f269,
-        "behaviours::upcalls::Machine::steps" => __uc_f270,
-        "behaviours::upcalls::Machine::step" => __uc_f271,
-        "behaviours::upcalls::Machine::run" => __uc_f272,
-        "behaviours::upcalls::Machine::watch" => __uc_f273,
-        "<behaviours::upcalls::Machine as Default>::default" => __uc_f274,
-        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f275,
-        "behaviours::views::Address::new" => __uc_f276,
-        "behaviours::views::Address::path" => __uc_f277,
-        "behaviours::views::Address::segments_mut" => __uc_f278,
-        "behaviours::views::Address::tail" => __uc_f279,
-        "<behaviours::views::Address as Clone>::clone" => __uc_f280,
-        "<behaviours::views::Address as PartialEq>::eq" => __uc_f281,
-        "<behaviours::views::Address as Debug>::fmt" => __uc_f282,
-        "behaviours::views::Environment::new" => __uc_f283,
-        "behaviours::views::Environment::add_template" => __uc_f284,
-        "behaviours::views::Environment::get_template" => __uc_f285,
-        "behaviours::views::Environment::all" => __uc_f286,
-        "behaviours::views::Environment::first" => __uc_f287,
-        "behaviours::views::Environment::set_debug" => __uc_f288,
-        "behaviours::views::Environment::debug" => __uc_f289,
-        "behaviours::views::Environment::exchange" => __uc_f290,
-        "behaviours::views::Environment::names" => __uc_f291,
-        "<behaviours::views::Environment as Default>::default" => __uc_f292,
-        "<behaviours::views::Environment as Clone>::clone" => __uc_f293,
-        "<behaviours::views::Environment as Debug>::fmt" => __uc_f294,
-        "<behaviours::views::NotFound as Clone>::clone" => __uc_f295,
-        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f296,
-        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f297,
-        "<behaviours::views::NotFound as Display>::fmt" => __uc_f298,
-        "behaviours::views::Registry::new" => __uc_f299,
-        "behaviours::views::Registry::add" => __uc_f300,
-        "behaviours::views::Registry::enroll" => __uc_f301,
-        "behaviours::views::Registry::names" => __uc_f302,
-        "behaviours::views::Registry::share" => __uc_f303,
-        "<behaviours::views::Registry as Default>::default" => __uc_f304,
-        "<behaviours::views::Registry as Clone>::clone" => __uc_f305,
-        "<behaviours::views::Registry as Debug>::fmt" => __uc_f306,
-        "behaviours::views::Rest::count" => __uc_f307,
-        "behaviours::views::Rest::next" => __uc_f308,
-        "<behaviours::views::Rest as Clone>::clone" => __uc_f309,
-        "<behaviours::views::Rest as Debug>::fmt" => __uc_f310,
-        "behaviours::views::Segments::push" => __uc_f311,
-        "behaviours::views::Segments::clear" => __uc_f312,
-        "behaviours::views::Segments::added" => __uc_f313,
-        "behaviours::views::Segments::address" => __uc_f314,
-        "behaviours::views::Segments::tail" => __uc_f315,
-        "<behaviours::views::Segments as Debug>::fmt" => __uc_f316,
-        "behaviours::views::State::name" => __uc_f317,
-        "behaviours::views::State::template" => __uc_f318,
-        "behaviours::views::State::next_line" => __uc_f319,
-        "behaviours::views::State::rest" => __uc_f320,
-        "<behaviours::views::State as Debug>::fmt" => __uc_f321,
-        "behaviours::views::Tail::add" => __uc_f322,
-        "<behaviours::views::Tail as Debug>::fmt" => __uc_f323,
-        "behaviours::views::Template::name" => __uc_f324,
-        "behaviours::views::Template::text" => __uc_f325,
-        "behaviours::views::Template::env" => __uc_f326,
-        "behaviours::views::Template::state" => __uc_f327,
-        "<behaviours::views::Template as Clone>::clone" => __uc_f328,
-        "<behaviours::views::Template as Debug>::fmt" => __uc_f329,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f330,
-        "behaviours::ANSWER" => __uc_f331,
-        "behaviours::GREETING" => __uc_f332,
-        "behaviours::add" => __uc_f333,
-        "behaviours::borrows::longer" => __uc_f334,
-        "behaviours::buffers::add" => __uc_f335,
-        "behaviours::buffers::double" => __uc_f336,
-        "behaviours::buffers::fill_while" => __uc_f337,
-        "behaviours::buffers::half" => __uc_f338,
-        "behaviours::buffers::read_while" => __uc_f339,
-        "behaviours::callables::any_error" => __uc_f340,
-        "behaviours::callables::apply" => __uc_f341,
-        "behaviours::callables::boxed" => __uc_f342,
-        "behaviours::callables::dynamic" => __uc_f343,
-        "behaviours::callables::dynamic_mut" => __uc_f344,
-        "behaviours::callables::elsewhere" => __uc_f345,
-        "behaviours::callables::fallible" => __uc_f346,
-        "behaviours::callables::fold" => __uc_f347,
-        "behaviours::callables::maybe" => __uc_f348,
-        "behaviours::callables::maybe_boxed" => __uc_f349,
-        "behaviours::callables::maybe_dynamic" => __uc_f350,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f351,
-        "behaviours::callables::once" => __uc_f352,
-        "behaviours::callables::replace_words<&str>" => __uc_f353,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f354,
-        "behaviours::callables::survive" => __uc_f355,
-        "behaviours::callables::text" => __uc_f356,
-        "behaviours::callables::times" => __uc_f357,
-        "behaviours::choices::area" => __uc_f358,
-        "behaviours::choices::levels" => __uc_f359,
-        "behaviours::choices::same" => __uc_f360,
-        "behaviours::drops::living" => __uc_f361,
-        "behaviours::drops::log" => __uc_f362,
-        "behaviours::echoes::echo_any" => __uc_f363,
-        "behaviours::echoes::echo_array_i64" => __uc_f364,
-        "behaviours::echoes::echo_array_string" => __uc_f365,
-        "behaviours::echoes::echo_array_u8" => __uc_f366,
-        "behaviours::echoes::echo_bool" => __uc_f367,
-        "behaviours::echoes::echo_box" => __uc_f368,
-        "behaviours::echoes::echo_bytes" => __uc_f369,
-        "behaviours::echoes::echo_char" => __uc_f370,
-        "behaviours::echoes::echo_colour" => __uc_f371,
-        "behaviours::echoes::echo_cow" => __uc_f372,
-        "behaviours::echoes::echo_deque" => __uc_f373,
-        "behaviours::echoes::echo_dict" => __uc_f374,
-        "behaviours::echoes::echo_duration" => __uc_f375,
-        "behaviours::echoes::echo_f32" => __uc_f376,
-        "behaviours::echoes::echo_f64" => __uc_f377,
-        "behaviours::echoes::echo_figure" => __uc_f378,
-        "behaviours::echoes::echo_figures" => __uc_f379,
-        "behaviours::echoes::echo_i128" => __uc_f380,
-        "behaviours::echoes::echo_i16" => __uc_f381,
-        "behaviours::echoes::echo_i32" => __uc_f382,
-        "behaviours::echoes::echo_i64" => __uc_f383,
-        "behaviours::echoes::echo_i8" => __uc_f384,
-        "behaviours::echoes::echo_ip" => __uc_f385,
-        "behaviours::echoes::echo_ipv4" => __uc_f386,
-        "behaviours::echoes::echo_ipv6" => __uc_f387,
-        "behaviours::echoes::echo_isize" => __uc_f388,
-        "behaviours::echoes::echo_list_bool" => __uc_f389,
-        "behaviours::echoes::echo_list_char" => __uc_f390,
-        "behaviours::echoes::echo_list_f32" => __uc_f391,
-        "behaviours::echoes::echo_list_f64" => __uc_f392,
-        "behaviours::echoes::echo_list_i16" => __uc_f393,
-        "behaviours::echoes::echo_list_i64" => __uc_f394,
-        "behaviours::echoes::echo_list_i8" => __uc_f395,
-        "behaviours::echoes::echo_list_option" => __uc_f396,
-        "behaviours::echoes::echo_list_string" => __uc_f397,
-        "behaviours::echoes::echo_list_u128" => __uc_f398,
-        "behaviours::echoes::echo_list_u32" => __uc_f399,
-        "behaviours::echoes::echo_list_u64" => __uc_f400,
-        "behaviours::echoes::echo_list_u8s" => __uc_f401,
-        "behaviours::echoes::echo_nested_option" => __uc_f402,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f403,
-        "behaviours::echoes::echo_nonzero" => __uc_f404,
-        "behaviours::echoes::echo_option" => __uc_f405,
-        "behaviours::echoes::echo_option_of_list" => __uc_f406,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f407,
-        "behaviours::echoes::echo_optional_record" => __uc_f408,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f409,
-        "behaviours::echoes::echo_ordered_set" => __uc_f410,
-        "behaviours::echoes::echo_ordering" => __uc_f411,
-        "behaviours::echoes::echo_path" => __uc_f412,
-        "behaviours::echoes::echo_range" => __uc_f413,
-        "behaviours::echoes::echo_range_from" => __uc_f414,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f415,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f416,
-        "behaviours::echoes::echo_range_to" => __uc_f417,
-        "behaviours::echoes::echo_record" => __uc_f418,
-        "behaviours::echoes::echo_records" => __uc_f419,
-        "behaviours::echoes::echo_set" => __uc_f420,
-        "behaviours::echoes::echo_slice" => __uc_f421,
-        "behaviours::echoes::echo_slice_f64" => __uc_f422,
-        "behaviours::echoes::echo_socket_addr" => __uc_f423,
-        "behaviours::echoes::echo_str" => __uc_f424,
-        "behaviours::echoes::echo_string" => __uc_f425,
-        "behaviours::echoes::echo_system_time" => __uc_f426,
-        "behaviours::echoes::echo_tuple" => __uc_f427,
-        "behaviours::echoes::echo_u128" => __uc_f428,
-        "behaviours::echoes::echo_u16" => __uc_f429,
-        "behaviours::echoes::echo_u32" => __uc_f430,
-        "behaviours::echoes::echo_u64" => __uc_f431,
-        "behaviours::echoes::echo_u8" => __uc_f432,
-        "behaviours::echoes::echo_union" => __uc_f433,
-        "behaviours::echoes::echo_unit" => __uc_f434,
-        "behaviours::echoes::echo_usize" => __uc_f435,
-        "behaviours::errors::as_value" => __uc_f436,
-        "behaviours::errors::boxed" => __uc_f437,
-        "behaviours::errors::code" => __uc_f438,
-        "behaviours::errors::complain" => __uc_f439,
-        "behaviours::errors::fail" => __uc_f440,
-        "behaviours::errors::parse" => __uc_f441,
-        "behaviours::errors::read" => __uc_f442,
-        "behaviours::errors::refuse" => __uc_f443,
-        "behaviours::files::boxed" => __uc_f444,
-        "behaviours::files::copy" => __uc_f445,
-        "behaviours::files::count" => __uc_f446,
-        "behaviours::files::first_line" => __uc_f447,
-        "behaviours::files::one_by_one" => __uc_f448,
-        "behaviours::files::read_elsewhere" => __uc_f449,
-        "behaviours::files::same" => __uc_f450,
-        "behaviours::files::size" => __uc_f451,
-        "behaviours::files::write_carelessly" => __uc_f452,
-        "behaviours::files::write_pieces" => __uc_f453,
-        "behaviours::iterators::any_longer" => __uc_f454,
-        "behaviours::iterators::asked" => __uc_f455,
-        "behaviours::iterators::backwards" => __uc_f456,
-        "behaviours::iterators::boxed" => __uc_f457,
-        "behaviours::iterators::boxes" => __uc_f458,
-        "behaviours::iterators::characters" => __uc_f459,
-        "behaviours::iterators::countdown" => __uc_f460,
-        "behaviours::iterators::counted" => __uc_f461,
-        "behaviours::iterators::counted_lazily" => __uc_f462,
-        "behaviours::iterators::digits" => __uc_f463,
-        "behaviours::iterators::doubled" => __uc_f464,
-        "behaviours::iterators::first_greater" => __uc_f465,
-        "behaviours::iterators::how_many" => __uc_f466,
-        "behaviours::iterators::joined" => __uc_f467,
-        "behaviours::iterators::made" => __uc_f468,
-        "behaviours::iterators::naturals" => __uc_f469,
-        "behaviours::iterators::numbers" => __uc_f470,
-        "behaviours::iterators::parsed" => __uc_f471,
-        "behaviours::iterators::segments" => __uc_f472,
-        "behaviours::iterators::some" => __uc_f473,
-        "behaviours::iterators::table" => __uc_f474,
-        "behaviours::iterators::texts" => __uc_f475,
-        "behaviours::iterators::texts_of" => __uc_f476,
-        "behaviours::iterators::total" => __uc_f477,
-        "behaviours::iterators::words" => __uc_f478,
-        "behaviours::moves::both" => __uc_f479,
-        "behaviours::moves::collect" => __uc_f480,
-        "behaviours::moves::trade" => __uc_f481,
-        "behaviours::names::import" => __uc_f482,
-        "behaviours::names::lambda" => __uc_f483,
-        "behaviours::names::old" => __uc_f484,
-        "behaviours::outs::all_digits" => __uc_f485,
-        "behaviours::outs::append" => __uc_f486,
-        "behaviours::outs::clear" => __uc_f487,
-        "behaviours::outs::digits" => __uc_f488,
-        "behaviours::outs::exchange" => __uc_f489,
-        "behaviours::outs::fill" => __uc_f490,
-        "behaviours::outs::fill_if" => __uc_f491,
-        "behaviours::outs::grow" => __uc_f492,
-        "behaviours::outs::key" => __uc_f493,
-        "behaviours::outs::next_number" => __uc_f494,
-        "behaviours::outs::raise" => __uc_f495,
-        "behaviours::outs::split" => __uc_f496,
-        "behaviours::outs::sum_digits" => __uc_f497,
-        "behaviours::outs::take_byte" => __uc_f498,
-        "behaviours::outs::tally" => __uc_f499,
-        "behaviours::outs::words" => __uc_f500,
-        "behaviours::outs::write_hex" => __uc_f501,
-        "behaviours::panics::panic" => __uc_f502,
-        "behaviours::panics::panic_any" => __uc_f503,
-        "behaviours::records::middle" => __uc_f504,
-        "behaviours::records::moved" => __uc_f505,
-        "behaviours::records::pair" => __uc_f506,
-        "behaviours::records::same" => __uc_f507,
-        "behaviours::threads::sleep" => __uc_f508,
-        "behaviours::upcalls::count" => __uc_f509,
-        "behaviours::upcalls::first" => __uc_f510,
-        "behaviours::upcalls::forever" => __uc_f511,
-        "behaviours::upcalls::map_words" => __uc_f512,
-        "behaviours::upcalls::on_threads" => __uc_f513,
-        "behaviours::upcalls::sum" => __uc_f514,
-        "behaviours::upcalls::while_asleep" => __uc_f515,
-        "behaviours::values::below" => __uc_f516,
-        "behaviours::values::byte" => __uc_f517,
-        "behaviours::values::compared" => __uc_f518,
-        "behaviours::values::counted" => __uc_f519,
-        "behaviours::values::double" => __uc_f520,
-        "behaviours::values::extension" => __uc_f521,
-        "behaviours::values::four" => __uc_f522,
-        "behaviours::values::inverted" => __uc_f523,
-        "behaviours::values::joined" => __uc_f524,
-        "behaviours::values::later" => __uc_f525,
-        "behaviours::values::lengths" => __uc_f526,
-        "behaviours::values::letter" => __uc_f527,
-        "behaviours::values::local" => __uc_f528,
-        "behaviours::values::long" => __uc_f529,
-        "behaviours::values::loud" => __uc_f530,
-        "behaviours::values::nested" => __uc_f531,
-        "behaviours::values::or_seven" => __uc_f532,
-        "behaviours::values::reversed" => __uc_f533,
-        "behaviours::values::size" => __uc_f534,
-        "behaviours::values::sum" => __uc_f535,
-        "behaviours::values::swapped" => __uc_f536,
-        "behaviours::values::text" => __uc_f537,
-        "behaviours::values::total" => __uc_f538,
-        "behaviours::values::truth" => __uc_f539,
-        "behaviours::values::twice" => __uc_f540,
-        "behaviours::values::unique" => __uc_f541,
-        "behaviours::values::wide" => __uc_f542,
-        "behaviours::values::wide_signed" => __uc_f543,
-        "behaviours::views::states" => __uc_f544,
+        "<behaviours::conversions::Even as TryFrom<i64>>::try_from" => __uc_f47,
+        "<behaviours::conversions::Even as Clone>::clone" => __uc_f48,
+        "<behaviours::conversions::Even as PartialEq>::eq" => __uc_f49,
+        "<behaviours::conversions::Even as Debug>::fmt" => __uc_f50,
+        "behaviours::conversions::Layout::new" => __uc_f51,
+        "behaviours::conversions::Layout::indent" => __uc_f52,
+        "<behaviours::conversions::Layout as From<u8>>::from" => __uc_f53,
+        "<behaviours::conversions::Layout as From<usize>>::from" => __uc_f54,
+        "<behaviours::conversions::Layout as From<&'a Layout<'a>>>::from" => __uc_f55,
+        "<behaviours::conversions::Layout as From<&'a str>>::from" => __uc_f56,
+        "<behaviours::conversions::Layout as Clone>::clone" => __uc_f57,
+        "<behaviours::conversions::Layout as Debug>::fmt" => __uc_f58,
+        "<behaviours::conversions::Odd as Debug>::fmt" => __uc_f59,
+        "<behaviours::conversions::Odd as Display>::fmt" => __uc_f60,
+        "behaviours::conversions::Value::shown" => __uc_f61,
+        "<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from" => __uc_f62,
+        "<behaviours::conversions::Value as From<String>>::from" => __uc_f63,
+        "<behaviours::conversions::Value as From<Vec<u8>>>::from" => __uc_f64,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Value>" => __uc_f65,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<bool>" => __uc_f66,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<i64>" => __uc_f67,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<f64>" => __uc_f68,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<&str>" => __uc_f69,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>" => __uc_f70,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>" => __uc_f71,
+        "<behaviours::conversions::Value as From<bool>>::from" => __uc_f72,
+        "<behaviours::conversions::Value as From<f32>>::from" => __uc_f73,
+        "<behaviours::conversions::Value as From<f64>>::from" => __uc_f74,
+        "<behaviours::conversions::Value as From<i64>>::from" => __uc_f75,
+        "<behaviours::conversions::Value as From<u8>>::from" => __uc_f76,
+        "<behaviours::conversions::Value as From<&str>>::from" => __uc_f77,
+        "<behaviours::conversions::Value as Clone>::clone" => __uc_f78,
+        "<behaviours::conversions::Value as PartialEq>::eq" => __uc_f79,
+        "<behaviours::conversions::Value as Debug>::fmt" => __uc_f80,
+        "behaviours::drops::Guard::new" => __uc_f81,
+        "behaviours::drops::Guard::name" => __uc_f82,
+        "behaviours::drops::Guard::view" => __uc_f83,
+        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f84,
+        "behaviours::drops::Slow::new" => __uc_f85,
+        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f86,
+        "behaviours::drops::View::name" => __uc_f87,
+        "<behaviours::drops::View as Debug>::fmt" => __uc_f88,
+        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f89,
+        "<behaviours::errors::Deep as Display>::fmt" => __uc_f90,
+        "behaviours::errors::Fault::is_temporary" => __uc_f91,
+        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f92,
+        "<behaviours::errors::Fault as Display>::fmt" => __uc_f93,
+        "behaviours::errors::Fault::Missing" => __uc_f94,
+        "behaviours::errors::Fault::TooLarge" => __uc_f95,
+        "behaviours::errors::Fault::TooLarge.found" => __uc_f96,
+        "behaviours::errors::Fault::TooLarge.limit" => __uc_f97,
+        "behaviours::errors::Fault::Below" => __uc_f98,
+        "behaviours::errors::Fault::Below.0" => __uc_f99,
+        "behaviours::errors::Fault::Odd" => __uc_f100,
+        "behaviours::errors::Fault::Odd.value" => __uc_f101,
+        "behaviours::errors::Fault variant" => __uc_f102,
+        "behaviours::files::Capitals<impl Write>::new" => __uc_f103,
+        "behaviours::files::Capitals<impl Write>::written" => __uc_f104,
+        "behaviours::files::Capitals<impl Write>::finish" => __uc_f105,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f106,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f107,
+        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f108,
+        "behaviours::files::Lines<File>::rewind" => __uc_f109,
+        "behaviours::files::Lines<File>::new" => __uc_f110,
+        "behaviours::files::Lines<File>::next_line" => __uc_f111,
+        "behaviours::files::Lines<File>::into_inner" => __uc_f112,
+        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f113,
+        "behaviours::files::Lines<impl Read>::rewind" => __uc_f114,
+        "behaviours::files::Lines<impl Read>::new" => __uc_f115,
+        "behaviours::files::Lines<impl Read>::next_line" => __uc_f116,
+        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f117,
+        "behaviours::files::Lines::open" => __uc_f118,
+        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f119,
+        "behaviours::files::Memory::new" => __uc_f120,
+        "behaviours::files::Memory::tell" => __uc_f121,
+        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f122,
+        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f123,
+        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f124,
+        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f125,
+        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f126,
+        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f127,
+        "<behaviours::files::Memory as Default>::default" => __uc_f128,
+        "<behaviours::files::Memory as Debug>::fmt" => __uc_f129,
+        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f130,
+        "behaviours::files::Options::skip" => __uc_f131,
+        "behaviours::files::Options::lines" => __uc_f132,
+        "<behaviours::files::Options as Default>::default" => __uc_f133,
+        "<behaviours::files::Options as Debug>::fmt" => __uc_f134,
+        "behaviours::files::Unfinished<File>::into_lines" => __uc_f135,
+        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f136,
+        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f137,
+        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f138,
+        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f139,
+        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f140,
+        "behaviours::iterators::Bag::count" => __uc_f141,
+        "behaviours::iterators::Bag::contains" => __uc_f142,
+        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f143,
+        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f144,
+        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f145,
+        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f146,
+        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f147,
+        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f148,
+        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f149,
+        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f150,
+        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f151,
+        "behaviours::iterators::Line::text" => __uc_f152,
+        "behaviours::iterators::Line::shout" => __uc_f153,
+        "<behaviours::iterators::Line as Clone>::clone" => __uc_f154,
+        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f155,
+        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f156,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f157,
+        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f158,
+        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f159,
+        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f160,
+        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f161,
+        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f162,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f163,
+        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f164,
+        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f165,
+        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f166,
+        "behaviours::iterators::Once::new" => __uc_f167,
+        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f168,
+        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f169,
+        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f170,
+        "behaviours::iterators::Placed::place" => __uc_f171,
+        "behaviours::iterators::Placed::line" => __uc_f172,
+        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f173,
+        "behaviours::iterators::Places::pass" => __uc_f174,
+        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f175,
+        "<behaviours::iterators::Places as Iterator>::next" => __uc_f176,
+        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f177,
+        "behaviours::iterators::Song::new" => __uc_f178,
+        "behaviours::iterators::Song::push" => __uc_f179,
+        "behaviours::iterators::Song::iter" => __uc_f180,
+        "behaviours::iterators::Song::places" => __uc_f181,
+        "behaviours::iterators::Song::iter_mut" => __uc_f182,
+        "behaviours::iterators::Song::search" => __uc_f183,
+        "behaviours::iterators::Song::drain" => __uc_f184,
+        "behaviours::iterators::Song::len" => __uc_f185,
+        "behaviours::iterators::Song::is_empty" => __uc_f186,
+        "<behaviours::iterators::Song as Default>::default" => __uc_f187,
+        "<behaviours::iterators::Song as Clone>::clone" => __uc_f188,
+        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f189,
+        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f190,
+        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f191,
+        "behaviours::moves::Stamp::new" => __uc_f192,
+        "behaviours::moves::Stamp::used_often" => __uc_f193,
+        "behaviours::moves::Stamp::used" => __uc_f194,
+        "<behaviours::moves::Stamp as Default>::default" => __uc_f195,
+        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f196,
+        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f197,
+        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f198,
+        "behaviours::moves::Ticket::new" => __uc_f199,
+        "behaviours::moves::Ticket::number" => __uc_f200,
+        "behaviours::moves::Ticket::punch" => __uc_f201,
+        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f202,
+        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f203,
+        "behaviours::operators::Blob::new" => __uc_f204,
+        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f205,
+        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f206,
+        "behaviours::operators::Shelf::new" => __uc_f207,
+        "behaviours::operators::Shelf::put" => __uc_f208,
+        "behaviours::operators::Shelf::len" => __uc_f209,
+        "behaviours::operators::Shelf::is_empty" => __uc_f210,
+        "behaviours::operators::Shelf::contains" => __uc_f211,
+        "<behaviours::operators::Shelf as Default>::default" => __uc_f212,
+        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f213,
+        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f214,
+        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f215,
+        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f216,
+        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f217,
+        "behaviours::operators::Steps::new" => __uc_f218,
+        "<behaviours::operators::Steps as Clone>::clone" => __uc_f219,
+        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f220,
+        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f221,
+        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f222,
+        "<behaviours::operators::Steps as Display>::fmt" => __uc_f223,
+        "<behaviours::operators::Steps as Hash>::hash" => __uc_f224,
+        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f225,
+        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f226,
+        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f227,
+        "<i64 as Mul<Steps>>::mul" => __uc_f228,
+        "<behaviours::operators::Steps as Neg>::neg" => __uc_f229,
+        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f230,
+        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f231,
+        "<behaviours::outs::Bad as Display>::fmt" => __uc_f232,
+        "behaviours::outs::Sink::room" => __uc_f233,
+        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f234,
+        "<behaviours::outs::Size as Default>::default" => __uc_f235,
+        "behaviours::outs::Word::text" => __uc_f236,
+        "<behaviours::outs::Word as Debug>::fmt" => __uc_f237,
+        "behaviours::outs::Writer::new" => __uc_f238,
+        "behaviours::outs::Writer::line" => __uc_f239,
+        "<behaviours::outs::Writer as Default>::default" => __uc_f240,
+        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f241,
+        "behaviours::panics::Bomb::new" => __uc_f242,
+        "behaviours::panics::Bomb::tick" => __uc_f243,
+        "<behaviours::panics::Bomb as Default>::default" => __uc_f244,
+        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f245,
+        "behaviours::panics::Counter::new" => __uc_f246,
+        "behaviours::panics::Counter::count" => __uc_f247,
+        "behaviours::panics::Counter::look" => __uc_f248,
+        "behaviours::panics::Counter::value" => __uc_f249,
+        "<behaviours::panics::Counter as Default>::default" => __uc_f250,
+        "<behaviours::panics::Counter as Clone>::clone" => __uc_f251,
+        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f252,
+        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f253,
+        "behaviours::panics::Shy::new" => __uc_f254,
+        "behaviours::panics::Shy::number" => __uc_f255,
+        "<behaviours::panics::Shy as Default>::default" => __uc_f256,
+        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f257,
+        "behaviours::records::Account::new" => __uc_f258,
+        "behaviours::records::Account::deposit" => __uc_f259,
+        "behaviours::records::Account::changes" => __uc_f260,
+        "behaviours::records::Account::secret" => __uc_f261,
+        "<behaviours::records::Account as Clone>::clone" => __uc_f262,
+        "<behaviours::records::Account as PartialEq>::eq" => __uc_f263,
+        "<behaviours::records::Account as Debug>::fmt" => __uc_f264,
+        "behaviours::records::Account.owner" => __uc_f265,
+        "behaviours::records::Account.owner=" => __uc_f266,
+        "behaviours::records::Account.balance" => __uc_f267,
+        "behaviours::records::Account.balance=" => __uc_f268,
+        "behaviours::records::Account.changes" => __uc_f269,
+        "behaviours::records::Account.changes=" => __uc_f270,
+        "<behaviours::records::Tag as Hash>::hash" => __uc_f271,
+        "behaviours::threads::Local::new" => __uc_f272,
+        "behaviours::threads::Local::count" => __uc_f273,
+        "behaviours::threads::Local::living" => __uc_f274,
+        "<behaviours::threads::Local as Default>::default" => __uc_f275,
+        "<behaviours::threads::Local as Debug>::fmt" => __uc_f276,
+        "behaviours::threads::Shared::new" => __uc_f277,
+        "behaviours::threads::Shared::stay" => __uc_f278,
+        "behaviours::threads::Shared::change" => __uc_f279,
+        "<behaviours::threads::Shared as Default>::default" => __uc_f280,
+        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f281,
+        "behaviours::threads::Single::new" => __uc_f282,
+        "behaviours::threads::Single::stay" => __uc_f283,
+        "behaviours::threads::Single::calls" => __uc_f284,
+        "<behaviours::threads::Single as Default>::default" => __uc_f285,
+        "<behaviours::threads::Single as Debug>::fmt" => __uc_f286,
+        "behaviours::traits::Basket::new" => __uc_f287,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f288,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f289,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f290,
+        "<behaviours::traits::Basket as Default>::default" => __uc_f291,
+        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f292,
+        "behaviours::traits::Cat::new" => __uc_f293,
+        "behaviours::traits::Cat::lives" => __uc_f294,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f295,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f296,
+        "<behaviours::traits::Cat as Default>::default" => __uc_f297,
+        "<behaviours::traits::Cat as Clone>::clone" => __uc_f298,
+        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f299,
+        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f300,
+        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f301,
+        "<behaviours::traits::Cat as Hash>::hash" => __uc_f302,
+        "behaviours::upcalls::Machine::new" => __uc_f303,
+        "behaviours::upcalls::Machine::steps" => __uc_f304,
+        "behaviours::upcalls::Machine::step" => __uc_f305,
+        "behaviours::upcalls::Machine::run" => __uc_f306,
+        "behaviours::upcalls::Machine::watch" => __uc_f307,
+        "<behaviours::upcalls::Machine as Default>::default" => __uc_f308,
+        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f309,
+        "behaviours::views::Address::new" => __uc_f310,
+        "behaviours::views::Address::path" => __uc_f311,
+        "behaviours::views::Address::segments_mut" => __uc_f312,
+        "behaviours::views::Address::tail" => __uc_f313,
+        "<behaviours::views::Address as Clone>::clone" => __uc_f314,
+        "<behaviours::views::Address as PartialEq>::eq" => __uc_f315,
+        "<behaviours::views::Address as Debug>::fmt" => __uc_f316,
+        "behaviours::views::Environment::new" => __uc_f317,
+        "behaviours::views::Environment::add_template" => __uc_f318,
+        "behaviours::views::Environment::get_template" => __uc_f319,
+        "behaviours::views::Environment::all" => __uc_f320,
+        "behaviours::views::Environment::first" => __uc_f321,
+        "behaviours::views::Environment::set_debug" => __uc_f322,
+        "behaviours::views::Environment::debug" => __uc_f323,
+        "behaviours::views::Environment::exchange" => __uc_f324,
+        "behaviours::views::Environment::names" => __uc_f325,
+        "<behaviours::views::Environment as Default>::default" => __uc_f326,
+        "<behaviours::views::Environment as Clone>::clone" => __uc_f327,
+        "<behaviours::views::Environment as Debug>::fmt" => __uc_f328,
+        "<behaviours::views::NotFound as Clone>::clone" => __uc_f329,
+        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f330,
+        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f331,
+        "<behaviours::views::NotFound as Display>::fmt" => __uc_f332,
+        "behaviours::views::Registry::new" => __uc_f333,
+        "behaviours::views::Registry::add" => __uc_f334,
+        "behaviours::views::Registry::enroll" => __uc_f335,
+        "behaviours::views::Registry::names" => __uc_f336,
+        "behaviours::views::Registry::share" => __uc_f337,
+        "<behaviours::views::Registry as Default>::default" => __uc_f338,
+        "<behaviours::views::Registry as Clone>::clone" => __uc_f339,
+        "<behaviours::views::Registry as Debug>::fmt" => __uc_f340,
+        "behaviours::views::Rest::count" => __uc_f341,
+        "behaviours::views::Rest::next" => __uc_f342,
+        "<behaviours::views::Rest as Clone>::clone" => __uc_f343,
+        "<behaviours::views::Rest as Debug>::fmt" => __uc_f344,
+        "behaviours::views::Segments::push" => __uc_f345,
+        "behaviours::views::Segments::clear" => __uc_f346,
+        "behaviours::views::Segments::added" => __uc_f347,
+        "behaviours::views::Segments::address" => __uc_f348,
+        "behaviours::views::Segments::tail" => __uc_f349,
+        "<behaviours::views::Segments as Debug>::fmt" => __uc_f350,
+        "behaviours::views::State::name" => __uc_f351,
+        "behaviours::views::State::template" => __uc_f352,
+        "behaviours::views::State::next_line" => __uc_f353,
+        "behaviours::views::State::rest" => __uc_f354,
+        "<behaviours::views::State as Debug>::fmt" => __uc_f355,
+        "behaviours::views::Tail::add" => __uc_f356,
+        "<behaviours::views::Tail as Debug>::fmt" => __uc_f357,
+        "behaviours::views::Template::name" => __uc_f358,
+        "behaviours::views::Template::text" => __uc_f359,
+        "behaviours::views::Template::env" => __uc_f360,
+        "behaviours::views::Template::state" => __uc_f361,
+        "<behaviours::views::Template as Clone>::clone" => __uc_f362,
+        "<behaviours::views::Template as Debug>::fmt" => __uc_f363,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f364,
+        "behaviours::ANSWER" => __uc_f365,
+        "behaviours::GREETING" => __uc_f366,
+        "behaviours::add" => __uc_f367,
+        "behaviours::borrows::longer" => __uc_f368,
+        "behaviours::buffers::add" => __uc_f369,
+        "behaviours::buffers::double" => __uc_f370,
+        "behaviours::buffers::fill_while" => __uc_f371,
+        "behaviours::buffers::half" => __uc_f372,
+        "behaviours::buffers::read_while" => __uc_f373,
+        "behaviours::callables::any_error" => __uc_f374,
+        "behaviours::callables::apply" => __uc_f375,
+        "behaviours::callables::boxed" => __uc_f376,
+        "behaviours::callables::dynamic" => __uc_f377,
+        "behaviours::callables::dynamic_mut" => __uc_f378,
+        "behaviours::callables::elsewhere" => __uc_f379,
+        "behaviours::callables::fallible" => __uc_f380,
+        "behaviours::callables::fold" => __uc_f381,
+        "behaviours::callables::maybe" => __uc_f382,
+        "behaviours::callables::maybe_boxed" => __uc_f383,
+        "behaviours::callables::maybe_dynamic" => __uc_f384,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f385,
+        "behaviours::callables::once" => __uc_f386,
+        "behaviours::callables::replace_words<&str>" => __uc_f387,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f388,
+        "behaviours::callables::survive" => __uc_f389,
+        "behaviours::callables::text" => __uc_f390,
+        "behaviours::callables::times" => __uc_f391,
+        "behaviours::choices::area" => __uc_f392,
+        "behaviours::choices::levels" => __uc_f393,
+        "behaviours::choices::same" => __uc_f394,
+        "behaviours::conversions::both<Value, Value>" => __uc_f395,
+        "behaviours::conversions::both<Value, bool>" => __uc_f396,
+        "behaviours::conversions::both<Value, i64>" => __uc_f397,
+        "behaviours::conversions::both<Value, f64>" => __uc_f398,
+        "behaviours::conversions::both<bool, Value>" => __uc_f399,
+        "behaviours::conversions::both<bool, bool>" => __uc_f400,
+        "behaviours::conversions::both<bool, i64>" => __uc_f401,
+        "behaviours::conversions::both<i64, Value>" => __uc_f402,
+        "behaviours::conversions::both<i64, bool>" => __uc_f403,
+        "behaviours::conversions::half<i64>" => __uc_f405,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f406,
+        "behaviours::conversions::lay_out<usize>" => __uc_f407,
+        "behaviours::conversions::lay_out<&str>" => __uc_f408,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f409,
+        "behaviours::conversions::layout<usize>" => __uc_f410,
+        "behaviours::conversions::layout<&str>" => __uc_f411,
+        "behaviours::conversions::shown<Value>" => __uc_f412,
+        "behaviours::conversions::shown<bool>" => __uc_f413,
+        "behaviours::conversions::shown<i64>" => __uc_f414,
+        "behaviours::conversions::shown<f64>" => __uc_f415,
+        "behaviours::conversions::shown<&str>" => __uc_f416,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f417,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f418,
+        "behaviours::drops::living" => __uc_f419,
+        "behaviours::drops::log" => __uc_f420,
+        "behaviours::echoes::echo_any" => __uc_f421,
+        "behaviours::echoes::echo_array_i64" => __uc_f422,
+        "behaviours::echoes::echo_array_string" => __uc_f423,
+        "behaviours::echoes::echo_array_u8" => __uc_f424,
+        "behaviours::echoes::echo_bool" => __uc_f425,
+        "behaviours::echoes::echo_box" => __uc_f426,
+        "behaviours::echoes::echo_bytes" => __uc_f427,
+        "behaviours::echoes::echo_char" => __uc_f428,
+        "behaviours::echoes::echo_colour" => __uc_f429,
+        "behaviours::echoes::echo_cow" => __uc_f430,
+        "behaviours::echoes::echo_deque" => __uc_f431,
+        "behaviours::echoes::echo_dict" => __uc_f432,
+        "behaviours::echoes::echo_duration" => __uc_f433,
+        "behaviours::echoes::echo_f32" => __uc_f434,
+        "behaviours::echoes::echo_f64" => __uc_f435,
+        "behaviours::echoes::echo_figure" => __uc_f436,
+        "behaviours::echoes::echo_figures" => __uc_f437,
+        "behaviours::echoes::echo_i128" => __uc_f438,
+        "behaviours::echoes::echo_i16" => __uc_f439,
+        "behaviours::echoes::echo_i32" => __uc_f440,
+        "behaviours::echoes::echo_i64" => __uc_f441,
+        "behaviours::echoes::echo_i8" => __uc_f442,
+        "behaviours::echoes::echo_ip" => __uc_f443,
+        "behaviours::echoes::echo_ipv4" => __uc_f444,
+        "behaviours::echoes::echo_ipv6" => __uc_f445,
+        "behaviours::echoes::echo_isize" => __uc_f446,
+        "behaviours::echoes::echo_list_bool" => __uc_f447,
+        "behaviours::echoes::echo_list_char" => __uc_f448,
+        "behaviours::echoes::echo_list_f32" => __uc_f449,
+        "behaviours::echoes::echo_list_f64" => __uc_f450,
+        "behaviours::echoes::echo_list_i16" => __uc_f451,
+        "behaviours::echoes::echo_list_i64" => __uc_f452,
+        "behaviours::echoes::echo_list_i8" => __uc_f453,
+        "behaviours::echoes::echo_list_option" => __uc_f454,
+        "behaviours::echoes::echo_list_string" => __uc_f455,
+        "behaviours::echoes::echo_list_u128" => __uc_f456,
+        "behaviours::echoes::echo_list_u32" => __uc_f457,
+        "behaviours::echoes::echo_list_u64" => __uc_f458,
+        "behaviours::echoes::echo_list_u8s" => __uc_f459,
+        "behaviours::echoes::echo_nested_option" => __uc_f460,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f461,
+        "behaviours::echoes::echo_nonzero" => __uc_f462,
+        "behaviours::echoes::echo_option" => __uc_f463,
+        "behaviours::echoes::echo_option_of_list" => __uc_f464,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f465,
+        "behaviours::echoes::echo_optional_record" => __uc_f466,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f467,
+        "behaviours::echoes::echo_ordered_set" => __uc_f468,
+        "behaviours::echoes::echo_ordering" => __uc_f469,
+        "behaviours::echoes::echo_path" => __uc_f470,
+        "behaviours::echoes::echo_range" => __uc_f471,
+        "behaviours::echoes::echo_range_from" => __uc_f472,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f473,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f474,
+        "behaviours::echoes::echo_range_to" => __uc_f475,
+        "behaviours::echoes::echo_record" => __uc_f476,
+        "behaviours::echoes::echo_records" => __uc_f477,
+        "behaviours::echoes::echo_set" => __uc_f478,
+        "behaviours::echoes::echo_slice" => __uc_f479,
+        "behaviours::echoes::echo_slice_f64" => __uc_f480,
+        "behaviours::echoes::echo_socket_addr" => __uc_f481,
+        "behaviours::echoes::echo_str" => __uc_f482,
+        "behaviours::echoes::echo_string" => __uc_f483,
+        "behaviours::echoes::echo_system_time" => __uc_f484,
+        "behaviours::echoes::echo_tuple" => __uc_f485,
+        "behaviours::echoes::echo_u128" => __uc_f486,
+        "behaviours::echoes::echo_u16" => __uc_f487,
+        "behaviours::echoes::echo_u32" => __uc_f488,
+        "behaviours::echoes::echo_u64" => __uc_f489,
+        "behaviours::echoes::echo_u8" => __uc_f490,
+        "behaviours::echoes::echo_union" => __uc_f491,
+        "behaviours::echoes::echo_unit" => __uc_f492,
+        "behaviours::echoes::echo_usize" => __uc_f493,
+        "behaviours::errors::as_value" => __uc_f494,
+        "behaviours::errors::boxed" => __uc_f495,
+        "behaviours::errors::code" => __uc_f496,
+        "behaviours::errors::complain" => __uc_f497,
+        "behaviours::errors::fail" => __uc_f498,
+        "behaviours::errors::parse" => __uc_f499,
+        "behaviours::errors::read" => __uc_f500,
+        "behaviours::errors::refuse" => __uc_f501,
+        "behaviours::files::boxed" => __uc_f502,
+        "behaviours::files::copy" => __uc_f503,
+        "behaviours::files::count" => __uc_f504,
+        "behaviours::files::first_line" => __uc_f505,
+        "behaviours::files::one_by_one" => __uc_f506,
+        "behaviours::files::read_elsewhere" => __uc_f507,
+        "behaviours::files::same" => __uc_f508,
+        "behaviours::files::size" => __uc_f509,
+        "behaviours::files::write_carelessly" => __uc_f510,
+        "behaviours::files::write_pieces" => __uc_f511,
+        "behaviours::iterators::any_longer" => __uc_f512,
+        "behaviours::iterators::asked" => __uc_f513,
+        "behaviours::iterators::backwards" => __uc_f514,
+        "behaviours::iterators::boxed" => __uc_f515,
+        "behaviours::iterators::boxes" => __uc_f516,
+        "behaviours::iterators::characters" => __uc_f517,
+        "behaviours::iterators::countdown" => __uc_f518,
+        "behaviours::iterators::counted" => __uc_f519,
+        "behaviours::iterators::counted_lazily" => __uc_f520,
+        "behaviours::iterators::digits" => __uc_f521,
+        "behaviours::iterators::doubled" => __uc_f522,
+        "behaviours::iterators::first_greater" => __uc_f523,
+        "behaviours::iterators::how_many" => __uc_f524,
+        "behaviours::iterators::joined" => __uc_f525,
+        "behaviours::iterators::made" => __uc_f526,
+        "behaviours::iterators::naturals" => __uc_f527,
+        "behaviours::iterators::numbers" => __uc_f528,
+        "behaviours::iterators::parsed" => __uc_f529,
+        "behaviours::iterators::segments" => __uc_f530,
+        "behaviours::iterators::some" => __uc_f531,
+        "behaviours::iterators::table" => __uc_f532,
+        "behaviours::iterators::texts" => __uc_f533,
+        "behaviours::iterators::texts_of" => __uc_f534,
+        "behaviours::iterators::total" => __uc_f535,
+        "behaviours::iterators::words" => __uc_f536,
+        "behaviours::moves::both" => __uc_f537,
+        "behaviours::moves::collect" => __uc_f538,
+        "behaviours::moves::trade" => __uc_f539,
+        "behaviours::names::import" => __uc_f540,
+        "behaviours::names::lambda" => __uc_f541,
+        "behaviours::names::old" => __uc_f542,
+        "behaviours::outs::all_digits" => __uc_f543,
+        "behaviours::outs::append" => __uc_f544,
+        "behaviours::outs::clear" => __uc_f545,
+        "behaviours::outs::digits" => __uc_f546,
+        "behaviours::outs::exchange" => __uc_f547,
+        "behaviours::outs::fill" => __uc_f548,
+        "behaviours::outs::fill_if" => __uc_f549,
+        "behaviours::outs::grow" => __uc_f550,
+        "behaviours::outs::key" => __uc_f551,
+        "behaviours::outs::next_number" => __uc_f552,
+        "behaviours::outs::raise" => __uc_f553,
+        "behaviours::outs::split" => __uc_f554,
+        "behaviours::outs::sum_digits" => __uc_f555,
+        "behaviours::outs::take_byte" => __uc_f556,
+        "behaviours::outs::tally" => __uc_f557,
+        "behaviours::outs::words" => __uc_f558,
+        "behaviours::outs::write_hex" => __uc_f559,
+        "behaviours::panics::panic" => __uc_f560,
+        "behaviours::panics::panic_any" => __uc_f561,
+        "behaviours::records::middle" => __uc_f562,
+        "behaviours::records::moved" => __uc_f563,
+        "behaviours::records::pair" => __uc_f564,
+        "behaviours::records::same" => __uc_f565,
+        "behaviours::threads::sleep" => __uc_f566,
+        "behaviours::upcalls::count" => __uc_f567,
+        "behaviours::upcalls::first" => __uc_f568,
+        "behaviours::upcalls::forever" => __uc_f569,
+        "behaviours::upcalls::map_words" => __uc_f570,
+        "behaviours::upcalls::on_threads" => __uc_f571,
+        "behaviours::upcalls::sum" => __uc_f572,
+        "behaviours::upcalls::while_asleep" => __uc_f573,
+        "behaviours::values::below" => __uc_f574,
+        "behaviours::values::byte" => __uc_f575,
+        "behaviours::values::compared" => __uc_f576,
+        "behaviours::values::counted" => __uc_f577,
+        "behaviours::values::double" => __uc_f578,
+        "behaviours::values::extension" => __uc_f579,
+        "behaviours::values::four" => __uc_f580,
+        "behaviours::values::inverted" => __uc_f581,
+        "behaviours::values::joined" => __uc_f582,
+        "behaviours::values::later" => __uc_f583,
+        "behaviours::values::lengths" => __uc_f584,
+        "behaviours::values::letter" => __uc_f585,
+        "behaviours::values::local" => __uc_f586,
+        "behaviours::values::long" => __uc_f587,
+        "behaviours::values::loud" => __uc_f588,
+        "behaviours::values::nested" => __uc_f589,
+        "behaviours::values::or_seven" => __uc_f590,
+        "behaviours::values::reversed" => __uc_f591,
+        "behaviours::values::size" => __uc_f592,
+        "behaviours::values::sum" => __uc_f593,
+        "behaviours::values::swapped" => __uc_f594,
+        "behaviours::values::text" => __uc_f595,
+        "behaviours::values::total" => __uc_f596,
+        "behaviours::values::truth" => __uc_f597,
+        "behaviours::values::twice" => __uc_f598,
+        "behaviours::values::unique" => __uc_f599,
+        "behaviours::values::wide" => __uc_f600,
+        "behaviours::values::wide_signed" => __uc_f601,
+        "behaviours::views::states" => __uc_f602,
     ],
 }
