@@ -2,6 +2,46 @@
 
 /// A shim: its parameters and how they are lifted, its callable if it has one (`fn` types twice: to be described, and as the
 /// closure has them), then the call. `Marker` and what `artifact!` makes are those of the place where it stands.
+///
+/// What the result borrows must be kept:
+///
+/// ```
+/// # use usecrate_soundness::{__uc, shim};
+/// # pub struct Book(String);
+/// # impl Book {
+/// #     pub fn page(&self) -> Page<'_> { Page(&self.0) }
+/// # }
+/// # pub struct Page<'a>(pub &'a str);
+/// # pub struct Marker;
+/// # __uc::handle!(Marker, 0, "Book", crate::Book);
+/// # __uc::handle_in!(Marker, 1, "Page", PageFamily, crate::Page<'h>);
+/// shim!(book_page(__uc_kept a) Book::page(a.take()));
+/// # __uc::artifact! {
+/// #     name: "subject", marker: Marker, types: [handle crate::Book, handle_in PageFamily],
+/// #     callables: ["Book::page" => book_page],
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// The compiler rejects what lends it for the call alone:
+///
+/// ```compile_fail
+/// # use usecrate_soundness::{__uc, shim};
+/// # pub struct Book(String);
+/// # impl Book {
+/// #     pub fn page(&self) -> Page<'_> { Page(&self.0) }
+/// # }
+/// # pub struct Page<'a>(pub &'a str);
+/// # pub struct Marker;
+/// # __uc::handle!(Marker, 0, "Book", crate::Book);
+/// # __uc::handle_in!(Marker, 1, "Page", PageFamily, crate::Page<'h>);
+/// shim!(book_page(__uc_arg a) Book::page(a.take()));
+/// # __uc::artifact! {
+/// #     name: "subject", marker: Marker, types: [handle crate::Book, handle_in PageFamily],
+/// #     callables: ["Book::page" => book_page],
+/// # }
+/// # fn main() {}
+/// ```
 #[macro_export]
 macro_rules! shim {
     ($name:ident($($lift:ident $arg:ident $(: $ty:ty)?),*) $make:expr) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{
-    self, Alone, LONG, call, callables, count, drop_now, number, raw, refused, request, try_call,
+    self, Alone, LONG, call, callables, count, drop_now, number, raw, refusal, refused, request, try_call,
     try_call_with, try_drop,
 };
 use usecrate_soundness::shim;
@@ -34,6 +34,8 @@ __uc::handle_in!(
 __uc::handle!(Marker, 4, "subject::Turnstile", crate::subject::Turnstile);
 __uc::handle!(Marker, 5, "subject::Local", crate::subject::Local);
 __uc::handle!(Marker, 6, "subject::Bell", crate::subject::Bell);
+__uc::handle_in!(Marker, 7, "subject::Gate", GateFamily, crate::subject::Gate<'h>);
+__uc::handle!(Marker, 8, "subject::Room", crate::subject::Room);
 
 shim!(book_new(__uc_arg a) subject::Book::new(a.take()));
 shim!(book_page(__uc_kept a) subject::Book::page(a.take()));
@@ -60,6 +62,12 @@ shim!(local_new() subject::Local::new());
 shim!(local_share(__uc_arg a) subject::Local::share(a.take()));
 shim!(local_count(__uc_arg a) subject::Local::count(a.take()));
 shim!(bell_new() subject::Bell::new());
+shim!(book_exchange(__uc_arg a, __uc_arg b, __uc_arg c) subject::Book::exchange(a.take(), b.take(), c.take()));
+shim!(book_gate(__uc_kept a) subject::Book::gate(a.take()));
+shim!(gate_pass(__uc_arg a) subject::Gate::pass(a.take()));
+shim!(room_new() subject::Room::new());
+shim!(room_turnstile(__uc_kept a) subject::Room::turnstile(a.take()));
+shim!(room_pass(__uc_arg a) subject::Room::pass(a.take()));
 shim!(sum(__uc_arg a) subject::sum(a.take()));
 shim!(echo(__uc_arg a) subject::echo(a.take()));
 
@@ -68,6 +76,7 @@ __uc::artifact! {
     types: [
         handle crate::subject::Book, handle_in PageFamily, handle_in PenFamily, handle_in ShelfFamily,
         handle crate::subject::Turnstile, handle crate::subject::Local, handle crate::subject::Bell,
+        handle_in GateFamily, handle crate::subject::Room,
     ],
     callables: [
         "Book::new" => book_new, "Book::page" => book_page, "Book::page_mut" => book_page_mut,
@@ -77,6 +86,8 @@ __uc::artifact! {
         "Shelf::add" => shelf_add, "Shelf::all" => shelf_all, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Local::new" => local_new, "Local::share" => local_share,
         "Local::count" => local_count, "Bell::new" => bell_new, "sum" => sum, "echo" => echo, "Shelf::add_book" => shelf_add_book,
+        "Book::exchange" => book_exchange, "Book::gate" => book_gate, "Gate::pass" => gate_pass, "Room::new" => room_new,
+        "Room::turnstile" => room_turnstile, "Room::pass" => room_pass,
     ],
 }
 
@@ -125,6 +136,17 @@ fn what_is_borrowed_cannot_be_changed_moved_or_closed() {
     drop_now(&page);
     call("Book::push", &[book.clone(), LONG.into()]);
     assert_eq!(call("Book::close", &[book]), LONG.repeat(2).into());
+}
+
+#[test]
+fn the_error_names_the_holder_and_how_to_let_go() {
+    let _alone = alone();
+    let book = book(LONG);
+    let page = call("Book::page", &[book.clone()]);
+    let (_, message) = refusal("Book::push", &[book, LONG.into()]);
+    assert!(message.contains("`Book::page`"), "{message}");
+    assert!(message.contains("usecrate.close"), "{message}");
+    drop_now(&page);
 }
 
 #[test]
@@ -245,24 +267,54 @@ fn a_panic_poisons_what_was_lent_exclusively() {
     assert!(drop_now(&book));
 }
 
+/// Four threads call in turn, each with its own pair of name and handle; every call says whether it was alone.
+fn all_pass(callers: [(&str, &Value); 4]) {
+    std::thread::scope(|scope| {
+        let threads = callers.map(|(name, handle)| {
+            scope
+                .spawn(move || (0..10).all(|_| call(name, std::slice::from_ref(handle)) == Value::from(true)))
+        });
+        let alone = threads.map(|thread| thread.join().expect("a thread"));
+        assert_eq!(alone, [true; 4], "two were inside at once");
+    });
+}
+
 #[test]
 fn what_is_not_sync_is_used_by_one_thread_at_a_time() {
     let _alone = alone();
     let turnstile = call("Turnstile::new", &[]);
+    all_pass([("Turnstile::pass", &turnstile); 4]);
+}
+
+#[test]
+fn a_group_has_a_lock_when_a_member_is_not_sync() {
+    let _alone = alone();
+    let gate = call("Book::gate", &[book(LONG)]);
+    all_pass([("Gate::pass", &gate); 4]);
+}
+
+#[test]
+fn what_is_lent_has_its_owners_lock() {
+    let _alone = alone();
+    let room = call("Room::new", &[]);
+    let turnstile = call("Room::turnstile", &[room.clone()]);
+    let (whole, part) = (("Room::pass", &room), ("Turnstile::pass", &turnstile));
+    all_pass([whole, part, whole, part]);
+}
+
+#[test]
+fn calls_that_need_two_values_never_wait_for_each_other() {
+    let _alone = alone();
+    let books = [book("one"), book("two")];
+    // While this is read, the call holds what stands before it.
+    let note = Value::from("x".repeat(1 << 22));
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4)
-            .map(|_| {
-                let turnstile = turnstile.clone();
-                scope.spawn(move || {
-                    (0..10).all(|_| call("Turnstile::pass", &[turnstile.clone()]) == Value::from(true))
-                })
-            })
-            .collect();
-        assert!(
-            threads.into_iter().all(|thread| thread.join().expect("a thread")),
-            "two were inside at once"
-        );
+        for (one, two) in [(0, 1), (1, 0)] {
+            let arguments = [books[one].clone(), note.clone(), books[two].clone()];
+            scope.spawn(move || (0..20).for_each(|_| drop(call("Book::exchange", &arguments))));
+        }
     });
+    assert_eq!(call("Book::close", &[books[0].clone()]), "one".into());
 }
 
 #[test]
@@ -303,6 +355,32 @@ fn what_is_not_send_stays_on_its_thread() {
         "the call took in what the other thread left"
     );
     assert_eq!(refused("Local::count", &[shared]), "closed");
+}
+
+#[test]
+fn what_outlives_the_only_thread_that_may_drop_it_is_leaked() {
+    let _alone = alone();
+    let orphan = std::thread::spawn(|| call("Local::new", &[]));
+    let orphan = orphan.join().expect("a thread");
+    drop_now(&orphan);
+    let fresh = call("Local::new", &[]);
+    assert_eq!(call("Local::count", &[fresh]), 1.into());
+    assert_eq!(DROPPED_ELSEWHERE.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn values_stay_put_while_the_table_grows() {
+    let _alone = alone();
+    let before = count();
+    let own = book(LONG);
+    let page = call("Book::page", &[own.clone()]);
+    let mut others: Vec<Value> = (0..2000).map(|_| book("other")).collect();
+    others.drain(1..1999).for_each(|other| assert!(drop_now(&other)));
+    assert_eq!(call("Page::text", &[page.clone()]), LONG.into());
+    others.extend([own, page]);
+    assert!(!drop_now(&others[2]), "the page borrows it");
+    assert!([&others[0], &others[1], &others[3]].into_iter().all(drop_now));
+    assert_eq!(count(), before);
 }
 
 #[test]

@@ -29,6 +29,12 @@ impl Book {
     pub fn swallow(&mut self, other: &Book) {
         self.text.push_str(&other.text);
     }
+    pub fn exchange(&mut self, _note: &str, other: &mut Book) {
+        std::mem::swap(&mut self.text, &mut other.text);
+    }
+    pub fn gate(&self) -> Gate<'_> {
+        Gate(&self.text, Turnstile::new())
+    }
     pub fn close(self) -> String {
         self.text
     }
@@ -108,6 +114,31 @@ impl Turnstile {
         std::thread::sleep(Duration::from_millis(5));
         self.0.set(false);
         alone
+    }
+}
+
+/// The same, and borrows text.
+pub struct Gate<'a>(pub &'a str, Turnstile);
+
+impl Gate<'_> {
+    pub fn pass(&self) -> bool {
+        self.1.pass()
+    }
+}
+
+/// Uses what it lends.
+pub struct Room(Turnstile);
+
+impl Room {
+    #[allow(clippy::new_without_default, reason = "a constructor is what is tried here")]
+    pub fn new() -> Self {
+        Self(Turnstile::new())
+    }
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.0
+    }
+    pub fn pass(&self) -> bool {
+        self.0.pass()
     }
 }
 

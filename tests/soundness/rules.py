@@ -1,0 +1,706 @@
+"""The rules that keep calls sound, and what shows that each one is needed: changes to the runtime that
+switch it off, each with the test that must notice.
+
+Data alone: `mutations.py` makes the changes, and writes `docs/internals/soundness.md` out of this.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """What is switched off, the change that does it, and the test that must notice."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    test: str
+    suite: str = "rules"
+
+
+class Rule(NamedTuple):
+    """A rule, what switches it off, and tests of it that stand elsewhere, or stand alone."""
+
+    name: str
+    promise: str
+    mutations: tuple[Mutation, ...]
+    also: tuple[str, ...] = ()
+
+
+RULES = (
+    Rule(
+        "Honest lifetimes",
+        (
+            "A shim is generic over real lifetimes, and the compiler judges it; only `keep` makes one "
+            "longer, by making the group an owner."
+        ),
+        (
+            Mutation(
+                "what a result borrows must be kept",
+                "dispatch.rs",
+                (
+                    "T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {\n"
+                    "    lifted(call.frame, Scope::lend(call.frame, Side::Own))"
+                ),
+                (
+                    "T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {\n"
+                    "    lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))"
+                ),
+                "shim::shim",
+                "doc",
+            ),
+            Mutation(
+                "a call's lifetimes are its own",
+                "dispatch.rs",
+                "std::marker::PhantomData<(fn(&'h ()) -> &'h (), fn(&'p ()) -> &'p (), &'c &'h &'p ())>;",
+                "std::marker::PhantomData<&'c &'h &'p ()>;",
+                "shim::shim",
+                "doc",
+            ),
+            Mutation(
+                "kept bytes are copied into the group",
+                "group/scope.rs",
+                ("        Ok(if let Some(keeper) = self.keeper {\n            let copy"),
+                ("        Ok(if let Some(keeper) = self.keeper.filter(|_| false) {\n            let copy"),
+                "kept_bytes_outlive_the_request",
+            ),
+        ),
+        (
+            "`python/test_hostile.py::test_what_would_borrow_itself_for_good_is_refused_by_the_compiler`",
+            "`python/test_hostile.py::test_a_callable_that_rust_would_keep_is_skipped`",
+        ),
+    ),
+    Rule(
+        "Groups",
+        (
+            "Handles whose types share a lifetime are one group, which holds what they borrow until the "
+            "last of them is gone."
+        ),
+        (
+            Mutation(
+                "a group holds the owners of what it borrows",
+                "group/frame.rs",
+                "                if let Some(group) = group {",
+                "                if let Some(group) = group.as_ref().filter(|_| false) {",
+                "an_owner_lives_as_long_as_what_borrows_it",
+            ),
+            Mutation(
+                "a group lets go when its last handle is gone",
+                "group/owners.rs",
+                "Self::Owner(Owner::Slot { slot, exclusive }) => TABLE.give_back(slot, exclusive),",
+                "Self::Owner(Owner::Slot { .. }) => {}",
+                "an_owner_lives_as_long_as_what_borrows_it",
+            ),
+            Mutation(
+                "groups that meet become one",
+                "group/frame.rs",
+                "Some(own) if !self.meets_lent.get() => own.join(group),",
+                "Some(_) if !self.meets_lent.get() => {}",
+                "groups_that_meet_are_one",
+            ),
+            Mutation(
+                "a value is dropped before its group",
+                "group/table.rs",
+                "let _after = After(group);",
+                "drop(After(group));",
+                "a_value_is_dropped_before_what_it_borrows",
+            ),
+            Mutation(
+                "a child keeps its parents alive",
+                "group/owners.rs",
+                "state.parents.push(parent);",
+                "drop(parent);",
+                "a_child_of_a_loan_keeps_what_was_lent",
+                "views",
+            ),
+            Mutation(
+                "a child owns what it borrows of its parent",
+                "group/scope.rs",
+                ("            frame.keep(slot, keeper);\n            return Ok(());"),
+                "            return Ok(());",
+                "a_child_holds_only_what_it_borrows",
+                "views",
+            ),
+            Mutation(
+                "a call that was made passes its loans on",
+                "dispatch.rs",
+                "    frame.run()?;\n",
+                "",
+                "a_call_that_was_refused_keeps_nothing",
+            ),
+            Mutation(
+                "groups end one after another, not one inside another",
+                "group/owners.rs",
+                "            Ok(true) => {}\n",
+                (
+                    "            Ok(true) => {\n"
+                    "                let next = || LEAVING.with(|all| all.borrow_mut().as_mut()?.pop());\n"
+                    "                while let Some(next) = next() {\n"
+                    "                    next.let_go();\n"
+                    "                }\n"
+                    "            }\n"
+                ),
+                "views_are_nested_as_deeply_as_memory_allows",
+                "views",
+            ),
+        ),
+        (
+            "`views::a_ring_of_groups_is_leaked_and_never_dangles`: what keeps itself alive is leaked",
+            "`python/test_hostile.py`: swaps, cells and guards that store borrows",
+        ),
+    ),
+    Rule(
+        "Borrow states",
+        (
+            "Every handle has many shared holds or one exclusive one; a result holds what it borrows in "
+            "the way in which that was taken."
+        ),
+        (
+            Mutation(
+                "an exclusive hold needs the value free",
+                "group/table.rs",
+                "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+                "let taken = false;",
+                "what_is_borrowed_cannot_be_changed_moved_or_closed",
+            ),
+            Mutation(
+                "an exclusive loan shuts readers out",
+                "group/table.rs",
+                "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+                "let taken = exclusive && word & SHARED != 0;",
+                "what_is_borrowed_exclusively_cannot_be_read",
+            ),
+            Mutation(
+                "one call does not hold a value twice to change it",
+                "group/table.rs",
+                "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
+                "let taken = exclusive && word & SHARED != 0;",
+                "one_handle_is_not_lent_twice_if_one_changes_it",
+            ),
+            Mutation(
+                "what is closed is free",
+                "group/table.rs",
+                "if held && only_if_free {",
+                "if false && only_if_free {",
+                "what_is_borrowed_cannot_be_changed_moved_or_closed",
+            ),
+            Mutation(
+                "the error names the holder",
+                "group/table.rs",
+                "lent.holder = holder;",
+                'lent.holder = if holder.is_empty() { holder } else { "" };',
+                "the_error_names_the_holder_and_how_to_let_go",
+            ),
+            Mutation(
+                "a moved value is no longer the slot's",
+                "group/frame.rs",
+                "|hold| hold.moved = true",
+                "|_| ()",
+                "a_moved_value_is_gone_once",
+            ),
+            Mutation(
+                "nothing is taken before everything is held",
+                "group/scope.rs",
+                "        Ok(Taken {",
+                ("        if clone.is_none() { frame.moved(id.slot); }\n        Ok(Taken {"),
+                "nothing_is_moved_when_a_later_argument_is_wrong",
+            ),
+            Mutation(
+                "a panic poisons",
+                "group/frame.rs",
+                "TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);",
+                "TABLE.release(hold.slot, hold.exclusive, false);",
+                "a_panic_poisons_what_was_lent_exclusively",
+            ),
+        ),
+        ("`python/test_views.py::test_every_way_to_let_go`",),
+    ),
+    Rule(
+        "Threads",
+        (
+            "A group has one lock if a member is not `Sync`, one home if one is not `Send`. A call takes "
+            "all its handles or none, and never waits for one that may wait for it."
+        ),
+        (
+            Mutation(
+                "what is not `Sync` has a lock",
+                "group/store.rs",
+                "lock: (!info.sync).then(Arc::default),",
+                "lock: None,",
+                "what_is_not_sync_is_used_by_one_thread_at_a_time",
+            ),
+            Mutation(
+                "a group has a lock if a member is not `Sync`",
+                "group/store.rs",
+                "if !info.sync && group.rules().locks.is_empty() {",
+                "if false && group.rules().locks.is_empty() {",
+                "a_group_has_a_lock_when_a_member_is_not_sync",
+            ),
+            Mutation(
+                "a group has the locks of its owners",
+                "group/scope.rs",
+                "            group.add_lock(Arc::clone(lock));",
+                "            let _ = Arc::clone(lock);",
+                "what_is_lent_has_its_owners_lock",
+            ),
+            Mutation(
+                "what is not `Send` stays on its thread",
+                "group/frame.rs",
+                "if entry.home.is_some_and(|home| home != thread::current()) {",
+                "if false {",
+                "what_is_not_send_stays_on_its_thread",
+            ),
+            Mutation(
+                "what is not `Send` is dropped on its thread",
+                "group/table.rs",
+                "Some(home) if home != thread::current() => thread::send_home(home, entry),",
+                "Some(home) if home != thread::current() && false => thread::send_home(home, entry),",
+                "what_is_not_send_stays_on_its_thread",
+            ),
+            Mutation(
+                "what waits for its thread is dropped by no other",
+                "group/thread.rs",
+                ".and_then(|all| all.remove(&current()))",
+                (
+                    ".and_then(|all| {\n"
+                    "            let any = *all.keys().next()?;\n"
+                    "            all.remove(&any)\n"
+                    "        })"
+                ),
+                "what_outlives_the_only_thread_that_may_drop_it_is_leaked",
+            ),
+            Mutation(
+                "a child follows its parents' rules",
+                "group/owners.rs",
+                "ahead.append(&mut next.say(&mut rules));",
+                "ahead.append(&mut next.say(&mut Rules::default()));",
+                "a_child_stays_on_its_parents_thread",
+                "views",
+            ),
+            Mutation(
+                "a holder that is a call is waited for",
+                "group/frame.rs",
+                "Refusal::Busy => busy(inside::holder_of_slot(slot), wanted),",
+                'Refusal::Busy => Fault::handle(HandleFault::Borrowed, "busy"),',
+                "an_exclusive_call_is_waited_for",
+            ),
+            Mutation(
+                "a call waits for nothing while it holds something",
+                "group/frame.rs",
+                "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),",
+                (
+                    "            Err(Refusal::Busy) if !self.holds(id.slot) => {\n"
+                    "                WAITERS.wait();\n"
+                    "                return self.hold(id, type_id, wanted, exclusive, side);\n"
+                    "            }\n"
+                    "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),"
+                ),
+                "calls_that_need_two_values_never_wait_for_each_other",
+            ),
+            Mutation(
+                "a call inside a callback is not waited for",
+                "group/inside.rs",
+                "call.upcalls.load(Ordering::Acquire) > 0",
+                "call.upcalls.load(Ordering::Acquire) > 99",
+                "what_is_in_use_by_a_call_inside_a_callback_is_refused_at_once",
+                "upcalls",
+            ),
+            Mutation(
+                "a thread of the library waits for no call",
+                "group/current.rs",
+                "calls.adrift.get() > 0",
+                "calls.adrift.get() > 99",
+                "files::an_upcall_from_a_thread_of_the_library_never_waits_for_its_call",
+                "upcalls",
+            ),
+            Mutation(
+                "an iterator that is not `Send` stays on its thread",
+                "pending.rs",
+                "Local [&] [] LOCAL;",
+                "Local [&] [] SHARED;",
+                "what_is_not_send_is_asked_by_its_own_thread",
+                "iterators",
+            ),
+        ),
+        ("`python/test_processes.py::test_threads_that_end_while_their_handles_live`",),
+    ),
+    Rule(
+        "The interpreter lock",
+        "It is released around Rust, unless the call cannot block. The loader's, so seen from Python.",
+        (),
+        (
+            "`python/test_soundness.py::test_the_interpreter_goes_on_while_rust_runs`",
+            "`python/test_hostile.py::test_waiting_for_a_channel_lets_others_work`",
+            "`python/test_hostile.py::test_a_destructor_that_waits_lets_others_work`",
+        ),
+    ),
+    Rule(
+        "Memory lent",
+        (
+            "Buffers are lent for one call; what Rust writes to is lent to one argument alone. Numbers "
+            "that are read are copied byte by byte, so that they need no alignment."
+        ),
+        (
+            Mutation(
+                "a buffer is only what was lent",
+                "group/frame.rs",
+                "        self.buffers.get(index as usize).ok_or_else(",
+                "        self.buffers.get(index as usize % self.buffers.len().max(1)).ok_or_else(",
+                "lent_buffers_are_read_in_place_and_their_numbers_checked",
+            ),
+            Mutation(
+                "memory is written to by one argument",
+                "group/lent.rs",
+                "if overlaps || self.used.get() != Use::Free {",
+                "if overlaps {",
+                "what_is_written_is_used_once",
+                "memory",
+            ),
+            Mutation(
+                "memory that two buffers share is not written to",
+                "group/lent.rs",
+                "if overlaps || self.used.get() != Use::Free {",
+                "if self.used.get() != Use::Free {",
+                "memory_that_is_lent_twice_is_not_written",
+                "memory",
+            ),
+            Mutation(
+                "memory that may only be read is not written to",
+                "group/lent.rs",
+                "if !self.writable {",
+                "if false {",
+                "only_writable_memory_is_written",
+                "memory",
+            ),
+            Mutation(
+                "memory is aligned as its numbers need it",
+                "group/lent.rs",
+                "if !self.data.cast::<T>().is_aligned() && self.len > 0 {",
+                "if false {",
+                "numbers_are_whole_and_aligned",
+                "memory",
+            ),
+        ),
+        (
+            (
+                "`python/test_buffers.py::test_memory_that_is_filled_is_lent_to_one_call`: the loader's "
+                "table of all memory that is lent"
+            ),
+            "`python/test_buffers.py::test_what_is_not_aligned_is_copied_in_and_back`",
+        ),
+    ),
+    Rule(
+        "References lent to a callable",
+        "They end when it returns, with all that was made of them; calls that use them are waited for.",
+        (
+            Mutation(
+                "what is lent to a callable ends with it",
+                "group/frame.rs",
+                "temporary::end(group);",
+                "drop(group);",
+                "a_reference_ends_when_the_callable_returns",
+                "upcalls",
+            ),
+            Mutation(
+                "what was made of it ends with it",
+                "group/store.rs",
+                "entry.group.clone().filter(|_| self.frame.meets_lent())",
+                "entry.group.clone().filter(|group| group.temporary().is_some())",
+                "what_was_made_of_a_reference_ends_with_it_children_first",
+                "upcalls",
+            ),
+            Mutation(
+                "calls on what was lent are waited for",
+                "group/temporary.rs",
+                "Err(shared) => group = shared,",
+                "Err(_) => break,",
+                "a_call_on_what_was_lent_is_waited_for",
+                "upcalls",
+            ),
+            Mutation(
+                "what was lent is tied to nothing else",
+                "group/frame.rs",
+                "} else if lent(&own) || lent(&other) {",
+                "} else if false && lent(&own) {",
+                "what_was_lent_is_tied_to_nothing_else",
+                "upcalls",
+            ),
+            Mutation(
+                "what was lent comes to refer to nothing that does not last",
+                "group/frame.rs",
+                "if self.keeps.get() && group",
+                "if false && group",
+                "what_was_lent_is_not_made_to_refer_to_what_does_not_last",
+                "upcalls",
+            ),
+            Mutation(
+                "what is not `Sync` and lent stays on its thread",
+                "group/store.rs",
+                "let bound = access == Access::Shared",
+                "let bound = false && access == Access::Shared",
+                "what_is_not_sync_and_lent_stays_on_its_thread",
+                "upcalls",
+            ),
+            Mutation(
+                "a child of fork waits for nobody of its parent",
+                "group/temporary.rs",
+                "if temporary.is_inherited() {",
+                "if false {",
+                "a_child_of_fork_that_a_callable_made_goes_on",
+                "upcalls",
+            ),
+        ),
+        ("`upcalls::others_who_use_what_was_lent_never_see_it_gone`: the race",),
+    ),
+    Rule(
+        "Dropping is a call",
+        "A destructor runs with no lock of the runtime held, may panic, and never runs in a child of `fork`.",
+        (
+            Mutation(
+                "no lock is held while a destructor runs",
+                "group/table.rs",
+                ("        let entry = self.take(slot, state);\n        dispose(entry);"),
+                (
+                    "        let entry = self.take(slot, state);\n"
+                    "        let _held = self.free.lock().unwrap_or_else(PoisonError::into_inner);\n"
+                    "        dispose(entry);"
+                ),
+                "a_destructor_may_call_the_library",
+            ),
+            Mutation(
+                "a destructor that panics stops no other",
+                "group/owners.rs",
+                "catch_unwind(AssertUnwindSafe(|| leaving.let_go()))",
+                "Ok::<(), Box<dyn std::any::Any + Send>>(leaving.let_go())",
+                "a_destructor_that_panics_does_not_keep_the_rest",
+                "views",
+            ),
+            Mutation(
+                "a child leaves the parent's values alone",
+                "group/table.rs",
+                "self.forks.fetch_add(1, Ordering::Relaxed);",
+                "self.forks.fetch_add(0, Ordering::Relaxed);",
+                "after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped",
+            ),
+        ),
+        (
+            "`python/test_processes.py::test_exit_is_silent`",
+            "`python/test_soundness.py::test_after_fork_a_child_works_and_drops_nothing_of_its_parent`",
+        ),
+    ),
+    Rule(
+        "Values stay put",
+        (
+            "Each is in an allocation of its own, and nothing but a call that takes it moves it. There is "
+            "nothing to switch off."
+        ),
+        (),
+        (
+            "`rules::values_stay_put_while_the_table_grows`",
+            "`python/test_hostile.py::test_pinning_is_skipped_and_says_so`",
+        ),
+    ),
+    Rule(
+        "Batches",
+        "Items are fetched ahead as far as they are promised, and never through what may wait or call back.",
+        (
+            Mutation(
+                "items are fetched ahead as far as they are promised",
+                "lower/iterators.rs",
+                "items.size_hint().0.min(want).clamp(1, MOST)",
+                "want.clamp(1, MOST)",
+                "items_are_fetched_ahead_only_as_far_as_they_are_promised",
+                "iterators",
+            ),
+            Mutation(
+                "nothing is fetched ahead through what may wait or call back",
+                "lower/iterators.rs",
+                ".any(|part| name.contains(part))",
+                ".any(|part| part.is_empty())",
+                "nothing_is_fetched_ahead_through_a_trait_object",
+                "iterators",
+            ),
+            Mutation(
+                "an end is an end",
+                "lower/iterators.rs",
+                "self.done = !fetch",
+                "self.done = false & !fetch",
+                "an_end_is_an_end_whatever_the_iterator_says_next",
+                "iterators",
+            ),
+            Mutation(
+                "an exhausted iterator is dropped",
+                "dispatch.rs",
+                "if out.borrow().is(&[0x92, 0x00, 0x90]) {",
+                "if out.borrow().is(&[0xc1]) {",
+                "an_exhausted_iterator_is_dropped_and_holds_nothing",
+                "iterators",
+            ),
+        ),
+        (
+            "`iterators::nothing_is_fetched_ahead_through_a_channel`",
+            "`iterators::an_iterator_over_another_one_fetches_nothing_ahead`",
+        ),
+    ),
+    Rule(
+        "Calls that may be abandoned",
+        "There are none yet: no call is asynchronous.",
+        (),
+        (),
+    ),
+    Rule(
+        "The symbol",
+        "Any bytes are harmless, and no panic crosses.",
+        (
+            Mutation(
+                "a handle has a generation",
+                "group/table.rs",
+                "if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {",
+                "if word & LIVE == 0 || word & ORPHAN != 0 {",
+                "a_stale_handle_is_refused_when_its_slot_is_used_again",
+            ),
+            Mutation(
+                "a handle's type is the value's",
+                "group/frame.rs",
+                "if entry.type_id != type_id || entry.info.index != id.type_index {",
+                "if false {",
+                "a_handle_of_another_type_is_refused",
+            ),
+            Mutation(
+                "the type number on the wire proves nothing",
+                "group/frame.rs",
+                "if entry.type_id != type_id || entry.info.index != id.type_index {",
+                "if entry.type_id != type_id && id.type_index == entry.info.index {",
+                "a_forged_type_number_changes_nothing",
+            ),
+            Mutation(
+                "no panic crosses the symbol",
+                "panic.rs",
+                "catch_unwind(AssertUnwindSafe(work)).map_err(caught)",
+                "Ok::<T, Box<dyn Any + Send>>(work()).map_err(caught)",
+                "a_panicking_destructor_is_reported_and_the_value_is_gone",
+            ),
+            Mutation(
+                "nesting is bounded",
+                "wire.rs",
+                "depth.checked_sub(1)",
+                "depth.checked_sub(0)",
+                "no_bytes_do_harm_on_a_small_stack",
+            ),
+        ),
+        (
+            "`tests/fuzz`: the request target",
+            "`tests/abi_client`",
+        ),
+    ),
+    Rule(
+        "Host objects",
+        (
+            "A reference has one owner at a time, what one raises leaves the call, and no file is waited "
+            "for by what it waits for."
+        ),
+        (
+            Mutation(
+                "an exception poisons nothing",
+                "dispatch.rs",
+                "matches!(**caught, Caught::Panic(_)) && !raised()",
+                "true",
+                "an_exception_poisons_nothing_and_a_panic_does",
+                "upcalls",
+            ),
+            Mutation(
+                "a fatal exception is not swallowed",
+                "group/inside.rs",
+                "record.leaves |= leaves || raised.is_fatal();",
+                "record.leaves |= leaves;",
+                "an_exception_leaves_the_call_from_any_thread",
+                "upcalls",
+            ),
+            Mutation(
+                "an exception is released if it is not given back",
+                "host/mod.rs",
+                "        if self.epoch == TABLE.epoch() {",
+                "        if false && self.epoch == TABLE.epoch() {",
+                "an_exception_that_is_not_given_back_is_released",
+                "upcalls",
+            ),
+            Mutation(
+                "a child of fork asks nothing of its parent's objects",
+                "host/mod.rs",
+                "        if self.epoch != TABLE.epoch() {",
+                "        if false {",
+                "files::a_child_of_fork_asks_and_releases_nothing_of_its_parents",
+                "upcalls",
+            ),
+            Mutation(
+                "a child of fork releases nothing of its parent's objects",
+                "host/mod.rs",
+                "        if self.epoch == TABLE.epoch() {",
+                "        if true {",
+                "files::a_child_of_fork_asks_and_releases_nothing_of_its_parents",
+                "upcalls",
+            ),
+            Mutation(
+                "references of a refused call stay the client's",
+                "group/frame.rs",
+                "refusals.into_iter().for_each(|forget| forget());",
+                "drop(refusals);",
+                "files::a_file_that_a_refused_call_had_stays_the_clients",
+                "upcalls",
+            ),
+            Mutation(
+                "no argument is blamed for a result",
+                "dispatch.rs",
+                "(Ok(Err(fault)), None) if ran.get() =>",
+                "(Ok(Err(fault)), None) if false =>",
+                "settling::a_file_that_its_own_object_takes_back_is_released",
+                "upcalls",
+            ),
+            Mutation(
+                "what was written arrives before the call ends",
+                "dispatch.rs",
+                "let settles = outermost && frame.known().is_some();",
+                "let settles = false && outermost;",
+                "files::a_kept_file_is_settled_after_every_call_and_goes_back_as_it_was",
+                "upcalls",
+            ),
+            Mutation(
+                "a file is not used by its own object",
+                "host/buffered.rs",
+                "            if is_waited_for() {",
+                "            if false {",
+                "settling::a_file_is_not_used_by_its_own_object",
+                "upcalls",
+            ),
+            Mutation(
+                "two files whose objects use each other do not wait for each other",
+                "host/buffered.rs",
+                "            if is_waited_for() {",
+                "            if SETTLING.with(|all| all.borrow().iter().any(|it| std::ptr::eq(&**it, self))) {",
+                "settling::two_files_whose_objects_use_each_other_do_not_wait_for_each_other",
+                "upcalls",
+            ),
+            Mutation(
+                "a call that waits for a file is inside an upcall",
+                "host/buffered.rs",
+                "frame.map(|frame| frame.calls_back().upcall())",
+                "frame.filter(|_| false).map(|frame| frame.calls_back().upcall())",
+                "settling::what_is_held_by_a_call_that_waits_for_a_file_is_refused",
+                "upcalls",
+            ),
+            Mutation(
+                "who settles what is waited for waits for no handle",
+                "group/frame.rs",
+                "None if host::is_waited_for() =>",
+                "None if false && host::is_waited_for() =>",
+                "settling::a_thread_that_settles_what_a_thread_of_the_library_waits_for_does_not_wait",
+                "upcalls",
+            ),
+        ),
+        ("`python/test_upcalls.py`, `python/test_files.py`",),
+    ),
+)
+
+MUTATIONS = tuple(mutation for rule in RULES for mutation in rule.mutations)
