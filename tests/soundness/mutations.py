@@ -64,6 +64,8 @@ def reason(output: str) -> str:
     """The line that says how the test noticed."""
     for sign in (
         "ERROR: AddressSanitizer",
+        "hangs",
+        "compiled successfully",
         "panicked at",
         "SIGSEGV",
         "SIGABRT",

@@ -678,7 +678,7 @@ RULES = (
                 "two files whose objects use each other do not wait for each other",
                 "host/buffered.rs",
                 "            if is_waited_for() {",
-                "            if SETTLING.with(|all| all.borrow().iter().any(|it| std::ptr::eq(&**it, self))) {",
+                "            if SETTLING.with_borrow(|all| all.iter().any(|it| std::ptr::eq(&**it, self))) {",
                 "settling::two_files_whose_objects_use_each_other_do_not_wait_for_each_other",
                 "upcalls",
             ),

@@ -15,7 +15,7 @@ pub const LONG: &str =
     "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
 /// A test that takes longer waits for ever.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_secs(30);
 
 static LIBRARY: OnceLock<Symbol> = OnceLock::new();
 /// Its callables, as it describes them.
