@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import pathlib
 import re
+import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Strings in the build tool that look like codes: names of cargo profiles.
@@ -25,8 +27,6 @@ def test_every_code_is_listed() -> None:
 def test_links_lead_somewhere() -> None:
     spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
     assert spec and spec.loader
-    import sys
-
     dev = importlib.util.module_from_spec(spec)
     sys.modules["dev"] = dev
     spec.loader.exec_module(dev)
@@ -40,3 +40,9 @@ def test_every_exception_is_listed() -> None:
     page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
     missing = [name for name in usecrate.__all__ if name.endswith("Error") and name not in page]
     assert missing == []
+
+
+def test_the_page_of_the_soundness_rules_is_theirs() -> None:
+    script = ROOT / "tests" / "soundness" / "mutations.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

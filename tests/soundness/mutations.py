@@ -4,7 +4,8 @@
 folder, makes one change of `rules.py` to the runtime, and runs the one test under AddressSanitizer. Exit
 code 1 if a test passes without its rule, or if a change no longer applies. Linux alone.
 
-`--page` writes `docs/internals/soundness.md` instead.
+`--page` writes `docs/internals/soundness.md` instead; `--check` says whether that and the changes are up to
+date.
 """
 
 from __future__ import annotations
@@ -78,10 +79,23 @@ def reason(output: str) -> str:
     return "the test failed"
 
 
-def stale() -> list[Mutation]:
-    """The changes that no longer apply."""
+def stale() -> list[str]:
+    """What is no longer up to date."""
     sources = ROOT / "runtime" / "src"
-    return [one for one in MUTATIONS if one.old not in (sources / one.file).read_text()]
+    suites = {path.stem: path for path in (HERE / "tests").glob("*.rs")}
+    wrong = []
+    for one in MUTATIONS:
+        if one.old not in (sources / one.file).read_text():
+            wrong.append(f"{one.what}: `{one.file}` no longer has what is to be changed")
+        module, _, test = one.test.rpartition("::")
+        if one.suite != "doc":
+            file = suites[one.suite]
+            text = (file.with_suffix("") / f"{module}.rs" if module else file).read_text()
+            if f"fn {test}()" not in text:
+                wrong.append(f"{one.what}: there is no test `{one.suite}::{one.test}`")
+    if PAGE.read_text() != page():
+        wrong.append(f"{PAGE.relative_to(ROOT)}: write it with `mutations.py --page`")
+    return wrong
 
 
 def section(rule: Rule) -> str:
@@ -114,14 +128,15 @@ def main() -> int:
     if wanted == ["--page"]:
         PAGE.write_text(page())
         return 0
+    wrong = stale()
+    for problem in wrong:
+        print(f"STALE     {problem}")
+    if wrong or wanted == ["--check"]:
+        return 1 if wrong else 0
     if unknown := set(wanted) - {mutation.what for mutation in MUTATIONS}:
         print(f"there is nothing called {', '.join(map(repr, unknown))}", file=sys.stderr)
         return 2
     chosen = [mutation for mutation in MUTATIONS if not wanted or mutation.what in wanted]
-    for mutation in stale():
-        print(f"STALE     {mutation.what}: `{mutation.file}` no longer has what is to be changed")
-    if stale():
-        return 1
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE / "target") / "asan"
     unnoticed = 0
     with tempfile.TemporaryDirectory() as scratch:
@@ -147,7 +162,7 @@ def main() -> int:
             path.write_text(text)
             unnoticed += passes
             verdict = "UNNOTICED" if passes else "noticed"
-            why = "" if passes else reason(output)
+            why = "" if passes else reason(output).replace(str(target), "")
             print(f"{verdict:9} {mutation.what} ({time.monotonic() - start:.0f} s): {why}", flush=True)
     print(f"{len(chosen) - unnoticed} passed, {unnoticed} failed")
     return 1 if unnoticed else 0

@@ -40,20 +40,6 @@ RULES = (
             Mutation(
                 "what a result borrows must be kept",
                 "dispatch.rs",
-                (
-                    "T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {\n"
-                    "    lifted(call.frame, Scope::lend(call.frame, Side::Own))"
-                ),
-                (
-                    "T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {\n"
-                    "    lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))"
-                ),
-                "shim::shim",
-                "doc",
-            ),
-            Mutation(
-                "a call's lifetimes are its own",
-                "dispatch.rs",
                 "std::marker::PhantomData<(fn(&'h ()) -> &'h (), fn(&'p ()) -> &'p (), &'c &'h &'p ())>;",
                 "std::marker::PhantomData<&'c &'h &'p ()>;",
                 "shim::shim",
@@ -260,15 +246,10 @@ RULES = (
                 "what_is_not_send_stays_on_its_thread",
             ),
             Mutation(
-                "what waits for its thread is dropped by no other",
-                "group/thread.rs",
-                ".and_then(|all| all.remove(&current()))",
-                (
-                    ".and_then(|all| {\n"
-                    "            let any = *all.keys().next()?;\n"
-                    "            all.remove(&any)\n"
-                    "        })"
-                ),
+                "what outlives the only thread that may drop it is leaked",
+                "group/table.rs",
+                "Some(home) if home != thread::current() => thread::send_home(home, entry),",
+                "Some(home) if home != thread::current() && false => thread::send_home(home, entry),",
                 "what_outlives_the_only_thread_that_may_drop_it_is_leaked",
             ),
             Mutation(
@@ -408,7 +389,7 @@ RULES = (
                 "group/store.rs",
                 "entry.group.clone().filter(|_| self.frame.meets_lent())",
                 "entry.group.clone().filter(|group| group.temporary().is_some())",
-                "what_was_made_of_a_reference_ends_with_it_children_first",
+                "what_borrows_an_exclusive_reference_ends_with_it",
                 "upcalls",
             ),
             Mutation(

@@ -8,8 +8,8 @@ use std::time::Duration;
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{
-    self, Alone, LONG, call, callables, count, drop_now, number, raw, refusal, refused, request, try_call,
-    try_call_with, try_drop,
+    self, Alone, LONG, call, callables, count, drop_now, encoded, number, raw, refusal, refused, request,
+    try_call, try_call_with, try_drop,
 };
 use usecrate_soundness::shim;
 use usecrate_soundness::symbol::buffer;
@@ -307,11 +307,20 @@ fn calls_that_need_two_values_never_wait_for_each_other() {
     let _alone = alone();
     let books = [book("one"), book("two")];
     // While this is read, the call holds what stands before it.
-    let note = Value::from("x".repeat(1 << 22));
+    let note = Value::Array(vec![1.into(); 50_000]);
+    let exchange = |one: usize, two: usize| {
+        let name = number("Book::exchange").into();
+        encoded(&[
+            1.into(),
+            name,
+            books[one].clone(),
+            note.clone(),
+            books[two].clone(),
+        ])
+    };
     std::thread::scope(|scope| {
-        for (one, two) in [(0, 1), (1, 0)] {
-            let arguments = [books[one].clone(), note.clone(), books[two].clone()];
-            scope.spawn(move || (0..20).for_each(|_| drop(call("Book::exchange", &arguments))));
+        for request in [exchange(0, 1), exchange(1, 0)] {
+            scope.spawn(move || (0..20).for_each(|_| assert_eq!(raw(&request, &[]).0, 0)));
         }
     });
     assert_eq!(call("Book::close", &[books[0].clone()]), "one".into());

@@ -288,6 +288,21 @@ fn what_was_made_of_a_reference_ends_with_it_children_first() {
 }
 
 #[test]
+fn what_borrows_an_exclusive_reference_ends_with_it() {
+    let _alone = alone();
+    let before = count();
+    let page = Arc::new(Mutex::new(Value::Nil));
+    let there = Arc::clone(&page);
+    let book = book(LONG);
+    lent("Book::edit", &[book.clone()], move |book| {
+        *there.lock().unwrap() = call("Book::page", &[book.clone()]);
+    });
+    assert_eq!(refused("Page::text", &[page.lock().unwrap().clone()]), "closed");
+    assert_eq!(call("Book::text", &[book]), format!("{LONG}.").into());
+    assert_eq!(count(), before + 1);
+}
+
+#[test]
 fn a_child_of_fork_that_a_callable_made_goes_on() {
     let _alone = alone();
     let gone = lent("Book::lend", &[LONG.into()], |book| {

@@ -29,7 +29,7 @@ impl Book {
     pub fn swallow(&mut self, other: &Book) {
         self.text.push_str(&other.text);
     }
-    pub fn exchange(&mut self, _note: &str, other: &mut Book) {
+    pub fn exchange(&mut self, _note: Vec<u32>, other: &mut Book) {
         std::mem::swap(&mut self.text, &mut other.text);
     }
     pub fn gate(&self) -> Gate<'_> {
