@@ -9,9 +9,9 @@
 //! 7. `describe`: ask the library what it serves;
 //! 8. `seal`: check, hash, publish.
 //!
-//! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders, `lock` locks them, `collect`
-//! removes what nobody needs any more, `stored` lists what is there, `library` loads, `progress` tells, `diagnostic`
-//! explains.
+//! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders, `lock` locks them, `orphans`
+//! waits for what killed builders started, `collect` removes what nobody needs any more, `stored` lists what is there,
+//! `library` loads, `progress` tells, `diagnostic` explains.
 
 pub mod api;
 pub mod artifact;
@@ -27,6 +27,7 @@ pub mod files;
 pub mod generate;
 pub mod library;
 pub mod lock;
+pub mod orphans;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -16,9 +16,9 @@ use crate::files;
 use crate::progress::{Event, Progress};
 
 /// How often a waiting process tries again.
-const TRY: Duration = Duration::from_millis(40);
+pub const TRY: Duration = Duration::from_millis(40);
 /// A shorter wait is not worth a message, and the holder has written its name by then.
-const QUIET: Duration = Duration::from_millis(300);
+pub const QUIET: Duration = Duration::from_millis(300);
 /// How often a waiting process says that it still waits.
 const REMIND: Duration = Duration::from_secs(60);
 
@@ -156,12 +156,13 @@ fn now() -> u64 {
 }
 
 /// A lock that a builder holds for its whole life, under a name that its temporary folders carry. What carries the
-/// name of a lock that can be taken was left by a builder that was killed.
+/// name of a lock that can be taken was left by a builder that was killed. Beside it a second lock, which all that the
+/// builder starts holds with it: see [`crate::orphans`].
 #[derive(Debug)]
 pub struct Session {
     name: String,
-    file: PathBuf,
-    _lock: File,
+    files: [PathBuf; 2],
+    _locks: [File; 2],
 }
 
 impl Session {
@@ -177,10 +178,11 @@ impl Session {
         let name = format!("{:08x}{}", std::process::id(), unique(file.path()));
         let path = session_file(locks, &name);
         let lock = file.persist(&path).map_err(|error| error.error)?;
+        let children = locks.join(format!("session-{name}.children"));
         Ok(Session {
             name,
-            file: path,
-            _lock: lock,
+            _locks: [lock, inherited(&children)?],
+            files: [path, children],
         })
     }
 
@@ -192,34 +194,59 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Who ends in order has cleaned up: nothing carries the name any more.
-        let _ = files::remove_file(&self.file);
+        // Who ends in order has cleaned up: nothing carries the name any more, and cargo has ended.
+        for file in self.files.iter().rev() {
+            let _ = files::remove_file(file);
+        }
     }
 }
 
 /// Whether the builder of that name is gone. Not known (`None`) where its file is not there: it may be another cache's.
 pub fn ended(locks: &Path, session: &str) -> Option<bool> {
-    let file = File::options()
-        .write(true)
-        .open(session_file(locks, session))
-        .ok()?;
-    Some(FileExt::try_lock(&file).is_ok())
+    let file = session_file(locks, session);
+    file.exists().then(|| !is_held(&file))
 }
 
-/// Whether a builder is at work that shares this folder of locks.
+/// Whether somebody holds the lock of that file.
+pub fn is_held(file: &Path) -> bool {
+    File::options()
+        .write(true)
+        .open(file)
+        .is_ok_and(|file| FileExt::try_lock(&file).is_err())
+}
+
+/// Makes a lock that programs which this one starts inherit: it ends with the last of them.
+///
+/// # Errors
+/// When its file cannot be made or locked.
+pub fn inherited(path: &Path) -> io::Result<File> {
+    let file = File::create(path)?;
+    FileExt::lock(&file)?;
+    // Elsewhere cargo's children end with it.
+    #[cfg(unix)]
+    rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty())?;
+    Ok(file)
+}
+
+/// Whether a builder, or what it started, is at work that shares this folder of locks.
 pub fn any_session(locks: &Path) -> bool {
     let Ok(entries) = fs::read_dir(locks) else {
         return false;
     };
     entries.flatten().any(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
-        session_of(&name).is_some_and(|session| ended(locks, session) == Some(false))
+        (session_of(&name).is_some() || session_of_children(&name).is_some()) && is_held(&entry.path())
     })
 }
 
 /// The session whose lock a file is.
 pub fn session_of(file: &str) -> Option<&str> {
     file.strip_prefix("session-")?.strip_suffix(".lock")
+}
+
+/// The session for whose programs a file is the lock.
+pub fn session_of_children(file: &str) -> Option<&str> {
+    file.strip_prefix("session-")?.strip_suffix(".children")
 }
 
 fn session_file(locks: &Path, name: &str) -> PathBuf {

@@ -17,6 +17,7 @@ use crate::collect;
 use crate::config::Config;
 use crate::failure::BuildError;
 use crate::lock::{Lock, Session};
+use crate::orphans;
 use crate::plan::{Options, plan};
 use crate::progress::{Event, Progress, Stage};
 use crate::resolve::{Question, ResolveError, Resolved, resolve};
@@ -207,6 +208,7 @@ fn build_once(
     // else is done, so that many who waited for one build are through at once.
     let reused = !request.force && reuse::is_whole(&leaf, progress);
     if !reused {
+        orphans::wait(&layout.locks(), progress)?;
         let prepared = stages.run(Stage::Resolve, None, || prepare(request, layout, cargo, found))?;
         let about = Some(format!("{package} {version}"));
         let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {

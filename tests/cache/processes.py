@@ -47,6 +47,23 @@ def kill(process: subprocess.Popen[str], whom: str) -> list[int]:
     return left
 
 
+def orphan(process: subprocess.Popen[str]) -> list[int]:
+    """Kills a process, and all below it but compilers, which are stopped; gives those."""
+    process.send_signal(signal.SIGSTOP)
+    for pid, name in below(process.pid):
+        if name in _COMPILERS:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+    return [pid for pid in kill(process, BUT_COMPILERS) if _lives(pid)]
+
+
+def go_on(pids: list[int]) -> None:
+    """Lets what was stopped go on."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
 def when_gone(pids: list[int], then: Callable[[float], None]) -> None:
     """Tells, when the last of them has ended, how many seconds that took."""
     start = time.monotonic()

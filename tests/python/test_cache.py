@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "cache"))
 
+import processes  # noqa: E402
 import stress  # noqa: E402
 
 import usecrate  # noqa: E402
@@ -84,7 +86,7 @@ def test_half_unpacked_sources_are_completed(cache: stress.Cache) -> None:
     cache.build(cache.crate("unpacked", int(time.time())))
 
 
-def holder(cache: stress.Cache, crate: pathlib.Path) -> subprocess.Popen[str]:
+def holder(cache: stress.Cache, crate: pathlib.Path, until: str = '"scan"') -> subprocess.Popen[str]:
     """A build that has begun and holds the lock."""
     words = cache.command("build", crate, "--profile", "dev", "--json")
     process = subprocess.Popen(
@@ -92,7 +94,7 @@ def holder(cache: stress.Cache, crate: pathlib.Path) -> subprocess.Popen[str]:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if '"scan"' in line:
+        if until in line:
             return process
     raise AssertionError("it did not begin to build")
 
@@ -116,6 +118,43 @@ def test_who_waits_is_told_for_whom(cache: stress.Cache) -> None:
         rest = second.stderr.read()
         assert first.communicate(timeout=120)[0] and second.wait(timeout=120) == 0
     assert first.returncode == 0 and "nothing to do" in rest
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes as Linux has them")
+@pytest.mark.slow
+def test_compilers_of_a_killed_build_do_not_spoil_the_next_one(cache: stress.Cache) -> None:
+    cache.build(cache.crate("orphaned", 0))
+    compilers: list[int] = []
+    number = 0
+    # A compiler has to be caught at work; that it still writes a library is a matter of luck.
+    while not compilers and number < 10:
+        number += 1
+        first = holder(cache, cache.crate("orphaned", number), until='"build"')
+        limit = time.monotonic() + 5
+        while not any(name == "rustc" for _, name in processes.below(first.pid)):
+            assert time.monotonic() < limit and first.poll() is None
+        compilers = processes.orphan(first)
+        with first:
+            first.wait()
+    assert compilers
+    second = subprocess.Popen(
+        cache.command("build", cache.crate("orphaned", 99), "--profile", "dev"),
+        env=cache.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with second:
+        assert second.stderr is not None
+        said = next((line for line in second.stderr if "killed build" in line), "")
+        processes.go_on(compilers)
+        built, _ = second.communicate(timeout=120)
+    assert "waiting for what a killed build started" in said and second.returncode == 0
+    assert stress.number_of(built.strip()) == 99
+    shutil.rmtree(built.strip())
+    again = cache.build(cache.root / "crates" / "orphaned")
+    program = "import sys, usecrate; print(usecrate.load_artifact(sys.argv[1]).number())"
+    assert python(cache, program, again["artifact"]).stdout == "99\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
