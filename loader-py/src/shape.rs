@@ -330,14 +330,28 @@ impl Shape {
         match self {
             Self::Unit | Self::Any | Self::Option { .. } => true,
             Self::Union(parts) => parts.iter().any(Self::may_be_nil),
+            Self::Result(value, _) => value.may_be_nil(),
             _ => false,
+        }
+    }
+
+    /// The type of the errors that a result of this type may be instead.
+    pub(crate) fn error(&self) -> Option<&Self> {
+        match self {
+            Self::Result(_, error) => Some(error),
+            Self::Option { inner, .. } => inner.error(),
+            _ => None,
         }
     }
 
     /// Whether a value of it that is there needs a 1-tuple to be told from one that is not: nothing else says
     /// which it is. (`any` stays as it is: data that is null is data that is not there.)
     pub(crate) fn told_apart(&self) -> bool {
-        matches!(self, Self::Unit | Self::Option { .. })
+        match self {
+            Self::Unit | Self::Option { .. } => true,
+            Self::Result(value, _) => value.told_apart(),
+            _ => false,
+        }
     }
 
     /// What its lists pack into native words of, where they do.

@@ -122,9 +122,9 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
 fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, payload: Reader<'_>) -> PyResult<PyErr> {
     let mut from = Decoder::new(py, core, payload);
     from.open_array(5)?;
-    let value = match result {
-        Shape::Result(_, error) => error.decode(&mut from)?,
-        _ => from.plain()?,
+    let value = match result.error() {
+        Some(error) => error.decode(&mut from)?,
+        None => from.plain()?,
     };
     let (kind, message, debug, sources) = (from.plain()?, from.plain()?, from.plain()?, from.plain()?);
     let hook = HOOK

@@ -64,6 +64,16 @@ def test_io_errors_are_os_errors(behaviours: Any, tmp_path: pathlib.Path) -> Non
         m.read(tmp_path)
 
 
+def test_an_error_in_an_option_is_raised(behaviours: Any) -> None:
+    m = behaviours.errors
+    assert m.step(3) == 3 and m.step(5) is None
+    assert m.step_unit(3) == (None,) and m.step_unit(5) is None
+    for step in (m.step, m.step_unit):
+        with pytest.raises(m.Fault.Below) as caught:
+            step(1)
+        assert isinstance(caught.value.__cause__, usecrate.CallError)
+
+
 def test_an_error_as_a_value_is_not_raised(behaviours: Any) -> None:
     value = behaviours.errors.as_value()
     assert isinstance(value, behaviours.errors.Deep) and isinstance(value, Exception)

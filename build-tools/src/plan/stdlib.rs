@@ -10,7 +10,7 @@ pub(super) enum StdClass {
     Value,
     /// By value, both ways, if its arguments do.
     Container,
-    /// `Result`: only as a whole result.
+    /// `Result`: only as a whole result, or in an option that is one.
     Result,
     /// Only as the `E` of a `Result`.
     Error,

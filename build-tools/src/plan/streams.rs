@@ -137,8 +137,8 @@ pub(super) fn primary<'i>(ctx: &Ctx<'_>, def: &Def, instances: &[&'i Ty]) -> Opt
 }
 
 /// What a file object must be able to do to stand for a type's parameter: what the type itself asks, and what every one
-/// of its blocks that asks anything asks (a block may want more for methods of its own). Where only impls of the
-/// standard traits ask, the first of them says it.
+/// of its blocks that asks anything asks (a block may want more for methods of its own). Where only impls of
+/// traits ask, the first of them says it, those of the standard's streams before others (`Iterator`).
 fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
     let position = def.generics.params.iter().position(|param| is(param, name))?;
     let own = of_bounds(bounds_of(&def.generics, name));
@@ -157,9 +157,12 @@ fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
     if modes != 0 {
         return Some(modes);
     }
+    let standard = |impl_: &&&&Impl| impl_.trait_.as_ref().is_some_and(|one| of_trait(&one.def) != 0);
+    let others = traits.iter().filter(|impl_| !standard(impl_));
     traits
         .iter()
-        .filter(|impl_| impl_.trait_.as_ref().is_some_and(|one| of_trait(&one.def) != 0))
+        .filter(standard)
+        .chain(others)
         .map(asked)
         .find(|modes| *modes != 0)
 }

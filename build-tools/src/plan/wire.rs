@@ -336,7 +336,10 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             | Class::Mapped
             | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) => {
-                type_args(args).try_for_each(|arg| check_result(ctx, types, arg, false))
+                // An `Err` in an option is raised like any other; of several in a list the others would be lost.
+                let is = |ty: &Ty, name| matches!(ty, Ty::Path { def, .. } if stdlib::is(def, name));
+                let raises = |arg: &Ty| top && is(ty, "Option") && is(arg, "Result");
+                type_args(args).try_for_each(|arg| check_result(ctx, types, arg, raises(arg)))
             }
             Class::Bytes | Class::Text if top => Ok(()),
             Class::Std(StdClass::Iterator) => Err(Reason::new(

@@ -47,7 +47,8 @@ def type_text(manifest: Manifest, ref: TypeRef) -> str:
         return manifest["types"][rest[0]]["name"]
     if head == "option":
         inner = type_text(manifest, rest[0])
-        if rest[0] in ("unit", "any") or rest[0][0] == "option":
+        held = rest[0][1] if rest[0][0] == "result" else rest[0]
+        if held in ("unit", "any") or held[0] == "option":
             return f"tuple[{inner}] | None"
         return f"{inner} | None"
     if head == "result":

@@ -82,6 +82,16 @@ pub fn fail(how: u64) -> Result<u64, Fault> {
     }
 }
 
+/// Nothing at the end, and an error may come before.
+pub fn step(at: u64) -> Option<Result<u64, Fault>> {
+    (at < 5).then(|| fail(at))
+}
+
+/// The same of nothing.
+pub fn step_unit(at: u64) -> Option<Result<(), Fault>> {
+    step(at).map(|step| step.map(drop))
+}
+
 /// A result whose error is nothing.
 pub fn refuse(really: bool) -> Result<u8, ()> {
     if really { Err(()) } else { Ok(1) }
