@@ -49,7 +49,8 @@ def run(folder: pathlib.Path, target: pathlib.Path, mutation: Mutation | None) -
     result = subprocess.run(
         command,
         cwd=folder,
-        env=environment(target),
+        # What hangs is among what must be noticed: one test alone is given less time.
+        env=environment(target) | ({"USECRATE_TEST_SECONDS": "30"} if mutation else {}),
         capture_output=True,
         text=True,
         errors="replace",

@@ -14,8 +14,11 @@ use crate::upcall::{Host, fail};
 pub const LONG: &str =
     "a text that is long enough to have an allocation of its own, and to be missed when it is gone";
 
-/// A test that takes longer waits for ever.
-const HANGS: Duration = Duration::from_secs(30);
+/// A test that takes longer waits for ever: the seconds in `USECRATE_TEST_SECONDS`, or many.
+fn hangs() -> Duration {
+    let told = std::env::var("USECRATE_TEST_SECONDS").ok();
+    Duration::from_secs(told.and_then(|told| told.parse().ok()).unwrap_or(180))
+}
 
 static LIBRARY: OnceLock<Symbol> = OnceLock::new();
 /// Its callables, as it describes them.
@@ -37,7 +40,7 @@ pub fn alone(library: Symbol) -> Alone {
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     // Two calls that wait for each other would do so for ever.
     std::thread::spawn(move || {
-        if ended.recv_timeout(HANGS) == Err(mpsc::RecvTimeoutError::Timeout) {
+        if ended.recv_timeout(hangs()) == Err(mpsc::RecvTimeoutError::Timeout) {
             fail(&format!("`{test}` hangs"));
         }
     });
