@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::owners::Group;
 use super::table::{HandleId, TABLE, dispose};
 use super::thread::{self, WAITERS};
+use crate::host;
 use crate::panic::{Caught, guard};
 
 #[derive(Debug, Default)]
@@ -98,6 +99,7 @@ pub(crate) fn end(group: Arc<Group>) {
         });
     }
     let mut group = group;
+    let mut waits = None;
     loop {
         for (home, entry) in thread::reclaim(|entry| entry.descends_from(&group)) {
             let mut entry = Some(entry);
@@ -116,8 +118,10 @@ pub(crate) fn end(group: Arc<Group>) {
             }
             Err(shared) => group = shared,
         }
+        waits.get_or_insert_with(host::stuck);
         WAITERS.wait();
     }
+    drop(waits);
     // A destructor panicked: that goes on as if Rust had called it here.
     if let Some(Caught::Panic(panicked)) = first.as_deref().filter(|_| !std::thread::panicking()) {
         panic!("{}", panicked.message);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::SeekFrom;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
 
 use super::{Failure, Object, Operation, PARENTS, record};
@@ -29,6 +29,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// How many wait until it is settled.
     waiting: AtomicUsize,
+    /// Whether who settles it cannot give up waiting for something else.
+    stuck: AtomicBool,
     /// The process that it is of.
     epoch: u32,
 }
@@ -115,6 +117,26 @@ pub(crate) fn is_waited_for() -> bool {
                 .any(|file| file.waiting.load(Ordering::SeqCst) > 0)
         })
         .unwrap_or(false)
+}
+
+/// Until it is dropped, nobody waits for the files that this thread is settling.
+pub(crate) struct Stuck(Vec<Arc<Shared>>);
+
+/// This thread is going to wait for something, and cannot give up: calls that wait for what it is settling give up instead.
+pub(crate) fn stuck() -> Stuck {
+    let files = SETTLING.try_with(|all| all.borrow().clone()).unwrap_or_default();
+    files
+        .iter()
+        .for_each(|file| file.stuck.store(true, Ordering::SeqCst));
+    Stuck(files)
+}
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        self.0
+            .iter()
+            .for_each(|file| file.stuck.store(false, Ordering::SeqCst));
+    }
 }
 
 impl State {
@@ -366,6 +388,7 @@ impl Shared {
         Arc::new(Self {
             epoch: object.epoch,
             waiting: AtomicUsize::new(0),
+            stuck: AtomicBool::new(false),
             state: Mutex::new(State {
                 object: Some(object),
                 buffer: Vec::new(),
@@ -412,8 +435,8 @@ impl Shared {
     ///
     /// # Errors
     ///
-    /// Waiting would never end: this thread settles it, or a file that somebody waits for; or the process is a child of the
-    /// one that did.
+    /// Waiting would never end: this thread settles it, or a file that somebody waits for; who settles it is stuck; or the
+    /// process is a child of the one that did.
     pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Failure> {
         match self.try_lock() {
             Some(state) => Ok(state),
@@ -432,7 +455,7 @@ impl Shared {
             if self.epoch != TABLE.epoch() {
                 return Err(Failure::Gone(PARENTS));
             }
-            if is_waited_for() {
+            if is_waited_for() || self.stuck.load(Ordering::SeqCst) {
                 return Err(Failure::Gone(SETTLING_NOW));
             }
             if let Some(state) = self.try_lock() {

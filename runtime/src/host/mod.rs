@@ -23,7 +23,7 @@ use crate::group::{current, frame};
 use crate::lift::Lift;
 use crate::wire::{EXT_HOST, Token, Writer};
 
-pub(crate) use buffered::{is_waited_for, settle};
+pub(crate) use buffered::{is_waited_for, settle, stuck};
 pub use callable::{Callable, LowerArgs};
 pub use file::File;
 

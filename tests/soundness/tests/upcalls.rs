@@ -80,6 +80,7 @@ shim!(tap_seek(__uc_arg a, __uc_arg b) Tap::seek(a.take(), b.take()));
 shim!(tap_dance(__uc_arg a) Tap::dance(a.take()));
 shim!(tap_into_inner(__uc_arg a) Tap::into_inner(a.take()));
 shim!(tap_try_read(__uc_arg a) Tap::try_read(a.take()));
+shim!(tap_take_in(__uc_arg a, __uc_arg b) Tap::take_in(a.take(), b.take()));
 shim!(tap_touch(__uc_arg a) Tap::touch(a.take()));
 shim!(tap_try_read_elsewhere(__uc_arg a) Tap::try_read_elsewhere(a.take()));
 
@@ -98,7 +99,7 @@ __uc::artifact! {
         "Shelf::all" => shelf_all, "Shelf::filled" => shelf_filled, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Turnstile::with" => turnstile_with, "each" => each, "spread" => spread,
         "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "sip_elsewhere" => sip_elsewhere,
-        "Tap::touch" => tap_touch, "Tap::try_read_elsewhere" => tap_try_read_elsewhere,
+        "Tap::take_in" => tap_take_in, "Tap::touch" => tap_touch, "Tap::try_read_elsewhere" => tap_try_read_elsewhere,
     ],
 }
 

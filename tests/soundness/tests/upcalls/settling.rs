@@ -5,8 +5,8 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread::{spawn, yield_now};
 
 use rmpv::Value;
-use usecrate_soundness::client::{call, try_call};
-use usecrate_soundness::objects::{Answer, object, released, token};
+use usecrate_soundness::client::{LONG, call, try_call};
+use usecrate_soundness::objects::{Answer, callable, object, released, token};
 
 use super::alone;
 
@@ -150,4 +150,24 @@ fn a_thread_that_settles_what_a_thread_of_the_library_waits_for_does_not_wait() 
     assert_eq!(write(&tap, "all").0, 0);
     let read = waits.lock().unwrap().take().expect("it was begun");
     assert_eq!(read.join().unwrap(), (0, 0.into()));
+}
+
+#[test]
+fn what_uses_a_reference_does_not_wait_for_who_waits_for_its_end() {
+    let _alone = alone();
+    let (tap, arrived, _) = tap(|own| {
+        let uses = Arc::new(Mutex::new(None));
+        let (used, own) = (Arc::clone(&uses), own.clone());
+        let lend = callable(move |arguments| {
+            let both = [own.clone(), arguments[0].clone()];
+            *used.lock().unwrap() = Some(spawn(move || try_call("Tap::take_in", &both)));
+            assert_eq!(use_until_refused(&own), "busy");
+            Value::Nil.into()
+        });
+        call("Book::lend", &[LONG.into(), lend]);
+        let told = uses.lock().unwrap().take().expect("it was begun").join().unwrap();
+        assert!(is_told(&told), "{told:?}");
+    });
+    assert_eq!(write(&tap, "all").0, 0);
+    assert_eq!(*arrived.lock().unwrap(), b"all");
 }

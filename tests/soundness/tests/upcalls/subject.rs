@@ -242,6 +242,10 @@ impl<F: Read + Write + Seek> Tap<F> {
     pub fn try_read(&mut self) -> u32 {
         self.read(1).map_or(0, |read| read.len() as u32)
     }
+    /// Writes what a book says.
+    pub fn take_in(&mut self, book: &Book) -> io::Result<()> {
+        self.0.write_all(book.text.as_bytes())
+    }
     /// Leaves its file alone.
     pub fn touch(&self) {}
     /// Tries to read on a thread of its own, and waits for that.
