@@ -68,11 +68,11 @@ def reason(output: str) -> str:
         "ERROR: AddressSanitizer",
         "hangs",
         "compiled successfully",
+        "assertion failed",
         "panicked at",
         "SIGSEGV",
         "SIGABRT",
         "stack overflow",
-        "assertion",
     ):
         for line in output.splitlines():
             if sign in line:
