@@ -54,7 +54,12 @@ def orphan(process: subprocess.Popen[str]) -> list[int]:
         if name in _COMPILERS:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
-    return [pid for pid in kill(process, BUT_COMPILERS) if _lives(pid)]
+    left = kill(process, BUT_COMPILERS)
+    # One that was about to end is not stopped any more.
+    limit = time.monotonic() + 5
+    while any(_state(pid) not in "TZ" for pid in left) and time.monotonic() < limit:
+        time.sleep(0.01)
+    return [pid for pid in left if _state(pid) == "T"]
 
 
 def go_on(pids: list[int]) -> None:
@@ -77,8 +82,13 @@ def when_gone(pids: list[int], then: Callable[[float], None]) -> None:
 
 
 def _lives(pid: int) -> bool:
+    return _state(pid) != "Z"
+
+
+def _state(pid: int) -> str:
+    """The kernel's letter: `T` is stopped, `Z` has ended."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
-        return False
-    return text.rpartition(")")[2].split()[0] != "Z"
+        return "Z"
+    return text.rpartition(")")[2].split()[0]
