@@ -487,6 +487,8 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
         Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
         Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),
+        // Text of one character is text, where there is a choice.
+        Ty::Primitive(name) if name == "char" => plain(3, "str", 4),
         Ty::Primitive(name) => match INTEGERS.iter().position(|have| have == name) {
             Some(rank) => plain(1, "int", rank),
             None => plain(3, name, 0),

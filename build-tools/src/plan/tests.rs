@@ -311,6 +311,7 @@ fn what_the_crate_converts_is_taken_where_the_target_is() {
     for source in [
         prim("u32"),
         prim("usize"),
+        prim("char"),
         reference(Some("'a"), false, prim("str")),
         path("alloc::string::String", Vec::new()),
         reference(Some("'static"), false, path("x::Other", Vec::new())),
