@@ -22,7 +22,16 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ];
     let base = module.getattr("Handle")?;
     // SAFETY: a complete table; its objects are those of the base.
-    let made = unsafe { class::make(module.py(), c"usecrate._native.HandleBuffer", 0, true, slots, Some(&base)) }?;
+    let made = unsafe {
+        class::make(
+            module.py(),
+            c"usecrate._native.HandleBuffer",
+            0,
+            true,
+            slots,
+            Some(&base),
+        )
+    }?;
     module.add("HandleBuffer", made)
 }
 

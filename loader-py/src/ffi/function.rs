@@ -88,7 +88,10 @@ fn heap_type(
     size: usize,
     base: &Bound<'_, PyAny>,
 ) -> PyResult<Py<PyType>> {
-    let slots = &mut [class::doc(c"What a function of a Rust crate belongs to."), class::end()];
+    let slots = &mut [
+        class::doc(c"What a function of a Rust crate belongs to."),
+        class::end(),
+    ];
     // SAFETY: a complete table; the callers ask for what the base has, or for more.
     let made = unsafe { class::make(py, name, size, true, slots, Some(base)) }?;
     Ok(made.cast_into::<PyType>()?.unbind())

@@ -187,14 +187,33 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         class::slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
         class::weak_references(std::mem::offset_of!(Raw, weak_references)),
         class::methods([
-            class::method(c"__enter__", enter, ffi::METH_NOARGS, c"__enter__($self)\n--\n\nThe handle itself."),
-            class::method(c"__exit__", exit, ffi::METH_VARARGS, c"__exit__($self, *exc)\n--\n\nDrops the Rust value."),
+            class::method(
+                c"__enter__",
+                enter,
+                ffi::METH_NOARGS,
+                c"__enter__($self)\n--\n\nThe handle itself.",
+            ),
+            class::method(
+                c"__exit__",
+                exit,
+                ffi::METH_VARARGS,
+                c"__exit__($self, *exc)\n--\n\nDrops the Rust value.",
+            ),
         ]),
         class::doc(DOC),
         class::end(),
     ];
     // SAFETY: a complete table for `Raw`, which begins as every object does.
-    let made = unsafe { class::make(module.py(), c"usecrate._native.Handle", size_of::<Raw>(), true, slots, None) }?;
+    let made = unsafe {
+        class::make(
+            module.py(),
+            c"usecrate._native.Handle",
+            size_of::<Raw>(),
+            true,
+            slots,
+            None,
+        )
+    }?;
     module.add("Handle", &made)?;
     TYPE.store(made.into_ptr().cast(), Ordering::Release);
     Ok(())

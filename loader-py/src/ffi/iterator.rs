@@ -235,8 +235,18 @@ fn iterator_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         class::slot(ffi::Py_tp_repr, repr as *mut c_void),
         class::weak_references(std::mem::offset_of!(Raw, weak_references)),
         class::methods([
-            class::method(c"__enter__", handle::enter, ffi::METH_NOARGS, c"__enter__($self)\n--\n\nThe iterator itself."),
-            class::method(c"__exit__", exit, ffi::METH_VARARGS, c"__exit__($self, *exc)\n--\n\nDrops the Rust value."),
+            class::method(
+                c"__enter__",
+                handle::enter,
+                ffi::METH_NOARGS,
+                c"__enter__($self)\n--\n\nThe iterator itself.",
+            ),
+            class::method(
+                c"__exit__",
+                exit,
+                ffi::METH_VARARGS,
+                c"__exit__($self, *exc)\n--\n\nDrops the Rust value.",
+            ),
             class::method(
                 c"close",
                 close,
@@ -269,7 +279,16 @@ fn iterating_type<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyA
     let name = c"usecrate._native.HandleIterator";
     let base = module.getattr("Handle")?;
     // SAFETY: a complete table for `Iterating`, which begins as the base's objects do.
-    unsafe { class::make(module.py(), name, size_of::<Iterating>(), true, slots, Some(&base)) }
+    unsafe {
+        class::make(
+            module.py(),
+            name,
+            size_of::<Iterating>(),
+            true,
+            slots,
+            Some(&base),
+        )
+    }
 }
 
 unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
