@@ -1,0 +1,229 @@
+"""Measures `modules/da` from Python, against wheels that do the same and against the same crate in a Rust program.
+
+`da.py [--rounds N] [--quick] [--json] [--markdown]`; the wheels `blake3`, `pycryptodome`, `zfec` and `numpy` are compared with if they
+are there. Every contender of a row works on the same input; they take turns, and the best of all rounds counts. Times are per call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import importlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import usecrate
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CRATE = ROOT / "modules" / "da"
+KIB, MIB = 1 << 10, 1 << 20
+OURS, LIMIT = "da", "Rust"
+
+
+class Limit:
+    """The same work in a Rust program, which is asked over a pipe and measures itself."""
+
+    def __init__(self) -> None:
+        command = ["cargo", "build", "--release", "--quiet", "--example", "limit", "--message-format=json"]
+        done = subprocess.run(command, cwd=CRATE, capture_output=True, text=True, check=True)
+        made = [json.loads(line) for line in done.stdout.splitlines()]
+        program = next(message["executable"] for message in made if message.get("executable"))
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, question: str, repeats: int) -> float:
+        """The seconds of one operation."""
+        pipes = self.process.stdin, self.process.stdout
+        assert pipes[0] is not None and pipes[1] is not None
+        pipes[0].write(f"{question} {repeats}\n")
+        pipes[0].flush()
+        return float(pipes[1].readline())
+
+
+@dataclasses.dataclass
+class Row:
+    """Contenders that do the same; `size` is how many bytes they work on."""
+
+    name: str
+    size: int
+    question: str
+    contenders: dict[str, Callable[[], object]]
+    threads: int = 1
+    best: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
+
+    def measure(self, limit: Limit, rounds: int) -> None:
+        """Lets the contenders take turns."""
+        start = time.perf_counter()
+        self.contenders[OURS]()
+        once = time.perf_counter() - start
+        repeats = max(1, min(20_000, int(0.02 / once)))
+        limit.ask(self.question, 1)
+        for _ in range(rounds if once < 1 else 3):
+            self._keep(LIMIT, limit.ask(self.question, repeats))
+            for name, call in self.contenders.items():
+                if self.best.get(name, 0.0) < 2:
+                    self._keep(name, _per_call(call, repeats))
+
+    def _keep(self, name: str, seconds: float) -> None:
+        self.best[name] = min(seconds, self.best.get(name, seconds))
+
+
+def _per_call(call: Callable[[], object], repeats: int) -> float:
+    times = range(repeats)
+    start = time.perf_counter()
+    for _ in times:
+        call()
+    return (time.perf_counter() - start) / repeats
+
+
+def wheel(name: str) -> Any:
+    """A package, or nothing when it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def content(size: int) -> bytes:
+    """The same bytes that the Rust program works on, more or less."""
+    return (bytes(range(256)) * (size // 256 + 1))[:size]
+
+
+def hashes(da: Any, quick: bool) -> Iterator[Row]:
+    """One message, of four sizes, by every algorithm."""
+    theirs_blake3, keccak = wheel("blake3"), wheel("Crypto.Hash.keccak")
+    for size in (64, KIB, MIB, (16 if quick else 256) * MIB):
+        data = content(size)
+
+        def row(name: str, others: dict[str, Callable[[], object]], threads: int = 1, data: bytes = data) -> Row:
+            ours = getattr(da.hash, name)
+            title = f"{name} of {_human(len(data))}" + (f", {threads} threads" if threads > 1 else "")
+            return Row(title, len(data), f"{name} {len(data)} 0", {OURS: lambda: ours(data), **others}, threads)
+
+        if theirs_blake3:
+            hasher, auto = theirs_blake3.blake3, theirs_blake3.blake3.AUTO
+            yield row("blake3", {"blake3": lambda data=data: hasher(data).digest()})
+            if size >= MIB:
+                many = {"blake3": lambda data=data: hasher(data, max_threads=auto).digest()}
+                yield row("blake3", many, threads=os.cpu_count() or 1)
+        else:
+            yield row("blake3", {})
+        for name in ("sha256", "sha512", "sha3_256"):
+            algorithm = getattr(hashlib, name)
+            yield row(name, {"hashlib": lambda data=data, algorithm=algorithm: algorithm(data).digest()})
+        others: dict[str, Callable[[], object]] = {}
+        if keccak:
+            others["pycryptodome"] = lambda data=data: keccak.new(digest_bits=256, data=data).digest()
+        yield row("keccak256", others)
+
+
+def trees(da: Any, quick: bool) -> Iterator[Row]:
+    """Roots, and many small messages; against what one would write with `hashlib`."""
+    threads = os.cpu_count() or 1
+    for count in (1 << 10, 1 << (16 if quick else 20)):
+        leaves = [content(256 + number % 256)[number % 256 :] for number in range(count)]
+        namespaces = [number.to_bytes(8, "big") for number in range(count)]
+
+        def ours(leaves: list[bytes] = leaves, namespaces: list[bytes] = namespaces) -> object:
+            return da.nmt.root(leaves, namespaces)
+
+        def by_hand(leaves: list[bytes] = leaves, namespaces: list[bytes] = namespaces) -> object:
+            sha256 = hashlib.sha256
+            level = [(ns, ns, sha256(b"\0" + ns + leaf).digest()) for ns, leaf in zip(namespaces, leaves, strict=True)]
+            while len(level) > 1:
+                pairs = zip(level[::2], level[1::2], strict=True)
+                level = [(a[0], b[1], sha256(b"\1" + b"".join(a) + b"".join(b)).digest()) for a, b in pairs]
+            return b"".join(level[0])
+
+        assert ours() == by_hand()
+        name = f"root of {count} leaves of 256 B"
+        yield Row(name, 256 * count, f"root 256 {count}", {OURS: ours, "hashlib by hand": by_hand}, threads)
+
+        def many(leaves: list[bytes] = leaves) -> object:
+            return da.hash.hash_many("Sha256", leaves)
+
+        def one_by_one(leaves: list[bytes] = leaves) -> object:
+            sha256 = hashlib.sha256
+            return [sha256(leaf).digest() for leaf in leaves]
+
+        name = f"sha256 of {count} messages of 256 B"
+        yield Row(name, 256 * count, f"hash_many 256 {count}", {OURS: many, "hashlib": one_by_one}, threads)
+
+
+def shards(da: Any, quick: bool) -> Iterator[Row]:
+    """Parity, as lists and in place, on one thread and on all."""
+    zfec, numpy = wheel("zfec"), wheel("numpy")
+    for data, parity in ((10, 4), (64, 64)):
+        for size in (4 * KIB, (64 * KIB if quick else MIB)):
+            blocks = [content(size + number)[number:] for number in range(data)]
+            others: dict[str, Callable[[], object]] = {}
+            if zfec:
+                encoder = zfec.Encoder(data, data + parity)
+                numbers = list(range(data, data + parity))
+                others["zfec"] = lambda e=encoder, b=blocks, n=numbers: e.encode(b, n)
+            for threads in sorted({1, os.cpu_count() or 1}):
+                suffix = f", {threads} threads" if threads > 1 else ""
+                name = f"parity {data}+{parity} of {_human(size)}{suffix}"
+                ours = {OURS: lambda b=blocks, m=parity: da.rs.encode(b, m)}
+                yield Row(name, data * size, f"encode {size} {data}+{parity}", {**ours, **others}, threads)
+                if numpy:
+                    flat = numpy.frombuffer(b"".join(blocks), dtype=numpy.uint8)
+                    flat.flags.writeable = False
+                    output = numpy.zeros(parity * size, dtype=numpy.uint8)
+                    call = {OURS: lambda f=flat, k=data, o=output: da.rs.encode_into(f, k, o)}
+                    question = f"encode_into {size} {data}+{parity}"
+                    yield Row(name + ", in place", data * size, question, call, threads)
+
+
+def _human(size: int) -> str:
+    for unit, name in ((MIB, "MiB"), (KIB, "KiB")):
+        if size >= unit:
+            return f"{size // unit} {name}"
+    return f"{size} B"
+
+
+def _time(seconds: float) -> str:
+    for unit, name in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if seconds >= unit:
+            return f"{seconds / unit:.3g} {name}"
+    return f"{seconds * 1e9:.0f} ns"
+
+
+def line(row: Row) -> str:
+    """A line of the table: the speed, and how many times faster than each other contender."""
+    ours = row.best[OURS]
+    ratios = ", ".join(f"{name} {seconds / ours:.2f}" for name, seconds in row.best.items() if name != OURS)
+    return f"| {row.name} | {_time(ours)} | {row.size / ours / 1e9:.2f} GB/s | {ratios} |"
+
+
+def main() -> None:
+    """Prints one line for each row."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--quick", action="store_true", help="smaller inputs")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", default="", help="rows whose name contains this")
+    options = parser.parse_args()
+
+    limit, da = Limit(), usecrate.import_(str(CRATE))
+    if not options.json:
+        print("| row | da | speed | time of the others, as a multiple of da's |\n|---|---|---|---|")
+    for group in (hashes, trees, shards):
+        for row in group(da, options.quick):
+            if options.only not in row.name:
+                continue
+            da.threads(row.threads)
+            limit.ask(f"threads 0 {row.threads}", 1)
+            row.measure(limit, options.rounds)
+            print(json.dumps({"row": row.name, "size": row.size, **row.best}) if options.json else line(row))
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
