@@ -38,6 +38,7 @@ PROFILE = (
 SMOKE = "semver@1.0.28"
 SOUNDNESS = ROOT / "tests" / "soundness" / "Cargo.toml"
 FUZZ = ROOT / "tests" / "fuzz"
+DA = ROOT / "modules" / "da" / "Cargo.toml"
 CARGO_FUZZ = "0.13.2"
 # What is fuzzed, and under which sanitizer: only the runtime has unsafe code, and the sanitizer costs speed.
 FUZZ_TARGETS = {"request": "address", "manifest": "none", "rustdoc": "none"}
@@ -346,6 +347,8 @@ def test(options: argparse.Namespace) -> None:
     with step("cargo test: the corpora of the fuzz targets"):
         fuzzed: list[str | Path] = ["--target-dir", DEV / "target-fuzz-replay"]
         run("cargo", "test", *fuzzed, "--manifest-path", FUZZ / "Cargo.toml")
+    with step("cargo test: modules/da"):
+        run("cargo", "test", "--locked", "--target-dir", DEV / "target-modules", "--manifest-path", DA)
     for python in pythons:
         virtual_environment(python, "test")
         build_loader(python, main)
@@ -380,7 +383,7 @@ def fmt(_options: argparse.Namespace) -> None:
     python = main_python(interpreters())
     virtual_environment(python, "lint")
     run("cargo", "fmt", "--all")
-    for manifest in ("loader-py/Cargo.toml", SOUNDNESS, FUZZ / "Cargo.toml"):
+    for manifest in ("loader-py/Cargo.toml", SOUNDNESS, FUZZ / "Cargo.toml", DA):
         run("cargo", "fmt", "--manifest-path", manifest)
     run(python.program("ruff"), "check", "--fix", "--quiet", *PYTHON_SOURCES)
     run(python.program("ruff"), "format", *PYTHON_SOURCES)
@@ -396,15 +399,18 @@ def lint(_options: argparse.Namespace) -> None:
     rules = ("--target-dir", DEV / "target-soundness", "--manifest-path", SOUNDNESS)
     # Without the build tools, which the workspace's own check has seen.
     fuzzed = ("--target-dir", DEV / "target-fuzz-replay", "--manifest-path", FUZZ / "Cargo.toml")
+    module = ("--target-dir", DEV / "target-modules", "--manifest-path", DA)
     checks: list[tuple[str, Sequence[str | Path], dict[str, str]]] = [
         ("cargo fmt", ("cargo", "fmt", "--all", "--check"), {}),
         ("cargo fmt, loader", ("cargo", "fmt", *loader, "--check"), {}),
         ("cargo fmt, soundness", ("cargo", "fmt", "--manifest-path", SOUNDNESS, "--check"), {}),
         ("cargo fmt, fuzz", ("cargo", "fmt", "--manifest-path", FUZZ / "Cargo.toml", "--check"), {}),
+        ("cargo fmt, modules/da", ("cargo", "fmt", "--manifest-path", DA, "--check"), {}),
         ("cargo clippy", ("cargo", "clippy", "--target-dir", target_folder(), "--workspace", *clippy), {}),
         ("cargo clippy, loader", native, {"PYO3_PYTHON": str(python.program("python"))}),
         ("cargo clippy, soundness", ("cargo", "clippy", *rules, *clippy), {}),
         ("cargo clippy, fuzz", ("cargo", "clippy", *fuzzed, "--no-default-features", *clippy), {}),
+        ("cargo clippy, modules/da", ("cargo", "clippy", *module, *clippy), {}),
         ("ruff check", (python.program("ruff"), "check", *PYTHON_SOURCES), {}),
         ("ruff format", (python.program("ruff"), "format", "--check", *PYTHON_SOURCES), {}),
         ("mypy", (python.program("mypy"), "--cache-dir", DEV / "mypy"), {}),

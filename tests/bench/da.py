@@ -1,13 +1,15 @@
-"""Measures `modules/da` from Python, against wheels that do the same and against the same crate in a Rust program.
+"""Measures `modules/da` from Python, against wheels that do the same and against a Rust program.
 
-`da.py [--rounds N] [--quick] [--json] [--markdown]`; the wheels `blake3`, `pycryptodome`, `zfec` and `numpy` are compared with if they
-are there. Every contender of a row works on the same input; they take turns, and the best of all rounds counts. Times are per call.
+`da.py [--rounds N] [--quick] [--json] [--only TEXT]`; the wheels `blake3`, `pycryptodome`, `zfec` and `numpy`
+are compared with if they are there. Every contender of a row works on the same input; they take turns, and the
+best of all rounds counts. Times are per call.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import hashlib
 import importlib
 import json
@@ -101,17 +103,24 @@ def hashes(da: Any, quick: bool) -> Iterator[Row]:
     for size in (64, KIB, MIB, (16 if quick else 256) * MIB):
         data = content(size)
 
-        def row(name: str, others: dict[str, Callable[[], object]], threads: int = 1, data: bytes = data) -> Row:
+        def row(
+            name: str, others: dict[str, Callable[[], object]], threads: int = 1, data: bytes = data
+        ) -> Row:
             ours = getattr(da.hash, name)
             title = f"{name} of {_human(len(data))}" + (f", {threads} threads" if threads > 1 else "")
-            return Row(title, len(data), f"{name} {len(data)} 0", {OURS: lambda: ours(data), **others}, threads)
+            return Row(
+                title, len(data), f"{name} {len(data)} 0", {OURS: lambda: ours(data), **others}, threads
+            )
 
         if theirs_blake3:
-            hasher, auto = theirs_blake3.blake3, theirs_blake3.blake3.AUTO
-            yield row("blake3", {"blake3": lambda data=data: hasher(data).digest()})
+
+            def theirs(threads: int = 1, data: bytes = data) -> object:
+                return theirs_blake3.blake3(data, max_threads=threads).digest()
+
+            yield row("blake3", {"blake3": theirs})
             if size >= MIB:
-                many = {"blake3": lambda data=data: hasher(data, max_threads=auto).digest()}
-                yield row("blake3", many, threads=os.cpu_count() or 1)
+                threads = os.cpu_count() or 1
+                yield row("blake3", {"blake3": functools.partial(theirs, threads)}, threads)
         else:
             yield row("blake3", {})
         for name in ("sha256", "sha512", "sha3_256"):
@@ -135,10 +144,11 @@ def trees(da: Any, quick: bool) -> Iterator[Row]:
 
         def by_hand(leaves: list[bytes] = leaves, namespaces: list[bytes] = namespaces) -> object:
             sha256 = hashlib.sha256
-            level = [(ns, ns, sha256(b"\0" + ns + leaf).digest()) for ns, leaf in zip(namespaces, leaves, strict=True)]
+            pairs = zip(namespaces, leaves, strict=True)
+            level = [(ns, ns, sha256(b"\0" + ns + leaf).digest()) for ns, leaf in pairs]
             while len(level) > 1:
-                pairs = zip(level[::2], level[1::2], strict=True)
-                level = [(a[0], b[1], sha256(b"\1" + b"".join(a) + b"".join(b)).digest()) for a, b in pairs]
+                both = zip(level[::2], level[1::2], strict=True)
+                level = [(a[0], b[1], sha256(b"\1" + b"".join(a) + b"".join(b)).digest()) for a, b in both]
             return b"".join(level[0])
 
         assert ours() == by_hand()

@@ -1,6 +1,7 @@
-"""How much memory it takes to hash a mapped file of 5 GiB with `modules/da`, above the mapping: fails at 64 MiB.
+"""How much memory it takes to hash a mapped file of 5 GiB with `modules/da`, above the mapping.
 
-`da_memory.py [GIB]`; the file is sparse, in the current folder, and removed. Linux only: what is counted is `RssAnon` of the process.
+`da_memory.py [GIB]` fails at 64 MiB. The file is sparse, in the current folder, and removed. What is counted is
+`RssAnon` of the process, so it runs on Linux only.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def main() -> None:
                 watcher.join()
                 above = max(0, peak - before)
                 failed |= above >= LIMIT
-                print(f"{name}: {above / MIB:.1f} MiB above the mapping, {seconds:.1f} s, {digest.hex()[:16]}")
+                print(
+                    f"{name}: {above / MIB:.1f} MiB above the mapping, {seconds:.1f} s, {digest.hex()[:16]}"
+                )
     sys.exit(f"more than {LIMIT // MIB} MiB" if failed else 0)
 
 

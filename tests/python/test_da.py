@@ -1,4 +1,4 @@
-"""The crate `modules/da` from Python: an ordinary crate, whose interface was promised to Python users before it was written.
+"""The crate `modules/da` from Python: an ordinary crate, whose calls were promised to Python users first.
 
 What it computes is tested in Rust; this is about how it is called.
 """

@@ -64,6 +64,42 @@ const fn multiply(one: u8, other: u8) -> u8 {
     POWERS[LOGARITHMS[one as usize] as usize + LOGARITHMS[other as usize] as usize]
 }
 
+/// At `j` and `x` the value at `x` of the polynomial that is zero at the points below `2^j`, of the lowest degree, divided so that it is
+/// one at `2^j`.
+///
+/// These polynomials are linear: their value at a sum is the sum of their values.
+pub(super) static VANISHING: [[u8; 256]; 8] = vanishing();
+
+const fn vanishing() -> [[u8; 256]; 8] {
+    let mut table = [[0; 256]; 8];
+    let mut x = 0;
+    while x < 256 {
+        table[0][x] = x as u8;
+        x += 1;
+    }
+    let mut height = 0;
+    while height < 7 {
+        // Each is the one before times itself moved by 2^height, where it is one after the division.
+        let scale = table[height][2 << height];
+        let scale = multiply(scale, scale ^ 1);
+        let mut x = 0;
+        while x < 256 {
+            let value = table[height][x];
+            table[height + 1][x] = divide(multiply(value, value ^ 1), scale);
+            x += 1;
+        }
+        height += 1;
+    }
+    table
+}
+
+const fn divide(one: u8, other: u8) -> u8 {
+    if one == 0 {
+        return 0;
+    }
+    POWERS[LOGARITHMS[one as usize] as usize + ORDER as usize - LOGARITHMS[other as usize] as usize]
+}
+
 /// For each of `targets` the factors by which the values at `sources` add up to its own: `targets.len()` rows of `sources.len()`.
 ///
 /// The sources differ from one another and from the targets.
@@ -121,6 +157,20 @@ mod tests {
                 let [low, high] = PRODUCTS[usize::from(one)];
                 let halves = low[usize::from(other & 15)] ^ high[usize::from(other >> 4)];
                 assert_eq!(halves, slowly(one, other));
+            }
+        }
+    }
+
+    #[test]
+    fn vanishing_polynomials() {
+        for (height, values) in VANISHING.iter().enumerate() {
+            assert!(values[..1 << height].iter().all(|value| *value == 0));
+            assert_eq!(values[1 << height], 1);
+            // By its definition: the product over the points where it is zero.
+            let product =
+                |x: u8| (0..1u16 << height).fold(1, |product, point| slowly(product, x ^ point as u8));
+            for x in 0..=255 {
+                assert_eq!(slowly(values[usize::from(x)], product(1 << height)), product(x));
             }
         }
     }

@@ -8,47 +8,42 @@ use super::field::PRODUCTS;
 /// How many outputs are worked on together.
 pub(super) const GROUP: usize = 4;
 
-/// Sets each of `outputs`, at most four, to the sum of `inputs` times its factors. `rows` are the factors: one for each input, output
-/// after output. All inputs and outputs have the same length.
-pub(super) fn combine(rows: &[u8], inputs: &[&[u8]], outputs: &mut [&mut [u8]]) {
+/// Work that is done by vectors, whichever the processor has.
+pub(super) trait Work {
+    fn run<L: Lanes>(self, lanes: L);
+}
+
+/// Does `work` by the widest vectors at hand.
+pub(super) fn dispatch(work: impl Work) {
     #[cfg(target_arch = "x86_64")]
     if let Some(lanes) = pulp::x86::V3::try_new() {
-        return lanes.vectorize(Run {
-            lanes,
-            rows,
-            inputs,
-            outputs,
-        });
+        return lanes.vectorize(On { lanes, work });
     }
     #[cfg(target_arch = "aarch64")]
     if let Some(lanes) = pulp::aarch64::Neon::try_new() {
-        return lanes.vectorize(Run {
-            lanes,
-            rows,
-            inputs,
-            outputs,
-        });
+        return lanes.vectorize(On { lanes, work });
     }
-    byte_by_byte(rows, inputs, outputs, 0);
+    work.run(Portable);
 }
 
-/// The same from byte `start` on, on any processor.
-fn byte_by_byte(rows: &[u8], inputs: &[&[u8]], outputs: &mut [&mut [u8]], start: usize) {
-    for (row, output) in rows.chunks_exact(inputs.len()).zip(outputs) {
-        let output = &mut output[start..];
-        output.fill(0);
-        for (factor, input) in row.iter().zip(inputs) {
-            let [low, high] = &PRODUCTS[usize::from(*factor)];
-            for (sum, byte) in output.iter_mut().zip(&input[start..]) {
-                *sum ^= low[usize::from(byte & 15)] ^ high[usize::from(byte >> 4)];
-            }
-        }
-    }
-}
-
-/// Vectors of bytes, and what the loop needs of them.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-trait Lanes: Copy {
+struct On<L, W> {
+    lanes: L,
+    work: W,
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+impl<L: Lanes, W: Work> pulp::NullaryFnOnce for On<L, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.work.run(self.lanes);
+    }
+}
+
+/// Vectors of bytes, and what the loops need of them.
+pub(super) trait Lanes: Copy {
     type Bytes: Copy;
     const WIDTH: usize;
 
@@ -62,24 +57,44 @@ trait Lanes: Copy {
     /// A table, in the form in which it is looked up in.
     fn table(self, table: &[u8; 16]) -> Self::Bytes;
     fn look_up(self, table: Self::Bytes, halves: Self::Bytes) -> Self::Bytes;
+
+    /// The products of an element with bytes.
+    #[inline(always)]
+    fn multiply(self, tables: [Self::Bytes; 2], halves: [Self::Bytes; 2]) -> Self::Bytes {
+        self.add(
+            self.look_up(tables[0], halves[0]),
+            self.look_up(tables[1], halves[1]),
+        )
+    }
+
+    /// The two tables of an element.
+    #[inline(always)]
+    fn tables(self, element: u8) -> [Self::Bytes; 2] {
+        let [low, high] = &PRODUCTS[usize::from(element)];
+        [self.table(low), self.table(high)]
+    }
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-struct Run<'r, 'i, 'o, L> {
-    lanes: L,
+/// Sets each of `outputs`, at most four, to the sum of `inputs` times its factors. `rows` are the factors: one for each input, output
+/// after output. All inputs and outputs have the same length.
+pub(super) fn combine(rows: &[u8], inputs: &[&[u8]], outputs: &mut [&mut [u8]]) {
+    dispatch(Combine {
+        rows,
+        inputs,
+        outputs,
+    });
+}
+
+struct Combine<'r, 'i, 'o> {
     rows: &'r [u8],
     inputs: &'r [&'i [u8]],
     outputs: &'r mut [&'o mut [u8]],
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-impl<L: Lanes> pulp::NullaryFnOnce for Run<'_, '_, '_, L> {
-    type Output = ();
-
+impl Work for Combine<'_, '_, '_> {
     #[inline(always)]
-    fn call(self) {
-        let Run {
-            lanes,
+    fn run<L: Lanes>(self, lanes: L) {
+        let Combine {
             rows,
             inputs,
             outputs,
@@ -96,7 +111,6 @@ impl<L: Lanes> pulp::NullaryFnOnce for Run<'_, '_, '_, L> {
 }
 
 /// As many bytes as come out even with two vectors at a time; says how many.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[inline(always)]
 fn vectors<L: Lanes, const N: usize>(
     lanes: L,
@@ -111,20 +125,12 @@ fn vectors<L: Lanes, const N: usize>(
         let mut sums = [[lanes.zero(); 2]; N];
         for (column, input) in inputs.iter().enumerate() {
             let input = &input[at..at + step];
-            let [low, high] = lanes.halves(lanes.load(input));
-            let [next_low, next_high] = lanes.halves(lanes.load(&input[L::WIDTH..]));
+            let first = lanes.halves(lanes.load(input));
+            let second = lanes.halves(lanes.load(&input[L::WIDTH..]));
             for (sums, row) in sums.iter_mut().zip(rows) {
-                let [products_low, products_high] = &PRODUCTS[usize::from(row[column])];
-                let (products_low, products_high) = (lanes.table(products_low), lanes.table(products_high));
-                let product = lanes.add(
-                    lanes.look_up(products_low, low),
-                    lanes.look_up(products_high, high),
-                );
-                let next = lanes.add(
-                    lanes.look_up(products_low, next_low),
-                    lanes.look_up(products_high, next_high),
-                );
-                *sums = [lanes.add(sums[0], product), lanes.add(sums[1], next)];
+                let tables = lanes.tables(row[column]);
+                sums[0] = lanes.add(sums[0], lanes.multiply(tables, first));
+                sums[1] = lanes.add(sums[1], lanes.multiply(tables, second));
             }
         }
         for (sums, output) in sums.iter().zip(&mut *outputs) {
@@ -134,6 +140,64 @@ fn vectors<L: Lanes, const N: usize>(
         }
     }
     end
+}
+
+/// The same from byte `start` on, for what is left over.
+fn byte_by_byte(rows: &[u8], inputs: &[&[u8]], outputs: &mut [&mut [u8]], start: usize) {
+    for (row, output) in rows.chunks_exact(inputs.len()).zip(outputs) {
+        let output = &mut output[start..];
+        output.fill(0);
+        for (factor, input) in row.iter().zip(inputs) {
+            let [low, high] = &PRODUCTS[usize::from(*factor)];
+            for (sum, byte) in output.iter_mut().zip(&input[start..]) {
+                *sum ^= low[usize::from(byte & 15)] ^ high[usize::from(byte >> 4)];
+            }
+        }
+    }
+}
+
+/// No vectors that the processor must have.
+#[derive(Clone, Copy)]
+pub(super) struct Portable;
+
+impl Lanes for Portable {
+    type Bytes = [u8; 16];
+    const WIDTH: usize = 16;
+
+    #[inline(always)]
+    fn zero(self) -> Self::Bytes {
+        [0; 16]
+    }
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8]) -> Self::Bytes {
+        *bytes.first_chunk().expect("the loop stops before the end")
+    }
+
+    #[inline(always)]
+    fn store(self, vector: Self::Bytes, bytes: &mut [u8]) {
+        *bytes.first_chunk_mut().expect("the loop stops before the end") = vector;
+    }
+
+    #[inline(always)]
+    fn add(self, one: Self::Bytes, other: Self::Bytes) -> Self::Bytes {
+        std::array::from_fn(|at| one[at] ^ other[at])
+    }
+
+    #[inline(always)]
+    fn halves(self, bytes: Self::Bytes) -> [Self::Bytes; 2] {
+        [bytes.map(|byte| byte & 15), bytes.map(|byte| byte >> 4)]
+    }
+
+    #[inline(always)]
+    fn table(self, table: &[u8; 16]) -> Self::Bytes {
+        *table
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: Self::Bytes, halves: Self::Bytes) -> Self::Bytes {
+        halves.map(|half| table[usize::from(half & 15)])
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -245,14 +309,20 @@ mod tests {
                 let rows: Vec<u8> = (0..count * outputs).map(|at| (at * 37 + 1) as u8).collect();
                 let mut found = vec![vec![1; length]; outputs];
                 let mut expected = vec![vec![2; length]; outputs];
-                combine(
-                    &rows,
-                    &inputs,
-                    &mut found.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
-                );
+                let mut slices: Vec<_> = found.iter_mut().map(Vec::as_mut_slice).collect();
+                combine(&rows, &inputs, &mut slices);
+                let mut portable = vec![vec![3; length]; outputs];
+                let mut slices: Vec<_> = portable.iter_mut().map(Vec::as_mut_slice).collect();
+                Combine {
+                    rows: &rows,
+                    inputs: &inputs,
+                    outputs: &mut slices,
+                }
+                .run(Portable);
                 let mut expected_slices: Vec<_> = expected.iter_mut().map(Vec::as_mut_slice).collect();
                 byte_by_byte(&rows, &inputs, &mut expected_slices, 0);
                 assert_eq!(found, expected);
+                assert_eq!(portable, expected);
             }
         }
     }

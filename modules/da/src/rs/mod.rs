@@ -27,6 +27,7 @@ mod field;
 mod files;
 mod kernel;
 mod set;
+mod transform;
 
 pub use blob::{join, split};
 pub use files::{encode_files, reconstruct_files};
@@ -84,6 +85,9 @@ pub fn encode_into(data: &[u8], data_shards: usize, parity: &mut [u8]) -> Result
 }
 
 fn parity_of(data: &[&[u8]], parity: &mut [&mut [u8]]) {
+    if transform::is_shorter(data.len(), parity.len()) {
+        return transform::encode(data, parity);
+    }
     let sources: Vec<u8> = points(0..data.len());
     let targets: Vec<u8> = points(data.len()..data.len() + parity.len());
     apply(&field::factors(&sources, &targets), data, parity);
