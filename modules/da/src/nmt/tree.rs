@@ -71,7 +71,7 @@ impl Tree {
     /// [`Error::InvalidInput`] when the namespace has the wrong size, [`Error::OutOfOrder`] when it is below that of the last leaf. The
     /// tree stays as it was.
     pub fn push(&mut self, leaf: &[u8], namespace: &[u8]) -> Result<(), Error> {
-        self.extend(&[leaf], &[namespace])
+        self.add(1, |_| (leaf, namespace))
     }
 
     /// Adds `leaves`, each in the namespace at the same place of `namespaces`; in parallel when they are many.
@@ -84,98 +84,127 @@ impl Tree {
         L: AsRef<[u8]> + Sync,
         N: AsRef<[u8]> + Sync,
     {
-        self.check(leaves.len(), namespaces)?;
-        let size = self.nodes.size;
-        let bytes: usize = leaves.iter().map(|leaf| leaf.as_ref().len() + 3 * size).sum();
+        if namespaces.len() != leaves.len() {
+            return Err(Error::input(
+                "namespaces",
+                Problem::Count,
+                leaves.len(),
+                namespaces.len(),
+            ));
+        }
+        self.add(leaves.len(), |index| {
+            (leaves[index].as_ref(), namespaces[index].as_ref())
+        })
+    }
+
+    /// Adds leaves that are in one piece of memory: each is its namespace and then its data, `row_size` bytes together, as Celestia's
+    /// shares are, and as the rows of a two-dimensional array can be.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Tree::push), and [`Error::InvalidInput`] when a row has no room for a namespace, or `rows` are not whole rows. The
+    /// tree stays as it was.
+    ///
+    /// ```
+    /// let mut tree = da::nmt::Tree::new(da::nmt::Options { namespace_size: 1, ..Default::default() })?;
+    /// tree.extend_rows(b"\x01one\x02two", 4)?;
+    /// let mut same = da::nmt::Tree::new(tree.options())?;
+    /// same.extend(&["one", "two"], &[[1], [2]])?;
+    /// assert_eq!(tree.root(), same.root());
+    /// # Ok::<(), da::Error>(())
+    /// ```
+    pub fn extend_rows(&mut self, rows: &[u8], row_size: usize) -> Result<(), Error> {
+        let least = self.nodes.namespace.max(1);
+        if row_size < least {
+            return Err(Error::input("row_size", Problem::TooSmall, least, row_size));
+        }
+        if rows.len() % row_size != 0 {
+            return Err(Error::input("rows", Problem::Multiple, row_size, rows.len()));
+        }
+        let split = self.nodes.namespace;
+        self.add(rows.len() / row_size, |index| {
+            let (namespace, leaf) = rows[index * row_size..][..row_size].split_at(split);
+            (leaf, namespace)
+        })
+    }
+
+    /// Adds `count` leaves: `leaf` gives the data and the namespace of each.
+    fn add<'l>(
+        &mut self,
+        count: usize,
+        leaf: impl Fn(usize) -> (&'l [u8], &'l [u8]) + Sync,
+    ) -> Result<(), Error> {
+        self.check(count, |index| leaf(index).1)?;
+        let nodes = self.nodes;
+        let bytes: usize = (0..count).map(|index| leaf(index).0.len() + 3 * nodes.size).sum();
+        let fill = |(index, node): (usize, &mut [u8])| {
+            let (data, namespace) = leaf(index);
+            nodes.leaf(namespace, data, node);
+        };
+        let pair = |(node, pair): (&mut [u8], &[u8])| {
+            let (left, right) = pair.split_at(nodes.size);
+            nodes.inner(left, right, node);
+        };
         threads::run(
             bytes,
             self,
             |tree| {
-                tree.add(leaves, namespaces, |nodes, leaves, namespaces, level| {
-                    let data = leaves.par_iter().zip(namespaces);
-                    level
-                        .par_chunks_exact_mut(size)
-                        .with_min_len(64)
-                        .zip(data)
-                        .for_each(|(node, (leaf, namespace))| {
-                            nodes.leaf(namespace.as_ref(), leaf.as_ref(), node)
-                        });
-                });
-                tree.complete(|nodes, below, level| {
-                    level
-                        .par_chunks_exact_mut(size)
-                        .with_min_len(64)
-                        .zip(below.par_chunks_exact(2 * size))
-                        .for_each(|(node, pair)| nodes.inner(&pair[..size], &pair[size..], node));
+                let room = tree.room(count).par_chunks_exact_mut(nodes.size);
+                room.with_min_len(64).enumerate().for_each(fill);
+                tree.complete(|below, level| {
+                    let level = level.par_chunks_exact_mut(nodes.size).with_min_len(64);
+                    level.zip(below.par_chunks_exact(2 * nodes.size)).for_each(pair);
                 });
             },
             |tree| {
-                tree.add(leaves, namespaces, |nodes, leaves, namespaces, level| {
-                    let data = leaves.iter().zip(namespaces);
-                    level
-                        .chunks_exact_mut(size)
-                        .zip(data)
-                        .for_each(|(node, (leaf, namespace))| {
-                            nodes.leaf(namespace.as_ref(), leaf.as_ref(), node);
-                        });
-                });
-                tree.complete(|nodes, below, level| {
-                    level
-                        .chunks_exact_mut(size)
-                        .zip(below.chunks_exact(2 * size))
-                        .for_each(|(node, pair)| nodes.inner(&pair[..size], &pair[size..], node));
+                tree.room(count)
+                    .chunks_exact_mut(nodes.size)
+                    .enumerate()
+                    .for_each(fill);
+                tree.complete(|below, level| {
+                    let level = level.chunks_exact_mut(nodes.size);
+                    level.zip(below.chunks_exact(2 * nodes.size)).for_each(pair);
                 });
             },
         );
         Ok(())
     }
 
-    fn check<N: AsRef<[u8]>>(&self, leaves: usize, namespaces: &[N]) -> Result<(), Error> {
-        if namespaces.len() != leaves {
-            return Err(Error::input(
-                "namespaces",
-                Problem::Count,
-                leaves,
-                namespaces.len(),
-            ));
-        }
-        let before = self.len();
-        let mut previous = self.levels[0]
-            .rchunks_exact(self.nodes.size)
-            .next()
-            .map(|node| self.nodes.min(node));
-        for (index, namespace) in namespaces.iter().map(AsRef::as_ref).enumerate() {
+    /// Checks that namespaces have the right size, and ascend from that of the last leaf on.
+    fn check<'n>(&self, count: usize, namespace: impl Fn(usize) -> &'n [u8]) -> Result<(), Error> {
+        let mut previous = match self.levels[0].rchunks_exact(self.nodes.size).next() {
+            Some(node) => self.nodes.min(node),
+            None => &[],
+        };
+        for index in 0..count {
+            let namespace = namespace(index);
             if namespace.len() != self.nodes.namespace {
                 let (expected, found) = (self.nodes.namespace, namespace.len());
                 return Err(Error::item("namespaces", index, Problem::Length, expected, found));
             }
-            if let Some(previous) = previous.filter(|previous| namespace < *previous) {
+            // Nothing is below no bytes at all.
+            if namespace < previous {
                 return Err(Error::OutOfOrder {
-                    index: before + index,
+                    index: self.len() + index,
                     namespace: namespace.to_vec(),
                     previous: previous.to_vec(),
                 });
             }
-            previous = Some(namespace);
+            previous = namespace;
         }
         Ok(())
     }
 
-    /// Makes room for the nodes of the new leaves, and lets `fill` fill it.
-    fn add<L, N>(
-        &mut self,
-        leaves: &[L],
-        namespaces: &[N],
-        fill: impl FnOnce(&Nodes, &[L], &[N], &mut [u8]),
-    ) {
-        let level = &mut self.levels[0];
-        let old = level.len();
-        level.resize(old + leaves.len() * self.nodes.size, 0);
-        fill(&self.nodes, leaves, namespaces, &mut level[old..]);
+    /// Room for the nodes of `count` more leaves.
+    fn room(&mut self, count: usize) -> &mut [u8] {
+        let leaves = &mut self.levels[0];
+        let old = leaves.len();
+        leaves.resize(old + count * self.nodes.size, 0);
+        &mut leaves[old..]
     }
 
     /// Completes every level above the leaves: `fill` is given nodes of one level, and room for their parents.
-    fn complete(&mut self, fill: impl Fn(&Nodes, &[u8], &mut [u8])) {
+    fn complete(&mut self, fill: impl Fn(&[u8], &mut [u8])) {
         let size = self.nodes.size;
         for height in 1.. {
             let pairs = self.levels[height - 1].len() / (2 * size);
@@ -193,7 +222,7 @@ impl Tree {
                 return;
             }
             level.resize(pairs * size, 0);
-            fill(&self.nodes, &below[2 * old..2 * pairs * size], &mut level[old..]);
+            fill(&below[2 * old..2 * pairs * size], &mut level[old..]);
         }
     }
 
