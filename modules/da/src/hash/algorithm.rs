@@ -1,5 +1,8 @@
 //! The choice among the hashes, and hashing of parts for those who are given the choice.
 
+use sha2::Digest as _;
+
+use super::keccak::{KeccakSponge, Sha3Sponge};
 use super::{Blake3, Keccak256, Sha3_256, Sha256, Sha512};
 
 /// A hash function by name.
@@ -60,16 +63,18 @@ impl Algorithm {
     /// Fills `output`, which has `digest_size` bytes, with the digest of `parts` one after another, by this thread alone.
     #[inline]
     pub(crate) fn digest_parts(self, parts: &[&[u8]], output: &mut [u8]) {
-        fn fill<D: sha2::Digest>(parts: &[&[u8]], output: &mut [u8]) {
-            let mut state = D::new();
-            parts.iter().for_each(|part| state.update(part));
-            output.copy_from_slice(&state.finalize());
+        macro_rules! fill {
+            ($engine:ty) => {{
+                let mut state = <$engine>::new();
+                parts.iter().for_each(|part| state.update(part));
+                output.copy_from_slice(&state.finalize());
+            }};
         }
         match self {
-            Algorithm::Sha256 => fill::<sha2::Sha256>(parts, output),
-            Algorithm::Sha512 => fill::<sha2::Sha512>(parts, output),
-            Algorithm::Sha3_256 => fill::<sha3::Sha3_256>(parts, output),
-            Algorithm::Keccak256 => fill::<sha3::Keccak256>(parts, output),
+            Algorithm::Sha256 => fill!(sha2::Sha256),
+            Algorithm::Sha512 => fill!(sha2::Sha512),
+            Algorithm::Sha3_256 => fill!(Sha3Sponge),
+            Algorithm::Keccak256 => fill!(KeccakSponge),
             Algorithm::Blake3 => {
                 let mut state = blake3::Hasher::new();
                 parts.iter().for_each(|part| _ = state.update(part));

@@ -17,6 +17,7 @@
 mod algorithm;
 mod blake3;
 mod bulk;
+mod keccak;
 mod sha;
 
 pub use algorithm::Algorithm;

@@ -5,10 +5,11 @@ use std::io;
 
 use sha2::Digest as _;
 
+use super::keccak::{KeccakSponge, Sha3Sponge};
 use super::to_hex;
 
 macro_rules! hashes {
-    ($($function:ident $type:ident $engine:path, $name:literal, $title:literal, $digest:literal, $block:literal, $empty:literal;)*) => {$(
+    ($($function:ident $type:ident $engine:ty, $name:literal, $title:literal, $digest:literal, $block:literal, $empty:literal;)*) => {$(
         #[doc = concat!("The ", $title, " digest of `data`.")]
         ///
         /// ```
@@ -104,6 +105,6 @@ macro_rules! hashes {
 hashes! {
     sha256 Sha256 sha2::Sha256, "sha256", "SHA-256", 32, 64, "[0xe3, 0xb0, 0xc4, 0x42]";
     sha512 Sha512 sha2::Sha512, "sha512", "SHA-512", 64, 128, "[0xcf, 0x83, 0xe1, 0x35]";
-    sha3_256 Sha3_256 sha3::Sha3_256, "sha3_256", "SHA3-256", 32, 136, "[0xa7, 0xff, 0xc6, 0xf8]";
-    keccak256 Keccak256 sha3::Keccak256, "keccak256", "Keccak-256 (Ethereum's, not SHA3-256)", 32, 136, "[0xc5, 0xd2, 0x46, 0x01]";
+    sha3_256 Sha3_256 Sha3Sponge, "sha3_256", "SHA3-256", 32, 136, "[0xa7, 0xff, 0xc6, 0xf8]";
+    keccak256 Keccak256 KeccakSponge, "keccak256", "Keccak-256 (Ethereum's, not SHA3-256)", 32, 136, "[0xc5, 0xd2, 0x46, 0x01]";
 }
