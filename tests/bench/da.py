@@ -1,8 +1,8 @@
 """Measures `modules/da` from Python, against wheels that do the same and against a Rust program.
 
 `da.py [--rounds N] [--quick] [--json] [--only TEXT]`; the wheels `blake3`, `pycryptodome`, `zfec` and `numpy`
-are compared with if they are there. Every contender of a row works on the same input; they take turns, and the
-best of all rounds counts. Times are per call.
+are compared with if they are there. Every contender of a row works on the same input; they take turns, and
+the best of all rounds counts. Times are per call.
 """
 
 from __future__ import annotations
@@ -154,6 +154,17 @@ def trees(da: Any, quick: bool) -> Iterator[Row]:
         assert ours() == by_hand()
         name = f"root of {count} leaves of 256 B"
         yield Row(name, 256 * count, f"root 256 {count}", {OURS: ours, "hashlib by hand": by_hand}, threads)
+
+        rows = b"".join(both for pair in zip(namespaces, leaves, strict=True) for both in pair)
+
+        def in_one_piece(rows: bytes = rows) -> object:
+            tree = da.nmt.Tree()
+            tree.extend_rows(rows, 264)
+            return tree.root()
+
+        assert in_one_piece() == ours()
+        name = f"root of {count} rows of 8 + 256 B"
+        yield Row(name, 264 * count, f"rows 264 {count}", {OURS: in_one_piece}, threads)
 
         def many(leaves: list[bytes] = leaves) -> object:
             return da.hash.hash_many("Sha256", leaves)

@@ -1,7 +1,7 @@
 """How much memory it takes to hash a mapped file of 5 GiB with `modules/da`, above the mapping.
 
-`da_memory.py [GIB]` fails at 64 MiB. The file is sparse, in the current folder, and removed. What is counted is
-`RssAnon` of the process, so it runs on Linux only.
+`da_memory.py [GIB]` fails at 64 MiB. The file is sparse, in the current folder, and removed. What is counted
+is `RssAnon` of the process, so it runs on Linux only.
 """
 
 from __future__ import annotations

@@ -46,6 +46,11 @@ impl Inputs {
         } else if operation == "encode_into" {
             self.bytes = data(size * count);
             self.output = vec![0; size * parity];
+        } else if operation == "rows" {
+            self.bytes = data(size * count);
+            for (number, row) in self.bytes.chunks_exact_mut(size).enumerate() {
+                row[..8].copy_from_slice(&(number as u64).to_be_bytes());
+            }
         } else {
             self.items = (0..count)
                 .map(|item| data(size).into_iter().map(|byte| byte ^ item as u8).collect())
@@ -86,6 +91,12 @@ fn main() {
             }),
             "root" => per_operation(repeats, || {
                 _ = black_box(nmt::root(items, namespaces).expect("it is sorted"))
+            }),
+            "rows" => per_operation(repeats, || {
+                let mut tree = nmt::Tree::default();
+                tree.extend_rows(black_box(bytes), bytes.len() / count)
+                    .expect("it is sorted");
+                black_box(tree.root());
             }),
             "encode" => per_operation(repeats, || {
                 _ = black_box(rs::encode(items, parity).expect("it is a set"))

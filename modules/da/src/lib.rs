@@ -32,3 +32,8 @@ mod threads;
 
 pub use error::{Error, Problem};
 pub use threads::threads;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

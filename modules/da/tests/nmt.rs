@@ -371,3 +371,21 @@ fn the_number_of_threads_does_not_change_a_root() {
     }
     da::threads(Some(0)).unwrap();
 }
+
+/// The example of the README.
+#[test]
+fn the_root_that_the_readme_works_out() {
+    let namespaces = [1u64, 2].map(u64::to_be_bytes);
+    let readme = include_str!("../README.md");
+    let mut tree = Tree::default();
+    tree.extend(&["alpha", "beta"], &namespaces).unwrap();
+    let proof = tree.prove(0).unwrap();
+    for node in [&tree.root(), &proof.nodes[0]] {
+        let parts = [&node[..8], &node[8..16], &node[16..]].map(hex).join(" ");
+        assert!(readme.contains(&parts), "{parts}");
+    }
+    assert_eq!(
+        proof.to_bytes(),
+        [&[0x10, 1, 0x1a, 0x30], &proof.nodes[0][..], &[0x28, 1]].concat()
+    );
+}
