@@ -169,6 +169,14 @@ def trees(da: Any, quick: bool) -> Iterator[Row]:
         def many(leaves: list[bytes] = leaves) -> object:
             return da.hash.hash_many("Sha256", leaves)
 
+        messages, digests = b"".join(leaves), bytearray(32 * count)
+
+        def as_rows(messages: bytes = messages, digests: bytearray = digests) -> object:
+            return da.hash.hash_rows("Sha256", messages, 256, digests)
+
+        name = f"sha256 of {count} rows of 256 B"
+        yield Row(name, 256 * count, f"hash_rows 256 {count}", {OURS: as_rows}, threads)
+
         def one_by_one(leaves: list[bytes] = leaves) -> object:
             sha256 = hashlib.sha256
             return [sha256(leaf).digest() for leaf in leaves]

@@ -181,6 +181,9 @@ class TestHash:
         messages = [os.urandom(number) for number in range(300)]
         digests = da.hash.hash_many(da.hash.Algorithm.Sha256, messages)
         assert digests == [hashlib.sha256(message).digest() for message in messages]
+        rows, filled = os.urandom(320), bytearray(10 * 32)
+        da.hash.hash_rows("Sha256", rows, 32, filled)
+        assert filled[32:64] == hashlib.sha256(rows[32:64]).digest()
         path = tmp_path / "file"
         path.write_bytes(b"".join(messages))
         assert da.hash.hash_file("Sha512", path) == hashlib.sha512(b"".join(messages)).digest()
@@ -246,6 +249,9 @@ class TestNmt:
         tree = nmt.Tree(options)
         tree.extend([b"a", b"b"], [bytes(29), bytes(28) + b"\1"])
         assert len(tree.root()) == 90
+        same = nmt.Tree(options)
+        same.extend_rows(bytes(29) + b"a" + bytes(28) + b"\1b", 30)
+        assert same.root() == tree.root()
         proof = tree.prove(1)
         assert proof.verify(b"b", bytes(28) + b"\1", tree.root(), options)
         assert not proof.verify(b"b", bytes(28) + b"\1", tree.root(), nmt.Options(namespace_size=29))

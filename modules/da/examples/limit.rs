@@ -46,6 +46,9 @@ impl Inputs {
         } else if operation == "encode_into" {
             self.bytes = data(size * count);
             self.output = vec![0; size * parity];
+        } else if operation == "hash_rows" {
+            self.bytes = data(size * count);
+            self.output = vec![0; 32 * count];
         } else if operation == "rows" {
             self.bytes = data(size * count);
             for (number, row) in self.bytes.chunks_exact_mut(size).enumerate() {
@@ -88,6 +91,10 @@ fn main() {
             "keccak256" => per_operation(repeats, || _ = black_box(hash::keccak256(black_box(bytes)))),
             "hash_many" => per_operation(repeats, || {
                 black_box(hash::hash_many(hash::Algorithm::Sha256, black_box(items)));
+            }),
+            "hash_rows" => per_operation(repeats, || {
+                let row_size = bytes.len() / count;
+                hash::hash_rows(hash::Algorithm::Sha256, bytes, row_size, output).expect("whole rows");
             }),
             "root" => per_operation(repeats, || {
                 _ = black_box(nmt::root(items, namespaces).expect("it is sorted"))

@@ -129,8 +129,15 @@ fn threads_do_not_change_a_digest() {
                 .zip(&digests)
                 .all(|(message, digest)| hash::sha256(message) == **digest)
         );
+        let mut rows = vec![0; 64 * 4000];
+        hash::hash_rows(Algorithm::Sha512, &input[..5_000_000], 1250, &mut rows).unwrap();
+        let alone = input.chunks(1250).map(hash::sha512);
+        assert!(rows.chunks(64).zip(alone).all(|(row, digest)| *row == digest));
     }
     da::threads(Some(0)).unwrap();
+    assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 2, &mut [0; 32]).is_err());
+    assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 3, &mut [0; 31]).is_err());
+    assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 0, &mut []).is_err());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Algorithm;
-use crate::{Error, threads};
+use crate::{Error, Problem, threads};
 
 /// How much of a file is in memory at a time, in bytes.
 const PIECE: usize = 1024 * 1024;
@@ -32,6 +32,56 @@ pub fn hash_many<M: AsRef<[u8]> + Sync>(algorithm: Algorithm, messages: &[M]) ->
         |messages| messages.par_iter().with_min_len(16).map(digest).collect(),
         |messages| messages.iter().map(digest).collect(),
     )
+}
+
+/// Fills `digests` with the digests of the rows of `rows`, one after another: of messages of `row_size` bytes that are in one piece of
+/// memory, as the rows of a two-dimensional array are.
+///
+/// # Errors
+///
+/// [`Error::InvalidInput`] when `rows` are not whole rows, or `digests` has not the room that their digests take.
+///
+/// ```
+/// use da::hash::{Algorithm, hash_rows, sha256};
+///
+/// let mut digests = [0; 64];
+/// hash_rows(Algorithm::Sha256, b"onetwo", 3, &mut digests)?;
+/// assert_eq!(digests, [sha256(b"one"), sha256(b"two")].concat()[..]);
+/// # Ok::<(), da::Error>(())
+/// ```
+pub fn hash_rows(
+    algorithm: Algorithm,
+    rows: &[u8],
+    row_size: usize,
+    digests: &mut [u8],
+) -> Result<(), Error> {
+    if row_size == 0 {
+        return Err(Error::input("row_size", Problem::TooSmall, 1, 0));
+    }
+    if rows.len() % row_size != 0 {
+        return Err(Error::input("rows", Problem::Multiple, row_size, rows.len()));
+    }
+    let size = algorithm.digest_size();
+    let expected = rows.len() / row_size * size;
+    if digests.len() != expected {
+        return Err(Error::input("digests", Problem::Length, expected, digests.len()));
+    }
+    let digest = |(digest, row): (&mut [u8], &[u8])| algorithm.digest_parts(&[row], digest);
+    threads::run(
+        rows.len() + digests.len(),
+        digests,
+        |digests| {
+            let digests = digests.par_chunks_exact_mut(size).with_min_len(16);
+            digests.zip(rows.par_chunks_exact(row_size)).for_each(digest);
+        },
+        |digests| {
+            digests
+                .chunks_exact_mut(size)
+                .zip(rows.chunks_exact(row_size))
+                .for_each(digest)
+        },
+    );
+    Ok(())
 }
 
 /// The digest of the file at `path`, read piece by piece.

@@ -4,7 +4,8 @@
 //! what comes in pieces: [`Sha256`], [`Sha512`], [`Sha3_256`], [`Keccak256`], [`Blake3`], with the fields and methods of a
 //! `hashlib` object. Where the hash is a matter of choice, [`Algorithm`] names it.
 //!
-//! Only BLAKE3 can use several threads for one message; it does so from 128 KiB on. [`hash_many`] uses them for every algorithm.
+//! Only BLAKE3 can use several threads for one message; it does so from 128 KiB on. [`hash_many`] and
+//! [`hash_rows`] use them for every algorithm.
 //! Sizes are in bytes, and inputs may be larger than 4 GiB.
 //!
 //! | algorithm | standard | digest | block |
@@ -22,7 +23,7 @@ mod sha;
 
 pub use algorithm::Algorithm;
 pub use blake3::{Blake3, blake3, blake3_derive_key, blake3_keyed, blake3_xof};
-pub use bulk::{hash_file, hash_many};
+pub use bulk::{hash_file, hash_many, hash_rows};
 pub use sha::{Keccak256, Sha3_256, Sha256, Sha512, keccak256, sha3_256, sha256, sha512};
 
 use std::fmt::Write;
