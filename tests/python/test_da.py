@@ -187,6 +187,8 @@ class TestHash:
         path = tmp_path / "file"
         path.write_bytes(b"".join(messages))
         assert da.hash.hash_file("Sha512", path) == hashlib.sha512(b"".join(messages)).digest()
+        with path.open("rb") as file:
+            assert da.hash.hash_reader("Sha256", file) == hashlib.sha256(b"".join(messages)).digest()
         with pytest.raises(da.Error.File) as caught:
             da.hash.hash_file(da.hash.Algorithm.Blake3, tmp_path / "missing")
         assert caught.value.path == tmp_path / "missing"

@@ -67,6 +67,12 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// There is no room for what was asked for.
+    #[error("no memory for {bytes} bytes")]
+    OutOfMemory {
+        /// How many bytes it would take.
+        bytes: usize,
+    },
     /// The threads could not be started.
     #[error("could not start {count} threads: {reason}")]
     Threads {

@@ -8,10 +8,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::Error;
+use crate::{Error, Problem};
 
 /// From how many bytes on more than one thread takes part.
 pub(crate) const LARGE: usize = 128 * 1024;
+
+const MOST: usize = 1024;
 
 struct Shared {
     /// What was asked for; 0 is rayon's default, which `RAYON_NUM_THREADS` sets.
@@ -37,7 +39,8 @@ static SHARED: RwLock<Shared> = RwLock::new(Shared {
 ///
 /// # Errors
 ///
-/// [`Error::Threads`] when the threads cannot be started; the number stays as it was.
+/// [`Error::InvalidInput`] when `count` is above 1024, [`Error::Threads`] when the threads cannot be started; the number stays as it
+/// was.
 ///
 /// ```
 /// assert_eq!(da::threads(Some(2))?, 2);
@@ -48,6 +51,9 @@ pub fn threads(count: Option<usize>) -> Result<usize, Error> {
     let Some(count) = count else {
         return Ok(pool()?.current_num_threads());
     };
+    if count > MOST {
+        return Err(Error::input("count", Problem::TooLarge, MOST, count));
+    }
     let pool = start(count)?;
     let number = pool.current_num_threads();
     publish(Some(count), pool);

@@ -94,7 +94,7 @@ fn blake3_in_every_mode() {
         let [plain, keyed, derived] = [&case.hash, &case.keyed_hash, &case.derive_key].map(|text| hex(text));
 
         assert_eq!(hash::blake3(&input), plain[..32]);
-        assert_eq!(hash::blake3_xof(&input, plain.len()), plain);
+        assert_eq!(hash::blake3_xof(&input, plain.len()).unwrap(), plain);
         assert_eq!(hash::blake3_keyed(&key, &input), keyed[..32]);
         assert_eq!(hash::blake3_derive_key(CONTEXT, &input), derived[..32]);
 
@@ -106,7 +106,7 @@ fn blake3_in_every_mode() {
         for (mut hasher, expected) in hashers {
             input.chunks(1000).for_each(|piece| _ = hasher.update(piece));
             assert_eq!(hasher.digest(), expected[..32]);
-            assert_eq!(hasher.xof(expected.len()), expected);
+            assert_eq!(hasher.xof(expected.len()).unwrap(), expected);
             let mut middle = [0; 40];
             hasher.xof_into(50, &mut middle);
             assert_eq!(middle, expected[50..90]);
@@ -138,6 +138,16 @@ fn threads_do_not_change_a_digest() {
     assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 2, &mut [0; 32]).is_err());
     assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 3, &mut [0; 31]).is_err());
     assert!(hash::hash_rows(Algorithm::Sha256, b"abc", 0, &mut []).is_err());
+}
+
+#[test]
+fn what_there_is_no_room_for() {
+    let error = hash::blake3_xof(b"", usize::MAX).unwrap_err();
+    assert!(matches!(error, da::Error::OutOfMemory { bytes: usize::MAX }));
+    assert_eq!(
+        da::threads(Some(1025)).unwrap_err().to_string(),
+        "`count` is 1025, expected at most 1024"
+    );
 }
 
 #[test]

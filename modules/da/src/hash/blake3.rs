@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::to_hex;
+use crate::Error;
 use crate::threads::{self, LARGE};
 
 /// The BLAKE3 digest of `data`.
@@ -31,7 +32,11 @@ pub fn blake3_derive_key(context: &str, material: &[u8]) -> [u8; 32] {
 }
 
 /// The BLAKE3 digest of `data`, `length` bytes long. Shorter digests are prefixes of longer ones.
-pub fn blake3_xof(data: &[u8], length: usize) -> Vec<u8> {
+///
+/// # Errors
+///
+/// [`Error::OutOfMemory`] when there is no room for so many bytes.
+pub fn blake3_xof(data: &[u8], length: usize) -> Result<Vec<u8>, Error> {
     Blake3::from(data).xof(length)
 }
 
@@ -43,7 +48,8 @@ pub fn blake3_xof(data: &[u8], length: usize) -> Vec<u8> {
 /// let mut hasher = da::hash::Blake3::from(b"so".as_slice());
 /// hasher.update(b"me ").update(b"data");
 /// assert_eq!(hasher.digest(), da::hash::blake3(b"some data"));
-/// assert_eq!(hasher.xof(100)[..32], hasher.digest());
+/// assert_eq!(hasher.xof(100)?[..32], hasher.digest());
+/// # Ok::<(), da::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Blake3 {
@@ -103,10 +109,18 @@ impl Blake3 {
     }
 
     /// The digest of all data so far, `length` bytes long. Shorter digests are prefixes of longer ones.
-    pub fn xof(&self, length: usize) -> Vec<u8> {
-        let mut digest = vec![0; length];
-        self.xof_into(0, &mut digest);
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] when there is no room for so many bytes.
+    pub fn xof(&self, length: usize) -> Result<Vec<u8>, Error> {
+        let mut digest = Vec::new();
         digest
+            .try_reserve_exact(length)
+            .map_err(|_| Error::OutOfMemory { bytes: length })?;
+        digest.resize(length, 0);
+        self.xof_into(0, &mut digest);
+        Ok(digest)
     }
 
     /// Fills `output` with the bytes of the endless digest from `position` on.

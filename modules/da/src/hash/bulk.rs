@@ -1,7 +1,7 @@
 //! Many messages at once, and files.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -91,11 +91,27 @@ pub fn hash_rows(
 /// [`Error::File`] when it cannot be read.
 pub fn hash_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
     let path = path.as_ref();
-    let mut file = File::open(path).map_err(Error::file(path))?;
+    let file = File::open(path).map_err(Error::file(path))?;
+    hash_reader(algorithm, file).map_err(Error::file(path))
+}
+
+/// The digest of all that `reader` gives, read piece by piece.
+///
+/// # Errors
+///
+/// What `reader` fails with.
+///
+/// ```
+/// use da::hash::{Algorithm, hash_reader, sha512};
+///
+/// assert_eq!(hash_reader(Algorithm::Sha512, &b"data"[..])?, sha512(b"data"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn hash_reader(algorithm: Algorithm, mut reader: impl Read) -> io::Result<Vec<u8>> {
     let mut hasher = algorithm.writer();
     let mut piece = vec![0; PIECE];
     loop {
-        let filled = fill(&mut file, &mut piece).map_err(Error::file(path))?;
+        let filled = fill(&mut reader, &mut piece)?;
         hasher.update(&piece[..filled]);
         if filled < piece.len() {
             return Ok(hasher.digest());
@@ -103,14 +119,14 @@ pub fn hash_file(algorithm: Algorithm, path: impl AsRef<Path>) -> Result<Vec<u8>
     }
 }
 
-/// Reads until `piece` is full or the file ends.
-fn fill(file: &mut File, piece: &mut [u8]) -> std::io::Result<usize> {
+/// Reads until `piece` is full or there is no more.
+fn fill(reader: &mut impl Read, piece: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < piece.len() {
-        match file.read(&mut piece[filled..]) {
+        match reader.read(&mut piece[filled..]) {
             Ok(0) => break,
             Ok(more) => filled += more,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }

@@ -23,7 +23,7 @@ mod sha;
 
 pub use algorithm::Algorithm;
 pub use blake3::{Blake3, blake3, blake3_derive_key, blake3_keyed, blake3_xof};
-pub use bulk::{hash_file, hash_many, hash_rows};
+pub use bulk::{hash_file, hash_many, hash_reader, hash_rows};
 pub use sha::{Keccak256, Sha3_256, Sha256, Sha512, keccak256, sha3_256, sha256, sha512};
 
 use std::fmt::Write;
