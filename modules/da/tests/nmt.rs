@@ -368,6 +368,10 @@ fn the_number_of_threads_does_not_change_a_root() {
         tree.extend(&data, &namespaces).unwrap();
         assert_eq!(tree.root(), expected);
         assert_eq!(tree.namespace_range(&7u64.to_be_bytes()), 21..24);
+        assert!(
+            format!("{tree:?}").len() < 200,
+            "the nodes of a large tree are not for printing"
+        );
     }
     da::threads(Some(0)).unwrap();
 }

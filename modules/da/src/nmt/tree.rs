@@ -1,6 +1,7 @@
 //! The tree: built leaf by leaf or in bulk, and asked for proofs.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -27,7 +28,7 @@ use crate::{Error, Problem, threads};
 /// assert!(proof.verify_namespace::<&str>(&[], &two, &tree.root(), &Options::default()));
 /// # Ok::<(), da::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Tree {
     options: Options,
     nodes: Nodes,
@@ -348,6 +349,17 @@ impl Tree {
             self.collect(here.start..middle, proven, nodes);
             self.collect(middle..here.end, proven, nodes);
         }
+    }
+}
+
+/// Without the nodes, of which there may be millions.
+impl fmt::Debug for Tree {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Tree")
+            .field("options", &self.options)
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
