@@ -210,6 +210,29 @@ def shards(da: Any, quick: bool) -> Iterator[Row]:
                     yield Row(name + ", in place", data * size, question, call, threads)
 
 
+def losses(da: Any, quick: bool) -> Iterator[Row]:
+    """The data, when as many data shards are lost as there is parity."""
+    zfec = wheel("zfec")
+    for data, parity in ((10, 4), (64, 64)):
+        for size in (4 * KIB, (64 * KIB if quick else MIB)):
+            blocks = [content(size + number)[number:] for number in range(data)]
+            made = da.rs.encode(blocks, parity)
+            left = [*[None] * parity, *blocks[parity:], *made]
+            others: dict[str, Callable[[], object]] = {}
+            if zfec:
+                theirs = zfec.Encoder(data, data + parity).encode(blocks, list(range(parity, data + parity)))
+                decoder, numbers = zfec.Decoder(data, data + parity), list(range(parity, data + parity))
+                others["zfec"] = lambda d=decoder, b=theirs, n=numbers: d.decode(b, n)
+
+            def ours(left: list[bytes | None] = left, data: int = data) -> object:
+                return da.rs.reconstruct_data(left, data)
+
+            assert ours() == blocks
+            name = f"{parity} lost of {data}+{parity} of {_human(size)}"
+            question = f"reconstruct_data {size} {data}+{parity}"
+            yield Row(name, data * size, question, {OURS: ours, **others})
+
+
 def _human(size: int) -> str:
     for unit, name in ((MIB, "MiB"), (KIB, "KiB")):
         if size >= unit:
@@ -243,7 +266,7 @@ def main() -> None:
     limit, da = Limit(), usecrate.import_(str(CRATE))
     if not options.json:
         print("| row | da | speed | time of the others, as a multiple of da's |\n|---|---|---|---|")
-    for group in (hashes, trees, shards):
+    for group in (hashes, trees, shards, losses):
         for row in group(da, options.quick):
             if options.only not in row.name:
                 continue

@@ -29,6 +29,7 @@ struct Inputs {
     items: Vec<Vec<u8>>,
     namespaces: Vec<[u8; 8]>,
     output: Vec<u8>,
+    shards: Vec<Option<Vec<u8>>>,
 }
 
 impl Inputs {
@@ -59,6 +60,12 @@ impl Inputs {
                 .map(|item| data(size).into_iter().map(|byte| byte ^ item as u8).collect())
                 .collect();
             self.namespaces = (0..count as u64).map(u64::to_be_bytes).collect();
+            if operation == "reconstruct_data" {
+                let made = rs::encode(&self.items, parity).expect("it is a set");
+                let lost = parity.min(count);
+                self.shards = self.items.iter().cloned().chain(made).map(Some).collect();
+                self.shards[..lost].fill(None);
+            }
         }
     }
 }
@@ -80,6 +87,7 @@ fn main() {
             items,
             namespaces,
             output,
+            shards,
             ..
         } = &mut inputs;
         let repeats = number(repeats) as u32;
@@ -110,6 +118,9 @@ fn main() {
             }),
             "encode_into" => per_operation(repeats, || {
                 rs::encode_into(black_box(bytes), count, output).expect("it is a set");
+            }),
+            "reconstruct_data" => per_operation(repeats, || {
+                black_box(rs::reconstruct_data(shards, count).expect("enough are left"));
             }),
             "threads" => {
                 da::threads(Some(count)).expect("threads start");

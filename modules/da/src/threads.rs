@@ -3,8 +3,8 @@
 //! A call that comes from a thread of a rayon pool stays in that pool. Every other call goes to a pool of our own, which is
 //! made when the first large input comes, and made again in a child process: threads do not survive a `fork`.
 
-use std::process;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock, TryLockError, TryLockResult};
+use std::{process, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -14,6 +14,9 @@ use crate::{Error, Problem};
 pub(crate) const LARGE: usize = 128 * 1024;
 
 const MOST: usize = 1024;
+
+/// How often a lock is tried. It is held for moments; or for ever, by a thread that a `fork` in such a moment left behind.
+const PATIENCE: usize = 10_000;
 
 struct Shared {
     /// What was asked for; 0 is rayon's default, which `RAYON_NUM_THREADS` sets.
@@ -56,8 +59,10 @@ pub fn threads(count: Option<usize>) -> Result<usize, Error> {
     }
     let pool = start(count)?;
     let number = pool.current_num_threads();
-    publish(Some(count), pool);
-    Ok(number)
+    match publish(Some(count), pool) {
+        true => Ok(number),
+        false => Err(left_behind(count)),
+    }
 }
 
 /// Runs `many` where rayon's parallel calls use the chosen threads, if `size` bytes are worth it; else `alone`.
@@ -83,7 +88,7 @@ pub(crate) fn run<W: Send, T: Send>(
 
 fn pool() -> Result<Arc<ThreadPool>, Error> {
     let asked = {
-        let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
+        let shared = patiently(|| SHARED.try_read()).ok_or_else(|| left_behind(0))?;
         match &shared.ready {
             Some(ready) if ready.process == process::id() => return Ok(Arc::clone(&ready.pool)),
             _ => shared.asked,
@@ -91,6 +96,7 @@ fn pool() -> Result<Arc<ThreadPool>, Error> {
     };
     // Threads are started without the lock: a child forked meanwhile must not find it taken.
     let pool = start(asked)?;
+    // If it cannot be kept for others, it still serves this call.
     publish(None, Arc::clone(&pool));
     Ok(pool)
 }
@@ -107,15 +113,51 @@ fn start(count: usize) -> Result<Arc<ThreadPool>, Error> {
         })
 }
 
-fn publish(asked: Option<usize>, pool: Arc<ThreadPool>) {
+/// Keeps the pool for the calls to come, if the lock can be had.
+fn publish(asked: Option<usize>, pool: Arc<ThreadPool>) -> bool {
     let process = process::id();
-    let old = {
-        let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
-        shared.asked = asked.unwrap_or(shared.asked);
-        shared.ready.replace(Ready { process, pool })
+    let Some(mut shared) = patiently(|| SHARED.try_write()) else {
+        return false;
     };
+    shared.asked = asked.unwrap_or(shared.asked);
+    let old = shared.ready.replace(Ready { process, pool });
+    drop(shared);
     if let Some(old) = old.filter(|old| old.process != process) {
         // Its threads stayed in the parent: there is nobody to tell that it ends.
         std::mem::forget(old);
+    }
+    true
+}
+
+fn left_behind(count: usize) -> Error {
+    let reason =
+        "this process was forked while another thread of its parent was setting the number".to_owned();
+    Error::Threads { count, reason }
+}
+
+fn patiently<G>(attempt: impl Fn() -> TryLockResult<G>) -> Option<G> {
+    for _ in 0..PATIENCE {
+        match attempt() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::yield_now(),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As in a child whose parent held the lock in another thread.
+    #[test]
+    fn a_lock_that_is_never_released_hangs_nothing() {
+        let taken = SHARED.write();
+        let done = run(usize::MAX, 1, |one| one + 1, |one| one + 2);
+        assert_eq!(done, 3);
+        assert!(matches!(threads(Some(2)), Err(Error::Threads { count: 2, .. })));
+        drop(taken);
+        assert!(threads(None).is_ok());
     }
 }
