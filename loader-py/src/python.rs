@@ -39,6 +39,14 @@ pub(crate) fn ipaddress(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     module(py, &CELL, "ipaddress")
 }
 
+/// `usecrate.errors.io_error`
+pub(crate) fn io_error(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    attribute(py, &CELL, || {
+        PyModule::import(py, "usecrate.errors")?.getattr("io_error")
+    })
+}
+
 /// `pathlib.Path`
 pub(crate) fn path_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

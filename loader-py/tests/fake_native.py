@@ -176,6 +176,8 @@ class Library:
         self._kinds[index] = ("enum", cls, variants, data)
 
     def _decode(self, ref: Any, value: Any) -> Any:
+        if ref == "io_error":
+            return _errors().io_error(*value)
         if isinstance(ref, str) or value is None:
             return value
         head = ref[0]

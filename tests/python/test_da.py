@@ -194,7 +194,6 @@ class TestHash:
         assert caught.value.path == tmp_path / "missing"
         assert "No such file" in str(caught.value.__cause__)
 
-    @pytest.mark.xfail(reason="an `io::Error` in a field of another error is no `OSError` yet", strict=True)
     def test_why_a_file_cannot_be_read(self, da: Any, tmp_path: pathlib.Path) -> None:
         with pytest.raises(da.Error.File) as caught:
             da.hash.hash_file(da.hash.Algorithm.Blake3, tmp_path / "missing")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import _native
 from .classes import LazyVariant, add_variants, namespace
 from .enums import DataEnum, DataVariant
-from .errors import CallError, IoError, io_error
+from .errors import CallError, IoError
 from .members import Info, Lazy
 from .records import Record, equal_fields, init_fields, make_default
 from .specials import add_specials
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .loaded import Loaded
     from .model import Field, Type
 
-_IO_TYPES = frozenset({"std::io::Error", "std::io::error::Error", "io_error"})
 # Exceptions show their message; values are never copied behind an exception's back.
 _OWN = ("__str__", "__repr__", "__format__", "__copy__", "__deepcopy__", "__bytes__", "__len__", "__bool__")
 
@@ -176,13 +175,11 @@ def hook(
     """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
     if isinstance(value, IoError):
         error: CallError = value
+        error.debug = debug
+        error.sources = sources
     elif isinstance(value, CallError):
         error = value
         _complete(error, rust_type, message, debug, sources)
-    elif rust_type in _IO_TYPES and isinstance(value, list | tuple) and len(value) == 3:
-        error = io_error(*value)
-        error.debug = debug
-        error.sources = sources
     else:
         error = CallError(message, value=value, rust_type=rust_type, debug=debug, sources=sources)
     _chain(error, sources)
@@ -216,6 +213,15 @@ def _complete(error: Any, rust_type: str, message: str, debug: str | None, sourc
 
 def _chain(error: BaseException, sources: Sequence[str]) -> None:
     for source in sources:
-        cause = CallError(source)
+        cause = _field_that_says(error, source) or CallError(source)
         error.__cause__ = cause
         error = cause
+
+
+def _field_that_says(error: BaseException, message: str) -> BaseException | None:
+    """The field of an error that is its source: an exception with that message."""
+    for name in getattr(type(error), "__match_args__", ()):
+        value = getattr(error, name, None)
+        if isinstance(value, CallError) and value is not error and str(value) == message:
+            return value
+    return None

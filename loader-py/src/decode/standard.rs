@@ -21,6 +21,13 @@ pub(super) fn path<'py>(from: &mut Decoder<'_, 'py>) -> Made<'py> {
     python::path_class(from.py)?.call1((name,))
 }
 
+/// `[kind, errno or nil, message]` → an `IoError`.
+pub(super) fn io_error<'py>(from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    from.open_array(3)?;
+    let parts = (from.plain()?, from.plain()?, from.plain()?);
+    python::io_error(from.py)?.call1(parts)
+}
+
 fn time(from: &mut Decoder<'_, '_>) -> PyResult<(i64, u32)> {
     if let Token::Ext(ext::TIME, content) = from.token()?
         && let Some((seconds, rest)) = content.split_first_chunk::<8>()
