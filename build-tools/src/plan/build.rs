@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usecrate_manifest::SkipCode;
 
-use super::callables::{Origin, OriginKey, Site, shims};
+use super::callables::shims;
 use super::ctx::Ctx;
 use super::model::{OriginId, PlannedSkip, Shim, ShimId, TypeId};
 use super::names;
+use super::site::{Origin, OriginKey, Site};
 use super::types::Types;
 use super::wire::Reason;
 

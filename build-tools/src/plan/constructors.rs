@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::build::{Builder, Place};
-use super::callables::{Callee, Explicit, Site, left_open, made_up};
+use super::callables::{left_open, made_up};
 use super::ctx::Match;
 use super::fold::{Subst, erase};
 use super::model::{PlannedMethod, ShimId, TypeId};
+use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
 use super::types::{all_fields, of_instance, whole};
 use super::wire::type_args;

@@ -3,12 +3,13 @@
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Site, made_up};
+use super::callables::made_up;
 use super::choose::shared;
 use super::constructors::{nothing, written};
 use super::fold::Subst;
 use super::model::{PlannedField, PlannedMethod, PlannedProperty, PlannedVariant, Shape, ShimId, TypeId};
 use super::names;
+use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
 use super::types::of_instance;
 use crate::api::{DefKind, Field, Fields, Ty, Variant};

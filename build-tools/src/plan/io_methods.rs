@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Site, made_up};
+use super::callables::made_up;
 use super::choose::list;
 use super::ctx::Match;
 use super::fold::Subst;
 use super::model::{PlannedMethod, TypeId};
+use super::site::{Callee, Explicit, Site};
 use super::specials::Specials;
 use super::streams;
 use crate::api::{Arg, Args, DefKey, Ty};

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Site, left_open, made_up};
+use super::callables::{left_open, made_up};
 use super::choose::{collected, gathered, list, shared};
 use super::ctx::Match;
 use super::fold::{Subst, any, erase};
 use super::items::{self, Items};
 use super::model::{MARKER, PlannedMethod, ShimId, TypeId};
+use super::site::{Callee, Explicit, Site};
 use super::specials::{Specials, option};
 use super::spell::Lifetimes;
 use super::stdlib;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::callables::{Callee, Explicit, Origin, Site, left_open};
+use super::callables::left_open;
 use super::ctx::{Match, bind};
 use super::fold::erase;
 use super::model::{PlannedMethod, TypeId};
+use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
 use super::{io_methods, iteration, names, siblings, stdlib};

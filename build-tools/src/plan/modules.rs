@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::callables::{Callee, Explicit, Origin, OriginKey, Site, made_up};
+use super::callables::made_up;
 use super::ctx::bounds_of;
 use super::fold::{Subst, closed, erase};
 use super::methods::{TraitMethods, has_receiver, skip_generic, skip_unreached, trait_sites};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
+use super::site::{Callee, Explicit, Origin, OriginKey, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
 use super::{names, stdlib, streams};

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Origin, Site, left_open};
+use super::callables::left_open;
 use super::fold::{Subst, closed};
 use super::methods::has_receiver;
 use super::model::{PlannedMethod, PlannedType, Shim, TypeId};
 use super::modules::default_instance;
 use super::names;
+use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use crate::api::Impl;
 

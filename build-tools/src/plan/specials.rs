@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::{Callee, Explicit, Site, left_open, made_up};
+use super::callables::{left_open, made_up};
 use super::choose::shared;
 use super::ctx::Match;
 use super::fold::{Subst, erase};
 use super::model::{PlannedMethod, ShimId, TypeId};
+use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
 use super::stdlib;
 use super::wire::{is_bytes, is_text, type_args};

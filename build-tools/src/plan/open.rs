@@ -1,0 +1,163 @@
+//! What a signature leaves open: its type parameters, and what is known of them.
+
+use std::collections::BTreeSet;
+
+use usecrate_manifest::SkipCode;
+
+use super::ctx::Ctx;
+use super::fold::{Fold, generics_in};
+use super::site::Site;
+use super::wire::Reason;
+use super::{closures, lifetimes, stdlib, streams};
+use crate::api::{Arg, Bound, GenericParam, Generics, TraitRef, Ty};
+
+/// A signature with its open parameters: `impl Trait` arguments are parameters too, named `#0`, `#1`…
+pub(super) struct Open {
+    pub(super) params: Vec<Ty>,
+    pub(super) output: Option<Ty>,
+    pub(super) bounds: Vec<(Ty, Vec<Bound>)>,
+    /// Open type parameters, in order.
+    pub(super) names: Vec<String>,
+    pub(super) outlives: Vec<(String, String)>,
+}
+
+impl Open {
+    /// Of a function with its types put in, as far as they are known.
+    pub(super) fn new(ctx: &Ctx<'_>, site: &Site) -> Result<Self, Reason> {
+        let apply = |ty: &Ty| ctx.normal(&site.subst.apply(ty));
+        let mut params: Vec<Ty> = site
+            .function
+            .params
+            .iter()
+            .map(|param| apply(&param.ty))
+            .collect();
+        let mut output = site.function.output.as_ref().map(apply);
+        let receiver = site
+            .function
+            .params
+            .first()
+            .is_some_and(|param| param.name == "self");
+        let mut named = NameImpl {
+            count: 0,
+            bounds: Vec::new(),
+        };
+        params.iter_mut().for_each(|ty| *ty = named.ty(ty));
+        lifetimes::name_elided(&mut params, &mut output, receiver);
+        let mut all: Vec<&Generics> = site.generics.iter().collect();
+        all.push(&site.function.generics);
+        let mut bounds = named.bounds;
+        let mut names = Vec::new();
+        for generics in &all {
+            for bound in &generics.bounds {
+                let normal = site.subst.apply_bounds(&bound.bounds);
+                bounds.push((apply(&bound.ty), NormalBounds(ctx).bounds(&normal)));
+            }
+            for param in &generics.params {
+                match param {
+                    GenericParam::Type { name, .. } if !site.subst.types.contains_key(name) => {
+                        names.push(name.clone());
+                    }
+                    GenericParam::Const { name, ty, .. } if !site.subst.consts.contains_key(name) => {
+                        return Err(Reason::new(
+                            SkipCode::Generic,
+                            format!(
+                                "the const parameter `{name}: {}` has no value to choose",
+                                ctx.show(ty)
+                            ),
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        names.extend((0..named.count).map(|at| format!("#{at}")));
+        Ok(Self {
+            params,
+            output,
+            bounds,
+            names,
+            outlives: lifetimes::outlives(&all),
+        })
+    }
+
+    /// The open parameters that the arguments determine.
+    pub(super) fn determined(&self) -> BTreeSet<String> {
+        let mut found: BTreeSet<String> = self.params.iter().flat_map(generics_in).collect();
+        loop {
+            let before = found.len();
+            for (ty, bounds) in &self.bounds {
+                if generics_in(ty).iter().any(|name| found.contains(name)) {
+                    found.extend(generics_in(&Ty::Impl(bounds.clone())));
+                }
+            }
+            if found.len() == before {
+                return found;
+            }
+        }
+    }
+}
+
+struct NameImpl {
+    count: usize,
+    bounds: Vec<(Ty, Vec<Bound>)>,
+}
+
+impl Fold for NameImpl {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Impl(bounds) => self.named(bounds.clone()),
+            Ty::Dyn { traits, lifetime } => match host_object(traits, lifetime.as_deref()) {
+                Some(bounds) => self.named(bounds),
+                None => self.walk(ty),
+            },
+            Ty::Path { def, args } if stdlib::is(def, "Box") => {
+                // In a box `dyn Fn()` means `dyn Fn() + 'static`.
+                let mut args = args.clone();
+                for arg in &mut args.args {
+                    if let Arg::Type(Ty::Dyn { lifetime, .. }) = arg {
+                        lifetime.get_or_insert_with(|| "'static".to_owned());
+                    }
+                }
+                self.walk(&Ty::Path {
+                    def: def.clone(),
+                    args,
+                })
+            }
+            _ => self.walk(ty),
+        }
+    }
+}
+
+impl NameImpl {
+    fn named(&mut self, bounds: Vec<Bound>) -> Ty {
+        let name = Ty::Generic(format!("#{}", self.count));
+        self.count += 1;
+        self.bounds.push((name.clone(), bounds));
+        name
+    }
+}
+
+/// A trait object whose place an object of Python's takes, a stream, a callable or an iterator: what is asked of it.
+fn host_object(traits: &[TraitRef], lifetime: Option<&str>) -> Option<Vec<Bound>> {
+    let first = &traits.first()?.def;
+    let iterates = stdlib::is_trait(first, "Iterator");
+    if streams::of_trait(first) == 0 && !closures::is_trait(first) && !iterates {
+        return None;
+    }
+    let bound = |one: &TraitRef| Bound::Trait {
+        trait_: one.clone(),
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let mut bounds: Vec<Bound> = traits.iter().map(bound).collect();
+    bounds.extend(lifetime.map(|name| Bound::Outlives(name.to_owned())));
+    Some(bounds)
+}
+
+struct NormalBounds<'c, 'a>(&'c Ctx<'a>);
+
+impl Fold for NormalBounds<'_, '_> {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        self.0.normal(ty)
+    }
+}

@@ -1,0 +1,101 @@
+//! A callable that wants shims: the function as it is written, what it stands for, and what a shim of it calls.
+
+use super::fold::Subst;
+use crate::api::{DefKey, Function, Generics, Impl, TraitRef, Ty};
+
+/// A callable that wants shims.
+#[derive(Debug, Clone)]
+pub(super) struct Site {
+    /// Unique name: `semver::Version::parse`.
+    pub(super) id: String,
+    /// The function, as it is written.
+    pub(super) function: Function,
+    /// What `Self` and the parameters of its impl and trait stand for.
+    pub(super) subst: Subst,
+    /// Generic parameters of the impl that are left open, with the function's own.
+    pub(super) generics: Vec<Generics>,
+    /// What is called.
+    pub(super) callee: Callee,
+    /// Which parameters' types must be given, because the callee does not determine them.
+    pub(super) explicit: Explicit,
+    /// The function of the crate that it is; none for what the plan makes up.
+    pub(super) origin: Option<Origin>,
+}
+
+/// A function of the crate, the same one for all instances of a generic type.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    /// Which.
+    pub(super) key: OriginKey,
+    /// It counts among the crate's safe public callables.
+    pub(super) counted: bool,
+}
+
+/// What tells the functions of a crate apart: the place where they are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OriginKey {
+    /// A free function.
+    Free(DefKey),
+    /// A function of an impl block. rustc lets no two blocks for one type have functions of one name.
+    Block {
+        /// The block's type, as it is written.
+        self_ty: Box<Ty>,
+        /// Its trait.
+        trait_: Option<Box<TraitRef>>,
+        /// The function's name.
+        name: String,
+    },
+    /// A trait's method, on the types that have no class.
+    Foreign {
+        /// The trait.
+        trait_: DefKey,
+        /// The method's name.
+        name: String,
+    },
+}
+
+impl Origin {
+    /// `own`: it belongs to the crate's own API.
+    pub(super) fn new(key: OriginKey, function: &Function, own: bool) -> Self {
+        let counted = own && !function.unsafe_;
+        Self { key, counted }
+    }
+
+    /// A function of an impl block, or one that its trait provides.
+    pub(super) fn of_block(impl_: &Impl, function: &Function, own: bool) -> Self {
+        let key = OriginKey::Block {
+            self_ty: Box::new(impl_.self_ty.clone()),
+            trait_: impl_.trait_.clone().map(Box::new),
+            name: function.name.clone(),
+        };
+        Self::new(key, function, own)
+    }
+}
+
+/// Which parameters' types the callee does not determine (those with open type parameters aside).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Explicit {
+    /// It determines them all.
+    None,
+    /// The receiver's.
+    Receiver,
+    /// All.
+    All,
+}
+
+/// What a shim calls.
+#[derive(Debug, Clone)]
+pub(super) enum Callee {
+    /// A path, called with the arguments.
+    Path(String),
+    /// An expression with `{0}`, `{1}`… for the arguments.
+    Expr(String),
+    /// A field of the first argument is read.
+    Get(String),
+    /// A field of the first argument is written.
+    Set(String),
+    /// A constant.
+    Const(String),
+    /// A static.
+    Static(String),
+}
