@@ -403,6 +403,10 @@ fn all_public_data_without_behaviour_is_a_record() {
             )],
         )
         .record("Holding", vec![("held", path("x::Acting", Vec::new()))])
+        .record(
+            "Referring",
+            vec![("text", reference(Some("'static"), false, prim("str")))],
+        )
         .implements("Plain", "core::clone::Clone", Vec::new())
         .plan();
     assert_eq!(class(&plan, "Plain").kind, Kind::Record);
@@ -412,6 +416,11 @@ fn all_public_data_without_behaviour_is_a_record() {
         class(&plan, "Holding").kind,
         Kind::Handle,
         "a part of it is a handle"
+    );
+    assert_eq!(
+        class(&plan, "Referring").kind,
+        Kind::Handle,
+        "nothing of Python's lives for ever"
     );
     assert!(
         shim(&plan, "x::Holding.held").params[0].stay.keeps(),

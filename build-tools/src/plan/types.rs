@@ -140,7 +140,7 @@ impl Types {
         entry.kind == Kind::Handle
             || all_fields(ctx, &entry.instance)
                 .iter()
-                .all(|(_, ty)| wire::by_value(ctx, self, ty))
+                .all(|(_, ty)| !refers(ty) && wire::by_value(ctx, self, ty))
     }
 }
 
@@ -239,6 +239,11 @@ fn behaves(ctx: &Ctx<'_>, entry: &Entry) -> bool {
                     && wire::is_behaviour(ctx, &trait_.def, entry.error)
             }
         })
+}
+
+/// It holds a reference. Where no lifetime is a parameter that is a `'static` one, which nothing of Python's is.
+fn refers(ty: &Ty) -> bool {
+    super::fold::any(ty, &|part| matches!(part, Ty::Ref { .. }))
 }
 
 /// It has lifetime arguments.
