@@ -11,12 +11,12 @@ use crate::group::inside;
 use crate::group::lent::Lent;
 use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
-use crate::group::thread::{WAITERS, welcome};
+use crate::group::thread::{WAITERS, has_orphans, welcome};
 use crate::group::{store::Out, table};
 use crate::host::{self, Raised, Unwound};
 use crate::lift::Lift;
 use crate::lower::Lower;
-use crate::panic::{Caught, Panicked, guard};
+use crate::panic::{Caught, Panicked, guard, guard_in};
 use crate::wire::{EXT_HANDLE, Reader, Token, Writer};
 use crate::{ABI_VERSION, describe::Describer};
 
@@ -201,19 +201,16 @@ pub(crate) fn dispatch(
     request: &[u8],
     buffers: &[Lent<'_>],
     host: Option<Host>,
-    writer: Writer,
-) -> Writer {
-    let out = RefCell::new(writer);
-    let stop = match operate(artifact, request, buffers, host, &out) {
-        Ok(()) => return out.into_inner(),
-        Err(stop) => stop,
+    out: &RefCell<Writer>,
+) {
+    let Err(stop) = operate(artifact, request, buffers, host, out) else {
+        return;
     };
     match *stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
-        Stop::Panic(panicked) => report(&mut fresh(&out), &panicked),
-        Stop::Raised(raised) => hand_back(&mut fresh(&out), &raised),
+        Stop::Panic(panicked) => report(&mut fresh(out), &panicked),
+        Stop::Raised(raised) => hand_back(&mut fresh(out), &raised),
     }
-    out.into_inner()
 }
 
 /// The writer after a panic, which may have left it borrowed or half written.
@@ -272,24 +269,52 @@ fn operate(
                        `spawn`, or fork before there are threads";
         return Err(Fault::handle(HandleFault::Fork, message).into());
     }
-    for entry in welcome() {
-        guarded(|| table::dispose(entry))?;
+    if has_orphans() {
+        for entry in welcome() {
+            guarded(|| table::dispose(entry))?;
+        }
     }
     let reader = Reader::new(request);
-    let Token::Array(count) = reader.next()? else {
-        return Err(Fault::malformed("a request is an array").into());
+    let (count, operation) = match reader.head() {
+        Some(head) => head,
+        None => head(&reader)?,
     };
-    let Some(arguments) = count.checked_sub(1) else {
-        return Err(Fault::malformed("a request begins with its operation").into());
-    };
-    let operation = match reader.next()? {
-        Token::Int(operation) => u8::try_from(operation).unwrap_or(u8::MAX),
-        other => {
-            return Err(Fault::malformed(format!("an operation is an integer, not {}", other.name())).into());
-        }
-    };
+    let arguments = count - 1;
     match operation {
         CALL => call(artifact, reader, arguments, buffers, host, out),
+        _ => other(operation, reader, arguments, artifact, buffers, host, out),
+    }
+}
+
+/// The length of a request, at least 1, and its operation, in whatever form they are written.
+#[cold]
+fn head(reader: &Reader<'_>) -> Result<(usize, u8), Fault> {
+    let Token::Array(count) = reader.next()? else {
+        return Err(Fault::malformed("a request is an array"));
+    };
+    if count == 0 {
+        return Err(Fault::malformed("a request begins with its operation"));
+    }
+    match reader.next()? {
+        Token::Int(operation) => Ok((count, u8::try_from(operation).unwrap_or(u8::MAX))),
+        other => Err(Fault::malformed(format!(
+            "an operation is an integer, not {}",
+            other.name()
+        ))),
+    }
+}
+
+/// An operation that is not a call.
+fn other(
+    operation: u8,
+    reader: Reader<'_>,
+    arguments: usize,
+    artifact: &Artifact,
+    buffers: &[Lent<'_>],
+    host: Option<Host>,
+    out: &RefCell<Writer>,
+) -> Result<(), Box<Stop>> {
+    match operation {
         DESCRIBE => {
             finish(&reader, arguments, 0)?;
             guarded(|| {
@@ -397,11 +422,16 @@ fn call(
     host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let index = match reader.next()? {
-        Token::Int(index) => index,
-        other => {
-            return Err(Fault::malformed(format!("a callable is an integer, not {}", other.name())).into());
-        }
+    let index = match reader.integer() {
+        Some(index) => i128::from(index),
+        None => match reader.next()? {
+            Token::Int(index) => index,
+            other => {
+                return Err(
+                    Fault::malformed(format!("a callable is an integer, not {}", other.name())).into(),
+                );
+            }
+        },
     };
     let Some(callable) = usize::try_from(index)
         .ok()
@@ -477,8 +507,8 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
     let raised = || frame.known().is_some_and(|inside| inside.has_raised());
     // Whether Rust ran: then the request was not to blame.
     let ran = Cell::new(false);
-    let (outcome, wrong) = current::enter(frame, |outermost| {
-        let outcome = guard(|| {
+    let (outcome, wrong) = current::enter(frame, |calls, outermost| {
+        let outcome = guard_in(calls, || {
             // What is small stays in registers.
             let result = work().map_err(Box::new);
             ran.set(frame.ran.get());
@@ -489,7 +519,7 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
             // What was not yet let go when something panicked; a second panic adds nothing to the first. An exception of a
             // host object is no panic: nothing is poisoned.
             let poison = matches!(**caught, Caught::Panic(_)) && !raised();
-            let _ = guard(|| frame.leave(poison));
+            let _ = guard_in(calls, || frame.leave(poison));
         }
         let settles = outermost && frame.known().is_some();
         (outcome, if settles { host::settle(frame).err() } else { None })

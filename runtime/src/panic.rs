@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-use crate::group::current::{Count, calls};
+use crate::group::current::{Calls, Count, calls};
 use crate::host::Unwound;
 
 /// A caught panic.
@@ -22,6 +22,7 @@ thread_local! {
     static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
+#[inline(always)]
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -58,11 +59,15 @@ pub(crate) enum Caught {
 
 /// Runs `work`; a panic in it becomes a value. So does one in the destructor of the panic's payload.
 pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, Box<Caught>> {
+    calls(|calls| guard_in(calls, work))
+}
+
+/// The same, on the thread that does `calls`.
+#[inline(always)]
+pub(crate) fn guard_in<T>(calls: &Calls, work: impl FnOnce() -> T) -> Result<T, Box<Caught>> {
     install();
-    calls(|calls| {
-        let _guarded = Count::new(&calls.guards);
-        catch_unwind(AssertUnwindSafe(work)).map_err(caught)
-    })
+    let _guarded = Count::new(&calls.guards);
+    catch_unwind(AssertUnwindSafe(work)).map_err(caught)
 }
 
 /// What a payload says.

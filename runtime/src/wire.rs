@@ -146,6 +146,38 @@ impl<'r> Reader<'r> {
         self.bytes.get(self.at.get()).copied()
     }
 
+    /// The next value, if it is an integer below 2^63; else nothing is consumed.
+    #[inline]
+    pub fn integer(&self) -> Option<i64> {
+        let start = self.at.get();
+        let (&tag, rest) = self.bytes.get(start..)?.split_first()?;
+        let (value, size) = match tag {
+            0x00..=0x7f => (i64::from(tag), 0),
+            0xe0..=0xff => (i64::from(tag as i8), 0),
+            0xcc => (i64::from(*rest.first()?), 1),
+            0xcd => (i64::from(u16::from_be_bytes(*rest.first_chunk()?)), 2),
+            0xce => (i64::from(u32::from_be_bytes(*rest.first_chunk()?)), 4),
+            0xd3 => (i64::from_be_bytes(*rest.first_chunk()?), 8),
+            _ => return None,
+        };
+        self.at.set(start + 1 + size);
+        Some(value)
+    }
+
+    /// The next value as the head of a short array and its first item, a small integer, as requests begin; else nothing
+    /// is consumed.
+    #[inline]
+    pub(crate) fn head(&self) -> Option<(usize, u8)> {
+        let rest = self.bytes.get(self.at.get()..)?;
+        match *rest {
+            [tag @ 0x91..=0x9f, first @ 0x00..=0x7f, ..] if usize::from(tag & 15) < rest.len() => {
+                self.at.set(self.at.get() + 2);
+                Some((usize::from(tag & 15), first))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the next value is nil, which is then consumed.
     #[inline]
     pub fn nil(&self) -> bool {

@@ -7,6 +7,7 @@
 
 mod host;
 
+use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
@@ -108,17 +109,20 @@ pub unsafe fn entry(
         // SAFETY: an earlier call took these parts from a `Vec<u8>` and left them here.
         unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
     };
-    *response = Response {
-        data: std::ptr::null_mut(),
-        len: 0,
-        capacity: 0,
-    };
     if let [0x91, RELEASE] = request {
+        *response = Response {
+            data: std::ptr::null_mut(),
+            len: 0,
+            capacity: 0,
+        };
         drop(memory);
         return ANSWERED;
     }
-    // User code runs behind `catch_unwind` inside; a panic of this crate's own would abort at `extern "C"`.
-    let mut answer = dispatch(artifact, request, &lent, host, Writer::new(memory)).into_bytes();
+    let out = RefCell::new(Writer::new(memory));
+    // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
+    // response before it is filled again.
+    dispatch(artifact, request, &lent, host, &out);
+    let mut answer = out.into_inner().into_bytes();
     if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
         answer.shrink_to(answer.len());
     }

@@ -32,7 +32,7 @@ thread_local! {
 }
 
 /// The calling thread's. They need no destructor, so they are there until the thread is gone.
-#[inline]
+#[inline(always)]
 pub(crate) fn calls<T>(work: impl FnOnce(&Calls) -> T) -> T {
     CALLS.with(work)
 }
@@ -72,14 +72,14 @@ impl Calls {
     }
 }
 
-/// Runs `work` as the call of `frame`, and tells it whether that is the thread's outermost.
-#[inline]
-pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce(bool) -> T) -> T {
+/// Runs `work` as the call of `frame`, and tells it what the thread is doing, and whether that call is its outermost.
+#[inline(always)]
+pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce(&Calls, bool) -> T) -> T {
     calls(|calls| {
         let _restore = calls.set(std::ptr::from_ref(frame).cast());
         let outermost = calls.depth.get() == 0;
         let _deep = Count::new(&calls.depth);
-        work(outermost)
+        work(calls, outermost)
     })
 }
 

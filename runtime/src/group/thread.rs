@@ -105,11 +105,15 @@ pub(crate) fn send_home(home: Thread, entry: Entry) {
     ORPHAN_COUNT.fetch_add(1, Ordering::Release);
 }
 
+/// Whether values were left for any thread.
+#[inline]
+pub(crate) fn has_orphans() -> bool {
+    ORPHAN_COUNT.load(Ordering::Acquire) != 0
+}
+
 /// The values that other threads left for the calling one.
+#[cold]
 pub(crate) fn welcome() -> Vec<Entry> {
-    if ORPHAN_COUNT.load(Ordering::Acquire) == 0 {
-        return Vec::new();
-    }
     let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
     let mine = orphans
         .as_mut()
@@ -121,7 +125,7 @@ pub(crate) fn welcome() -> Vec<Entry> {
 
 /// Takes back values that were left for any thread.
 pub(crate) fn reclaim(wanted: impl Fn(&Entry) -> bool) -> Vec<(Thread, Entry)> {
-    if ORPHAN_COUNT.load(Ordering::Acquire) == 0 {
+    if !has_orphans() {
         return Vec::new();
     }
     let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -37,6 +37,9 @@ macro_rules! integers {
 
             #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+                if let Some(value) = scope.reader().integer() {
+                    return Self::try_from(value).map_err(|_| Fault::range(stringify!($ty)));
+                }
                 let value = integer(&scope.next()?)?;
                 Self::try_from(value).map_err(|_| Fault::range(stringify!($ty)))
             }
