@@ -281,8 +281,25 @@ fn operate(
     };
     let arguments = count - 1;
     match operation {
-        CALL => call(artifact, reader, arguments, buffers, host, out),
-        _ => other(operation, reader, arguments, artifact, buffers, host, out),
+        CALL => call(
+            artifact,
+            request,
+            reader.position(),
+            arguments,
+            buffers,
+            host,
+            out,
+        ),
+        _ => other(
+            operation,
+            request,
+            reader.position(),
+            arguments,
+            artifact,
+            buffers,
+            host,
+            out,
+        ),
     }
 }
 
@@ -305,15 +322,18 @@ fn head(reader: &Reader<'_>) -> Result<(usize, u8), Fault> {
 }
 
 /// An operation that is not a call.
+#[expect(clippy::too_many_arguments, reason = "they stay in registers")]
 fn other(
     operation: u8,
-    reader: Reader<'_>,
+    request: &[u8],
+    start: usize,
     arguments: usize,
     artifact: &Artifact,
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
+    let reader = Reader::at(request, start);
     match operation {
         DESCRIBE => {
             finish(&reader, arguments, 0)?;
@@ -323,7 +343,7 @@ fn other(
                 crate::describe::describe(artifact, &mut writer);
             })
         }
-        NEXT => next(reader, arguments, buffers, host, out),
+        NEXT => next(request, start, arguments, buffers, host, out),
         DROP | CLOSE => {
             let id = handle(&reader)?;
             finish(&reader, arguments, 1)?;
@@ -416,12 +436,14 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
 
 fn call(
     artifact: &Artifact,
-    reader: Reader<'_>,
+    request: &[u8],
+    start: usize,
     arguments: usize,
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
+    let reader = Reader::at(request, start);
     let index = match reader.integer() {
         Some(index) => i128::from(index),
         None => match reader.next()? {
@@ -441,21 +463,39 @@ fn call(
         return Err(Fault::request(RequestFault::Callable, message).into());
     };
     let given = arguments.saturating_sub(1);
-    serve(callable.shim, callable.id, reader, given, buffers, host, out)
+    let start = reader.position();
+    serve(
+        callable.shim,
+        callable.id,
+        request,
+        start,
+        given,
+        buffers,
+        host,
+        out,
+    )
 }
 
 /// Fetches items of an iterator, which ends with its last one.
 fn next(
-    reader: Reader<'_>,
+    request: &[u8],
+    start: usize,
     arguments: usize,
     buffers: &[Lent<'_>],
     host: Option<Host>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let start = reader.position();
-    let id = handle(&reader)?;
-    reader.rewind(start);
-    serve(crate::lower::next, "next", reader, arguments, buffers, host, out)?;
+    let id = handle(&Reader::at(request, start))?;
+    serve(
+        crate::lower::next,
+        "next",
+        request,
+        start,
+        arguments,
+        buffers,
+        host,
+        out,
+    )?;
     if out.borrow().is(&[0x92, 0x00, 0x90]) {
         let frame = Frame::bare(host, "next");
         // Somebody else may have dropped it meanwhile.
@@ -465,10 +505,12 @@ fn next(
 }
 
 /// Makes a call: a shim with what the request says. One that has to wait for another call lets go of everything first.
+#[expect(clippy::too_many_arguments, reason = "they stay in registers")]
 fn serve(
     shim: Shim,
     name: &'static str,
-    reader: Reader<'_>,
+    request: &[u8],
+    start: usize,
     given: usize,
     buffers: &[Lent<'_>],
     host: Option<Host>,
@@ -476,8 +518,7 @@ fn serve(
 ) -> Result<(), Box<Stop>> {
     // An array never announces more than the request holds, so this fits.
     let given = u32::try_from(given).unwrap_or(u32::MAX);
-    let start = reader.position();
-    let frame = Frame::new(reader, buffers, host, name, given);
+    let frame = Frame::new(Reader::at(request, start), buffers, host, name, given);
     let call = || {
         shim(Call {
             frame: &frame,

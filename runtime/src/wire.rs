@@ -83,7 +83,17 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// A reader of `bytes` that stands at `position`.
+    #[inline]
+    pub(crate) const fn at(bytes: &'r [u8], position: usize) -> Self {
+        Self {
+            bytes,
+            at: Cell::new(position),
+        }
+    }
+
     /// Where it stands.
+    #[inline]
     pub fn position(&self) -> usize {
         self.at.get()
     }
@@ -176,6 +186,17 @@ impl<'r> Reader<'r> {
             }
             _ => None,
         }
+    }
+
+    /// The next value, if it is an extension of 16 bytes; else nothing is consumed.
+    #[inline]
+    pub(crate) fn ext16(&self) -> Option<(i8, &'r [u8; 16])> {
+        let rest = self.bytes.get(self.at.get()..)?.first_chunk::<18>()?;
+        let [0xd8, code, content @ ..] = rest else {
+            return None;
+        };
+        self.at.set(self.at.get() + 18);
+        Some((*code as i8, content))
     }
 
     /// Whether the next value is nil, which is then consumed.

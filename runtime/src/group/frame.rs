@@ -17,16 +17,52 @@ use crate::host::{self, Object};
 use crate::lift::Lift;
 use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
 
-/// A slot that the call holds.
-#[derive(Debug, Clone, Copy)]
-struct Hold {
-    slot: u32,
-    exclusive: bool,
-    moved: bool,
+/// A slot that the call holds: its number, and what is known of the hold. One word, so that it is written and read as one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hold(u64);
+
+impl Hold {
+    const EXCLUSIVE: u64 = 1 << 32;
+    const MOVED: u64 = 1 << 33;
     /// It becomes that group's when the call ends, if the group has members then.
-    keeper: Option<Side>,
+    const KEPT_BY_OWN: u64 = 1 << 34;
+    const KEPT_BY_PARENT: u64 = 1 << 35;
     /// It is that group's now.
-    given: bool,
+    const GIVEN: u64 = 1 << 36;
+
+    const fn new(slot: u32, exclusive: bool) -> Self {
+        Self(slot as u64 | if exclusive { Self::EXCLUSIVE } else { 0 })
+    }
+
+    const fn slot(self) -> u32 {
+        self.0 as u32
+    }
+
+    const fn is(self, what: u64) -> bool {
+        self.0 & what != 0
+    }
+
+    const fn is_exclusive(self) -> bool {
+        self.is(Self::EXCLUSIVE)
+    }
+
+    const fn keeper(self) -> Option<Side> {
+        if self.is(Self::KEPT_BY_OWN) {
+            Some(Side::Own)
+        } else if self.is(Self::KEPT_BY_PARENT) {
+            Some(Side::Parent)
+        } else {
+            None
+        }
+    }
+
+    fn set_keeper(&mut self, keeper: Side) {
+        self.0 &= !(Self::KEPT_BY_OWN | Self::KEPT_BY_PARENT);
+        self.0 |= match keeper {
+            Side::Own => Self::KEPT_BY_OWN,
+            Side::Parent => Self::KEPT_BY_PARENT,
+        };
+    }
 }
 
 /// Which of the two groups of a call: its own, or the parent of that.
@@ -82,7 +118,8 @@ pub(crate) struct Frame<'c> {
     pub(crate) fault: RefCell<Option<Fault>>,
     /// Types go here instead of a call being made.
     pub(crate) describing: Option<RefCell<Writer>>,
-    few: [Cell<Option<Hold>>; FEW],
+    /// The first `count` are holds.
+    few: [Cell<Hold>; FEW],
     count: Cell<usize>,
     more: RefCell<Vec<Hold>>,
     own: Party,
@@ -128,7 +165,7 @@ impl<'c> Frame<'c> {
             parameter: Cell::new(0),
             fault: RefCell::new(None),
             describing: None,
-            few: [const { Cell::new(None) }; FEW],
+            few: [const { Cell::new(Hold(0)) }; FEW],
             count: Cell::new(0),
             more: RefCell::default(),
             own: Party::default(),
@@ -203,8 +240,8 @@ impl<'c> Frame<'c> {
     pub(crate) fn calls_back(&self) -> &Arc<Inside> {
         let inside = self.inside();
         inside.publish(|| Holds {
-            slots: (self.few.iter().filter_map(Cell::get).map(|hold| hold.slot))
-                .chain(self.more.borrow().iter().map(|hold| hold.slot))
+            slots: (self.few().iter().map(|hold| hold.get().slot()))
+                .chain(self.more.borrow().iter().map(|hold| hold.slot()))
                 .collect(),
             locks: (self.locks.borrow().iter().map(|lock| Arc::clone(&lock.0))).collect(),
         });
@@ -275,6 +312,9 @@ impl<'c> Frame<'c> {
 
     /// Reads a handle.
     pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
+        if let Some((EXT_HANDLE | EXT_MOVE, bytes)) = self.reader.ext16() {
+            return Ok(HandleId::from_array(bytes));
+        }
         match self.reader.next()? {
             Token::Ext(EXT_HANDLE | EXT_MOVE, bytes) => {
                 HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))
@@ -286,18 +326,20 @@ impl<'c> Frame<'c> {
     fn push(&self, hold: Hold) {
         let at = self.count.get();
         match self.few.get(at) {
-            Some(place) => place.set(Some(hold)),
+            Some(place) => place.set(hold),
             None => self.more.borrow_mut().push(hold),
         }
         self.count.set(at + 1);
     }
 
+    /// The holds that needed no allocation.
+    fn few(&self) -> &[Cell<Hold>] {
+        &self.few[..self.count.get().min(FEW)]
+    }
+
     fn holds(&self, slot: u32) -> bool {
-        self.few
-            .iter()
-            .filter_map(Cell::get)
-            .any(|hold| hold.slot == slot)
-            || self.more.borrow().iter().any(|hold| hold.slot == slot)
+        self.few().iter().any(|hold| hold.get().slot() == slot)
+            || self.more.borrow().iter().any(|hold| hold.slot() == slot)
     }
 
     /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path. A value that
@@ -314,13 +356,7 @@ impl<'c> Frame<'c> {
             Ok(entry) => entry,
             Err(refusal) => return Err(self.refused(refusal, id, wanted)),
         };
-        self.push(Hold {
-            slot: id.slot,
-            exclusive,
-            moved: false,
-            keeper: None,
-            given: false,
-        });
+        self.push(Hold::new(id.slot, exclusive));
         if entry.type_id != type_id || entry.info.index != id.type_index {
             let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
             return Err(Fault::handle(HandleFault::Type, message));
@@ -455,10 +491,11 @@ impl<'c> Frame<'c> {
     }
 
     fn mark(&self, wanted: impl Fn(&Hold) -> bool, change: impl Fn(&mut Hold)) {
-        for place in &self.few {
-            if let Some(mut hold) = place.get().filter(&wanted) {
+        for place in self.few() {
+            let mut hold = place.get();
+            if wanted(&hold) {
                 change(&mut hold);
-                place.set(Some(hold));
+                place.set(hold);
             }
         }
         self.more
@@ -471,14 +508,14 @@ impl<'c> Frame<'c> {
     /// What the call holds of `slot` becomes a group's when the call ends. Until then it is a call's hold, which others
     /// wait for: most calls that keep something (fluent ones) leave no group behind.
     pub(crate) fn keep(&self, slot: u32, keeper: Side) {
-        self.mark(|hold| hold.slot == slot, |hold| hold.keeper = Some(keeper));
+        self.mark(|hold| hold.slot() == slot, |hold| hold.set_keeper(keeper));
     }
 
     /// The value of `slot` was moved out.
     pub(crate) fn moved(&self, slot: u32) {
         self.mark(
-            |hold| hold.slot == slot && hold.exclusive,
-            |hold| hold.moved = true,
+            |hold| hold.slot() == slot && hold.is_exclusive(),
+            |hold| hold.0 |= Hold::MOVED,
         );
     }
 
@@ -548,12 +585,11 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// Whether there is nothing to let go of, as for calls on plain values.
+    /// Whether there is nothing to let go of but values that the call alone holds.
     #[inline]
-    fn is_idle(&self) -> bool {
+    fn is_light(&self) -> bool {
         let nothing = |party: &Party| party.group.borrow().is_none();
-        self.count.get() == 0
-            && self.buffers.is_empty()
+        self.buffers.is_empty()
             && self.arena.borrow().is_empty()
             && self.locks.borrow().is_empty()
             && nothing(&self.own)
@@ -561,12 +597,38 @@ impl<'c> Frame<'c> {
             && self.back.get().is_none()
     }
 
-    /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
-    pub(crate) fn leave(&self, panicked: bool) {
-        if self.is_idle() {
-            self.ran.set(false);
-            return;
+    /// Lets go of the values that are not a group's now.
+    #[inline]
+    fn let_go(&self, panicked: bool) {
+        let few = self.few().iter().map(Cell::get);
+        let count = self.count.take();
+        let more = if count > FEW { self.more.take() } else { Vec::new() };
+        for hold in few.chain(more).filter(|hold| !hold.is(Hold::GIVEN)) {
+            if hold.is(Hold::MOVED) {
+                TABLE.release_moved(hold.slot());
+            } else {
+                TABLE.release(hold.slot(), hold.is_exclusive(), panicked && hold.is_exclusive());
+            }
         }
+        self.own.keeps.set(false);
+        self.parent.keeps.set(false);
+        self.meets_lent.set(self.lends);
+    }
+
+    /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
+    #[inline]
+    pub(crate) fn leave(&self, panicked: bool) {
+        if self.is_light() {
+            self.ran.set(false);
+            self.own.members.set(false);
+            self.parent.members.set(false);
+            self.let_go(panicked);
+        } else {
+            self.leave_all(panicked);
+        }
+    }
+
+    fn leave_all(&self, panicked: bool) {
         if let Some(back) = self.back.get() {
             let refusals = back.refusals.take();
             if !self.ran.get() {
@@ -586,34 +648,23 @@ impl<'c> Frame<'c> {
         // First what groups keep: no user code runs meanwhile, so that nothing of it is missed. Also after a panic: a
         // member may have stored what was kept before it.
         self.mark(
-            |hold| hold.keeper.is_some() && !hold.moved,
+            |hold| hold.keeper().is_some() && !hold.is(Hold::MOVED),
             |hold| {
-                let group = match hold.keeper {
+                let group = match hold.keeper() {
                     Some(Side::Own) => &own,
                     _ => &parent,
                 };
                 if let Some(group) = group {
-                    TABLE.lend(hold.slot, self.callable, panicked && hold.exclusive);
+                    TABLE.lend(hold.slot(), self.callable, panicked && hold.is_exclusive());
                     group.add(Owner::Slot {
-                        slot: hold.slot,
-                        exclusive: hold.exclusive,
+                        slot: hold.slot(),
+                        exclusive: hold.is_exclusive(),
                     });
-                    hold.given = true;
+                    hold.0 |= Hold::GIVEN;
                 }
             },
         );
-        let few = self.few.iter().filter_map(Cell::take);
-        for hold in few.chain(self.more.take()).filter(|hold| !hold.given) {
-            if hold.moved {
-                TABLE.release_moved(hold.slot);
-            } else {
-                TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);
-            }
-        }
-        self.count.set(0);
-        self.own.keeps.set(false);
-        self.parent.keeps.set(false);
-        self.meets_lent.set(self.lends);
+        self.let_go(panicked);
         self.locks.borrow_mut().clear();
         drop(own);
         drop(parent);

@@ -115,15 +115,20 @@ const LENT_HANDLE: u32 = 1 << 31;
 impl HandleId {
     /// Reads the 16 bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 16] = bytes.try_into().ok()?;
+        bytes.try_into().ok().map(Self::from_array)
+    }
+
+    /// The same of exactly 16.
+    #[inline]
+    pub(crate) fn from_array(bytes: &[u8; 16]) -> Self {
         let part = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        Some(Self {
+        Self {
             type_index: part(0),
             slot: part(4) & !LENT_HANDLE,
             generation: part(8),
             epoch: part(12),
             lent: part(4) & LENT_HANDLE != 0,
-        })
+        }
     }
 
     /// The 16 bytes.
