@@ -2,13 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::abi::Host;
 use crate::describe::Artifact;
-use crate::error::{Fault, HandleFault, RequestFault};
+use crate::error::{Fault, HandleFault, Refused, RequestFault};
 use crate::group::current;
 use crate::group::frame::{Frame, Side, busy};
 use crate::group::inside;
-use crate::group::lent::Lent;
 use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
 use crate::group::thread::{WAITERS, has_orphans, welcome};
@@ -76,8 +74,9 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
     if frame.fault.borrow().is_some() {
         return Lifted { held: None, marker };
     }
-    if frame.parameter.get() == frame.given {
-        let message = format!("`{}` takes more than {} arguments", frame.callable, frame.given);
+    if frame.parameter.get() == frame.given.get() {
+        let (name, given) = (frame.callable.get(), frame.given.get());
+        let message = format!("`{name}` takes more than {given} arguments");
         *frame.fault.borrow_mut() = Some(Fault::request(RequestFault::Arity, message));
         return Lifted { held: None, marker };
     }
@@ -133,15 +132,17 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
         describe(&mut Describer::new(&mut call.out.borrow_mut()));
         return Err(Fault::Described);
     }
-    if let Some(fault) = frame.fault.take() {
+    if frame.fault.borrow().is_some()
+        && let Some(fault) = frame.fault.take()
+    {
         return Err(fault);
     }
-    if frame.parameter.get() != frame.given {
+    if frame.parameter.get() != frame.given.get() {
         let message = format!(
             "`{}` takes {} arguments, not {}",
-            frame.callable,
+            frame.callable.get(),
             frame.parameter.get(),
-            frame.given
+            frame.given.get()
         );
         return Err(Fault::request(RequestFault::Arity, message));
     }
@@ -195,15 +196,9 @@ const COUNT: u8 = 6;
 const CLOSE: u8 = 7;
 const NEXT: u8 = 8;
 
-/// Answers a request. The answer is complete whatever happens.
-pub(crate) fn dispatch(
-    artifact: &Artifact,
-    request: &[u8],
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
-    out: &RefCell<Writer>,
-) {
-    let Err(stop) = operate(artifact, request, buffers, host, out) else {
+/// Answers the request that `frame` reads. The answer is complete whatever happens.
+pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) {
+    let Err(stop) = operate(artifact, frame, out) else {
         return;
     };
     match *stop {
@@ -257,13 +252,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Box<Stop>> {
     guard(work).map_err(Box::from)
 }
 
-fn operate(
-    artifact: &Artifact,
-    request: &[u8],
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
-    out: &RefCell<Writer>,
-) -> Result<(), Box<Stop>> {
+fn operate(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
     if TABLE.stuck() {
         let message = "the parent process forked while another of its threads was inside this library: start processes by \
                        `spawn`, or fork before there are threads";
@@ -274,32 +263,15 @@ fn operate(
             guarded(|| table::dispose(entry))?;
         }
     }
-    let reader = Reader::new(request);
-    let (count, operation) = match reader.head() {
+    let (count, operation) = match frame.reader.head() {
         Some(head) => head,
-        None => head(&reader)?,
+        None => head(&frame.reader)?,
     };
     let arguments = count - 1;
     match operation {
-        CALL => call(
-            artifact,
-            request,
-            reader.position(),
-            arguments,
-            buffers,
-            host,
-            out,
-        ),
-        _ => other(
-            operation,
-            request,
-            reader.position(),
-            arguments,
-            artifact,
-            buffers,
-            host,
-            out,
-        ),
+        CALL => call(artifact, arguments, frame, out),
+        NEXT => next(arguments, frame, out),
+        _ => other(operation, arguments, artifact, frame, out),
     }
 }
 
@@ -321,34 +293,31 @@ fn head(reader: &Reader<'_>) -> Result<(usize, u8), Fault> {
     }
 }
 
-/// An operation that is not a call.
-#[expect(clippy::too_many_arguments, reason = "they stay in registers")]
+/// An operation that is no call.
 fn other(
     operation: u8,
-    request: &[u8],
-    start: usize,
     arguments: usize,
     artifact: &Artifact,
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
+    frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let reader = Reader::at(request, start);
+    let reader = &frame.reader;
     match operation {
         DESCRIBE => {
-            finish(&reader, arguments, 0)?;
+            finish(reader, arguments, 0)?;
             guarded(|| {
                 let mut writer = out.borrow_mut();
                 writer.raw(&[0x92, 0x00]);
                 crate::describe::describe(artifact, &mut writer);
             })
         }
-        NEXT => next(request, start, arguments, buffers, host, out),
         DROP | CLOSE => {
-            let id = handle(&reader)?;
-            finish(&reader, arguments, 1)?;
-            let frame = Frame::bare(host, if operation == CLOSE { "close" } else { "drop" });
-            let dropped = run(&frame, || end(id, operation == CLOSE)).map_err(Stop::nowhere)?;
+            let id = handle(reader)?;
+            finish(reader, arguments, 1)?;
+            frame
+                .callable
+                .set(if operation == CLOSE { "close" } else { "drop" });
+            let dropped = run(frame, || end(id, operation == CLOSE)).map_err(Stop::nowhere)?;
             let mut writer = out.borrow_mut();
             writer.raw(&[0x92, 0x00]);
             writer.bool(dropped);
@@ -359,7 +328,7 @@ fn other(
                 Token::Int(version) => version,
                 other => return Err(Fault::expected(format!("a version, not {}", other.name())).into()),
             };
-            finish(&reader, arguments, 1)?;
+            finish(reader, arguments, 1)?;
             if version != i128::from(ABI_VERSION) {
                 let message = format!("this library speaks ABI version {ABI_VERSION}, not {version}");
                 return Err(Fault::request(RequestFault::Version, message).into());
@@ -371,13 +340,13 @@ fn other(
             Ok(())
         }
         AFTER_FORK => {
-            finish(&reader, arguments, 0)?;
+            finish(reader, arguments, 0)?;
             TABLE.after_fork();
             out.borrow_mut().raw(&[0x92, 0x00, 0xc0]);
             Ok(())
         }
         COUNT => {
-            finish(&reader, arguments, 0)?;
+            finish(reader, arguments, 0)?;
             let mut writer = out.borrow_mut();
             writer.raw(&[0x92, 0x00]);
             writer.uint(TABLE.live() as u64);
@@ -436,17 +405,13 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
 
 fn call(
     artifact: &Artifact,
-    request: &[u8],
-    start: usize,
     arguments: usize,
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
+    frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let reader = Reader::at(request, start);
-    let index = match reader.integer() {
+    let index = match frame.reader.integer() {
         Some(index) => i128::from(index),
-        None => match reader.next()? {
+        None => match frame.reader.next()? {
             Token::Int(index) => index,
             other => {
                 return Err(
@@ -462,42 +427,23 @@ fn call(
         let message = format!("there is no callable {index}, but {}", artifact.callables.len());
         return Err(Fault::request(RequestFault::Callable, message).into());
     };
-    let given = arguments.saturating_sub(1);
-    let start = reader.position();
     serve(
         callable.shim,
         callable.id,
-        request,
-        start,
-        given,
-        buffers,
-        host,
+        arguments.saturating_sub(1),
+        frame,
         out,
     )
 }
 
 /// Fetches items of an iterator, which ends with its last one.
-fn next(
-    request: &[u8],
-    start: usize,
-    arguments: usize,
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
-    out: &RefCell<Writer>,
-) -> Result<(), Box<Stop>> {
-    let id = handle(&Reader::at(request, start))?;
-    serve(
-        crate::lower::next,
-        "next",
-        request,
-        start,
-        arguments,
-        buffers,
-        host,
-        out,
-    )?;
+fn next(arguments: usize, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
+    let start = frame.reader.position();
+    let id = handle(&frame.reader)?;
+    frame.reader.rewind(start);
+    serve(crate::lower::next, "next", arguments, frame, out)?;
     if out.borrow().is(&[0x92, 0x00, 0x90]) {
-        let frame = Frame::bare(host, "next");
+        let frame = Frame::bare(frame.host, "next");
         // Somebody else may have dropped it meanwhile.
         run(&frame, || Ok(TABLE.drop_handle(id, false).is_ok())).map_err(Stop::nowhere)?;
     }
@@ -505,29 +451,26 @@ fn next(
 }
 
 /// Makes a call: a shim with what the request says. One that has to wait for another call lets go of everything first.
-#[expect(clippy::too_many_arguments, reason = "they stay in registers")]
 fn serve(
     shim: Shim,
     name: &'static str,
-    request: &[u8],
-    start: usize,
     given: usize,
-    buffers: &[Lent<'_>],
-    host: Option<Host>,
+    frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
+    frame.callable.set(name);
     // An array never announces more than the request holds, so this fits.
-    let given = u32::try_from(given).unwrap_or(u32::MAX);
-    let frame = Frame::new(Reader::at(request, start), buffers, host, name, given);
+    frame.given.set(u32::try_from(given).unwrap_or(u32::MAX));
+    let start = frame.reader.position();
     let call = || {
         shim(Call {
-            frame: &frame,
+            frame,
             out,
             groups: std::marker::PhantomData,
         })
     };
     loop {
-        let Err(stop) = run(&frame, call) else {
+        let Err(stop) = run(frame, call) else {
             return Ok(());
         };
         match *stop {
@@ -550,8 +493,7 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
     let ran = Cell::new(false);
     let (outcome, wrong) = current::enter(frame, |calls, outermost| {
         let outcome = guard_in(calls, || {
-            // What is small stays in registers.
-            let result = work().map_err(Box::new);
+            let result = work();
             ran.set(frame.ran.get());
             frame.leave(false);
             result
@@ -578,12 +520,12 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
             }
             Some(fault) => Box::from(*fault),
         },
-        (Ok(Err(fault)), None) if matches!(*fault, Fault::Failed) => {
+        (Ok(Err(Fault::Failed)), None) => {
             frame.sent();
-            return Err(Box::from(*fault));
+            return Err(Box::from(Fault::Failed));
         }
         (Ok(Err(fault)), None) if ran.get() => Box::new(Stop::Fault(fault.after(), None)),
-        (Ok(Err(fault)), None) => Box::new(Stop::Fault(*fault, Some(frame.parameter.get()))),
+        (Ok(Err(fault)), None) => Box::new(Stop::Fault(fault, Some(frame.parameter.get()))),
         (Err(caught), None) => Box::from(caught),
         (outcome, Some(leaving)) => Box::new(Stop::Raised(match outcome.map_err(|caught| *caught) {
             Err(Caught::Unwound(Unwound::Raised(raised))) if !leaving.is_fatal() => raised,
@@ -607,17 +549,17 @@ fn refuse(writer: &mut Writer, fault: &Fault, parameter: Option<u32>) {
         }
         writer.str(message);
     };
-    match fault {
-        Fault::Argument { kind, message } => three(3, kind.word(), message),
-        Fault::Handle { code, message } => three(4, code.word(), message),
-        Fault::Request { code, message } => {
+    let Fault::Refused(refused) = fault else {
+        unreachable!("settled by `call`, and no other operation gives it")
+    };
+    match &**refused {
+        Refused::Argument { kind, message } => three(3, kind.word(), message),
+        Refused::Handle { code, message } => three(4, code.word(), message),
+        Refused::Request { code, message } => {
             writer.uint(5);
             writer.array(2);
             writer.str(code.word());
             writer.str(message);
-        }
-        Fault::Failed | Fault::Busy | Fault::Described => {
-            unreachable!("settled by `call`, and no other operation gives it")
         }
     }
 }

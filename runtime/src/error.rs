@@ -2,9 +2,24 @@
 
 use std::borrow::Cow;
 
-/// Why a request is not answered with a result.
+/// Why a request is not answered with a result. Two words, so that most results stay in registers.
 #[derive(Debug)]
 pub enum Fault {
+    /// Statuses 3 to 5.
+    Refused(Box<Refused>),
+    /// Status 1: Rust returned an `Err`, and the answer already holds it.
+    Failed,
+    /// Another thread's call uses a handle or a lock: everything is let go, and the call tried again.
+    Busy,
+    /// The shim was asked to describe itself: nothing was done.
+    Described,
+}
+
+const _: () = assert!(size_of::<Result<u64, Fault>>() <= 16);
+
+/// What a request was refused for.
+#[derive(Debug)]
+pub enum Refused {
     /// Status 3: an argument is unusable.
     Argument {
         /// Which kind of unusable.
@@ -26,12 +41,6 @@ pub enum Fault {
         /// What is wrong.
         message: Cow<'static, str>,
     },
-    /// Status 1: Rust returned an `Err`, and the answer already holds it.
-    Failed,
-    /// Another thread's call uses a handle or a lock: everything is let go, and the call tried again.
-    Busy,
-    /// The shim was asked to describe itself: nothing was done.
-    Described,
 }
 
 /// Kinds of unusable arguments.
@@ -124,27 +133,44 @@ impl RequestFault {
     }
 }
 
+impl Refused {
+    /// Its message.
+    const fn message(&self) -> &Cow<'static, str> {
+        match self {
+            Self::Argument { message, .. } | Self::Handle { message, .. } | Self::Request { message, .. } => {
+                message
+            }
+        }
+    }
+}
+
+impl From<Refused> for Fault {
+    #[cold]
+    fn from(refused: Refused) -> Self {
+        Self::Refused(Box::new(refused))
+    }
+}
+
 impl Fault {
     /// The same of what a host object answered; `what` says which.
+    #[cold]
     pub(crate) fn about(self, what: &str) -> Self {
-        let said = |message: Cow<'static, str>| Cow::from(format!("{what}: {message}"));
+        let message = Cow::from(format!("{what}: {}", self.text()));
         match self {
-            Self::Argument { kind, message } => Self::Argument {
-                kind,
-                message: said(message),
+            Self::Refused(refused) => match *refused {
+                Refused::Argument { kind, .. } => Refused::Argument { kind, message }.into(),
+                Refused::Handle { code, .. } => Refused::Handle { code, message }.into(),
+                Refused::Request { .. } => Self::value(message),
             },
-            Self::Handle { code, message } => Self::Handle {
-                code,
-                message: said(message),
-            },
-            other => Self::value(said(other.text().into())),
+            Self::Failed | Self::Busy | Self::Described => Self::value(message),
         }
     }
 
     /// The same when Rust ran: then the request was not to blame.
+    #[cold]
     pub(crate) fn after(self) -> Self {
-        match self {
-            Self::Argument { .. } | Self::Handle { .. } => self,
+        match &self {
+            Self::Refused(refused) if !matches!(**refused, Refused::Request { .. }) => self,
             other => Self::value(other.text()),
         }
     }
@@ -152,9 +178,7 @@ impl Fault {
     /// Its message.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Argument { message, .. } | Self::Handle { message, .. } | Self::Request { message, .. } => {
-                message.clone().into_owned()
-            }
+            Self::Refused(refused) => refused.message().clone().into_owned(),
             Self::Failed => "it failed".to_owned(),
             Self::Busy => "it is busy".to_owned(),
             Self::Described => "nothing was done".to_owned(),
@@ -164,46 +188,51 @@ impl Fault {
     /// An argument of another type.
     #[cold]
     pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
-        Self::Argument {
+        Refused::Argument {
             kind: ArgumentFault::Type,
             message: format!("expected {}", what.into()).into(),
         }
+        .into()
     }
 
     /// An integer that does not fit.
     #[cold]
     pub fn range(what: &str) -> Self {
-        Self::Argument {
+        Refused::Argument {
             kind: ArgumentFault::Range,
             message: format!("does not fit into {what}").into(),
         }
+        .into()
     }
 
     /// An unusable value of the right type.
     #[cold]
     pub fn value(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Argument {
+        Refused::Argument {
             kind: ArgumentFault::Value,
             message: message.into(),
         }
+        .into()
     }
 
     /// An unusable handle.
     #[cold]
     pub fn handle(code: HandleFault, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Handle {
+        Refused::Handle {
             code,
             message: message.into(),
         }
+        .into()
     }
 
     /// A wrong request.
     #[cold]
     pub fn request(code: RequestFault, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Request {
+        Refused::Request {
             code,
             message: message.into(),
         }
+        .into()
     }
 
     /// A request that is not the MessagePack that was expected.

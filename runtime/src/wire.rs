@@ -83,15 +83,6 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// A reader of `bytes` that stands at `position`.
-    #[inline]
-    pub(crate) const fn at(bytes: &'r [u8], position: usize) -> Self {
-        Self {
-            bytes,
-            at: Cell::new(position),
-        }
-    }
-
     /// Where it stands.
     #[inline]
     pub fn position(&self) -> usize {

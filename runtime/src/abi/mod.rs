@@ -12,8 +12,9 @@ use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
 use crate::dispatch::{RELEASE, dispatch};
+use crate::group::frame::Frame;
 use crate::group::lent::Lent;
-use crate::wire::Writer;
+use crate::wire::{Reader, Writer};
 
 pub(crate) use host::Host;
 pub use host::{HostTable, Memory};
@@ -121,7 +122,11 @@ pub unsafe fn entry(
     let out = RefCell::new(Writer::new(memory));
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
-    dispatch(artifact, request, &lent, host, &out);
+    dispatch(
+        artifact,
+        &Frame::new(Reader::new(request), &lent, host, "", 0),
+        &out,
+    );
     let mut answer = out.into_inner().into_bytes();
     if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
         answer.shrink_to(answer.len());

@@ -109,9 +109,9 @@ pub(crate) struct Frame<'c> {
     /// The way back, if the client gave one.
     pub(crate) host: Option<Host>,
     /// Which callable, for messages.
-    pub(crate) callable: &'static str,
+    pub(crate) callable: Cell<&'static str>,
     /// How many arguments the request has.
-    pub(crate) given: u32,
+    pub(crate) given: Cell<u32>,
     /// Which argument is being lifted.
     pub(crate) parameter: Cell<u32>,
     /// The first thing that went wrong.
@@ -160,8 +160,8 @@ impl<'c> Frame<'c> {
             reader,
             buffers,
             host,
-            callable,
-            given,
+            callable: Cell::new(callable),
+            given: Cell::new(given),
             parameter: Cell::new(0),
             fault: RefCell::new(None),
             describing: None,
@@ -224,7 +224,7 @@ impl<'c> Frame<'c> {
     fn back(&self) -> &Back {
         self.back.get_or_init(|| {
             Box::new(Back {
-                inside: Arc::new(Inside::new(self.callable)),
+                inside: Arc::new(Inside::new(self.callable.get())),
                 sent: RefCell::default(),
                 refusals: RefCell::default(),
             })
@@ -562,7 +562,7 @@ impl<'c> Frame<'c> {
         }
         let message = format!(
             "`{}` would have a value borrow what was lent to a callable, and that ends when the callable returns",
-            self.callable
+            self.callable.get()
         );
         Err(Fault::handle(HandleFault::Borrowed, message))
     }
@@ -655,7 +655,7 @@ impl<'c> Frame<'c> {
                     _ => &parent,
                 };
                 if let Some(group) = group {
-                    TABLE.lend(hold.slot(), self.callable, panicked && hold.is_exclusive());
+                    TABLE.lend(hold.slot(), self.callable.get(), panicked && hold.is_exclusive());
                     group.add(Owner::Slot {
                         slot: hold.slot(),
                         exclusive: hold.is_exclusive(),

@@ -54,9 +54,10 @@ pub fn failed<'h, B, E>(
     out.writer.str(std::any::type_name::<E>());
     match said.message.as_ref().or(said.debug.as_ref()) {
         Some(message) => out.writer.str(message),
-        None => out
-            .writer
-            .str(&format!("`{}` failed without saying why", out.frame.callable)),
+        None => out.writer.str(&format!(
+            "`{}` failed without saying why",
+            out.frame.callable.get()
+        )),
     }
     match &said.debug {
         Some(debug) => out.writer.str(debug),
