@@ -29,6 +29,8 @@ impl Hold {
     const KEPT_BY_PARENT: u64 = 1 << 35;
     /// It is that group's now.
     const GIVEN: u64 = 1 << 36;
+    /// It has ended.
+    const OVER: u64 = 1 << 37;
 
     const fn new(slot: u32, exclusive: bool) -> Self {
         Self(slot as u64 | if exclusive { Self::EXCLUSIVE } else { 0 })
@@ -121,12 +123,11 @@ pub(crate) struct Frame<'c> {
     /// The first `count` are holds.
     few: [Cell<Hold>; FEW],
     count: Cell<usize>,
-    more: RefCell<Vec<Hold>>,
     own: Party,
     parent: Party,
-    locks: RefCell<Vec<Locked>>,
-    arena: RefCell<Vec<Stowed>>,
-    created: RefCell<Vec<HandleId>>,
+    /// The last handle that was made for the answer; those before it are in `rest`.
+    created: Cell<Option<HandleId>>,
+    rest: OnceCell<Box<Rest>>,
     /// The call was made: what was kept may be referred to from now on.
     pub(crate) ran: Cell<bool>,
     /// Its own group is one of references that are lent to a callable.
@@ -135,6 +136,16 @@ pub(crate) struct Frame<'c> {
     meets_lent: Cell<bool>,
     /// What has to do with host objects, if the call has any.
     back: OnceCell<Box<Back>>,
+}
+
+/// What few calls need.
+#[derive(Default)]
+struct Rest {
+    /// Holds beyond the first few.
+    holds: RefCell<Vec<Hold>>,
+    locks: RefCell<Vec<Locked>>,
+    arena: RefCell<Vec<Stowed>>,
+    created: RefCell<Vec<HandleId>>,
 }
 
 /// What a call knows of host objects.
@@ -167,12 +178,10 @@ impl<'c> Frame<'c> {
             describing: None,
             few: [const { Cell::new(Hold(0)) }; FEW],
             count: Cell::new(0),
-            more: RefCell::default(),
             own: Party::default(),
             parent: Party::default(),
-            locks: RefCell::default(),
-            arena: RefCell::default(),
-            created: RefCell::default(),
+            created: Cell::new(None),
+            rest: OnceCell::new(),
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
@@ -221,6 +230,10 @@ impl<'c> Frame<'c> {
         }
     }
 
+    fn rest(&self) -> &Rest {
+        self.rest.get_or_init(Box::default)
+    }
+
     fn back(&self) -> &Back {
         self.back.get_or_init(|| {
             Box::new(Back {
@@ -240,10 +253,25 @@ impl<'c> Frame<'c> {
     pub(crate) fn calls_back(&self) -> &Arc<Inside> {
         let inside = self.inside();
         inside.publish(|| Holds {
-            slots: (self.few().iter().map(|hold| hold.get().slot()))
-                .chain(self.more.borrow().iter().map(|hold| hold.slot()))
+            slots: (self.few().iter().map(Cell::get))
+                .filter(|hold| !hold.is(Hold::OVER))
+                .chain(
+                    self.rest
+                        .get()
+                        .into_iter()
+                        .flat_map(|rest| rest.holds.borrow().clone()),
+                )
+                .map(Hold::slot)
                 .collect(),
-            locks: (self.locks.borrow().iter().map(|lock| Arc::clone(&lock.0))).collect(),
+            locks: (self.rest.get().into_iter())
+                .flat_map(|rest| {
+                    rest.locks
+                        .borrow()
+                        .iter()
+                        .map(|lock| Arc::clone(&lock.0))
+                        .collect::<Vec<_>>()
+                })
+                .collect(),
         });
         inside
     }
@@ -261,6 +289,7 @@ impl<'c> Frame<'c> {
     }
 
     /// The answer is complete: what went with it is the client's.
+    #[inline]
     pub(crate) fn sent(&self) {
         if let Some(back) = self.back.get() {
             for object in back.sent.take() {
@@ -327,7 +356,7 @@ impl<'c> Frame<'c> {
         let at = self.count.get();
         match self.few.get(at) {
             Some(place) => place.set(hold),
-            None => self.more.borrow_mut().push(hold),
+            None => self.rest().holds.borrow_mut().push(hold),
         }
         self.count.set(at + 1);
     }
@@ -339,7 +368,8 @@ impl<'c> Frame<'c> {
 
     fn holds(&self, slot: u32) -> bool {
         self.few().iter().any(|hold| hold.get().slot() == slot)
-            || self.more.borrow().iter().any(|hold| hold.slot() == slot)
+            || (self.rest.get())
+                .is_some_and(|rest| rest.holds.borrow().iter().any(|hold| hold.slot() == slot))
     }
 
     /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path. A value that
@@ -486,7 +516,7 @@ impl<'c> Frame<'c> {
         if !lock.try_lock() {
             return Err(busy(inside::holder_of_lock(lock), wanted));
         }
-        self.locks.borrow_mut().push(Locked(Arc::clone(lock)));
+        self.rest().locks.borrow_mut().push(Locked(Arc::clone(lock)));
         Ok(())
     }
 
@@ -498,11 +528,10 @@ impl<'c> Frame<'c> {
                 place.set(hold);
             }
         }
-        self.more
-            .borrow_mut()
-            .iter_mut()
-            .filter(|hold| wanted(hold))
-            .for_each(change);
+        if let Some(rest) = self.rest.get() {
+            let mut holds = rest.holds.borrow_mut();
+            holds.iter_mut().filter(|hold| wanted(hold)).for_each(change);
+        }
     }
 
     /// What the call holds of `slot` becomes a group's when the call ends. Until then it is a call's hold, which others
@@ -569,18 +598,25 @@ impl<'c> Frame<'c> {
 
     /// Keeps a value until the call ends.
     pub(crate) fn stow(&self, value: *mut (), drop: unsafe fn(*mut ())) {
-        self.arena.borrow_mut().push((value, drop));
+        self.rest().arena.borrow_mut().push((value, drop));
     }
 
     /// Remembers a handle of the answer, in case the answer is not finished.
     pub(crate) fn created(&self, id: HandleId) {
-        self.created.borrow_mut().push(id);
+        if let Some(before) = self.created.replace(Some(id)) {
+            self.rest().created.borrow_mut().push(before);
+        }
     }
 
     /// The answer failed: the handles that were made for it go, and host objects are released.
     pub(crate) fn undo(&self) {
         drop(self.back.get().map(|back| back.sent.take()));
-        for id in self.created.take() {
+        let others = self
+            .rest
+            .get()
+            .map(|rest| rest.created.take())
+            .unwrap_or_default();
+        for id in self.created.take().into_iter().chain(others) {
             let _ = TABLE.drop_handle(id, false);
         }
     }
@@ -590,8 +626,7 @@ impl<'c> Frame<'c> {
     fn is_light(&self) -> bool {
         let nothing = |party: &Party| party.group.borrow().is_none();
         self.buffers.is_empty()
-            && self.arena.borrow().is_empty()
-            && self.locks.borrow().is_empty()
+            && self.rest.get().is_none()
             && nothing(&self.own)
             && nothing(&self.parent)
             && self.back.get().is_none()
@@ -600,16 +635,28 @@ impl<'c> Frame<'c> {
     /// Lets go of the values that are not a group's now.
     #[inline]
     fn let_go(&self, panicked: bool) {
-        let few = self.few().iter().map(Cell::get);
-        let count = self.count.take();
-        let more = if count > FEW { self.more.take() } else { Vec::new() };
-        for hold in few.chain(more).filter(|hold| !hold.is(Hold::GIVEN)) {
+        let end = |hold: Hold| {
             if hold.is(Hold::MOVED) {
                 TABLE.release_moved(hold.slot());
             } else {
                 TABLE.release(hold.slot(), hold.is_exclusive(), panicked && hold.is_exclusive());
             }
+        };
+        for place in self.few() {
+            let hold = place.get();
+            if !hold.is(Hold::GIVEN | Hold::OVER) {
+                // A destructor may panic: then the others are let go afterwards, and this one not twice.
+                place.set(Hold(hold.0 | Hold::OVER));
+                end(hold);
+            }
         }
+        if self.count.get() > FEW {
+            let more = self.rest().holds.take();
+            more.into_iter()
+                .filter(|hold| !hold.is(Hold::GIVEN))
+                .for_each(end);
+        }
+        self.count.set(0);
         self.own.keeps.set(false);
         self.parent.keeps.set(false);
         self.meets_lent.set(self.lends);
@@ -628,6 +675,7 @@ impl<'c> Frame<'c> {
         }
     }
 
+    #[inline(never)]
     fn leave_all(&self, panicked: bool) {
         if let Some(back) = self.back.get() {
             let refusals = back.refusals.take();
@@ -635,7 +683,8 @@ impl<'c> Frame<'c> {
                 refusals.into_iter().for_each(|forget| forget());
             }
         }
-        for (value, drop) in self.arena.take().into_iter().rev() {
+        let arena = self.rest.get().map(|rest| rest.arena.take()).unwrap_or_default();
+        for (value, drop) in arena.into_iter().rev() {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
@@ -665,7 +714,9 @@ impl<'c> Frame<'c> {
             },
         );
         self.let_go(panicked);
-        self.locks.borrow_mut().clear();
+        if let Some(rest) = self.rest.get() {
+            rest.locks.borrow_mut().clear();
+        }
         drop(own);
         drop(parent);
         if let Some(inside) = self.known() {
