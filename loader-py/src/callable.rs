@@ -9,10 +9,11 @@ use crate::decode::Decoder;
 use crate::encode::Encoder;
 use crate::ffi::arguments::Arguments;
 use crate::ffi::handle::{HandleRef, State};
+use crate::ffi::lent::Lent;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
-use crate::status;
-use crate::wire;
+use crate::status::{self, Answer};
+use crate::wire::{self, Reader};
 
 /// A parameter.
 pub(crate) struct Param {
@@ -231,25 +232,36 @@ impl Spec {
         scratch: &mut Scratch,
         read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
     ) -> PyResult<R> {
-        let buffers = scratch.lent.buffers();
-        let code = self.core.enter(
-            py,
-            &scratch.bytes,
-            buffers,
-            &mut scratch.response,
-            !self.keeps_lock,
-        )?;
-        let answer = status::answer(py, self.core, code, scratch.response.bytes())?;
+        let (lent, response) = (&scratch.lent, &mut scratch.response);
+        let code = self
+            .core
+            .enter(py, &scratch.bytes, lent.buffers(), response, !self.keeps_lock)?;
+        let bytes = scratch.response.bytes();
+        // As nearly every answer begins.
+        let payload = if let (0, [0x92, 0, payload @ ..]) = (code, bytes) {
+            Reader::new(payload)
+        } else {
+            let answer = status::answer(py, self.core, code, bytes)?;
+            if answer.status != 0 {
+                return Err(self.failed(py, &mut scratch.lent, &answer));
+            }
+            answer.payload
+        };
+        scratch.lent.shut_moved(py, Some(self));
+        scratch.lent.surrender();
+        let mut from = Decoder::new(py, self.core, payload);
+        read(&mut from)
+    }
+
+    /// What a call raises that gave no result.
+    #[cold]
+    fn failed(&'static self, py: Python<'_>, lent: &mut Lent, answer: &Answer<'_>) -> PyErr {
         // An argument that Rust refused was not moved; a call that failed or panicked has taken it.
         if matches!(answer.status, 0..=2 | 6) {
-            scratch.lent.shut_moved(py, Some(self));
-            scratch.lent.surrender();
+            lent.shut_moved(py, Some(self));
+            lent.surrender();
         }
-        if answer.status != 0 {
-            return Err(status::call_error(py, self, &answer));
-        }
-        let mut from = Decoder::new(py, self.core, answer.payload);
-        read(&mut from)
+        status::call_error(py, self, answer)
     }
 
     /// Calls it with a receiver and perhaps a number, and reads the result with `read`: how iterators are asked.

@@ -5,7 +5,7 @@
 //! The count is changed with the interpreter lock held, which the forking thread holds too. Calls that keep that lock
 //! are not counted: nobody forks during one of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pyo3::{PyErr, PyResult, Python};
@@ -21,25 +21,71 @@ pub(crate) struct Inside {
     stuck: AtomicBool,
 }
 
-thread_local! {
-    /// The libraries that this thread is inside, innermost last.
-    static OWN: RefCell<Vec<*const Core>> = const { RefCell::new(Vec::new()) };
+/// How many libraries deep a thread may be without an allocation.
+const FEW: usize = 8;
+
+/// The libraries that a thread is inside, innermost last.
+struct Own {
+    few: [Cell<*const Core>; FEW],
+    depth: Cell<usize>,
 }
 
-/// This thread is inside; until it is dropped.
-struct Entered(&'static Core);
+thread_local! {
+    // Without a destructor, so that reaching it is one step.
+    static OWN: Own = const {
+        Own {
+            few: [const { Cell::new(std::ptr::null()) }; FEW],
+            depth: Cell::new(0),
+        }
+    };
+    /// Those beyond the first few.
+    static DEEP: RefCell<Vec<*const Core>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Entered {
-    fn new(core: &'static Core) -> Self {
-        core.inside.add(1);
-        OWN.with_borrow_mut(|own| own.push(core));
-        Self(core)
+impl Own {
+    #[inline]
+    fn push(&self, core: *const Core) {
+        let depth = self.depth.get();
+        match self.few.get(depth) {
+            Some(place) => place.set(core),
+            None => DEEP.with_borrow_mut(|deep| deep.push(core)),
+        }
+        self.depth.set(depth + 1);
+    }
+
+    #[inline]
+    fn pop(&self) {
+        let depth = self.depth.get() - 1;
+        self.depth.set(depth);
+        if depth >= FEW {
+            DEEP.with_borrow_mut(|deep| deep.pop());
+        }
+    }
+
+    /// How often `core` is among them.
+    fn count(&self, core: *const Core) -> usize {
+        let few = &self.few[..self.depth.get().min(FEW)];
+        let deep = DEEP.with_borrow(|deep| deep.iter().filter(|one| std::ptr::eq(**one, core)).count());
+        few.iter().filter(|one| std::ptr::eq(one.get(), core)).count() + deep
     }
 }
 
-impl Drop for Entered {
+/// This thread is inside; until it is dropped.
+struct Entered<'t>(&'static Core, &'t Own);
+
+impl<'t> Entered<'t> {
+    #[inline]
+    fn new(core: &'static Core, own: &'t Own) -> Self {
+        core.inside.add(1);
+        own.push(core);
+        Self(core, own)
+    }
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
     fn drop(&mut self) {
-        OWN.with_borrow_mut(|own| own.pop());
+        self.1.pop();
         self.0.inside.add(-1);
     }
 }
@@ -66,13 +112,18 @@ impl Core {
         if self.inside.stuck.load(Ordering::Relaxed) {
             return Err(self.left_inside(py));
         }
-        let _entered = release.then(|| Entered::new(self));
-        Ok(self.symbol.call(py, request, buffers, response, release))
+        if !release {
+            return Ok(self.symbol.call(py, request, buffers, response, false));
+        }
+        OWN.with(|own| {
+            let _entered = Entered::new(self, own);
+            Ok(self.symbol.call(py, request, buffers, response, true))
+        })
     }
 
     /// In a forked child: whether another thread of the parent was inside. If so, the library is never entered again.
     pub(crate) fn shut_after_fork(&'static self) -> bool {
-        let own = OWN.with_borrow(|own| own.iter().filter(|one| std::ptr::eq(**one, self)).count());
+        let own = OWN.with(|own| own.count(self));
         let own = u32::try_from(own).unwrap_or(u32::MAX);
         let shut = self.inside.count.load(Ordering::Relaxed) > own;
         self.inside.count.store(own, Ordering::Relaxed);

@@ -175,6 +175,18 @@ impl<'a> Reader<'a> {
         self.0.first() == Some(&NIL)
     }
 
+    /// Whether the next value is nil, which is then read.
+    #[inline]
+    pub(crate) fn nil(&mut self) -> bool {
+        match self.0.split_first() {
+            Some((&NIL, rest)) => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The next value, if it is an integer below 2^63; else nothing is read.
     #[inline]
     pub(crate) fn small_integer(&mut self) -> Option<i64> {

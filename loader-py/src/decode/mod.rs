@@ -264,6 +264,9 @@ impl Shape {
         {
             return Ok(signed(from.py, value));
         }
+        if matches!(self, Self::Unit) && from.reader.nil() {
+            return Ok(from.py.None().into_bound(from.py));
+        }
         self.decode_any(from)
     }
 
