@@ -18,7 +18,7 @@ from .specials import add_specials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .loaded import Loaded
@@ -173,42 +173,77 @@ def hook(
     library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]
 ) -> BaseException:
     """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
-    if isinstance(value, IoError):
+    known = _KNOWN.get(type(value))
+    if known is not None:
+        _complete(value, known, rust_type, message, debug, sources)
         error: CallError = value
+    elif isinstance(value, IoError):
+        error = value
         error.debug = debug
         error.sources = sources
     elif isinstance(value, CallError):
         error = value
-        _complete(error, rust_type, message, debug, sources)
+        _complete(error, _known(type(value)), rust_type, message, debug, sources)
     else:
         error = CallError(message, value=value, rust_type=rust_type, debug=debug, sources=sources)
-    _chain(error, sources)
+    if sources:
+        _chain(error, sources)
     return error
 
 
-def _complete(error: Any, rust_type: str, message: str, debug: str | None, sources: list[str]) -> None:
-    """What was said beside the value; the Rust type's own names come first."""
-    cls = type(error)
-    facts = error.__dict__
-    facts["_message"] = message
+if TYPE_CHECKING:
+    # What to do with a raised error of a class: whether it is one of a crate's own and has none of the names of
+    # `CallError`; the names that the Rust type has itself, None for a class that is no crate's; what gives the number
+    # of an error's variant, where the raised error is to be of its variant's class; the variants' classes.
+    Known = tuple[bool, frozenset[str] | None, Callable[[Any], int] | None, Sequence[type]]
+
+_FACTS = ("message", "rust_type", "debug", "sources")
+# Asked of a class once, because asking it for what it lacks takes long. Kept as long as the process: libraries are never
+# unloaded, and neither are the classes of their types.
+_KNOWN: dict[type, Known] = {}
+
+
+def _known(cls: Any) -> Known:
     info: Info | None = getattr(cls, "__usecrate__", None)
     if info is None:
+        known: Known = (False, None, None, ())
+    else:
+        own = frozenset((*info.names, *getattr(cls, "__match_args__", ())))
+        variant_of = getattr(cls, "__usecrate_variant_of__", None)
+        variants: Sequence[type] = ()
+        if variant_of is None or isinstance(cls, LazyVariant):
+            variant_of = None
+        else:
+            # `except` asks for the class itself, so a raised error is of its variant's class.
+            variants = [
+                getattr(info.cls, variant["name"]) for variant in info.loaded.variants_of(info.index)
+            ]
+        known = (own.isdisjoint(_FACTS), own, variant_of, variants)
+    _KNOWN[cls] = known
+    return known
+
+
+def _complete(
+    error: Any, known: Known, rust_type: str, message: str, debug: str | None, sources: list[str]
+) -> None:
+    """What was said beside the value; the Rust type's own names come first."""
+    plain, own, variant_of, variants = known
+    facts = error.__dict__
+    facts["_message"] = message
+    if plain:
+        facts["message"] = message
+        facts["rust_type"] = rust_type
+        facts["debug"] = debug
+        facts["sources"] = sources
+    elif own is None:
         return
-    own = {*info.names, *getattr(cls, "__match_args__", ())}
-    for name, fact in (
-        ("message", message),
-        ("rust_type", rust_type),
-        ("debug", debug),
-        ("sources", sources),
-    ):
-        if name not in own:
-            facts[name] = fact
+    else:
+        for name, fact in zip(_FACTS, (message, rust_type, debug, sources), strict=True):
+            if name not in own:
+                facts[name] = fact
     error.args = (message,)
-    variant_of = getattr(cls, "__usecrate_variant_of__", None)
-    if variant_of is not None and not isinstance(cls, LazyVariant):
-        # `except` asks for the class itself, so a raised error is of its variant's class.
-        variant = info.loaded.variants_of(info.index)[variant_of(error)]
-        error.__class__ = getattr(info.cls, variant["name"])
+    if variant_of is not None:
+        error.__class__ = variants[variant_of(error)]
 
 
 def _chain(error: BaseException, sources: Sequence[str]) -> None:
