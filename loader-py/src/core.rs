@@ -4,11 +4,12 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use pyo3::types::PyType;
-use pyo3::{Py, PyAny, Python};
+use pyo3::types::{PyAnyMethods, PyType};
+use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
 use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::LockCell;
+use crate::ffi::slots::Place;
 use crate::ffi::symbol::{Response, Symbol};
 use crate::inside::Inside;
 use crate::iterator::Next;
@@ -173,6 +174,32 @@ pub(crate) struct Field {
     pub(crate) name: Py<pyo3::types::PyString>,
     pub(crate) text: String,
     pub(crate) shape: Shape,
+    /// Where it is in the instances, if `__slots__` made it.
+    pub(crate) place: Option<Place>,
+}
+
+impl Field {
+    /// The field of `object`.
+    #[inline]
+    pub(crate) fn get<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match self.place.and_then(|place| place.get(object)) {
+            Some(value) => Ok(value),
+            None => object.getattr(self.name.bind(object.py())),
+        }
+    }
+
+    /// Sets the field of `object`.
+    #[inline]
+    pub(crate) fn set<'py>(&self, object: &Bound<'py, PyAny>, value: Bound<'py, PyAny>) -> PyResult<()> {
+        let left = match self.place {
+            Some(place) => place.set(object, value),
+            None => Some(value),
+        };
+        match left {
+            None => Ok(()),
+            Some(value) => object.setattr(self.name.bind(object.py()), value),
+        }
+    }
 }
 
 /// A type with variants.

@@ -10,6 +10,7 @@ use crate::callable::{Manner, Param, Spec};
 use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
+use crate::ffi::slots;
 use crate::ffi::{handle as handles, load, process};
 use crate::handle::send;
 use crate::iterator::Next;
@@ -171,10 +172,14 @@ impl Library {
         let py = class.py();
         let fields = read_pairs(self.core, fields)?
             .into_iter()
-            .map(|(text, shape)| Field {
-                name: PyString::intern(py, &text).unbind(),
-                text,
-                shape,
+            .map(|(text, shape)| {
+                let name = PyString::intern(py, &text);
+                Field {
+                    place: slots::place(class, &name),
+                    name: name.unbind(),
+                    text,
+                    shape,
+                }
             })
             .collect();
         Ok(Fields {

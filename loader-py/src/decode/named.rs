@@ -55,7 +55,7 @@ fn fill<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
     let made: Bound<'py, PyAny> = object::bare_instance(fields.class.bind(from.py))?;
     for field in &fields.fields {
         let value = from.nested(|from| field.shape.decode(from))?;
-        made.setattr(field.name.bind(from.py), value)?;
+        field.set(&made, value)?;
     }
     Ok(made)
 }

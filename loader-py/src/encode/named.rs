@@ -89,7 +89,7 @@ pub(super) fn record(
     }
     match value.cast::<PyDict>() {
         Ok(dict) => out.array(fields.fields.len(), |out| {
-            items(fields, &slot.name(out.py), dict, out)
+            items(fields, &|| slot.name(value.py()), dict, out)
         }),
         Err(_) => Err(Refusal::wrong_type(
             &format!("{} or dict", slot.name(out.py)),
@@ -100,7 +100,7 @@ pub(super) fn record(
 
 fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
     for field in &fields.fields {
-        let item = value.getattr(field.name.bind(out.py))?;
+        let item = field.get(value)?;
         field
             .shape
             .encode(&item, out)
@@ -112,7 +112,7 @@ fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '
 /// The fields out of a dict; those left out come from the class's default.
 fn items(
     fields: &Fields,
-    name: &str,
+    name: &dyn Fn() -> String,
     dict: &Bound<'_, PyDict>,
     out: &mut Encoder<'_, '_>,
 ) -> Result<(), Refusal> {
@@ -135,8 +135,9 @@ fn items(
             .map(|key| super::short(&key))
             .collect();
         return Err(Refusal::bad_type(format!(
-            "has no field {} in `{name}`, whose fields are {}",
+            "has no field {} in `{}`, whose fields are {}",
             unknown.join(", "),
+            name(),
             known.join(", ")
         )));
     }
@@ -150,8 +151,9 @@ fn items(
             .transpose()?;
         if default.is_none() {
             return Err(Refusal::bad_type(format!(
-                "lacks the fields {} of `{name}`",
-                missing.join(", ")
+                "lacks the fields {} of `{}`",
+                missing.join(", "),
+                name()
             )));
         }
     }
@@ -282,7 +284,7 @@ fn payload(
         if let Ok(dict) = content.cast::<PyDict>()
             && (fields.fields.len() != 1 || dict.contains(fields.fields[0].name.bind(out.py))?)
         {
-            return items(fields, &variant.name, dict, out);
+            return items(fields, &|| variant.name.clone(), dict, out);
         }
         if let [only] = fields.fields.as_slice() {
             return only

@@ -26,5 +26,6 @@ pub(crate) mod object;
 pub(crate) mod process;
 pub(crate) mod queue;
 pub(crate) mod ranges;
+pub(crate) mod slots;
 pub(crate) mod symbol;
 pub(crate) mod trampoline;
