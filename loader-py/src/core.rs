@@ -15,8 +15,11 @@ use crate::inside::Inside;
 use crate::iterator::Next;
 use crate::shape::Shape;
 
-/// Request and response memory above this size is not kept for the next call.
+/// Request and response memory up to this size is kept for the next call.
 const KEEP_BYTES: usize = 1 << 20;
+/// Up to this size it is kept too after a call that needed it, until the next one that does not: who moves large values
+/// mostly moves many, and memory that goes back to the system each time is slow.
+const KEEP_NEEDED: usize = 4 << 20;
 /// So many calls at once find memory to use again.
 const KEEP_CALLS: usize = 16;
 
@@ -101,10 +104,10 @@ impl Core {
     /// Takes memory back for later calls.
     pub(crate) fn give_scratch(&self, py: Python<'_>, mut scratch: Box<Scratch>) {
         scratch.lent.clear(py);
-        if scratch.bytes.capacity() > KEEP_BYTES {
+        if is_too_much(scratch.bytes.capacity(), scratch.bytes.len()) {
             scratch.bytes = Vec::with_capacity(4096);
         }
-        if scratch.response.capacity() > KEEP_BYTES {
+        if is_too_much(scratch.response.capacity(), scratch.response.bytes().len()) {
             scratch.response = Response::new(self.symbol);
         }
         let next = self.scratch.replace(py, None);
@@ -116,6 +119,11 @@ impl Core {
         scratch.next = next;
         self.scratch.replace(py, Some(scratch));
     }
+}
+
+/// Whether memory of which a call needed `used` is not to be kept.
+const fn is_too_much(capacity: usize, used: usize) -> bool {
+    capacity > KEEP_BYTES && (capacity > KEEP_NEEDED || used < capacity / 4)
 }
 
 /// The place of one of a library's types.

@@ -132,10 +132,10 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
         describe(&mut Describer::new(&mut call.out.borrow_mut()));
         return Err(Fault::Described);
     }
-    if frame.fault.borrow().is_some()
-        && let Some(fault) = frame.fault.take()
-    {
-        return Err(fault);
+    if frame.fault.borrow().is_some() {
+        if let Some(fault) = frame.fault.take() {
+            return Err(fault);
+        }
     }
     if frame.parameter.get() != frame.given.get() {
         let message = format!(

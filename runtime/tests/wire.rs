@@ -143,7 +143,10 @@ fn a_length_beyond_the_request_is_refused_before_anything_else() {
         &[],
     ] {
         let error = Reader::new(bytes).next().unwrap_err();
-        assert!(matches!(&error, Fault::Refused(why) if matches!(**why, Refused::Request { .. })), "{bytes:02x?}: {error:?}");
+        assert!(
+            matches!(&error, Fault::Refused(why) if matches!(**why, Refused::Request { .. })),
+            "{bytes:02x?}: {error:?}"
+        );
     }
 }
 

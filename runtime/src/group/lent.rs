@@ -32,6 +32,14 @@ macro_rules! numbers {
 
 numbers!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64);
 
+/// Memory as numbers in native byte order, unless it is not aligned for them or not a whole number of them.
+#[inline]
+pub(crate) fn in_place<T: Number>(bytes: &[u8]) -> Option<&[T]> {
+    // SAFETY: every pattern of bits is a `T`.
+    let (before, numbers, behind) = unsafe { bytes.align_to::<T>() };
+    (before.is_empty() && behind.is_empty()).then_some(numbers)
+}
+
 impl<'c> Lent<'c> {
     /// A buffer of the request.
     ///

@@ -170,11 +170,7 @@ impl<'s, H> Many<'s, H> {
                 scope.reader().rewind(at);
                 let bytes = scope.bytes()?;
                 // An unusable length is found now, while an error can still be told.
-                if T::in_memory(bytes).is_none() {
-                    if let Some(Err(fault)) = T::from_memory(bytes) {
-                        return Err(fault);
-                    }
-                }
+                numbers::whole(bytes, size_of::<T>().max(1))?;
                 Ok(Self::Memory(bytes))
             }
             other => Err(Fault::expected(format!("a list, not {}", other.name()))),

@@ -3,23 +3,29 @@
 use super::{Lift, LiftMut, by_value, plain};
 use crate::describe::Describer;
 use crate::error::Fault;
+use crate::group::lent::in_place;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_INTEGER, Token};
 
-/// Numbers in memory, native byte order.
-fn copy<T, const N: usize>(bytes: &[u8], from: fn([u8; N]) -> T) -> Result<Vec<T>, Fault> {
-    let chunks = bytes.chunks_exact(N);
-    if !chunks.remainder().is_empty() {
-        let message = format!("{} bytes are no whole number of {N}-byte numbers", bytes.len());
-        return Err(Fault::value(message));
+/// Whether bytes are whole numbers of a size.
+pub(super) fn whole(bytes: &[u8], size: usize) -> Result<(), Fault> {
+    if bytes.len() % size == 0 {
+        return Ok(());
     }
-    Ok(chunks
-        .map(|chunk| {
-            let mut number = [0; N];
-            number.copy_from_slice(chunk);
-            from(number)
-        })
-        .collect())
+    let message = format!("{} bytes are no whole number of {size}-byte numbers", bytes.len());
+    Err(Fault::value(message))
+}
+
+/// Numbers in memory, native byte order.
+#[inline]
+fn copy<T, const N: usize>(bytes: &[u8], from: impl Fn([u8; N]) -> T) -> Result<Vec<T>, Fault> {
+    whole(bytes, N)?;
+    let number = |chunk: &[u8]| {
+        let mut number = [0; N];
+        number.copy_from_slice(chunk);
+        from(number)
+    };
+    Ok(bytes.chunks_exact(N).map(number).collect())
 }
 
 fn integer(token: &Token<'_>) -> Result<i128, Fault> {
@@ -54,7 +60,14 @@ macro_rules! integers {
             }
 
             fn from_memory(bytes: &[u8]) -> Option<Result<Vec<Self>, Fault>> {
-                Some(copy(bytes, Self::from_ne_bytes))
+                Some(copy(bytes, |word| Self::from_ne_bytes(word)))
+            }
+
+            fn in_memory<'m>(bytes: &'m [u8]) -> Option<&'m [Self]>
+            where
+                Self: 'm,
+            {
+                in_place(bytes)
             }
         }
     )+};
@@ -158,7 +171,14 @@ macro_rules! floats {
             }
 
             fn from_memory(bytes: &[u8]) -> Option<Result<Vec<Self>, Fault>> {
-                Some(copy(bytes, Self::from_ne_bytes))
+                Some(copy(bytes, |word| Self::from_ne_bytes(word)))
+            }
+
+            fn in_memory<'m>(bytes: &'m [u8]) -> Option<&'m [Self]>
+            where
+                Self: 'm,
+            {
+                in_place(bytes)
             }
         }
     )+};
