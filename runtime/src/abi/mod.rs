@@ -90,14 +90,25 @@ pub unsafe fn entry(
     let request = unsafe { slice(request, request_len) };
     // SAFETY: by this function's contract.
     let buffers = unsafe { slice(buffers, buffer_count) };
-    let mut lent = Vec::new();
-    for buffer in buffers {
-        if buffer.data.is_null() && buffer.len != 0 || buffer.len > isize::MAX as usize {
-            return BAD_ARGUMENT;
-        }
-        // SAFETY: by this function's contract, and checked just now.
-        lent.push(unsafe { Lent::new(buffer.data, buffer.len, buffer.flags & WRITABLE != 0) });
+    let bad = |buffer: &Buffer| buffer.data.is_null() && buffer.len != 0 || buffer.len > isize::MAX as usize;
+    if buffers.iter().any(bad) {
+        return BAD_ARGUMENT;
     }
+    // SAFETY: by this function's contract, and checked just now.
+    let lend = |buffer: &Buffer| unsafe { Lent::new(buffer.data, buffer.len, buffer.flags & WRITABLE != 0) };
+    // Most calls lend nothing, and most others one buffer: neither needs an allocation.
+    let (one, many);
+    let lent: &[Lent<'_>] = match buffers {
+        [] => &[],
+        [buffer] => {
+            one = [lend(buffer)];
+            &one
+        }
+        _ => {
+            many = buffers.iter().map(lend).collect::<Vec<_>>();
+            &many
+        }
+    };
     // SAFETY: by this function's contract.
     let Ok(host) = (unsafe { Host::new(host) }) else {
         return BAD_ARGUMENT;
@@ -124,7 +135,7 @@ pub unsafe fn entry(
     // response before it is filled again.
     dispatch(
         artifact,
-        &Frame::new(Reader::new(request), &lent, host, "", 0),
+        &Frame::new(Reader::new(request), lent, host, "", 0),
         &out,
     );
     let mut answer = out.into_inner().into_bytes();

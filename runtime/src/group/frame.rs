@@ -625,11 +625,7 @@ impl<'c> Frame<'c> {
     #[inline]
     fn is_light(&self) -> bool {
         let nothing = |party: &Party| party.group.borrow().is_none();
-        self.buffers.is_empty()
-            && self.rest.get().is_none()
-            && nothing(&self.own)
-            && nothing(&self.parent)
-            && self.back.get().is_none()
+        self.rest.get().is_none() && nothing(&self.own) && nothing(&self.parent) && self.back.get().is_none()
     }
 
     /// Lets go of the values that are not a group's now.
@@ -669,6 +665,7 @@ impl<'c> Frame<'c> {
             self.ran.set(false);
             self.own.members.set(false);
             self.parent.members.set(false);
+            self.buffers.iter().for_each(Lent::release);
             self.let_go(panicked);
         } else {
             self.leave_all(panicked);
