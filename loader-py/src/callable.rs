@@ -144,16 +144,20 @@ impl Spec {
         format!("({})", parts.join(", "))
     }
 
-    /// Calls it.
+    /// Calls it. An exception is boxed, so that a result stays in registers.
+    #[inline]
     pub(crate) fn call<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> Result<Bound<'py, PyAny>, Box<PyErr>> {
         let mut scratch = self.core.take_scratch(py);
         let done = match self.write(py, arguments, &mut scratch) {
-            Ok(()) => self.send(py, arguments, &mut scratch),
-            Err(misfit) => Err(self.misfit_error(misfit)),
+            Ok(()) => match self.send(py, arguments, &mut scratch) {
+                Ok(value) => Ok(value),
+                Err(error) => Err(Box::new(error)),
+            },
+            Err(misfit) => Err(Box::new(self.misfit_error(misfit))),
         };
         self.core.give_scratch(py, scratch);
         done

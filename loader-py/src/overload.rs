@@ -107,7 +107,7 @@ impl Overload {
         let owned = OwnedArguments::new(None, args, kwargs)?;
         let arguments = owned.borrow();
         if let [only] = self.specs.as_slice() {
-            return only.call(py, &arguments);
+            return only.call(py, &arguments).map_err(|error| *error);
         }
         let mut misfits = Vec::new();
         for spec in &self.specs {

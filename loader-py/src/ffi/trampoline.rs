@@ -84,14 +84,13 @@ unsafe fn enter(
     // SAFETY: says the caller.
     let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
     let called = catch_unwind(AssertUnwindSafe(|| match spec {
-        Some(spec) => spec.call(py, &arguments),
-        None => Err(python::internal(py, "a function without a callable was called")),
+        Some(spec) => match spec.call(py, &arguments) {
+            Ok(value) => value.into_ptr(),
+            Err(error) => raise(*error),
+        },
+        None => raise(python::internal(py, "a function without a callable was called")),
     }));
-    match called {
-        Ok(Ok(value)) => value.into_ptr(),
-        Ok(Err(error)) => raise(error),
-        Err(_) => raise(panicked(py)),
-    }
+    called.unwrap_or_else(|_| raise(panicked(py)))
 }
 
 /// The exception for a fault of our own.
