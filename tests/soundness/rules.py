@@ -182,7 +182,7 @@ RULES = (
             Mutation(
                 "a moved value is no longer the slot's",
                 "group/frame.rs",
-                "|hold| hold.moved = true",
+                "|hold| hold.0 |= Hold::MOVED",
                 "|_| ()",
                 "a_moved_value_is_gone_once",
             ),
@@ -196,8 +196,8 @@ RULES = (
             Mutation(
                 "a panic poisons",
                 "group/frame.rs",
-                "TABLE.release(hold.slot, hold.exclusive, panicked && hold.exclusive);",
-                "TABLE.release(hold.slot, hold.exclusive, false);",
+                "TABLE.release(hold.slot(), hold.is_exclusive(), panicked && hold.is_exclusive());",
+                "TABLE.release(hold.slot(), hold.is_exclusive(), false);",
                 "a_panic_poisons_what_was_lent_exclusively",
             ),
         ),
@@ -321,7 +321,7 @@ RULES = (
         "Memory lent",
         (
             "Buffers are lent for one call; what Rust writes to is lent to one argument alone. Numbers "
-            "that are read are copied byte by byte, so that they need no alignment."
+            "are read where they are if they are aligned, else from a copy."
         ),
         (
             Mutation(
@@ -361,6 +361,14 @@ RULES = (
                 "if !self.data.cast::<T>().is_aligned() && self.len > 0 {",
                 "if false {",
                 "numbers_are_whole_and_aligned",
+                "memory",
+            ),
+            Mutation(
+                "numbers that are not aligned are copied",
+                "group/lent.rs",
+                "(before.is_empty() && behind.is_empty()).then_some(numbers)",
+                "Some(numbers)",
+                "numbers_are_read_in_place_where_they_are_aligned",
                 "memory",
             ),
         ),

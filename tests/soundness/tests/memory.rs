@@ -24,9 +24,20 @@ fn merge(one: &mut [u32], two: &mut [u32]) {
     }
 }
 
+/// The sum, and whether the numbers are where the client has them.
+fn total(numbers: &[u64], bytes: &[u8]) -> (u64, bool) {
+    assert!(numbers.as_ptr().is_aligned());
+    let there = std::ptr::eq(numbers.as_ptr().cast(), bytes.as_ptr());
+    (
+        numbers.iter().fold(0, |sum, number| sum.wrapping_add(*number)),
+        there,
+    )
+}
+
 shim!(invert_(__uc_arg a) invert(a.take()));
 shim!(copy_(__uc_arg a, __uc_arg b) copy(a.take(), b.take()));
 shim!(merge_(__uc_arg a, __uc_arg b) merge(a.take(), b.take()));
+shim!(total_(__uc_arg a, __uc_arg b) total(a.take(), b.take()));
 shim!(append(__uc_arg a, __uc_arg b: __uc::Initial<_, true>) {
     let mut b = b.take().start();
     (String::push_str(&mut b, a.take()), b).1
@@ -38,7 +49,8 @@ shim!(next(__uc_arg a: __uc::Initial<u8, false>) {
 
 __uc::artifact! {
     name: "subject", marker: Marker, types: [],
-    callables: ["invert" => invert_, "copy" => copy_, "merge" => merge_, "append" => append, "next" => next],
+    callables: ["invert" => invert_, "copy" => copy_, "merge" => merge_, "append" => append, "next" => next,
+        "total" => total_],
 }
 
 fn nth(index: u8) -> Value {
@@ -128,6 +140,34 @@ fn numbers_are_whole_and_aligned() {
     let torn = [buffer(&mut front[..6], true), buffer(back, true)];
     assert!(
         wrong("merge", &[nth(0), nth(1)], &torn)
+            .1
+            .contains("whole number")
+    );
+}
+
+#[test]
+fn numbers_are_read_in_place_where_they_are_aligned() {
+    let _alone = alone();
+    let mut memory: Vec<u64> = vec![0; 5];
+    // SAFETY: in range, and of bytes.
+    let all: &mut [u8] = unsafe { std::slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), 40) };
+    for (start, there) in [(0, true), (1, false), (4, false), (8, true)] {
+        all.fill(0);
+        for at in 0..4_u8 {
+            let place = start + usize::from(at) * 8;
+            all[place..place + 8].copy_from_slice(&u64::from(at + 1).to_ne_bytes());
+        }
+        let numbers = buffer(&mut all[start..start + 32], false);
+        let (status, payload) = try_call_with("total", &[nth(0), nth(0)], &[numbers]);
+        assert_eq!(
+            (status, &payload[0], &payload[1]),
+            (0, &10.into(), &there.into()),
+            "from {start}"
+        );
+    }
+    let torn = buffer(&mut all[..12], false);
+    assert!(
+        wrong("total", &[nth(0), nth(0)], &[torn])
             .1
             .contains("whole number")
     );
