@@ -192,14 +192,15 @@ def hook(
 
 
 if TYPE_CHECKING:
-    # What to do with a raised error of a class: whether it is one of a crate's own and has none of the names of
-    # `CallError`; the names that the Rust type has itself, None for a class that is no crate's; what gives the number
-    # of an error's variant, where the raised error is to be of its variant's class; the variants' classes.
+    # What to do with a raised error of a class: whether it is one of a crate's own and has none of the
+    # names of `CallError`; the names that the Rust type has itself, None for a class that is no crate's;
+    # what gives the number of an error's variant, where the raised error is to be of its variant's class;
+    # the variants' classes.
     Known = tuple[bool, frozenset[str] | None, Callable[[Any], int] | None, Sequence[type]]
 
 _FACTS = ("message", "rust_type", "debug", "sources")
-# Asked of a class once, because asking it for what it lacks takes long. Kept as long as the process: libraries are never
-# unloaded, and neither are the classes of their types.
+# Asked of a class once, because asking it for what it lacks takes long. Kept as long as the process:
+# libraries are never unloaded, and neither are the classes of their types.
 _KNOWN: dict[type, Known] = {}
 
 
@@ -215,9 +216,7 @@ def _known(cls: Any) -> Known:
             variant_of = None
         else:
             # `except` asks for the class itself, so a raised error is of its variant's class.
-            variants = [
-                getattr(info.cls, variant["name"]) for variant in info.loaded.variants_of(info.index)
-            ]
+            variants = [getattr(info.cls, variant["name"]) for variant in info.loaded.variants_of(info.index)]
         known = (own.isdisjoint(_FACTS), own, variant_of, variants)
     _KNOWN[cls] = known
     return known
