@@ -1,6 +1,6 @@
 //! The native extension of the loader: verifies and loads libraries, calls their one symbol, holds handles.
 //!
-//! It knows the ABI (`docs/abi.md`) and the type language of the manifest, nothing of modules, names or builds; its
+//! It knows the ABI (`docs/abi.md`) and the manifest's form and type language, nothing of names or builds; its
 //! interface is `python/usecrate/_native.pyi`. A call goes through it like this:
 //!
 //! 1. the interpreter enters a trampoline (`ffi::trampoline`), which leads to a prepared `callable::Spec`;
@@ -22,6 +22,7 @@ mod host;
 mod inside;
 mod iterator;
 mod library;
+mod manifest;
 mod overload;
 mod python;
 mod refusal;
@@ -54,6 +55,7 @@ mod native {
         crate::ffi::iterator::register(module)?;
         crate::ffi::export::register(module)?;
         crate::library::register(module)?;
+        crate::manifest::register(module)?;
         crate::handle::register(module)?;
         crate::host::register(module)?;
         crate::iterator::register(module)?;

@@ -11,7 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import usecrate._native as native
+from usecrate._native import TARGET as TARGET
 from usecrate._native import blake3 as blake3
+from usecrate._native import plain_manifest as plain_manifest
+from usecrate._native import read_json as read_json
+from usecrate.errors import LoadError
 
 TABLES: dict[str, dict[int, Any]] = {}
 _hook: Any = None
@@ -109,6 +114,22 @@ def after_fork_child() -> None:
 
 def _errors() -> Any:
     return sys.modules[__name__.rpartition(".")[0] + ".errors"]
+
+
+def read_manifest(path: str) -> Any:
+    return _with_own_errors(native.read_manifest, path)
+
+
+def parse_manifest(data: bytes, path: str) -> Any:
+    return _with_own_errors(native.parse_manifest, data, path)
+
+
+def _with_own_errors(call: Any, *args: Any) -> Any:
+    """What the extension raises is of the package that it is in."""
+    try:
+        return call(*args)
+    except LoadError as error:
+        raise getattr(_errors(), type(error).__name__)(*error.args) from None
 
 
 class _Function:

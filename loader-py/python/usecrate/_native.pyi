@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
+from .model import Manifest
+
 TypeRef = str | list[Any]
 
 class Handle:
@@ -57,6 +59,41 @@ def close(value: object) -> None:
 
 def blake3(data: bytes) -> str:
     """The BLAKE3 hash, in hexadecimal digits."""
+
+TARGET: str
+"""The target triple that the extension was built for."""
+
+def read_manifest(path: str) -> Manifest:
+    """Reads and checks the manifest file `path`, against the hashes beside it.
+
+    Raises
+    ------
+    usecrate.LoadError
+        It cannot be read, is malformed, or is of another version.
+    usecrate.IntegrityError
+        It is not what was built.
+    """
+
+def parse_manifest(data: bytes, path: str) -> Manifest:
+    """Checks the text of a manifest; `path` is for messages.
+
+    Raises
+    ------
+    usecrate.LoadError
+        It is malformed, or of another version.
+    """
+
+def plain_manifest(manifest: Manifest) -> Manifest:
+    """All of a manifest as dicts and lists, made anew."""
+
+def read_json(text: str) -> Any:
+    """What a JSON text says.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
 
 def is_closed(value: object) -> bool: ...
 def move(value: Handle) -> Handle:

@@ -9,8 +9,7 @@ import os
 
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError, VersionConflictError
 from .forks import new_lock
-from .manifests import check_platform, read
-from .platforms import serves
+from .manifests import check_platform, is_for_here, read
 from .versions import Request, Version
 
 TYPE_CHECKING = False
@@ -155,7 +154,7 @@ def find(root: str, wanted: Wanted) -> tuple[list[Found], list[Damaged]]:
             continue
         except OSError:  # removed meanwhile
             continue
-        if serves(manifest["build"]["target"]) and wanted.fits(manifest):
+        if is_for_here(manifest["build"]["target"]) and wanted.fits(manifest):
             found.append(Found(path, manifest, built))
     if not wanted.request.text:  # a pre-release only when asked for, or when there is nothing else
         found = [one for one in found if not Version(one.version).pre] or found

@@ -125,7 +125,9 @@ def _inspect(words: list[str]) -> int:
     if "--json" in options:
         import json
 
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        from .manifests import plain
+
+        print(json.dumps(plain(found), indent=2, ensure_ascii=False))
     else:
         from .listing import listing
 

@@ -48,9 +48,18 @@ class Loaded:
         self._depth = 0
         self._readers: dict[int, Any] = {}
         self._skips: dict[int, dict[str, Skip]] | None = None
+        self._plain: Manifest | None = None
         self.modules: dict[int, Any] = {}
         self.traits: dict[int, type] = {}
         self.functions: dict[tuple[str, tuple[int, ...]], Any] = {}
+
+    def plain_manifest(self) -> Manifest:
+        """The whole manifest as plain data; the same each time."""
+        if self._plain is None:
+            from .manifests import plain
+
+            self._plain = plain(self.manifest)
+        return self._plain
 
     def type_at(self, index: int) -> Type:
         """The manifest's type of that number."""

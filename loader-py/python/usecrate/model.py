@@ -1,13 +1,18 @@
-"""The shape of a manifest (``manifest.json``), for type checkers alone: at run time it is plain JSON.
+"""The shape of a manifest (``manifest.json``), for type checkers alone.
+
+At run time a manifest is what the native extension read: it reads like this, and its parts become plain data
+when they are asked for.
 
 The reference is ``docs/manifest.md``. A type reference is a word (``"u8"``) or a list (``["list", "u8"]``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import NotRequired
 
 TypeRef = str | list[Any]
@@ -135,12 +140,26 @@ class Entry(TypedDict):
     variant: NotRequired[list[int]]
 
 
+class Entries(Protocol):
+    """A module's public names."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Entry]: ...
+    def named(self, name: str) -> Entry | None:
+        """The one of that name, or None."""
+        ...
+
+    def names(self) -> list[str]:
+        """All the names."""
+        ...
+
+
 class Module(TypedDict):
     """A public module."""
 
     path: str
     docs: NotRequired[str]
-    entries: list[Entry]
+    entries: Entries
 
 
 class Skip(TypedDict):

@@ -10,7 +10,6 @@ artifact is there starts no process. What cannot be remembered is asked again.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -148,9 +147,11 @@ def _ask(path: str) -> str:
 
 
 def _records() -> dict[str, Any]:
+    from ._native import read_json
+
     try:
         with open(os.path.join(cache_root(), _RECORD), encoding="utf-8") as file:
-            records = json.load(file)
+            records = read_json(file.read())
     except (OSError, ValueError, RuntimeError):  # none yet, damaged, no place for a cache
         return {}
     return records if isinstance(records, dict) else {}
@@ -164,6 +165,8 @@ def _recorded(path: str) -> list[Any] | None:
 
 def _record(path: str, known: list[Any]) -> None:
     """Remembers an answer, where that can be done: it saves time and nothing else."""
+    import json
+
     records = {**_records(), path: known}
     while len(records) > _REMEMBERED:
         del records[next(iter(records))]

@@ -97,11 +97,11 @@ def manifest(module: object) -> Manifest:
     """
     for owner in (module, type(module)):
         if isinstance(module, Module):
-            found: Manifest = module.__dict__["__usecrate__"].loaded.manifest
+            found: Manifest = module.__dict__["__usecrate__"].loaded.plain_manifest()
             return found
         info = owner.__dict__.get("__usecrate__") if isinstance(owner, type) else None
         if info is not None:
-            owned: Manifest = info.loaded.manifest
+            owned: Manifest = info.loaded.plain_manifest()
             return owned
     raise TypeError(
         f"`manifest` takes a module handle, a class of one or a value, not `{type(module).__qualname__}`"

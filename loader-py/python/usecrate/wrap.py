@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._native import Library
-    from .model import Entry, Manifest
+    from .model import Entries, Entry, Manifest
     from .model import Module as ModuleModel
 
 
@@ -79,19 +79,19 @@ class Module(types.ModuleType):
         crate = loaded.manifest["crate"]
         docs = found.get("docs") or (crate["docs"] if index == 0 else "")
         super().__init__(found["path"].replace("::", "."), docs or None)
-        entries = {entry["name"]: entry for entry in found["entries"]}
         self.__dict__.update(
-            __version__=crate["version"],
-            __all__=list(entries),
-            __usecrate__=ModuleInfo(loaded, index, entries),
+            __version__=crate["version"], __usecrate__=ModuleInfo(loaded, index, found["entries"])
         )
 
     def __getattr__(self, name: str) -> Any:
         info: ModuleInfo | None = self.__dict__.get("__usecrate__")
         if info is None:
             raise AttributeError(name)
-        entry = info.entries.get(name)
+        entry = info.entries.named(name)
         if entry is None:
+            if name == "__all__":
+                self.__all__ = info.names()
+                return self.__all__
             raise info.missing(name)
         value, lasting = info.make(entry)
         if lasting:
@@ -100,7 +100,7 @@ class Module(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         own = [name for name in self.__dict__ if name.startswith("__")]
-        return sorted({*self.__all__, *own})
+        return sorted({*self.__all__, *own, "__all__"})
 
     def __repr__(self) -> str:
         info: ModuleInfo = self.__dict__["__usecrate__"]
@@ -124,11 +124,15 @@ class ModuleInfo:
 
     __slots__ = ("_kept", "entries", "index", "loaded")
 
-    def __init__(self, loaded: Loaded, index: int, entries: dict[str, Entry]) -> None:
+    def __init__(self, loaded: Loaded, index: int, entries: Entries) -> None:
         self.loaded = loaded
         self.index = index
         self.entries = entries
         self._kept: dict[int, Any] = {}
+
+    def names(self) -> list[str]:
+        """The public names, each once."""
+        return list(dict.fromkeys(self.entries.names()))
 
     @property
     def module(self) -> ModuleModel:
@@ -188,7 +192,7 @@ class ModuleInfo:
         crate = self.loaded.manifest["crate"]
         error = AttributeError(
             f"module `{path}` of {crate['name']} {crate['version']} has no public item `{name}`"
-            f"{nearest(name, self.entries)}"
+            f"{nearest(name, self.names())}"
         )
         error.name = name
         return error
@@ -225,7 +229,7 @@ def sub_module(loaded: Loaded, path: str) -> Module:
             return module_at(loaded, index)
     current = module_at(loaded, 0)
     for name in wanted.split("::")[1:]:  # a re-exported module has several paths
-        entry = current.__dict__["__usecrate__"].entries.get(name)
+        entry = current.__dict__["__usecrate__"].entries.named(name)
         if entry is None or "module" not in entry:
             known = [module["path"] for module in loaded.manifest["modules"]]
             crate = loaded.manifest["crate"]

@@ -1,0 +1,68 @@
+//! Reads and checks `manifest.json`: what comes out keeps every invariant that the other modules rely on.
+//!
+//! Nothing outside the given folder is read. Whatever is wrong is a `LoadError` that says what, where, and what to do.
+//! The text is read once (`json`) and checked (`head`, `shapes`, `references`, `types`); Python objects are made of
+//! those parts alone that are asked for (`objects`): a manifest may describe thousands of callables.
+
+mod files;
+mod head;
+mod json;
+mod objects;
+mod place;
+mod references;
+mod shapes;
+mod types;
+
+use json::{Document, Malformed};
+pub(crate) use objects::register;
+use place::Problem;
+use pyo3::{PyErr, Python};
+
+use crate::python;
+
+/// What to do about an artifact that is refused.
+const REBUILD: &str = "build it again with `usecrate build --force`";
+
+/// Why an artifact's files are refused.
+enum Refusal {
+    /// They cannot be used.
+    Load(String),
+    /// They are not what was built.
+    Integrity(String),
+}
+
+impl Refusal {
+    fn raise(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Load(message) => python::error(py, "LoadError", (message,)),
+            Self::Integrity(message) => python::error(py, "IntegrityError", (message,)),
+        }
+    }
+}
+
+/// Reads and checks the text of a manifest; `path` is for messages.
+fn parse(data: Vec<u8>, path: &str) -> Result<Document, Refusal> {
+    let refuse = |problem: &str| Refusal::Load(format!("the manifest `{path}` {problem}; {REBUILD}"));
+    let malformed = |problem: Problem| refuse(&format!("is malformed: {problem}"));
+    let text = String::from_utf8(data).map_err(|error| {
+        refuse(&format!(
+            "is not UTF-8 text (byte {})",
+            error.utf8_error().valid_up_to()
+        ))
+    })?;
+    if text.trim_ascii().is_empty() {
+        return Err(refuse("is empty: it was truncated or edited"));
+    }
+    let document = Document::read(text).map_err(|malformed| match malformed {
+        Malformed::Deep => refuse("is nested too deeply to be one"),
+        Malformed::At(at, problem) => refuse(&format!(
+            "is not complete JSON ({problem}, byte {at}): it was truncated or edited"
+        )),
+    })?;
+    let root = document.root();
+    head::check_versions(root, path, malformed)?;
+    shapes::check(root).map_err(malformed)?;
+    head::check_library(root, path, malformed)?;
+    references::check(root).map_err(malformed)?;
+    Ok(document)
+}
