@@ -8,8 +8,6 @@ Names are loaded when they are first used, so `import usecrate` costs next to no
 
 from __future__ import annotations
 
-from .version import __version__
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._native import Handle, Iterator
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     )
     from .importing import import_, load_artifact
     from .values import asdict, close, is_closed, manifest, move, variant
+    from .version import __version__
     from .wrap import Module
 
 __all__ = [
@@ -75,6 +74,7 @@ _WHERE = {
     "Handle": "_native",
     "Iterator": "_native",
     "Module": "wrap",
+    "__version__": "version",
     "asdict": "values",
     "close": "values",
     "import_": "importing",
@@ -89,9 +89,9 @@ _WHERE = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module `usecrate` has no attribute `{name}`")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f".{_WHERE.get(name, 'errors')}", __name__), name)
+    # `importlib` would cost more than what it imports.
+    module = __import__(f"{__name__}.{_WHERE.get(name, 'errors')}", fromlist=["*"])
+    value: object = getattr(module, name)
     globals()[name] = value
     return value
 

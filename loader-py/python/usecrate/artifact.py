@@ -1,4 +1,4 @@
-"""Finds, verifies and loads artifacts, and keeps what is loaded: one version per crate, root and process.
+"""Finds artifacts: which there are, and which of them is meant.
 
 An artifact lies at ``<root>/<package>/<version>/<key>/manifest.json``.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import os
 
-from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError, VersionConflictError
-from .forks import new_lock
-from .manifests import check_platform, is_for_here, read
+from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError
+from .manifests import MANIFEST, is_for_here, read
+from .registry import features_text
 from .versions import Request, Version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .loaded import Loaded
     from .model import Manifest
-
-MANIFEST = "manifest.json"
 
 
 class Wanted:
@@ -170,7 +167,7 @@ def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> 
     AmbiguousArtifactError
         Several fit, and nothing says which.
     """
-    choices = list(dict.fromkeys((one.version, _features_text(one.manifest)) for one in found))
+    choices = list(dict.fromkeys((one.version, features_text(one.manifest)) for one in found))
     if wanted.any_features and not explicit and len(choices) > 1:
         newest = [one for one in found if one.version == found[0].version]
         plain = [
@@ -184,7 +181,7 @@ def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> 
             wanted,
             root,
             found[0].version,
-            _features_text(found[0].manifest),
+            features_text(found[0].manifest),
         )
         return found[0]
     if explicit and len(choices) > 1:
@@ -197,12 +194,6 @@ def choose(root: str, wanted: Wanted, found: list[Found], *, explicit: bool) -> 
             f"several artifacts of `{wanted}` lie below `{root}`: {listed}; say which with `{say}`"
         )
     return found[0]
-
-
-def _features_text(manifest: Manifest) -> str:
-    crate = manifest["crate"]
-    text = f" with features {', '.join(crate['features'])}" if crate["features"] else ""
-    return text if crate["default_features"] else f"{text} without default features"
 
 
 def _log(message: str, *args: object) -> None:
@@ -237,90 +228,3 @@ def not_found(root: str, wanted: Wanted, *, why: str) -> ArtifactNotFoundError:
         f"no artifact of `{wanted}` below `{root}`{here}. {why} "
         f"Build it with `usecrate build {spec}{features} --out {root}`"
     )
-
-
-class Registry:
-    """What is loaded in this process, by artifact root and crate."""
-
-    def __init__(self) -> None:
-        self._lock = new_lock()
-        self._by_root: dict[tuple[str, str], Loaded] = {}
-        self._by_path: dict[tuple[str, str], Loaded] = {}
-
-    def get(self, root: str, wanted: Wanted) -> Loaded | None:
-        """The loaded artifact of that crate from that root.
-
-        Raises
-        ------
-        VersionConflictError
-            It is of another version, or has other features, than is wanted.
-        """
-        loaded = self._by_root.get((root, wanted.package.replace("-", "_")))
-        if loaded is not None and not wanted.fits(loaded.manifest):
-            raise _conflict(loaded, str(wanted))
-        return loaded
-
-    def load(self, path: str, manifest: Manifest, root: str, *, replace: bool = False) -> Loaded:
-        """Loads the artifact of a manifest, or gives the one that is loaded already.
-
-        With `replace`, another build of the same crate takes the place of the loaded one; objects of that
-        keep
-        their library.
-
-        Raises
-        ------
-        VersionConflictError
-            Another version, or other features, are loaded from this root.
-        IntegrityError, LoadError
-            See `usecrate.load_artifact`.
-        """
-        with self._lock:
-            crate = manifest["crate"]
-            key = (root, crate["name"].replace("-", "_"))
-            same = (os.path.dirname(path), manifest["library"]["blake3"])
-            loaded = self._by_path.get(same)
-            other = self._by_root.get(key)
-            if (
-                other is not None
-                and other is not loaded
-                and not replace
-                and not same_build(other.manifest, manifest)
-            ):
-                raise _conflict(other, f"{crate['name']}@{crate['version']}{_features_text(manifest)}")
-            if loaded is None:
-                loaded = self._by_path[same] = _open(path, manifest)
-            self._by_root[key] = loaded
-            return loaded
-
-
-def same_build(left: Manifest, right: Manifest) -> bool:
-    """Whether two artifacts of a crate are of one version with the same features."""
-    return all(
-        left["crate"].get(key) == right["crate"].get(key)
-        for key in ("version", "features", "default_features")
-    )
-
-
-def _conflict(loaded: Loaded, wanted: str) -> VersionConflictError:
-    crate = loaded.manifest["crate"]
-    return VersionConflictError(
-        f"`{crate['name']}` {crate['version']}{_features_text(loaded.manifest)} is loaded in this process, "
-        f"and `{wanted}` is asked for: one process uses one version of a crate per artifact folder; "
-        "ask for the same one everywhere, or use another process or another `artifact_dir`"
-    )
-
-
-def _open(path: str, manifest: Manifest) -> Loaded:
-    from ._native import Library
-    from .wrap import wrap
-
-    check_platform(manifest, path)
-    library = manifest["library"]
-    file = os.path.join(os.path.dirname(path), library["path"])
-    opened = Library(file, blake3=library["blake3"], size=library["size"], name=manifest["crate"]["name"])
-    loaded = wrap(manifest, opened)
-    loaded.path = path
-    return loaded
-
-
-registry = Registry()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from . import _native
 from .classes import LazyVariant, add_variants, namespace
-from .enums import DataEnum, DataVariant
 from .errors import CallError, IoError
 from .members import Info, Lazy
 from .records import Record, equal_fields, init_fields, make_default
@@ -144,6 +143,8 @@ def _record_error(loaded: Loaded, index: int, ty: Type) -> type:
 
 
 def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
+    from .variants import DataEnum, DataVariant
+
     info = Info(loaded, index)
     cls: Any = DataEnum(ty["name"], (CallError,), _body(loaded, ty, info))
     loaded.register(index, cls)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import os
 
-from .artifact import MANIFEST, Wanted, registry
-from .errors import IntegrityError, LoadError
-from .locate import Options, Spec, locate_named, locate_source, manifest_path, split
-from .manifests import read
-from .platforms import artifact_root
+from .manifests import MANIFEST, manifest_path, read
+from .registry import registry
 from .wrap import Module, module_at, sub_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .errors import LoadError
     from .loaded import Loaded
+    from .locate import Options, Spec
 
 
 def import_(
@@ -76,6 +75,9 @@ def import_(
     LoadError
         The artifact cannot be used.
     """
+    from .locate import Options, split
+    from .platforms import artifact_root
+
     spec, path = split(os.fspath(module), version)
     if isinstance(features, str):
         raise TypeError(
@@ -98,6 +100,9 @@ def import_(
 
 def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) -> Loaded:
     """From a folder or a git URL: another build takes the place of the loaded one."""
+    from .errors import LoadError
+    from .locate import locate_source
+
     path = locate_source(spec, root, options, may_build=may_build)
     try:
         return registry.load(path, read(path), root, replace=True)
@@ -108,6 +113,10 @@ def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) 
 
 
 def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, may_build: bool) -> Loaded:
+    from .artifact import Wanted
+    from .errors import IntegrityError
+    from .locate import locate_named
+
     wanted = Wanted(spec.text, spec.version, options.features, options.default_features)
     loaded = registry.get(root, wanted)
     if loaded is not None and options.config is None and not options.refetch:
@@ -142,6 +151,8 @@ def load_artifact(path: str | os.PathLike[str]) -> Module:
     """
     found = manifest_path(os.fspath(path))
     if not os.path.isfile(found):
+        from .errors import LoadError
+
         raise LoadError(
             f"there is no artifact at `{os.fspath(path)}`: expected a folder with a `{MANIFEST}`, "
             "as `usecrate build` prints"

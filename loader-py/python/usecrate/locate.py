@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-from .artifact import MANIFEST, Wanted, choose, find, not_found, same_build
+from .artifact import Wanted, choose, find, not_found
 from .errors import ArtifactNotFoundError, BuildError
+from .manifests import manifest_path
 from .platforms import artifact_root
+from .registry import same_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -198,8 +200,3 @@ def locate(
         return locate_source(spec, root, options, may_build=may_build)
     wanted = Wanted(spec.text, spec.version, features, default_features)
     return locate_named(spec, wanted, root, options, explicit=artifact_dir is not None, may_build=may_build)
-
-
-def manifest_path(path: str) -> str:
-    path = os.path.realpath(path)
-    return os.path.join(path, MANIFEST) if os.path.isdir(path) else path

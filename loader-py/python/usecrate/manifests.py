@@ -6,13 +6,22 @@ to do.
 
 from __future__ import annotations
 
+import os
+
 from ._native import TARGET, parse_manifest, plain_manifest, read_manifest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Manifest
 
+MANIFEST = "manifest.json"
 SUMS = "BLAKE3SUMS"
+
+
+def manifest_path(path: str) -> str:
+    """The manifest of an artifact's folder, or the file itself."""
+    path = os.path.realpath(path)
+    return os.path.join(path, MANIFEST) if os.path.isdir(path) else path
 
 
 def read(path: str) -> Manifest:
@@ -64,8 +73,6 @@ def check_platform(manifest: Manifest, path: str) -> None:
     target = manifest["build"]["target"]
     if is_for_here(target):
         return
-    import os
-
     from .errors import LoadError
     from .platforms import host
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 
 from . import _native
-from .errors import PanicError, PanicIndexError, PanicKeyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,6 +174,8 @@ def _compare(order: Any, holds: Callable[[int], bool]) -> Any:
 
 
 def _item(call: Any) -> Any:
+    from .errors import PanicError, PanicIndexError, PanicKeyError
+
     def item(self: Any, key: object, /, *value: object) -> Any:
         try:
             return call(self, key, *value)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import types
 
 from . import _native
 from .loaded import Loaded, unsupported
@@ -14,11 +13,14 @@ from .names import module_and_name, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
     from ._native import Library
     from .model import Entries, Entry, Manifest
     from .model import Module as ModuleModel
+else:
+    ModuleType = type(os)  # `types` would cost more than the rest of this module
 
 
 def wrap(manifest: Manifest, library: Library) -> Loaded:
@@ -59,16 +61,20 @@ def make_class(loaded: Loaded, index: int) -> type:
         from .records import record_class
 
         return record_class(loaded, index)
-    if ty["kind"] == "enum":
-        from .enums import enum_class
+    if ty["kind"] == "enum" and any(variant.get("fields") for variant in ty.get("variants", ())):
+        from .variants import data_enum_class
 
-        return enum_class(loaded, index)
+        return data_enum_class(loaded, index)
+    if ty["kind"] == "enum":
+        from .enums import plain_enum_class
+
+        return plain_enum_class(loaded, index)
     from .classes import handle_class
 
     return handle_class(loaded, index)
 
 
-class Module(types.ModuleType):
+class Module(ModuleType):
     """A module of a Rust crate. Its names are the crate's public ones; each is made when it is first used."""
 
     __version__: str
