@@ -10,8 +10,10 @@ use crate::callable::{Manner, Param, Spec};
 use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
+use crate::ffi::load::{self, Expected, LoadFailure};
 use crate::ffi::slots;
-use crate::ffi::{handle as handles, load, process};
+use crate::ffi::symbol::Symbol;
+use crate::ffi::{handle as handles, process};
 use crate::handle::send;
 use crate::iterator::Next;
 use crate::overload::Overload;
@@ -40,29 +42,25 @@ fn step<'py>(result: &Bound<'py, PyAny>) -> PyResult<(&'static str, Bound<'py, P
     }
 }
 
-fn verify(py: Python<'_>, path: &str, blake3: &str, size: u64, name: &str) -> PyResult<Vec<u8>> {
-    let refuse = |problem: String| {
-        let message = format!(
-            "the library of `{name}` at {path} {problem}; build the artifact again, or copy its folder anew"
-        );
-        python::error(py, "IntegrityError", (message,))
-    };
-    let content = py
-        .detach(|| fs_err::read(path))
-        .map_err(|error| refuse(format!("cannot be read ({error})")))?;
-    if u64::try_from(content.len()).unwrap_or(u64::MAX) != size {
-        return Err(refuse(format!(
-            "has {} bytes, where its manifest says {size}",
-            content.len()
-        )));
-    }
-    let hash = py.detach(|| blake3::hash(&content)).to_hex();
-    if !hash.as_str().eq_ignore_ascii_case(blake3) {
-        return Err(refuse(format!(
-            "has the BLAKE3 hash {hash}, where its manifest says {blake3}"
-        )));
-    }
-    Ok(content)
+fn load(py: Python<'_>, path: &str, expected: &Expected<'_>, name: &str) -> PyResult<Symbol> {
+    py.detach(|| load::load(path.as_ref(), expected, name))
+        .map_err(|failure| {
+            let library = format!("the library of `{name}` at {path}");
+            match failure {
+                LoadFailure::Read(_) | LoadFailure::Size(..) | LoadFailure::Hash(..) => {
+                    let what = "build the artifact again, or copy its folder anew";
+                    python::error(py, "IntegrityError", (format!("{library} {failure}; {what}"),))
+                }
+                LoadFailure::Copy(_) | LoadFailure::Open(_) | LoadFailure::NoSymbol(_) => {
+                    let what = "build it on this machine, or take the artifact for this platform";
+                    python::error(
+                        py,
+                        "LoadError",
+                        (format!("{library} cannot be loaded: {failure}; {what}"),),
+                    )
+                }
+            }
+        })
 }
 
 fn speak(py: Python<'_>, core: &'static Core) -> PyResult<()> {
@@ -208,14 +206,7 @@ impl Library {
         }
         function::prepare(py)?;
         let path = path.to_string_lossy().into_owned();
-        let content = verify(py, &path, blake3, size, &name)?;
-        let symbol = py.detach(|| load::load(&content, &name)).map_err(|failure| {
-            let message = format!(
-                "the library of `{name}` at {path} cannot be loaded: {failure}; build it on this machine, or take the \
-                 artifact for this platform"
-            );
-            python::error(py, "LoadError", (message,))
-        })?;
+        let symbol = load(py, &path, &Expected { size, blake3 }, &name)?;
         let core = Core::adopt(name, path, symbol);
         speak(py, core)?;
         let library = Py::new(py, Self { core })?;

@@ -1,17 +1,38 @@
-//! Loads a library from bytes that were verified: exactly those, whatever happens to the file meanwhile.
+//! Loads a library whose bytes are verified: exactly those, whatever happens to the file meanwhile.
 //!
-//! On Linux they go into a sealed memory file, elsewhere into a private copy. Either stays open for the life of the
-//! process, because glibc knows libraries by path: a descriptor number used again would give the old library.
+//! They are copied while they are hashed: on Linux into a memory file, sealed then, elsewhere into a private copy. Either
+//! stays open for the life of the process, because glibc knows libraries by path: a descriptor number used again would
+//! give the old library.
 
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use super::symbol::Symbol;
 
-/// Why the system did not load a library.
+/// What is read, hashed and written at a time: it stays in the processor's cache, and is enough for every vector unit.
+const STEP: usize = 128 << 10;
+
+/// What a library must be.
+pub(crate) struct Expected<'e> {
+    /// Its bytes.
+    pub(crate) size: u64,
+    /// Its BLAKE3 hash, in hexadecimal digits.
+    pub(crate) blake3: &'e str,
+}
+
+/// Why a library was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadFailure {
+    /// The file cannot be read.
+    #[error("cannot be read ({0})")]
+    Read(#[source] std::io::Error),
+    /// It is not as long as it must be.
+    #[error("has {0} bytes, where its manifest says {1}")]
+    Size(u64, u64),
+    /// It is another file.
+    #[error("has the BLAKE3 hash {0}, where its manifest says {1}")]
+    Hash(String, String),
     /// Neither a memory file nor a private copy could be made.
     #[error("cannot make the private copy it is loaded from: {0}")]
     Copy(#[source] std::io::Error),
@@ -23,27 +44,74 @@ pub(crate) enum LoadFailure {
     NoSymbol(#[source] libloading::Error),
 }
 
-/// Loads the library that `content` is.
-pub(crate) fn load(content: &[u8], name: &str) -> Result<Symbol, LoadFailure> {
+/// Loads the library at `path`, once it is known to be what is expected.
+pub(crate) fn load(path: &Path, expected: &Expected<'_>, name: &str) -> Result<Symbol, LoadFailure> {
+    let mut source = fs_err::File::open(path).map_err(LoadFailure::Read)?;
     #[cfg(target_os = "linux")]
-    if let Ok(file) = memory_file(content, name) {
+    if let Ok(mut file) = memory_file(name) {
         use std::os::fd::AsRawFd;
-        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-        if Path::new(&path).exists() {
-            let symbol = open(Path::new(&path))?;
+        let place = format!("/proc/self/fd/{}", file.as_raw_fd());
+        if Path::new(&place).exists() {
+            copy(&mut source, &mut file, expected)?;
+            seal(&file).map_err(LoadFailure::Copy)?;
+            let symbol = open(Path::new(&place))?;
             std::mem::forget(file);
             return Ok(symbol);
         }
     }
-    let (path, file) = private_copy(content, name).map_err(LoadFailure::Copy)?;
-    let symbol = open(&path)?;
+    let (place, mut file) = private_file(name).map_err(LoadFailure::Copy)?;
+    copy(&mut source, &mut file, expected)?;
+    let file = reopened(file, &place).map_err(LoadFailure::Copy)?;
+    let symbol = open(&place)?;
     std::mem::forget(file);
     Ok(symbol)
 }
 
+/// Copies what is expected, and refuses all else: what was hashed is what was written.
+fn copy(source: &mut impl Read, to: &mut impl Write, expected: &Expected<'_>) -> Result<(), LoadFailure> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; STEP];
+    let mut size = 0;
+    loop {
+        let filled = fill(source, &mut buffer).map_err(LoadFailure::Read)?;
+        size += filled as u64;
+        // One that is longer is read to its end, for the message alone.
+        if size <= expected.size {
+            hasher.update(&buffer[..filled]);
+            to.write_all(&buffer[..filled]).map_err(LoadFailure::Copy)?;
+        }
+        if filled < buffer.len() {
+            break;
+        }
+    }
+    if size != expected.size {
+        return Err(LoadFailure::Size(size, expected.size));
+    }
+    let hash = hasher.finalize().to_hex();
+    if hash.as_str().eq_ignore_ascii_case(expected.blake3) {
+        Ok(())
+    } else {
+        Err(LoadFailure::Hash(hash.to_string(), expected.blake3.to_owned()))
+    }
+}
+
+/// Reads until the buffer is full, or to the end of the file.
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
 #[cfg(target_os = "linux")]
-fn memory_file(content: &[u8], name: &str) -> std::io::Result<File> {
-    use std::os::fd::{AsRawFd, FromRawFd};
+fn memory_file(name: &str) -> std::io::Result<File> {
+    use std::os::fd::FromRawFd;
     let label = std::ffi::CString::new(format!("usecrate-{name}")).unwrap_or_default();
     // SAFETY: a C string that lives through the call.
     let descriptor =
@@ -52,18 +120,23 @@ fn memory_file(content: &[u8], name: &str) -> std::io::Result<File> {
         return Err(std::io::Error::last_os_error());
     }
     // SAFETY: a new descriptor that nothing else owns.
-    let mut file = unsafe { File::from_raw_fd(descriptor) };
-    file.write_all(content)?;
+    Ok(unsafe { File::from_raw_fd(descriptor) })
+}
+
+/// Lets nobody change a memory file any more.
+#[cfg(target_os = "linux")]
+fn seal(file: &File) -> std::io::Result<()> {
+    use std::os::fd::AsRawFd;
     let seals = libc::F_SEAL_WRITE | libc::F_SEAL_GROW | libc::F_SEAL_SHRINK | libc::F_SEAL_SEAL;
     // SAFETY: `fcntl` on an open descriptor with integer arguments.
     if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0 {
         return Err(std::io::Error::last_os_error());
     }
-    Ok(file)
+    Ok(())
 }
 
-/// A copy in a folder that only this user can enter; the open file is the one that is loaded.
-fn private_copy(content: &[u8], name: &str) -> std::io::Result<(std::path::PathBuf, File)> {
+/// A new file in a folder that only this user can enter.
+fn private_file(name: &str) -> std::io::Result<(PathBuf, fs_err::File)> {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut builder = std::fs::DirBuilder::new();
@@ -81,12 +154,15 @@ fn private_copy(content: &[u8], name: &str) -> std::io::Result<(std::path::PathB
         std::env::consts::DLL_SUFFIX
     ));
     let mut options = fs_err::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).open(&path)?;
-    file.write_all(content)?;
+    let file = options.write(true).create_new(true).open(&path)?;
+    Ok((path, file))
+}
+
+/// The written file, open for reading alone: the one that is loaded.
+fn reopened(file: fs_err::File, path: &Path) -> std::io::Result<File> {
     file.sync_all()?;
     drop(file);
-    let file = fs_err::File::open(&path)?;
-    Ok((path, file.into_parts().0))
+    Ok(fs_err::File::open(path)?.into_parts().0)
 }
 
 fn unique() -> u128 {

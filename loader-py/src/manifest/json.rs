@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Escaped,
     List,
     Map,
+    /// A map whose parts were checked and not kept: they are read again where they are asked for.
+    Folded,
 }
 
 /// One value. The parts of a list or map follow it; those of a map are keys and values in turn.
@@ -40,7 +42,7 @@ struct Node {
     kind: Kind,
     /// The first byte of its text, behind the quote of a string.
     start: u32,
-    /// The bytes of its text; the values of a list or map.
+    /// The bytes of its text; the values of a list or map that is not folded.
     size: u32,
     /// The node behind it and its parts.
     next: u32,
@@ -53,8 +55,8 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Reads a text.
-    pub(crate) fn read(text: String) -> Result<Self, Malformed> {
+    /// Reads a text. Maps under the keys `folded` of the outermost one are folded.
+    pub(crate) fn read(text: String, folded: &'static [&'static str]) -> Result<Self, Malformed> {
         if u32::try_from(text.len()).is_err() {
             return Err(Malformed::At(0, "it is longer than 4 GiB"));
         }
@@ -64,6 +66,8 @@ impl Document {
             // As many as a manifest has, so that the list is not moved while it grows.
             nodes: Vec::with_capacity(text.len() / 24 + 1),
             open: Vec::with_capacity(16),
+            folded,
+            folding: None,
         };
         reader.run()?;
         let nodes = reader.nodes;
@@ -190,8 +194,11 @@ struct Reader<'t> {
     text: &'t [u8],
     at: usize,
     nodes: Vec<Node>,
-    /// The lists and maps that are not closed yet.
-    open: Vec<u32>,
+    /// The lists and maps that are not closed yet: the node, and whether it is a map.
+    open: Vec<(u32, bool)>,
+    folded: &'static [&'static str],
+    /// How many were open when the map began that is being folded.
+    folding: Option<usize>,
 }
 
 impl Reader<'_> {
@@ -225,16 +232,16 @@ impl Reader<'_> {
     fn after_value(&mut self) -> Result<bool, Malformed> {
         loop {
             self.skip_space();
-            let Some(&top) = self.open.last() else {
+            let Some(&(top, map)) = self.open.last() else {
                 return if self.at == self.text.len() {
                     Ok(true)
                 } else {
                     Err(self.wrong("something follows its end"))
                 };
             };
-            let node = &mut self.nodes[top as usize];
-            node.size += 1;
-            let map = node.kind == Kind::Map;
+            if self.folding.is_none() {
+                self.nodes[top as usize].size += 1;
+            }
             match self.peek() {
                 Some(b',') => {
                     self.at += 1;
@@ -256,8 +263,12 @@ impl Reader<'_> {
         if self.open.len() == DEPTH {
             return Err(Malformed::Deep);
         }
-        self.open.push(small(self.nodes.len()));
+        let node = small(self.nodes.len());
         self.push(kind, self.at, 0);
+        if kind == Kind::Map && self.folding.is_none() && self.is_to_fold() {
+            self.folding = Some(self.open.len());
+        }
+        self.open.push((node, kind == Kind::Map));
         self.at += 1;
         self.skip_space();
         if self.peek() == Some(end) {
@@ -272,10 +283,28 @@ impl Reader<'_> {
 
     fn close(&mut self) {
         self.at += 1;
+        let Some((top, _)) = self.open.pop() else { return };
         let next = small(self.nodes.len());
-        if let Some(top) = self.open.pop() {
-            self.nodes[top as usize].next = next;
+        let node = self.nodes.get_mut(top as usize);
+        match (self.folding, node) {
+            (None, Some(node)) => node.next = next,
+            (Some(depth), Some(node)) if depth == self.open.len() => {
+                node.kind = Kind::Folded;
+                node.size = small(self.at) - node.start;
+                self.folding = None;
+            }
+            _ => {}
         }
+    }
+
+    /// Whether the map that was just met is under one of the keys that are folded.
+    fn is_to_fold(&self) -> bool {
+        if self.open.len() != 1 || self.nodes.len() < 2 {
+            return false;
+        }
+        let key = &self.nodes[self.nodes.len() - 2];
+        let key = &self.text[key.start as usize..(key.start + key.size) as usize];
+        self.folded.iter().any(|folded| folded.as_bytes() == key)
     }
 
     fn key(&mut self) -> Result<(), Malformed> {
@@ -293,6 +322,9 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, kind: Kind, start: usize, size: usize) {
+        if self.folding.is_some() {
+            return;
+        }
         self.nodes.push(Node {
             kind,
             start: small(start),

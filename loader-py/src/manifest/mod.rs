@@ -23,6 +23,9 @@ use crate::python;
 /// What to do about an artifact that is refused.
 const REBUILD: &str = "build it again with `usecrate build --force`";
 
+/// What is for other tools alone: half of a large manifest.
+const FOLDED: &[&str] = &["schemas", "parameters"];
+
 /// Why an artifact's files are refused.
 enum Refusal {
     /// They cannot be used.
@@ -53,7 +56,7 @@ fn parse(data: Vec<u8>, path: &str) -> Result<Document, Refusal> {
     if text.trim_ascii().is_empty() {
         return Err(refuse("is empty: it was truncated or edited"));
     }
-    let document = Document::read(text).map_err(|malformed| match malformed {
+    let document = Document::read(text, FOLDED).map_err(|malformed| match malformed {
         Malformed::Deep => refuse("is nested too deeply to be one"),
         Malformed::At(at, problem) => refuse(&format!(
             "is not complete JSON ({problem}, byte {at}): it was truncated or edited"

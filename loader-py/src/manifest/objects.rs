@@ -185,6 +185,7 @@ fn object<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>>
         },
         Kind::Float => Ok(PyFloat::new(py, value.raw().parse().unwrap_or(f64::NAN)).into_any()),
         Kind::Text | Kind::Escaped => Ok(PyString::new(py, &value.text().unwrap_or_default()).into_any()),
+        Kind::Folded => read(py, value.raw().to_owned()),
         Kind::List => {
             let list = PyList::empty(py);
             for item in value.items() {
@@ -224,7 +225,11 @@ fn plain_manifest<'py>(py: Python<'py>, manifest: &Bound<'py, Manifest>) -> PyRe
 /// What a JSON text says.
 #[pyfunction]
 fn read_json<'py>(py: Python<'py>, text: String) -> PyResult<Bound<'py, PyAny>> {
-    let document = Document::read(text).map_err(|malformed| {
+    read(py, text)
+}
+
+fn read(py: Python<'_>, text: String) -> PyResult<Bound<'_, PyAny>> {
+    let document = Document::read(text, &[]).map_err(|malformed| {
         PyValueError::new_err(match malformed {
             Malformed::Deep => "it is nested too deeply".to_owned(),
             Malformed::At(at, problem) => format!("{problem}, byte {at}"),

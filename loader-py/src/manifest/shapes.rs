@@ -217,6 +217,7 @@ fn value(value: Value<'_>, want: &Want, place: &Place<'_>) -> Result<(), Problem
         Text => text(value, place),
         Flag if matches!(value.kind(), Kind::True | Kind::False) => Ok(()),
         Flag => Err(unlike(value, "true or false", place)),
+        Table if value.kind() == Kind::Folded => Ok(()),
         Table => expect(value, Kind::Map, "a map", place),
         Map(shape) => map(value, shape, place),
         Maps(shape) => list(value, place, |item, place| map(item, shape, place)),
@@ -261,7 +262,7 @@ fn unlike(value: Value<'_>, expected: &str, place: &Place<'_>) -> Problem {
         Kind::Float => "float",
         Kind::Text | Kind::Escaped => "a string",
         Kind::List => "a list",
-        Kind::Map => "a map",
+        Kind::Map | Kind::Folded => "a map",
     };
     place.problem(&format!("is {found}, expected {expected}"))
 }
