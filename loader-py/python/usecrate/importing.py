@@ -121,8 +121,7 @@ def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, ma
     loaded = registry.get(root, wanted)
     if loaded is not None and options.config is None and not options.refetch:
         return loaded
-    path = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
-    manifest = read(path)
+    path, manifest = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
     try:
         return registry.load(path, manifest, root)
     except IntegrityError as error:

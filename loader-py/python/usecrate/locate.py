@@ -6,7 +6,7 @@ import os
 
 from .artifact import Wanted, choose, find, not_found
 from .errors import ArtifactNotFoundError, BuildError
-from .manifests import manifest_path
+from .manifests import manifest_path, read
 from .platforms import artifact_root
 from .registry import same_build
 
@@ -124,22 +124,22 @@ def locate_source(spec: Spec, root: str, options: Options, *, may_build: bool) -
 
 def locate_named(
     spec: Spec, wanted: Wanted, root: str, options: Options, *, explicit: bool, may_build: bool
-) -> str:
-    """The manifest of an artifact below `root`, which is built if it has to be."""
+) -> tuple[str, Manifest]:
+    """The manifest of an artifact below `root`, which is built if it has to be: its path and what it says."""
     # What a configuration adds is in the artifact's key alone; what is in the registry now, it alone knows.
     if may_build and (options.config is not None or options.refetch):
-        return options.build(str(spec), root)
+        return _and_manifest(options.build(str(spec), root))
     found, damaged = find(root, wanted)
     if may_build and (not found or any(one.is_newer_than(found[0]) for one in damaged)):
         try:
-            return options.build(str(spec), root)
+            return _and_manifest(options.build(str(spec), root))
         except BuildError as error:
             if not found or error.code not in _NOT_HERE:
                 raise
             _warn("%s; taking %s %s in its place", damaged[0].error, wanted.package, found[0].version)
     if found:
         chosen = choose(root, wanted, found, explicit=explicit)
-        return _current(chosen, found, root, options) if may_build else chosen.path
+        return _current(chosen, found, root, options) if may_build else (chosen.path, chosen.manifest)
     if damaged:
         raise damaged[0].error
     why = (
@@ -150,32 +150,37 @@ def locate_named(
     raise not_found(root, wanted, why=why or "Building is switched off (`build_if_missing=False`).")
 
 
-def _current(chosen: Found, found: list[Found], root: str, options: Options) -> str:
+def _and_manifest(path: str) -> tuple[str, Manifest]:
+    return path, read(path)
+
+
+def _current(chosen: Found, found: list[Found], root: str, options: Options) -> tuple[str, Manifest]:
     """The manifest of what the build tool that is there makes of the chosen artifact's crate. Without a build
     tool, and where it cannot build, that of the chosen one."""
     from .tool import generator
 
     made_by = generator()
     if made_by is None or chosen.manifest["generator"] == made_by:
-        return chosen.path
+        return chosen.path, chosen.manifest
     crate, by = chosen.manifest["crate"], chosen.manifest["generator"]
     for one in found:  # the newest first; several versions of usecrate may share a cache
         same = (
             same_build(one.manifest, chosen.manifest) and one.manifest["crate"]["source"] == crate["source"]
         )
         if same and one.manifest["generator"] == made_by:
-            return one.path
+            return one.path, one.manifest
     if not os.access(root, os.W_OK):
-        return chosen.path
+        return chosen.path, chosen.manifest
     try:
-        return options.build_again(chosen.manifest, root) or chosen.path
+        again = options.build_again(chosen.manifest, root)
+        return (chosen.path, chosen.manifest) if again is None else _and_manifest(again)
     except BuildError as error:
         about = f"the artifact of {crate['name']} {crate['version']} that usecrate {by} built"
         if error.code not in _NOT_HERE:
             error.hint = "; ".join(filter(None, [error.hint, f"`build_if_missing=False` takes {about}"]))
             raise
         _warn("%s is taken as it is: %s", about, error)
-        return chosen.path
+        return chosen.path, chosen.manifest
 
 
 def _warn(message: str, *args: object) -> None:
@@ -199,4 +204,6 @@ def locate(
     if spec.fetched:
         return locate_source(spec, root, options, may_build=may_build)
     wanted = Wanted(spec.text, spec.version, features, default_features)
-    return locate_named(spec, wanted, root, options, explicit=artifact_dir is not None, may_build=may_build)
+    explicit = artifact_dir is not None
+    path, _ = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
+    return path

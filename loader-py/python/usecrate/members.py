@@ -1,8 +1,8 @@
 """Methods, properties, constants and special methods: from a manifest's type onto a Python class.
 
 Special methods are put on a class when it is made, since Python looks for them on the type. All else comes
-with the first use of
-a name that is missing, so that a crate with a thousand types costs nothing until they are used.
+with its first use: a name that is missing is made then, so that a crate with a thousand types, or a type with
+a hundred methods, costs nothing until they are used.
 """
 
 # What comes from a manifest or is made from one has no type that a checker could know.
@@ -23,18 +23,31 @@ if TYPE_CHECKING:
     from .loaded import Loaded
     from .model import Type
 
+    Maker = Function[[Loaded, type, Any], Any]
+
 
 class Info:
     """What a class made from a manifest knows of itself; it is the class's `__usecrate__`."""
 
-    __slots__ = ("_constructor", "_filling", "cls", "fill_extra", "filled", "index", "loaded", "names")
+    __slots__ = (
+        "_constructor",
+        "_made",
+        "_makers",
+        "cls",
+        "fill_extra",
+        "filled",
+        "index",
+        "loaded",
+        "names",
+    )
 
     def __init__(self, loaded: Loaded, index: int) -> None:
         self.loaded = loaded
         self.index = index
         self.cls: Any = object
         self.filled = False
-        self._filling = False
+        self._made: set[str] = set()
+        self._makers: dict[str, tuple[Maker, Any]] | None = None
         self.names = member_names(self.model)
         self.fill_extra: Function[[], None] | None = None
         self._constructor: Any = None
@@ -52,23 +65,50 @@ class Info:
         if any(name in names for name in self.names for names in inherited):
             self.fill()
 
+    def provide(self, name: str) -> bool:
+        """Makes the member of that name, or all where there is none; whether the class has it now."""
+        if not self.filled:
+            with self.loaded.lock:
+                if name in self.makers:
+                    self._make(name)
+                else:
+                    self.fill()
+        return any(name in base.__dict__ for base in self.cls.__mro__)
+
     def fill(self) -> None:
-        """Makes the members of the class; once."""
+        """Makes the members of the class that are not made yet."""
         if self.filled:
             return
         with self.loaded.lock:
-            if self.filled or self._filling:
+            for name in self.makers:
+                self._make(name)
+            if self.filled or len(self._made) < len(self.makers):
                 return
-            self._filling = True
-            try:
-                fill(self.loaded, self.model, self.cls)
-                if self.fill_extra is not None:
-                    self.fill_extra()
-                self.filled = True
-                if self.cls.__dict__.get("__setattr__") is set_attribute:
-                    del self.cls.__setattr__
-            finally:
-                self._filling = False
+            if self.fill_extra is not None:
+                self.fill_extra()
+            self.filled = True
+            if self.cls.__dict__.get("__setattr__") is set_attribute:
+                del self.cls.__setattr__
+
+    @property
+    def makers(self) -> dict[str, tuple[Maker, Any]]:
+        """How each member is made, by name."""
+        if self._makers is None:
+            self._makers = member_makers(self.model)
+        return self._makers
+
+    def _make(self, name: str) -> None:
+        """Makes one member, unless that was done or is being done."""
+        if name in self._made:
+            return
+        self._made.add(name)
+        make, member = self.makers[name]
+        try:
+            made = make(self.loaded, self.cls, member)
+        except BaseException:
+            self._made.discard(name)
+            raise
+        setattr(self.cls, name, made)
 
     def construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the class call gives."""
@@ -152,10 +192,8 @@ class Lazy(type):
 def class_attribute(cls: Any, name: str) -> Any:
     """A name that the class does not have yet: fills it, or raises what says why there is none."""
     info: Info = cls.__usecrate__
-    if not info.filled and not name.startswith("__"):
-        info.fill()
-        if any(name in base.__dict__ for base in cls.__mro__):
-            return getattr(cls, name)
+    if not name.startswith("__") and info.provide(name):
+        return type.__getattribute__(cls, name)
     raise info.missing(name, f"the class `{cls.__module__}.{cls.__qualname__}`")
 
 
@@ -163,10 +201,12 @@ def instance_attribute(self: Any, name: str) -> Any:
     """The same for a name that an instance does not have (`__getattr__`)."""
     cls = type(self)
     info: Info = cls.__usecrate__
-    if not info.filled and not name.startswith("__"):
-        info.fill()
-        if any(name in base.__dict__ for base in cls.__mro__):
-            return getattr(self, name)
+    if not name.startswith("__") and info.provide(name):
+        try:
+            return object.__getattribute__(self, name)
+        except AttributeError:
+            if name in info.makers:  # its own; that of a variant's field is told below
+                raise
     owner = f"{cls.__module__}.{cls.__qualname__}"
     variant_of = getattr(cls, "__usecrate_variant_of__", None)
     if variant_of is not None and any(
@@ -225,22 +265,29 @@ class ClassConstant:
         return value
 
 
-def fill(loaded: Loaded, ty: Type, cls: type) -> None:
-    """Puts methods, properties and constants of `ty` onto `cls`."""
-    for constant in ty.get("constants", ()):
-        setattr(cls, constant["name"], ClassConstant(loaded, constant["callable"]))
-    for prop in ty.get("properties", ()):
-        setattr(cls, prop["name"], make_property(loaded, cls, prop))
-    for method in ty.get("methods", ()):
-        name, indexes = method["name"], method["callables"]
-        if not indexes:
-            continue
-        if method["instance"]:
-            setattr(cls, name, loaded.method(cls, indexes, name=name))
-        else:
-            qualname = f"{cls.__qualname__}.{name}"
-            made = loaded.function(indexes, name=name, qualname=qualname, module=cls.__module__)
-            setattr(cls, name, staticmethod(made))
+def member_makers(ty: Type) -> dict[str, tuple[Maker, Any]]:
+    """How each method, property and constant of a type is made: by what, from what."""
+    makers: dict[str, tuple[Maker, Any]] = {}
+    makers.update((constant["name"], (make_constant, constant)) for constant in ty.get("constants", ()))
+    makers.update((prop["name"], (make_property, prop)) for prop in ty.get("properties", ()))
+    makers.update(
+        (method["name"], (make_method, method)) for method in ty.get("methods", ()) if method["callables"]
+    )
+    return makers
+
+
+def make_constant(loaded: Loaded, cls: type, constant: Any) -> Any:
+    """What reads a constant of the class."""
+    return ClassConstant(loaded, constant["callable"])
+
+
+def make_method(loaded: Loaded, cls: type, method: Any) -> Any:
+    """A method, or a function that needs no instance."""
+    name, indexes = method["name"], method["callables"]
+    if method["instance"]:
+        return loaded.method(cls, indexes, name=name)
+    qualname = f"{cls.__qualname__}.{name}"
+    return staticmethod(loaded.function(indexes, name=name, qualname=qualname, module=cls.__module__))
 
 
 def make_property(loaded: Loaded, cls: type, prop: Any) -> Any:
