@@ -2,6 +2,7 @@
 //!
 //! Libraries are never unloaded, so a `Core` and its `Slot`s live for ever and are referred to without counting.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pyo3::types::{PyAnyMethods, PyType};
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) symbol: Symbol,
     /// The `Library` object, for the error hook.
     pub(crate) python: OnceLock<Py<PyAny>>,
+    /// What makes the class of a type, by its index, and defines it.
+    pub(crate) definer: OnceLock<Py<PyAny>>,
     /// Who is inside, for a child that is forked meanwhile.
     pub(crate) inside: Inside,
     scratch: LockCell<Option<Box<Scratch>>>,
@@ -58,6 +61,7 @@ impl Core {
             path,
             symbol,
             python: OnceLock::new(),
+            definer: OnceLock::new(),
             inside: Inside::default(),
             scratch: LockCell::new(None),
             slots: Mutex::new(Vec::new()),
@@ -81,6 +85,7 @@ impl Core {
             core: self,
             index,
             definition: OnceLock::new(),
+            whole: AtomicBool::new(false),
         }));
         slots.push(slot);
         slot
@@ -134,12 +139,32 @@ pub(crate) struct Slot {
     pub(crate) index: u32,
     /// What it is in Python, once that was said.
     pub(crate) definition: OnceLock<Definition>,
+    /// Whether its class is whole: it is defined while it is made.
+    whole: AtomicBool,
 }
 
 impl Slot {
+    /// What it is in Python. Its class is made for the first value, or argument, of it.
+    pub(crate) fn defined(&self, py: Python<'_>) -> PyResult<Option<&Definition>> {
+        if !self.whole.load(Ordering::Relaxed) {
+            self.make_whole(py)?;
+        }
+        Ok(self.definition.get())
+    }
+
+    #[cold]
+    fn make_whole(&self, py: Python<'_>) -> PyResult<()> {
+        if let Some(definer) = self.core.definer.get() {
+            // Waits for another thread that is making it.
+            definer.call1(py, (self.index,))?;
+            self.whole.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     /// Its name, for messages.
     pub(crate) fn name(&self, py: Python<'_>) -> String {
-        let class = match self.definition.get() {
+        let class = match self.defined(py).ok().flatten() {
             Some(Definition::Handle(handle)) => handle.exception.as_ref().unwrap_or(&handle.class),
             Some(Definition::Record(record)) => &record.class,
             Some(Definition::Enum(choice)) => &choice.class,

@@ -238,6 +238,16 @@ impl Library {
         self.plain(py, 6)
     }
 
+    /// Says what makes and defines the class of a type, by its index, when a value of it is met for the first time.
+    fn define_by(&self, definer: Py<PyAny>) -> PyResult<()> {
+        self.core.definer.set(definer).map_err(|_| {
+            PyValueError::new_err(format!(
+                "who defines the types of `{}` was said already",
+                self.core.name
+            ))
+        })
+    }
+
     /// Values of type `index` become instances of `cls`, or of `exception`, which holds one in `_value`.
     #[pyo3(signature = (index, cls, *, exception=None, trivial_drop=false))]
     fn define_handle(

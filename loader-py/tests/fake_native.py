@@ -179,6 +179,14 @@ class Library:
         self.name, self.path = name, path
         self._table = TABLES[text.removeprefix("fake:")]
         self._kinds: dict[int, tuple[Any, ...]] = {}
+        self._definer: Any = None
+
+    def define_by(self, definer: Any) -> None:
+        self._definer = definer
+
+    def _kind(self, index: int) -> tuple[Any, ...]:
+        self._definer(index)
+        return self._kinds[index]
 
     def define_handle(
         self, index: int, cls: type, *, exception: Any = None, trivial_drop: bool = False
@@ -211,7 +219,7 @@ class Library:
         return value
 
     def _build(self, index: int, value: Any) -> Any:
-        kind, cls, *rest = self._kinds[index]
+        kind, cls, *rest = self._kind(index)
         if kind == "handle":
             handle = object.__new__(cls)
             object.__setattr__(handle, "_inner", value)
@@ -244,7 +252,7 @@ class Library:
             return None if value is None else self._encode(name, ref[1], value)
         if ref[0] not in ("handle", "record", "enum"):
             return value
-        kind, cls, *rest = self._kinds[ref[1]]
+        kind, cls, *rest = self._kind(ref[1])
         if kind != "handle":
             if not isinstance(value, cls):
                 raise wrong
@@ -258,8 +266,6 @@ class Library:
 
     def _prepare(self, index: int, spec: dict[str, Any]) -> _Function:
         params, result, fluent = spec["params"], spec["result"], spec.get("fluent", False)
-        for _, ref, _ in [*params, ("", result, False)]:
-            self._check_defined(ref)
 
         def call(*args: Any, **kwargs: Any) -> Any:
             bound = made.__signature__.bind(*args, **kwargs)
@@ -281,15 +287,6 @@ class Library:
 
         made = _Function(call, spec)
         return made
-
-    def _check_defined(self, ref: Any) -> None:
-        if isinstance(ref, list):
-            if ref[0] in ("handle", "record", "enum"):
-                assert ref[1] in self._kinds, f"type {ref[1]} is used before it is defined"
-                return
-            for part in ref[1:]:
-                if not isinstance(part, int):
-                    self._check_defined(part)
 
     def define_next(self, index: int, callable: int, **spec: Any) -> None:
         cls = self._kinds[index][1]

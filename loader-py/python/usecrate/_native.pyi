@@ -127,6 +127,9 @@ class Library:
     def count(self) -> int:
         """How many handles live in the library."""
 
+    def define_by(self, definer: Callable[[int], type]) -> None:
+        """Says what makes and defines the class of a type, by its index, when a value of it is first met."""
+
     def define_handle(
         self, index: int, cls: type, *, exception: type | None = None, trivial_drop: bool = False
     ) -> None:

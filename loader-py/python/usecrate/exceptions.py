@@ -132,8 +132,6 @@ def _record_error(loaded: Loaded, index: int, ty: Type) -> type:
     body = {**_body(loaded, ty, info), **_fields_body(fields, equal="__eq__" in ty.get("specials", {}))}
     cls = Record(ty["name"], (CallError,), body)
     loaded.register(index, cls)
-    for field in fields:
-        loaded.need(field["type"])
     pairs = [(field["name"], field["type"]) for field in fields]
     loaded.library.define_record(index, cls, pairs, exception=True)
     if "default" in ty:
@@ -158,8 +156,6 @@ def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
         part["__doc__"] = variant.get("docs") or f"Rust: `{ty['path']}::{variant['name']}`"
         made: Any = DataVariant(variant["name"], (cls,), part)
         setattr(cls, variant["name"], made)
-        for field in fields:
-            loaded.need(field["type"])
         variants.append((variant["name"], made, [(field["name"], field["type"]) for field in fields]))
     # "With data" even where no variant has any: each error is an object of its own, with its own traceback.
     loaded.library.define_enum(index, cls, variants, data=True, exception=True)

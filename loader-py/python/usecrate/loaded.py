@@ -52,6 +52,7 @@ class Loaded:
         self.modules: dict[int, Any] = {}
         self.traits: dict[int, type] = {}
         self.functions: dict[tuple[str, tuple[int, ...]], Any] = {}
+        library.define_by(self.class_of)
 
     def plain_manifest(self) -> Manifest:
         """The whole manifest as plain data; the same each time."""
@@ -98,20 +99,11 @@ class Loaded:
         """Says that `cls` is type `index`, before what it refers to is made: types may be recursive."""
         self._classes[index] = cls
 
-    def need(self, ref: TypeRef) -> None:
-        """Makes every class that the type reference names, so that values of it can cross."""
-        for index in types_in(ref):
-            if index not in self._ready:
-                self.class_of(index)
-
     def spec(
         self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False
     ) -> dict[str, Any]:
         """What the native extension asks about callable `index`."""
         found = self.callable(index)
-        for param in found["params"]:
-            self.need(param["type"])
-        self.need(found["result"])
         return {
             "name": found["name"],
             "qualname": qualname or found["name"],

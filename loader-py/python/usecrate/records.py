@@ -66,8 +66,6 @@ def record_class(loaded: Loaded, index: int) -> type:
     body.update(record_body(fields))
     cls = Record(ty["name"], (), body)
     loaded.register(index, cls)
-    for field in fields:
-        loaded.need(field["type"])
     loaded.library.define_record(index, cls, [(field["name"], field["type"]) for field in fields])
     if "default" in ty:
         make_default(loaded, cls, ty["default"])

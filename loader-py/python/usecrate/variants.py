@@ -59,8 +59,6 @@ def data_enum_class(loaded: Loaded, index: int) -> type:
             part["__repr__"] = _unit_repr
         made: Any = DataVariant(variant["name"], (cls,), part)
         setattr(cls, variant["name"], made)
-        for field in fields:
-            loaded.need(field["type"])
         variants.append((variant["name"], made, [(field["name"], field["type"]) for field in fields]))
     loaded.library.define_enum(index, cls, variants, data=True)
     own = ("__repr__", "__eq__", "__ne__", "__copy__", "__deepcopy__")

@@ -33,7 +33,7 @@ impl Decoder<'_, '_> {
 
 pub(super) fn handle<'py>(slot: &'static Slot, mode: Mode, from: &mut Decoder<'_, 'py>) -> Made<'py> {
     let id = from.handle_id()?;
-    let Some(Definition::Handle(kind)) = slot.definition.get() else {
+    let Some(Definition::Handle(kind)) = slot.defined(from.py)? else {
         return Err(from.undefined(slot));
     };
     let made = handle::allocate(kind.class.bind(from.py))?;
@@ -61,7 +61,7 @@ fn fill<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
 }
 
 pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
-    let Some(Definition::Record(fields)) = slot.definition.get() else {
+    let Some(Definition::Record(fields)) = slot.defined(from.py)? else {
         return Err(from.undefined(slot));
     };
     from.exactly(fields.fields.len(), "a record")?;
@@ -69,7 +69,7 @@ pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> M
 }
 
 pub(super) fn choice<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {
-    let Some(Definition::Enum(choice)) = slot.definition.get() else {
+    let Some(Definition::Enum(choice)) = slot.defined(from.py)? else {
         return Err(from.undefined(slot));
     };
     let length = match from.token()? {

@@ -21,7 +21,7 @@ pub(super) fn handle(
     out: &mut Encoder<'_, '_>,
 ) -> Result<(), Refusal> {
     let Some(handle) = HandleRef::of(value.as_borrowed()) else {
-        if let Some(Definition::Handle(kind)) = slot.definition.get()
+        if let Some(Definition::Handle(kind)) = slot.defined(out.py)?
             && let Some(exception) = &kind.exception
             && value.is_instance(exception.bind(out.py))?
         {
@@ -81,7 +81,7 @@ pub(super) fn record(
     value: &Bound<'_, PyAny>,
     out: &mut Encoder<'_, '_>,
 ) -> Result<(), Refusal> {
-    let Some(Definition::Record(fields)) = slot.definition.get() else {
+    let Some(Definition::Record(fields)) = slot.defined(out.py)? else {
         return Err(undefined(slot));
     };
     if value.is_instance(fields.class.bind(out.py))? {
@@ -177,7 +177,7 @@ pub(super) fn choice(
     value: &Bound<'_, PyAny>,
     out: &mut Encoder<'_, '_>,
 ) -> Result<(), Refusal> {
-    let Some(Definition::Enum(choice)) = slot.definition.get() else {
+    let Some(Definition::Enum(choice)) = slot.defined(out.py)? else {
         return Err(undefined(slot));
     };
     if !choice.data {
