@@ -7,6 +7,7 @@
 //! What lies under an artifact's name is complete, and its manifest holds the hashes of the very file beside it.
 
 mod check;
+mod layout;
 pub mod linker;
 pub mod sums;
 
@@ -126,9 +127,8 @@ pub fn seal(library: &Path, mut manifest: Manifest, destination: &Path) -> Resul
     files::copy_atomic(library, &copy)?;
     manifest.library = describe_file(&copy, name)?;
     validate(&manifest).map_err(SealError::Invalid)?;
-    let mut text = serde_json::to_string_pretty(&manifest).map_err(SealError::Json)?;
-    text.push('\n');
-    files::write_atomic(&staged.path().join(MANIFEST), text.as_bytes())?;
+    let text = layout::text(&manifest).map_err(SealError::Json)?;
+    files::write_atomic(&staged.path().join(MANIFEST), &text)?;
     sums::write(staged.path())?;
     let folder = staged.publish()?;
     Ok(Sealed { folder, manifest })

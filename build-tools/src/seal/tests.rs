@@ -53,6 +53,16 @@ fn an_artifact_holds_the_hashes_of_its_library() {
     assert_eq!(sealed.manifest.library.size, bytes.len() as u64);
     let text = fs::read_to_string(destination.join(MANIFEST)).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), sealed.manifest);
+    assert!(
+        text.starts_with("{\n  \"manifest_version\": 1,\n"),
+        "a member is a line"
+    );
+    let callables = text.lines().filter(|line| line.starts_with("    {\"id\":"));
+    assert_eq!(
+        callables.count(),
+        sealed.manifest.callables.len(),
+        "a callable is a line"
+    );
 }
 
 #[test]

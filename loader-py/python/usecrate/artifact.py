@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError
-from .manifests import MANIFEST, is_for_here, read
-from .registry import features_text
+from .manifests import is_for_here, read
+from .registry import MANIFEST, features_text
 from .versions import Request, Version
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from .manifests import MANIFEST, manifest_path, read
-from .registry import registry
+from ._native import read_manifest
+from .registry import MANIFEST, manifest_path, registry
 from .wrap import Module, module_at, sub_module
 
 TYPE_CHECKING = False
@@ -105,11 +105,11 @@ def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) 
 
     path = locate_source(spec, root, options, may_build=may_build)
     try:
-        return registry.load(path, read(path), root, replace=True)
+        return registry.load(path, read_manifest(path), root, replace=True)
     except LoadError as error:  # damaged or replaced since the build tool saw it
         _say_again(error)
     path = locate_source(spec, root, options, may_build=may_build)
-    return registry.load(path, read(path), root, replace=True)
+    return registry.load(path, read_manifest(path), root, replace=True)
 
 
 def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, may_build: bool) -> Loaded:
@@ -129,7 +129,7 @@ def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, ma
         if again is None:
             raise
         _say_again(error)
-    return registry.load(again, read(again), root)
+    return registry.load(again, read_manifest(again), root)
 
 
 def _say_again(error: LoadError) -> None:
@@ -156,5 +156,5 @@ def load_artifact(path: str | os.PathLike[str]) -> Module:
             f"there is no artifact at `{os.fspath(path)}`: expected a folder with a `{MANIFEST}`, "
             "as `usecrate build` prints"
         )
-    loaded = registry.load(found, read(found), os.path.dirname(found), replace=True)
+    loaded = registry.load(found, read_manifest(found), os.path.dirname(found), replace=True)
     return module_at(loaded, 0)

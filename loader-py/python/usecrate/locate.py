@@ -6,9 +6,9 @@ import os
 
 from .artifact import Wanted, choose, find, not_found
 from .errors import ArtifactNotFoundError, BuildError
-from .manifests import manifest_path, read
+from .manifests import read
 from .platforms import artifact_root
-from .registry import same_build
+from .registry import manifest_path, same_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

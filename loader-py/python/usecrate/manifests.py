@@ -14,14 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Manifest
 
-MANIFEST = "manifest.json"
 SUMS = "BLAKE3SUMS"
-
-
-def manifest_path(path: str) -> str:
-    """The manifest of an artifact's folder, or the file itself."""
-    path = os.path.realpath(path)
-    return os.path.join(path, MANIFEST) if os.path.isdir(path) else path
 
 
 def read(path: str) -> Manifest:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ._native import Library
+from ._native import TARGET, Library
 from .forks import new_lock
-from .manifests import check_platform
 from .wrap import wrap
 
 TYPE_CHECKING = False
@@ -15,6 +14,15 @@ if TYPE_CHECKING:
     from .errors import VersionConflictError
     from .loaded import Loaded
     from .model import Manifest
+
+
+MANIFEST = "manifest.json"
+
+
+def manifest_path(path: str) -> str:
+    """The manifest of an artifact's folder, or the file itself."""
+    path = os.path.realpath(path)
+    return os.path.join(path, MANIFEST) if os.path.isdir(path) else path
 
 
 class Registry:
@@ -91,7 +99,10 @@ def _conflict(loaded: Loaded, wanted: str) -> VersionConflictError:
 
 
 def _open(path: str, manifest: Manifest) -> Loaded:
-    check_platform(manifest, path)
+    if manifest["build"]["target"] != TARGET:  # what the extension itself is built for
+        from .manifests import check_platform
+
+        check_platform(manifest, path)
     library = manifest["library"]
     file = os.path.join(os.path.dirname(path), library["path"])
     opened = Library(file, blake3=library["blake3"], size=library["size"], name=manifest["crate"]["name"])
