@@ -387,3 +387,27 @@ def test_manifest_of_anything(demo: Any, uc: Any) -> None:
         uc.manifest(3)
     with pytest.raises(TypeError):
         uc.variant(3)
+
+
+def test_members_are_made_when_they_are_used(demo: Any) -> None:
+    made = demo.Version(1, 2, 3)
+    assert "bump" not in vars(demo.Version) and "major" not in vars(demo.Version)
+    assert made.major == 1
+    assert "major" in vars(demo.Version) and "bump" not in vars(demo.Version)
+    bump = demo.Version.bump
+    assert {"bump", "major", "parse"} <= set(dir(demo.Version)) & set(dir(made))
+    assert demo.Version.bump is bump, "what was made stays"
+
+
+def test_classes_are_made_with_their_first_value(demo: Any) -> None:
+    ready = demo.__usecrate__.loaded._ready
+    read = demo.__usecrate__.loaded.function(
+        [_constant(demo, "START")], name="f", qualname="f", module="demo"
+    )
+    assert not ready, "a function needs no class"
+    made = read()
+    assert list(ready.values()) == [demo.Version] == [type(made)]
+
+
+def _constant(demo: Any, name: str) -> int:
+    return demo.__usecrate__.entries.named(name)["constant"]
