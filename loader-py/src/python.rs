@@ -8,15 +8,29 @@ use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python};
 use crate::core::Slot;
 use crate::ffi::handle::State;
 
+/// What is in the cell, made if it is empty. No thread is inside the cell while it is made: it would be, for ever, in
+/// a child that another thread forks meanwhile.
+pub(crate) fn once<'py, T: Send + Sync>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<T>,
+    make: impl FnOnce() -> PyResult<T>,
+) -> PyResult<&'py T> {
+    if let Some(found) = cell.get(py) {
+        return Ok(found);
+    }
+    let made = make()?;
+    // Another thread may have made it meanwhile: the first one stays.
+    let _ = cell.set(py, made);
+    Ok(cell.get(py).expect("it was just filled"))
+}
+
 fn module<'py>(
     py: Python<'py>,
     cell: &'static PyOnceLock<Py<PyModule>>,
     name: &str,
 ) -> PyResult<Bound<'py, PyModule>> {
-    Ok(cell
-        .get_or_try_init(py, || PyModule::import(py, name).map(Bound::unbind))?
-        .bind(py)
-        .clone())
+    let found = once(py, cell, || PyModule::import(py, name).map(Bound::unbind))?;
+    Ok(found.bind(py).clone())
 }
 
 fn attribute<'py>(
@@ -24,7 +38,7 @@ fn attribute<'py>(
     cell: &'static PyOnceLock<Py<PyAny>>,
     make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
 ) -> PyResult<&'py Bound<'py, PyAny>> {
-    Ok(cell.get_or_try_init(py, || make().map(Bound::unbind))?.bind(py))
+    Ok(once(py, cell, || make().map(Bound::unbind))?.bind(py))
 }
 
 /// `os`

@@ -1,7 +1,8 @@
 """The loader's locks around a fork.
 
 The forking thread holds all of them meanwhile. So a child finds none that is held by a thread which it does
-not have, and nothing that such a thread left half made.
+not have, and nothing that such a thread left half made. Modules have locks too: those that are imported late,
+and needed at any time, are there before a child is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ def new_lock() -> RLock:
 
 
 def _hold() -> None:
+    from . import exceptions  # noqa: F401  # and all that errors need
+
     for lock in list(_locks):
         lock.acquire()
         _held.append(lock)

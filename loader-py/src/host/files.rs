@@ -167,7 +167,7 @@ struct Io {
 impl Io {
     fn get(py: Python<'_>) -> PyResult<&Self> {
         static CELL: PyOnceLock<Io> = PyOnceLock::new();
-        CELL.get_or_try_init(py, || {
+        crate::python::once(py, &CELL, || {
             let io = PyModule::import(py, "io")?;
             let of = |name: &str| io.getattr(name).map(Bound::unbind);
             Ok(Self {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyValueError};
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{
     PyAnyMethods, PyBytes, PyBytesMethods, PyDict, PyDictMethods, PyFloat, PyList, PyListMethods, PyModule,
     PyModuleMethods, PyString,
@@ -60,21 +59,22 @@ struct Section {
     document: Arc<Document>,
     /// The node of each item.
     nodes: Vec<u32>,
-    made: Vec<PyOnceLock<Py<PyAny>>>,
+    /// By position, what was asked for. No cell that blocks: a thread would be in it while another one forks.
+    made: Py<PyDict>,
     /// How often an item was looked for by its name, and the positions by name, once that was often.
     asked: std::sync::atomic::AtomicU32,
     index: OnceLock<HashMap<String, usize>>,
 }
 
 impl Section {
-    fn new(document: &Arc<Document>, list: Value<'_>) -> Self {
+    fn new(py: Python<'_>, document: &Arc<Document>, list: Value<'_>) -> Self {
         let nodes: Vec<u32> = list
             .items()
             .filter_map(|item| u32::try_from(item.at()).ok())
             .collect();
         Self {
             document: Arc::clone(document),
-            made: nodes.iter().map(|_| PyOnceLock::new()).collect(),
+            made: PyDict::new(py).unbind(),
             nodes,
             asked: std::sync::atomic::AtomicU32::new(0),
             index: OnceLock::new(),
@@ -103,14 +103,20 @@ impl Section {
     }
 
     fn item<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyAny>> {
-        let (Some(node), Some(made)) = (self.nodes.get(at), self.made.get(at)) else {
+        let made = self.made.bind(py);
+        if let Some(found) = made.get_item(at)? {
+            return Ok(found);
+        }
+        let Some(node) = self.nodes.get(at) else {
             return Err(PyIndexError::new_err(at));
         };
-        let item = made.get_or_try_init(py, || {
-            let value = self.document.value(*node as usize);
-            lazily_within(py, &self.document, value).map(Bound::unbind)
-        })?;
-        Ok(item.bind(py).clone())
+        let item = lazily_within(py, &self.document, self.document.value(*node as usize))?;
+        // The first one stays, should another thread have made it meanwhile.
+        if let Some(found) = made.get_item(at)? {
+            return Ok(found);
+        }
+        made.set_item(at, &item)?;
+        Ok(item)
     }
 }
 
@@ -145,7 +151,7 @@ impl Section {
 fn lazily<'py>(py: Python<'py>, document: &Arc<Document>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
     let mut items = value.items();
     if items.next().is_some_and(|first| first.kind() == Kind::Map) {
-        Section::new(document, value).into_bound_py_any(py)
+        Section::new(py, document, value).into_bound_py_any(py)
     } else {
         object(py, value)
     }
@@ -160,7 +166,7 @@ fn lazily_within<'py>(
     let dict = PyDict::new(py);
     for (key, part) in value.entries() {
         let part = if key.is("entries") {
-            Section::new(document, part).into_bound_py_any(py)?
+            Section::new(py, document, part).into_bound_py_any(py)?
         } else {
             object(py, part)?
         };
