@@ -22,7 +22,7 @@ def new_lock() -> RLock:
 
 
 def _hold() -> None:
-    from . import exceptions  # noqa: F401  # and all that errors need
+    from . import exceptions as exceptions  # and all that errors need
 
     for lock in list(_locks):
         lock.acquire()
