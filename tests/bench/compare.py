@@ -294,6 +294,8 @@ def artifact(crate: pathlib.Path) -> str:
 def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
     """Importing what is needed, loading, and the first call, in a fresh process each time."""
     results: dict[str, dict[str, float]] = {}
+    # What is installed has its bytecode: an environment that forbids writing it would time the compiler.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for many in sorted(folder.glob("many-*"), key=lambda path: int(path.name.partition("-")[2])):
         paths = {"usecrate": artifact(many), "A": str(many / "A")}
         taken: dict[str, list[float]] = {name: [] for name in paths}
@@ -306,7 +308,11 @@ def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
                     f"print((time.{CLOCK.__name__}() - start) * 1e9)"
                 )
                 done = subprocess.run(
-                    [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True
+                    [sys.executable, "-c", program],
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    check=True,
+                    env=environment,
                 )
                 taken[name].append(float(done.stdout))
         count = int(many.name.partition("-")[2])
