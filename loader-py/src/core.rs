@@ -10,7 +10,7 @@ use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
 use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::LockCell;
-use crate::ffi::slots::Place;
+use crate::ffi::slots::{Layout, Place};
 use crate::ffi::symbol::{Response, Symbol};
 use crate::inside::Inside;
 use crate::iterator::Next;
@@ -200,6 +200,8 @@ pub(crate) struct HandleType {
 pub(crate) struct Fields {
     pub(crate) class: Py<PyType>,
     pub(crate) fields: Vec<Field>,
+    /// How instances are made in one step, if `__slots__` made all of the fields.
+    pub(crate) layout: Option<Layout>,
 }
 
 /// A field of a record or variant.

@@ -24,6 +24,7 @@ mod iterator;
 mod library;
 mod manifest;
 mod overload;
+mod plain_data;
 mod python;
 mod refusal;
 mod shape;
@@ -59,6 +60,7 @@ mod native {
         crate::handle::register(module)?;
         crate::host::register(module)?;
         crate::iterator::register(module)?;
+        crate::plain_data::register(module)?;
         crate::status::register(module)
     }
 }

@@ -179,9 +179,11 @@ impl Library {
                     shape,
                 }
             })
-            .collect();
+            .collect::<Vec<_>>();
+        let plain = fields.iter().all(|field| field.shape.is_atom());
         Ok(Fields {
             class: class.clone().unbind(),
+            layout: slots::Layout::new(class, fields.iter().map(|field| field.place), plain),
             fields,
         })
     }
@@ -330,7 +332,9 @@ impl Library {
         exception: bool,
     ) -> PyResult<()> {
         let _ = exception;
-        self.define(index, Definition::Record(self.fields(cls, fields)?))
+        self.define(index, Definition::Record(self.fields(cls, fields)?))?;
+        crate::plain_data::know(cls.py(), self.core.slot(index));
+        Ok(())
     }
 
     /// Values of type `index` become one of `variants`.

@@ -366,6 +366,25 @@ impl Shape {
         }
     }
 
+    /// Whether its values refer to no other objects.
+    pub(crate) fn is_atom(&self) -> bool {
+        match self {
+            Self::Unit
+            | Self::Bool
+            | Self::Int(_)
+            | Self::Wide { .. }
+            | Self::F32
+            | Self::F64
+            | Self::Char
+            | Self::Text
+            | Self::Bytes
+            | Self::FixedBytes(_)
+            | Self::Ordering => true,
+            Self::Option { inner, .. } => inner.is_atom() && !inner.told_apart(),
+            _ => false,
+        }
+    }
+
     /// Whether a handle may be in a value of it.
     pub(crate) fn may_hold_handles(&self) -> bool {
         match self {

@@ -213,6 +213,45 @@ impl<'a> Reader<'a> {
         Some(value)
     }
 
+    /// The next value, if it is a truth value; else nothing is read.
+    #[inline]
+    pub(crate) fn truth(&mut self) -> Option<bool> {
+        let (marker, rest) = self.0.split_first()?;
+        let value = match marker {
+            0xc2 => false,
+            0xc3 => true,
+            _ => return None,
+        };
+        self.0 = rest;
+        Some(value)
+    }
+
+    /// The next value, if it is a `float 64`; else nothing is read.
+    #[inline]
+    pub(crate) fn float(&mut self) -> Option<f64> {
+        match self.0.split_first_chunk::<9>()? {
+            ([0xcb, word @ ..], rest) => {
+                let word: &[u8; 8] = word;
+                self.0 = rest;
+                Some(f64::from_be_bytes(*word))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next value, if it is a string of less than 256 bytes; else nothing is read.
+    #[inline]
+    pub(crate) fn short_text(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = match self.0 {
+            [marker @ 0xa0..=0xbf, rest @ ..] => (usize::from(marker & 31), rest),
+            [0xd9, length, rest @ ..] => (usize::from(*length), rest),
+            _ => return None,
+        };
+        let (content, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some(content)
+    }
+
     /// Whether everything was read.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

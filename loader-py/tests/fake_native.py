@@ -22,6 +22,13 @@ TABLES: dict[str, dict[int, Any]] = {}
 _hook: Any = None
 
 
+def asdict(value: Any, /) -> Any:
+    """Plain data."""
+    from usecrate_fake.values import plain_data
+
+    return plain_data(value)
+
+
 class RustError(Exception):
     """What a fake function raises to return an `Err`."""
 

@@ -57,6 +57,9 @@ def close(value: object) -> None:
         Something borrows it, or another thread uses it.
     """
 
+def asdict(value: object, /) -> Any:
+    """Plain data for a record or an enum's value, all the way down (`usecrate.asdict`)."""
+
 def blake3(data: bytes) -> str:
     """The BLAKE3 hash, in hexadecimal digits."""
 

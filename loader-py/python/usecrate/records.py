@@ -64,6 +64,11 @@ def record_class(loaded: Loaded, index: int) -> type:
     body = namespace(loaded, ty, info)
     fields = ty.get("fields", [])
     body.update(record_body(fields))
+    # On some Pythons `__getattr__` makes fields slow, also where it is never asked. So the class has all its
+    # members from the start, unless there are names whose absence is to be explained.
+    whole = not loaded.skips_of(index)
+    if whole:
+        del body["__getattr__"]
     cls = Record(ty["name"], (), body)
     loaded.register(index, cls)
     loaded.library.define_record(index, cls, [(field["name"], field["type"]) for field in fields])
@@ -71,6 +76,8 @@ def record_class(loaded: Loaded, index: int) -> type:
         make_default(loaded, cls, ty["default"])
     add_specials(loaded, ty, index, cls, but=_OWN)
     info.bind(cls)
+    if whole:
+        info.fill()
     return cls
 
 

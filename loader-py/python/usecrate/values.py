@@ -44,27 +44,12 @@ def variant(value: object) -> str:
     raise TypeError(f"`variant` takes a value of a Rust enum, not `{cls.__qualname__}`")
 
 
-# What is its own plain data.
-_PLAIN = frozenset({int, str, float, bool, bytes, type(None)})
-# The fields of each record class that was met. Kept as long as the process, as the classes are.
-_RECORDS: dict[type, tuple[str, ...]] = {}
+asdict = _native.asdict
 
 
-def asdict(value: object) -> Any:
-    """Plain data for a record or an enum's value, all the way down.
-
-    A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value,
-    a list where fields have no names, else a dict): what is taken as an argument in its place. Handles stay
-    as they are.
-    """
+def plain_data(value: object) -> Any:
+    """What `asdict` gives for all but records, lists, dicts and what is plain data itself."""
     cls: Any = type(value)
-    if cls in _PLAIN:
-        return value
-    known = _RECORDS.get(cls)
-    if known is not None:
-        return {
-            name: part if type(part := getattr(value, name)) in _PLAIN else asdict(part) for name in known
-        }
     if isinstance(value, enum.Enum) and hasattr(cls, "__usecrate__"):
         return value._name_
     if isinstance(value, list | tuple | set | frozenset):
@@ -74,11 +59,9 @@ def asdict(value: object) -> Any:
     if isinstance(value, _native.Handle) or getattr(cls, "__usecrate_fields__", None) is None:
         return value
     names: tuple[str, ...] = cls.__match_args__
-    info = cls.__usecrate__
-    if not info.model.get("variants"):
-        _RECORDS[cls] = names
-        return asdict(value)
     fields = {name: asdict(getattr(value, name)) for name in names}
+    if not cls.__usecrate__.model.get("variants"):
+        return fields
     if not fields:
         return cls.__name__
     if names == tuple(f"_{at}" for at in range(len(names))):

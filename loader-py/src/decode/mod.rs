@@ -258,16 +258,47 @@ impl Shape {
     /// Reads a value of this type.
     #[inline]
     pub(crate) fn decode<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
-        // The shortest way for what is most common.
-        if let Self::Int(_) = self
-            && let Some(value) = from.reader.small_integer()
-        {
-            return Ok(signed(from.py, value));
+        match self.decode_common(from) {
+            Some(value) => Ok(value),
+            None => self.decode_any(from),
         }
-        if matches!(self, Self::Unit) && from.reader.nil() {
-            return Ok(from.py.None().into_bound(from.py));
+    }
+
+    /// The shortest way for what is most common. `None` if it is something else, of which nothing was read then.
+    #[inline]
+    fn decode_common<'py>(&self, from: &mut Decoder<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        let py = from.py;
+        match self {
+            Self::Int(_) => from.reader.small_integer().map(|value| signed(py, value)),
+            Self::Unit => from.reader.nil().then(|| py.None().into_bound(py)),
+            _ => None,
         }
-        self.decode_any(from)
+    }
+
+    /// The same for fields, of which there are many at once.
+    #[inline]
+    fn decode_field<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+        let py = from.py;
+        let short = match self {
+            Self::Int(_) => from.reader.small_integer().map(|value| signed(py, value)),
+            Self::Bool => from
+                .reader
+                .truth()
+                .map(|value| PyBool::new(py, value).to_owned().into_any()),
+            Self::F64 => from
+                .reader
+                .float()
+                .map(|value| PyFloat::new(py, value).into_any()),
+            Self::Text => match from.reader.short_text() {
+                Some(content) => return object::new_text(py, content),
+                None => None,
+            },
+            _ => None,
+        };
+        match short {
+            Some(value) => Ok(value),
+            None => self.decode_any(from),
+        }
     }
 
     fn decode_any<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {

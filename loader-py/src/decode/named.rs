@@ -52,12 +52,18 @@ pub(super) fn handle<'py>(slot: &'static Slot, mode: Mode, from: &mut Decoder<'_
 }
 
 fn fill<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
-    let made: Bound<'py, PyAny> = object::bare_instance(fields.class.bind(from.py))?;
-    for field in &fields.fields {
-        let value = from.nested(|from| field.shape.decode(from))?;
-        field.set(&made, value)?;
-    }
-    Ok(made)
+    from.nested(|from| {
+        let class = fields.class.bind(from.py);
+        if let Some(layout) = &fields.layout {
+            return layout.instance(class, |at| fields.fields[at].shape.decode_field(from));
+        }
+        let made: Bound<'py, PyAny> = object::bare_instance(class)?;
+        for field in &fields.fields {
+            let value = field.shape.decode(from)?;
+            field.set(&made, value)?;
+        }
+        Ok(made)
+    })
 }
 
 pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> Made<'py> {

@@ -2,11 +2,12 @@
 
 use pyo3::types::{
     PyAnyMethods, PyDict, PyDictMethods, PyList, PyListMethods, PyString, PyStringMethods, PyTuple,
+    PyTypeMethods,
 };
 use pyo3::{Bound, PyAny};
 
 use super::Encoder;
-use crate::core::{Definition, EnumType, Fields, Slot, Variant};
+use crate::core::{Definition, EnumType, Field, Fields, Slot, Variant};
 use crate::ffi::handle::{HandleRef, State};
 use crate::python;
 use crate::refusal::Refusal;
@@ -84,13 +85,16 @@ pub(super) fn record(
     let Some(Definition::Record(fields)) = slot.defined(out.py)? else {
         return Err(undefined(slot));
     };
-    if value.is_instance(fields.class.bind(out.py))? {
+    if let Ok(dict) = value.cast_exact::<PyDict>() {
+        return of_dict(slot, fields, dict, out);
+    }
+    if value.get_type_ptr() == fields.class.bind(out.py).as_type_ptr()
+        || value.is_instance(fields.class.bind(out.py))?
+    {
         return out.array(fields.fields.len(), |out| attributes(fields, value, out));
     }
     match value.cast::<PyDict>() {
-        Ok(dict) => out.array(fields.fields.len(), |out| {
-            items(fields, &|| slot.name(value.py()), dict, out)
-        }),
+        Ok(dict) => of_dict(slot, fields, dict, out),
         Err(_) => Err(Refusal::wrong_type(
             &format!("{} or dict", slot.name(out.py)),
             value,
@@ -98,19 +102,60 @@ pub(super) fn record(
     }
 }
 
+fn of_dict(
+    slot: &'static Slot,
+    fields: &Fields,
+    dict: &Bound<'_, PyDict>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    out.array(fields.fields.len(), |out| {
+        items(fields, &|| slot.name(dict.py()), dict, out)
+    })
+}
+
 fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
     for field in &fields.fields {
         let item = field.get(value)?;
-        field
-            .shape
-            .encode(&item, out)
-            .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+        encode(field, &item, out)?;
     }
     Ok(())
 }
 
+#[inline]
+fn encode(field: &Field, item: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    let done = field.shape.encode(item, out);
+    done.map_err(|refusal| refusal.within(format!(".{}", field.text)))
+}
+
 /// The fields out of a dict; those left out come from the class's default.
 fn items(
+    fields: &Fields,
+    name: &dyn Fn() -> String,
+    dict: &Bound<'_, PyDict>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    let start = out.point();
+    // The short way for a dict that has just these.
+    if dict.len() == fields.fields.len() {
+        let mut whole = true;
+        for field in &fields.fields {
+            let Some(item) = dict.get_item(field.name.bind(out.py))? else {
+                whole = false;
+                break;
+            };
+            encode(field, &item, out)?;
+        }
+        if whole {
+            return Ok(());
+        }
+        out.rewind(&start);
+    }
+    some_items(fields, name, dict, out)
+}
+
+/// The same, where some are left out or there are others.
+#[cold]
+fn some_items(
     fields: &Fields,
     name: &dyn Fn() -> String,
     dict: &Bound<'_, PyDict>,
@@ -163,10 +208,7 @@ fn items(
             (None, Some(default)) => default.getattr(field.name.bind(out.py))?,
             (None, None) => return Err(Refusal::bad_type(format!("lacks the field {}", field.text))),
         };
-        field
-            .shape
-            .encode(&item, out)
-            .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+        encode(field, &item, out)?;
     }
     Ok(())
 }
@@ -287,10 +329,7 @@ fn payload(
             return items(fields, &|| variant.name.clone(), dict, out);
         }
         if let [only] = fields.fields.as_slice() {
-            return only
-                .shape
-                .encode(content, out)
-                .map_err(|refusal| refusal.within(format!(".{}", only.text)));
+            return encode(only, content, out);
         }
         let list = match content.cast::<PyTuple>() {
             Ok(tuple) => pyo3::types::PyTupleMethods::to_list(tuple),
@@ -308,10 +347,7 @@ fn payload(
             )));
         }
         for (field, item) in fields.fields.iter().zip(list.iter()) {
-            field
-                .shape
-                .encode(&item, out)
-                .map_err(|refusal| refusal.within(format!(".{}", field.text)))?;
+            encode(field, &item, out)?;
         }
         Ok(())
     })

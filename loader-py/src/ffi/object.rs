@@ -196,3 +196,25 @@ pub(crate) fn bare_instance<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'
     // SAFETY: `tp_new` with an empty tuple and no keywords, as `class.__new__(class)` would call it.
     unsafe { Bound::from_owned_ptr_or_err(py, make(raw, empty.as_ptr(), std::ptr::null_mut())) }
 }
+
+/// One level further down in a recursion, for as long as it lives: the interpreter bounds how many there are.
+pub(crate) struct Deeper(());
+
+impl Deeper {
+    /// Goes there; `RecursionError` at the bottom.
+    pub(crate) fn enter(py: Python<'_>) -> PyResult<Self> {
+        // SAFETY: the lock is held; the text lives for ever.
+        if unsafe { ffi::Py_EnterRecursiveCall(c" while plain data is made".as_ptr()) } == 0 {
+            Ok(Self(()))
+        } else {
+            Err(PyErr::fetch(py))
+        }
+    }
+}
+
+impl Drop for Deeper {
+    fn drop(&mut self) {
+        // SAFETY: undoes what `enter` did; it lives on the stack of code that holds the lock.
+        unsafe { ffi::Py_LeaveRecursiveCall() };
+    }
+}

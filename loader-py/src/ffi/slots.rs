@@ -1,7 +1,7 @@
 //! Fields that `__slots__` made: read and written where they are, as their descriptors would.
 
 use pyo3::types::{PyAnyMethods, PyString, PyTupleMethods, PyType, PyTypeMethods};
-use pyo3::{Bound, PyAny, ffi};
+use pyo3::{Bound, PyAny, PyResult, ffi};
 
 /// Where a field is in the instances of a class.
 #[derive(Debug, Clone, Copy)]
@@ -83,5 +83,74 @@ impl Place {
         // SAFETY: null, or a reference that nobody else gives back.
         drop(unsafe { Bound::from_owned_ptr_or_opt(object.py(), before) });
         None
+    }
+}
+
+/// How instances of a class whose fields `__slots__` made are made whole in one step.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The class; it is never freed.
+    class: *mut ffi::PyTypeObject,
+    offsets: Box<[usize]>,
+    /// Whether the collector need not look at them: what their fields may be refers to nothing.
+    plain: bool,
+}
+
+// SAFETY: the pointer is compared and never followed.
+unsafe impl Send for Layout {}
+// SAFETY: as above.
+unsafe impl Sync for Layout {}
+
+impl Layout {
+    /// Of `class` with fields at these places; none if an instance is not just allocated memory.
+    pub(crate) fn new(
+        class: &Bound<'_, PyType>,
+        places: impl Iterator<Item = Option<Place>>,
+        plain: bool,
+    ) -> Option<Self> {
+        let offsets = places.map(|place| Some(place?.offset)).collect::<Option<_>>()?;
+        let raw = class.as_type_ptr();
+        let object = &raw mut ffi::PyBaseObject_Type;
+        // SAFETY: two live, ready types.
+        let (makes, usual) = unsafe { ((*raw).tp_new, (*object).tp_new) };
+        // SAFETY: as above.
+        let (allocates, usually) = unsafe { ((*raw).tp_alloc, (*object).tp_alloc) };
+        let as_usual = makes.map(|make| make as usize) == usual.map(|make| make as usize)
+            && allocates.map(|make| make as usize) == usually.map(|make| make as usize);
+        // SAFETY: a live type.
+        let collected = unsafe { ffi::PyType_HasFeature(raw, ffi::Py_TPFLAGS_HAVE_GC) } != 0;
+        (as_usual && collected).then_some(Self {
+            class: raw,
+            offsets,
+            plain,
+        })
+    }
+
+    /// An instance of `class`, which it is of, with the fields that `next` makes one by one.
+    #[inline]
+    pub(crate) fn instance<'py>(
+        &self,
+        class: &Bound<'py, PyType>,
+        mut next: impl FnMut(usize) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = class.py();
+        debug_assert!(class.as_type_ptr() == self.class, "a layout is that of one class");
+        // SAFETY: a live, ready class whose instances are memory from this function, zeroed: no field is set.
+        let made = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(self.class, 0)) }?;
+        for (at, offset) in self.offsets.iter().enumerate() {
+            let value = next(at)?;
+            // SAFETY: an instance of the class has an object or null there; the lock is held.
+            let place = unsafe { made.as_ptr().byte_add(*offset).cast::<*mut ffi::PyObject>() };
+            // SAFETY: as above; the reference to the new object is given away.
+            let before = unsafe { place.replace(value.into_ptr()) };
+            // SAFETY: null, unless code that looks through all objects has set it: a reference that nobody else gives back.
+            drop(unsafe { Bound::from_owned_ptr_or_opt(py, before) });
+        }
+        if self.plain {
+            // No cycle goes through it while its fields are of their types.
+            // SAFETY: a live object that the collector knows of.
+            unsafe { ffi::PyObject_GC_UnTrack(made.as_ptr().cast()) };
+        }
+        Ok(made)
     }
 }

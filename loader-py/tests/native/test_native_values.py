@@ -5,13 +5,17 @@ from __future__ import annotations
 import array
 import datetime as dt
 import enum
+import gc
 import ipaddress
 import mmap
 import pathlib
 import sys
+import weakref
 from typing import Any
 
 import pytest
+
+import usecrate
 
 GOOD: list[tuple[Any, list[Any]]] = [
     ("unit", [None]),
@@ -343,3 +347,56 @@ def test_an_unknown_type_is_named(echo: Any) -> None:
         deep = ["option", deep]
     with pytest.raises(ValueError, match="64 levels"):
         echo.echo(deep)
+
+
+def test_records_of_scalars_are_made_whole(echo: Any) -> None:
+    class Row:
+        __slots__ = ("__weakref__", "active", "id", "name", "note", "score")
+
+    fields = [
+        ("id", "u64"),
+        ("name", "str"),
+        ("score", "f64"),
+        ("active", "bool"),
+        ("note", ["option", "str"]),
+    ]
+    echo.library.define_record(1, Row, fields)
+    rows = [
+        {"id": 0, "name": "", "score": -0.5, "active": False, "note": None},
+        {"id": 2**64 - 1, "name": "é" * 100, "score": 1.0, "active": True, "note": "n" * 300},
+        {"id": 200, "name": "x" * 40, "score": float("inf"), "active": True, "note": ""},
+    ]
+    f = echo.echo(["list", ["record", 1]])
+    made = f(rows)
+    assert [{name: getattr(one, name) for name, _ in fields} for one in made] == rows
+    assert usecrate.asdict(made) == rows == usecrate.asdict(f(made))
+    assert not gc.is_tracked(made[0]), "it refers to nothing that could refer to it"
+    held = weakref.ref(made[0])
+    del made[0]
+    assert held() is None
+    del made[0].note
+    with pytest.raises(AttributeError):
+        usecrate.asdict(made)
+
+    class Longer(Row):
+        __slots__ = ("more",)
+
+    longer = Longer()
+    for name, value in rows[1].items():
+        setattr(longer, name, value)
+    assert usecrate.asdict(f([longer])) == rows[1:2]
+
+
+def test_plain_data_all_the_way_down(echo: Any) -> None:
+    class Pair:
+        __slots__ = ("left", "right")
+
+    echo.library.define_record(1, Pair, [("left", "any"), ("right", ["option", ["record", 1]])])
+    f = echo.echo(["record", 1])
+    given = {"left": [1, {"a": [None]}], "right": {"left": b"b".hex(), "right": None}}
+    assert usecrate.asdict({"k": (f(given), {3}), 4: f(given)}) == {"k": (given, {3}), 4: given}
+    ring = f({"left": 1, "right": None})
+    ring.left = [ring]
+    with pytest.raises(RecursionError):
+        usecrate.asdict(ring)
+    assert usecrate.asdict(echo) is echo
