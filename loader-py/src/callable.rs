@@ -77,7 +77,11 @@ impl Spec {
     ) -> &'static Self {
         let mut head = Vec::new();
         wire::put_array(&mut head, params.len() + 2);
-        head.push(1);
+        head.push(if manner.keeps_lock {
+            wire::PROMPT_CALL
+        } else {
+            wire::CALL
+        });
         wire::put_unsigned(&mut head, u64::from(index));
         let mut required = 0;
         let mut positional = 0;
@@ -237,9 +241,15 @@ impl Spec {
         read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
     ) -> PyResult<R> {
         let (lent, response) = (&scratch.lent, &mut scratch.response);
+        let mut release = !self.keeps_lock;
+        if self.keeps_lock && lent.calls_back() {
+            // It would be refused until it may wait.
+            wire::may_wait(&mut scratch.bytes);
+            release = true;
+        }
         let code = self
             .core
-            .enter(py, &scratch.bytes, lent.buffers(), response, !self.keeps_lock)?;
+            .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
         let bytes = scratch.response.bytes();
         // As nearly every answer begins.
         let payload = if let (0, [0x92, 0, payload @ ..]) = (code, bytes) {

@@ -8,10 +8,9 @@ use crate::ffi::handle::{HandleId, HandleRef, State};
 use crate::ffi::iterator::{self, IteratorRef};
 use crate::refusal::type_name;
 use crate::status::{self, Answer};
-use crate::wire;
+use crate::wire::{self, DROP, PROMPT_DROP};
 
-/// Operations of the ABI.
-const DROP: u8 = 2;
+/// An operation of the ABI.
 const CLOSE: u8 = 7;
 
 fn operate<R>(
@@ -21,11 +20,14 @@ fn operate<R>(
     id: &HandleId,
     read: impl FnOnce(Answer<'_>) -> PyResult<R>,
 ) -> PyResult<R> {
-    let quick = matches!(slot.definition.get(), Some(Definition::Handle(kind)) if kind.trivial_drop);
+    let trivial = matches!(slot.definition.get(), Some(Definition::Handle(kind)) if kind.trivial_drop);
+    // To close is to wait for whoever uses the value.
+    let prompt = operation == DROP && trivial;
+    let operation = if prompt { PROMPT_DROP } else { operation };
     send(
         py,
         slot.core,
-        !quick,
+        !prompt,
         |request| {
             request.extend_from_slice(&[0x92, operation]);
             wire::put_ext(request, wire::ext::HANDLE, id);
@@ -46,7 +48,7 @@ pub(crate) fn send<R>(
     scratch.bytes.clear();
     write(&mut scratch.bytes);
     let done = core
-        .enter(py, &scratch.bytes, &[], &mut scratch.response, release)
+        .enter(py, &mut scratch.bytes, &[], &mut scratch.response, release)
         .and_then(|code| status::answer(py, core, code, scratch.response.bytes()))
         .and_then(read);
     core.give_scratch(py, scratch);

@@ -3,7 +3,8 @@
 //! A thread that is inside when another one forks is not there in the child, but what it locked and what it was halfway
 //! through is: the child may wait for it for ever. So the child does not enter that library at all, and says why.
 //! The count is changed with the interpreter lock held, which the forking thread holds too. Calls that keep that lock
-//! are not counted: nobody forks during one of them.
+//! are not counted: nobody forks during one of them, as none of them calls back or waits. What would have to is sent again
+//! with the lock released.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,7 +13,14 @@ use pyo3::{PyErr, PyResult, Python};
 
 use crate::core::Core;
 use crate::ffi::symbol::{RawBuffer, Response};
-use crate::python;
+use crate::{python, status, wire};
+
+/// What the symbol gives besides 0: a prompt request would have to wait, and nothing was done;
+const LATER: i32 = 1;
+/// or it is answered, and values wait for a request that may take its time.
+const ANSWERED_AND_LEAVES: i32 = 2;
+/// The operation that does nothing more than that.
+const COUNT: u8 = 6;
 
 /// Of one library.
 #[derive(Debug, Default)]
@@ -99,12 +107,13 @@ impl Inside {
 }
 
 impl Core {
-    /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs.
+    /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs; without, the request
+    /// is one that need not wait, or a prompt one: then it may have to be sent again, and becomes an ordinary one.
     #[inline]
     pub(crate) fn enter(
         &'static self,
         py: Python<'_>,
-        request: &[u8],
+        request: &mut [u8],
         buffers: &[RawBuffer],
         response: &mut Response,
         release: bool,
@@ -113,12 +122,50 @@ impl Core {
             return Err(self.left_inside(py));
         }
         if !release {
-            return Ok(self.symbol.call(py, request, buffers, response, false));
+            let code = self.symbol.call(py, request, buffers, response, false);
+            return match code {
+                LATER => self.enter_again(py, request, buffers, response),
+                ANSWERED_AND_LEAVES => self.let_go(py),
+                code => Ok(code),
+            };
         }
         OWN.with(|own| {
             let _entered = Entered::new(self, own);
             Ok(self.symbol.call(py, request, buffers, response, true))
         })
+    }
+
+    /// Sends a prompt request that would have to wait as an ordinary one, which may.
+    #[cold]
+    fn enter_again(
+        &'static self,
+        py: Python<'_>,
+        request: &mut [u8],
+        buffers: &[RawBuffer],
+        response: &mut Response,
+    ) -> PyResult<i32> {
+        wire::may_wait(request);
+        self.enter(py, request, buffers, response, true)
+    }
+
+    /// A prompt request left values whose destructors may wait: any ordinary request drops them.
+    #[cold]
+    fn let_go(&'static self, py: Python<'_>) -> PyResult<i32> {
+        let sent = crate::handle::send(
+            py,
+            self,
+            true,
+            |request| request.extend_from_slice(&[0x91, COUNT]),
+            |answer| match answer.status {
+                0 => Ok(()),
+                _ => Err(status::operation_error(py, self, "dropping a value", &answer)),
+            },
+        );
+        if let Err(error) = sent {
+            // As for every destructor that nobody asked for.
+            error.write_unraisable(py, None);
+        }
+        Ok(0)
     }
 
     /// In a forked child: whether another thread of the parent was inside. If so, the library is never entered again.

@@ -19,6 +19,33 @@ pub(crate) mod ext {
 /// `nil`.
 pub(crate) const NIL: u8 = 0xc0;
 
+/// The operation *call*.
+pub(crate) const CALL: u8 = 1;
+/// The operation *drop*.
+pub(crate) const DROP: u8 = 2;
+/// *call* while the interpreter lock is kept: done only if nothing has to be waited for.
+pub(crate) const PROMPT_CALL: u8 = 9;
+/// *drop* in the same way.
+pub(crate) const PROMPT_DROP: u8 = 10;
+
+/// Makes an ordinary request of a prompt one.
+#[cold]
+pub(crate) fn may_wait(request: &mut [u8]) {
+    // Behind the head of the request's array.
+    let at = match request.first() {
+        Some(0xdc) => 3,
+        Some(0xdd) => 5,
+        _ => 1,
+    };
+    if let Some(operation) = request.get_mut(at) {
+        *operation = match *operation {
+            PROMPT_CALL => CALL,
+            PROMPT_DROP => DROP,
+            other => other,
+        };
+    }
+}
+
 /// Writes an unsigned integer.
 #[inline]
 pub(crate) fn put_unsigned(out: &mut Vec<u8>, value: u64) {

@@ -9,7 +9,7 @@ use crate::group::frame::{Frame, Side, busy};
 use crate::group::inside;
 use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::table::{HandleId, Refusal, TABLE};
-use crate::group::thread::{WAITERS, has_orphans, welcome};
+use crate::group::thread::{WAITERS, has_orphans, is_awaited, welcome};
 use crate::group::{store::Out, table};
 use crate::host::{self, Raised, Unwound};
 use crate::lift::Lift;
@@ -195,17 +195,50 @@ const AFTER_FORK: u8 = 5;
 const COUNT: u8 = 6;
 const CLOSE: u8 = 7;
 const NEXT: u8 = 8;
+/// *call* and *drop* of a client that holds a lock meanwhile: done only if they need not wait.
+const PROMPT_CALL: u8 = 9;
+const PROMPT_DROP: u8 = 10;
 
-/// Answers the request that `frame` reads. The answer is complete whatever happens.
-pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) {
-    let Err(stop) = operate(artifact, frame, out) else {
-        return;
-    };
-    match *stop {
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is answered.
+    Answered,
+    /// It would have to wait. Nothing was done, and there is no answer.
+    Later,
+    /// It is answered; values wait to be dropped by a call that may wait.
+    Leaves,
+}
+
+/// Answers the request that `frame` reads. The answer is complete whatever happens, unless it would have to wait.
+#[inline]
+pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+    let stopped = operate(artifact, frame, out);
+    if let Err(stop) = stopped {
+        if stopped_by(*stop, out) == Outcome::Later {
+            return Outcome::Later;
+        }
+    }
+    if frame.leaves() {
+        Outcome::Leaves
+    } else {
+        Outcome::Answered
+    }
+}
+
+/// Answers with what went wrong.
+#[cold]
+fn stopped_by(stop: Stop, out: &RefCell<Writer>) -> Outcome {
+    match stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
         Stop::Panic(panicked) => report(&mut fresh(out), &panicked),
         Stop::Raised(raised) => hand_back(&mut fresh(out), &raised),
+        Stop::Later => {
+            fresh(out);
+            return Outcome::Later;
+        }
     }
+    Outcome::Answered
 }
 
 /// The writer after a panic, which may have left it borrowed or half written.
@@ -219,6 +252,8 @@ enum Stop {
     Fault(Fault, Option<u32>),
     Panic(Box<Panicked>),
     Raised(Raised),
+    /// It would have to wait, and must not.
+    Later,
 }
 
 impl Stop {
@@ -258,18 +293,23 @@ fn operate(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Res
                        `spawn`, or fork before there are threads";
         return Err(Fault::handle(HandleFault::Fork, message).into());
     }
-    if has_orphans() {
-        for entry in welcome() {
-            guarded(|| table::dispose(entry))?;
-        }
-    }
     let (count, operation) = match frame.reader.head() {
         Some(head) => head,
         None => head(&frame.reader)?,
     };
+    if matches!(operation, PROMPT_CALL | PROMPT_DROP) {
+        frame.hurry();
+        if host::has_objects() || (has_orphans() && is_awaited()) {
+            return Err(Box::new(Stop::Later));
+        }
+    } else if has_orphans() && operation != AFTER_FORK {
+        for entry in welcome() {
+            guarded(|| table::dispose(entry))?;
+        }
+    }
     let arguments = count - 1;
     match operation {
-        CALL => call(artifact, arguments, frame, out),
+        CALL | PROMPT_CALL => call(artifact, arguments, frame, out),
         NEXT => next(arguments, frame, out),
         _ => other(operation, arguments, artifact, frame, out),
     }
@@ -311,7 +351,7 @@ fn other(
                 crate::describe::describe(artifact, &mut writer);
             })
         }
-        DROP | CLOSE => {
+        DROP | CLOSE | PROMPT_DROP => {
             let id = handle(reader)?;
             finish(reader, arguments, 1)?;
             frame
@@ -474,6 +514,7 @@ fn serve(
             return Ok(());
         };
         match *stop {
+            Stop::Fault(Fault::Busy, _) if frame.is_prompt() => return Err(Box::new(Stop::Later)),
             Stop::Fault(Fault::Busy, _) => {
                 frame.parameter.set(0);
                 frame.reader.rewind(start);
@@ -532,7 +573,12 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
             _ => leaving,
         })),
     };
-    guarded(|| frame.undo())?;
+    if frame.is_prompt() {
+        // Known to be one, so that what is undone is left behind, too.
+        guarded(|| current::enter(frame, |_, _| frame.undo()))?;
+    } else {
+        guarded(|| frame.undo())?;
+    }
     Err(stop)
 }
 

@@ -14,11 +14,11 @@ import msgpack
 from host import Buffer, Host
 
 ABI_VERSION = 1
-DESCRIBE, CALL, DROP, RELEASE, INIT, AFTER_FORK, COUNT, CLOSE = range(8)
+DESCRIBE, CALL, DROP, RELEASE, INIT, AFTER_FORK, COUNT, CLOSE, NEXT, PROMPT_CALL, PROMPT_DROP = range(11)
 OK, ERR, PANIC, ARGUMENT, HANDLE, REQUEST, RAISED = range(7)
 EXT_HANDLE, EXT_BUFFER, EXT_BIG, EXT_TIME = 1, 2, 4, 5
 # Signed 32-bit answers of the symbol itself.
-DONE, NULL_ARGUMENT, INTERNAL_FAULT = 0, -1, -2
+DONE, LATER, LEAVES, NULL_ARGUMENT = 0, 1, 2, -1
 
 
 class _Response(ctypes.Structure):
@@ -153,6 +153,15 @@ class Library:
         if answer.status != OK:
             raise Refused(answer)
         return answer.payload
+
+    def prompt(self, operation: int, *words: Any) -> tuple[int, Answer | None]:
+        """A prompt request: the symbol's own answer, and the library's if there is one."""
+        code = self.send(msgpack.packb([operation, *words], use_bin_type=True))
+        if code == LATER:
+            assert self.raw_answer() == b""
+            return code, None
+        assert code in (DONE, LEAVES), f"the symbol answered {code}"
+        return code, Answer(*msgpack.unpackb(self.raw_answer(), raw=False, strict_map_key=False))
 
     def raised(self, id_: str, *arguments: Any) -> BaseException:
         """The exception that a host object raised and that leaves a call."""

@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 import msgpack
-from client import DONE, EXT_BUFFER, RELEASE, Library, forge
+from client import CALL, DONE, EXT_BUFFER, LATER, LEAVES, PROMPT_CALL, RELEASE, Library, forge
 
 STACK = 256 * 1024
 # What sleeps, or shuts the process down, teaches nothing here.
@@ -71,13 +71,14 @@ class Fuzzer:
             lead = self.random.choice([b"\x91", b"\x81\xa1k", b"\xdc\x00\x01", b"\xd9"])
             return b"\x93\x01\x00" + lead * self.random.choice([60, 1_000, 50_000])
         if kind == 2:
-            operation = self.random.choice([0, 2, 4, 6, 7, 8, 15, 255, -1, "call", None])
+            operation = self.random.choice([0, 2, 4, 6, 7, 8, 10, 15, 255, -1, "call", None])
             return bytes(msgpack.packb([operation, *(self.value() for _ in range(self.random.randrange(3)))]))
         callable_ = self.random.choice(self.callables)
         arguments = [self.value() for _ in callable_.params]
         if kind == 3:
             arguments = arguments[:-1] or [0]
-        whole = bytearray(msgpack.packb([1, callable_.index, *arguments]))
+        operation = self.random.choice([CALL, CALL, PROMPT_CALL])
+        whole = bytearray(msgpack.packb([operation, callable_.index, *arguments]))
         if kind in (4, 5):
             for _ in range(self.random.randrange(1, 4)):
                 whole[self.random.randrange(len(whole))] = self.random.randrange(256)
@@ -94,7 +95,10 @@ class Fuzzer:
             return  # a changed byte made it another call
         buffers = [self.random.randbytes(5), bytearray(9)][: self.random.randrange(3)]
         code = self.library.send(request, buffers)
-        assert code == DONE, (request, code)
+        if code == LATER:
+            assert self.library.raw_answer() == b"", request
+            return
+        assert code in (DONE, LEAVES), (request, code)
         answer = msgpack.unpackb(self.library.raw_answer(), raw=False, strict_map_key=False)
         assert isinstance(answer, list) and len(answer) == 2 and answer[0] in range(6), (request, answer)
         if answer[0] == 0 and isinstance(answer[1], msgpack.ExtType) and answer[1].code == 1:
@@ -107,7 +111,7 @@ def called(request: bytes) -> Any:
     unpacker = msgpack.Unpacker(raw=True)
     unpacker.feed(request)
     try:
-        if unpacker.read_array_header() < 2 or unpacker.unpack() != 1:
+        if unpacker.read_array_header() < 2 or unpacker.unpack() not in (CALL, PROMPT_CALL):
             return None
         index = unpacker.unpack()
     except Exception:  # not MessagePack: no call

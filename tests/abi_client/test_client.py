@@ -21,13 +21,19 @@ from client import (
     CALL,
     COUNT,
     DESCRIBE,
+    DONE,
     DROP,
     ERR,
     EXT_BUFFER,
     HANDLE,
     INIT,
+    LATER,
+    LEAVES,
     NULL_ARGUMENT,
+    OK,
     PANIC,
+    PROMPT_CALL,
+    PROMPT_DROP,
     REQUEST,
     Library,
     Refused,
@@ -178,7 +184,9 @@ def test_requests_that_are_wrong(fixture: Library) -> None:
         msgpack.packb([CALL, add, 1, 2, 3]): "arity",
         msgpack.packb([CALL, 10**6]): "callable",
         msgpack.packb([8]): "malformed",
-        msgpack.packb([9]): "operation",
+        msgpack.packb([9]): "malformed",
+        msgpack.packb([10]): "malformed",
+        msgpack.packb([11]): "operation",
         msgpack.packb([99]): "operation",
         b"\xdd\xff\xff\xff\xff": None,
         msgpack.packb([CALL, add]) [:-1] + b"\xdb\xff\xff\xff\xff": None,
@@ -296,6 +304,20 @@ def test_borrowed_values_live_as_long_as_what_borrows_them(fixture: Library) -> 
     assert fixture.drop(text) is False
     assert fixture.call("behaviours::borrows::Part::show", part) == "some words"
     assert fixture.drop(part) is True
+    assert fixture.count() == before
+
+
+def test_prompt_requests_wait_for_nothing(fixture: Library) -> None:
+    add = fixture.find("behaviours::add").index
+    assert fixture.prompt(PROMPT_CALL, add, 1, 2) == (DONE, (OK, 3))
+    code, answer = fixture.prompt(PROMPT_CALL, add, 1, "2")
+    assert code == DONE and answer and answer.status == ARGUMENT
+    before = fixture.count()
+    guard = fixture.call("behaviours::drops::Guard::new", "prompt")
+    assert fixture.prompt(PROMPT_DROP, guard) == (LEAVES, (OK, True))
+    assert fixture.prompt(PROMPT_CALL, add, 1, 2) == (LATER, None)
+    assert fixture.refusal("behaviours::drops::Guard::name", guard).payload[0] == "closed"
+    assert fixture.prompt(PROMPT_CALL, add, 1, 2) == (DONE, (OK, 3))
     assert fixture.count() == before
 
 

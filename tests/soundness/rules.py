@@ -309,9 +309,57 @@ RULES = (
     ),
     Rule(
         "The interpreter lock",
-        "It is released around Rust, unless the call cannot block. The loader's, so seen from Python.",
-        (),
         (
+            "It is released around Rust, unless the call cannot block. A call that keeps it is prompt: it "
+            "waits for no other call, calls nobody back, and drops nothing of others; what it would have to "
+            "wait for is sent again with the lock released. What the runtime itself locks, it holds for a "
+            "few steps in which no code but its own runs: no destructor, no upcall, and so nobody who waits "
+            "for the interpreter."
+        ),
+        (
+            Mutation(
+                "a prompt call waits for no other",
+                "dispatch.rs",
+                "Stop::Fault(Fault::Busy, _) if frame.is_prompt() =>",
+                "Stop::Fault(Fault::Busy, _) if false =>",
+                "a_prompt_call_does_not_wait_for_another_call",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call drops nothing of others",
+                "group/table.rs",
+                "home if runs && current::is_prompt() =>",
+                "home if runs && false =>",
+                "a_prompt_drop_leaves_destructors_to_others",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call takes in nothing that was left",
+                "dispatch.rs",
+                "if host::has_objects() || (has_orphans() && is_awaited()) {",
+                "if host::has_objects() {",
+                "a_prompt_call_takes_in_nothing_that_was_left",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call is lent nothing that calls back",
+                "host/mod.rs",
+                "Some(_) if current::is_prompt() => Err(Fault::Busy),",
+                "Some(_) if false => Err(Fault::Busy),",
+                "a_prompt_call_calls_nobody_back",
+                "prompt",
+            ),
+            Mutation(
+                "no call is prompt while the library owns what calls back",
+                "dispatch.rs",
+                "if host::has_objects() || (has_orphans() && is_awaited()) {",
+                "if has_orphans() && is_awaited() {",
+                "a_prompt_call_calls_nobody_back",
+                "prompt",
+            ),
+        ),
+        (
+            "`prompt::prompt_calls_and_others_come_to_an_end_together`: a lock stands for the interpreter's",
             "`python/test_soundness.py::test_the_interpreter_goes_on_while_rust_runs`",
             "`python/test_hostile.py::test_waiting_for_a_channel_lets_others_work`",
             "`python/test_hostile.py::test_a_destructor_that_waits_lets_others_work`",
@@ -473,6 +521,14 @@ RULES = (
                 "self.forks.fetch_add(0, Ordering::Relaxed);",
                 "after_a_fork_handles_of_the_parent_are_refused_and_nothing_is_dropped",
             ),
+            Mutation(
+                "a child drops nothing that was left for its thread",
+                "group/table.rs",
+                "        thread::disown();\n",
+                "",
+                "a_child_of_fork_drops_nothing_that_was_left",
+                "prompt",
+            ),
         ),
         (
             "`python/test_processes.py::test_exit_is_silent`",
@@ -610,8 +666,8 @@ RULES = (
             Mutation(
                 "an exception is released if it is not given back",
                 "host/mod.rs",
-                "        if self.epoch == TABLE.epoch() {",
-                "        if false && self.epoch == TABLE.epoch() {",
+                "        if self.ends() {",
+                "        if self.ends() && false {",
                 "an_exception_that_is_not_given_back_is_released",
                 "upcalls",
             ),
@@ -626,8 +682,8 @@ RULES = (
             Mutation(
                 "a child of fork releases nothing of its parent's objects",
                 "host/mod.rs",
-                "        if self.epoch == TABLE.epoch() {",
-                "        if true {",
+                "        if self.ends() {",
+                "        if self.ends() || true {",
                 "files::a_child_of_fork_asks_and_releases_nothing_of_its_parents",
                 "upcalls",
             ),

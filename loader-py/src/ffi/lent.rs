@@ -285,6 +285,12 @@ impl Lent {
         self.tokens.push((token, given));
     }
 
+    /// Whether Rust may come back for an object.
+    #[inline]
+    pub(crate) fn calls_back(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
     /// Rust ran: what was given to it is its own.
     #[inline]
     pub(crate) fn surrender(&mut self) {

@@ -395,3 +395,32 @@ def test_references_are_given_back(echo: Any) -> None:
         with pytest.raises(TypeError):
             no([counter], "x")
     assert sys.getrefcount(counter) == before
+
+
+def test_what_would_wait_is_sent_again(echo: Any) -> None:
+    ordinary = echo.function(50, "promptly", [("code", "i64", False)], "i64")
+    quick = echo.function(50, "promptly", [("code", "i64", False)], "i64", keeps_lock=True)
+    operations = echo.function(51, "operations", [], "bytes")
+    operations()
+    assert ordinary(0) == ordinary(1) == ordinary(2) == 1, "an ordinary call"
+    assert quick(0) == 9, "a prompt call"
+    assert quick(1) == 1, "refused, and sent again"
+    assert operations() == b""
+    assert quick(2) == 9
+    assert operations() == b"\x06", "what it left is let go of by another request"
+
+
+def test_only_what_drops_nothing_is_dropped_promptly(echo: Any) -> None:
+    operations = echo.function(51, "operations", [], "bytes")
+    for index, trivial, asked in ((20, True, b"\x0a"), (21, False, b"\x02")):
+        made = type("Made", (echo.native.Handle,), {"__slots__": ()})
+        echo.library.define_handle(index, made, trivial_drop=trivial)
+        new = echo.function(3, "new", [("start", "i64", False)], ["handle", index, "new"])
+        value = new(1)
+        operations()
+        del value
+        assert operations() == asked
+        value = new(1)
+        operations()
+        echo.native.close(value)
+        assert operations() == b"\x07", "to close is to wait for whoever uses it"

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
-use crate::dispatch::{RELEASE, dispatch};
+use crate::dispatch::{Outcome, RELEASE, dispatch};
 use crate::group::frame::Frame;
 use crate::group::lent::Lent;
 use crate::wire::{Reader, Writer};
@@ -44,6 +44,8 @@ const _: () = assert!(size_of::<Response>() == 3 * size_of::<usize>());
 const WRITABLE: u64 = 1;
 
 const ANSWERED: i32 = 0;
+const LATER: i32 = 1;
+const ANSWERED_AND_LEAVES: i32 = 2;
 const BAD_ARGUMENT: i32 = -1;
 
 /// What is beyond this goes back to the system after a call.
@@ -133,7 +135,7 @@ pub unsafe fn entry(
     let out = RefCell::new(Writer::new(memory));
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
-    dispatch(
+    let outcome = dispatch(
         artifact,
         &Frame::new(Reader::new(request), lent, host, "", 0),
         &out,
@@ -148,7 +150,11 @@ pub unsafe fn entry(
         len: answer.len(),
         capacity: answer.capacity(),
     };
-    ANSWERED
+    match outcome {
+        Outcome::Answered => ANSWERED,
+        Outcome::Later => LATER,
+        Outcome::Leaves => ANSWERED_AND_LEAVES,
+    }
 }
 
 /// Declares a bridge's tables and the exported symbol.

@@ -99,6 +99,11 @@ pub(crate) fn with<T>(work: impl FnOnce(Option<&Frame<'_>>) -> T) -> T {
     work(unsafe { current.as_ref() })
 }
 
+/// Whether the thread's current call must not wait.
+pub(crate) fn is_prompt() -> bool {
+    with(|frame| frame.is_some_and(Frame::is_prompt))
+}
+
 /// Runs `work`, which is an upcall from a thread that the library started: what it calls may not wait, because the call
 /// that the thread works for might be what it waits for.
 pub(crate) fn adrift<T>(work: impl FnOnce() -> T) -> T {

@@ -134,6 +134,10 @@ pub(crate) struct Frame<'c> {
     lends: bool,
     /// A group takes part that ends when a callable returns.
     meets_lent: Cell<bool>,
+    /// It must not wait: its client holds a lock of its own meanwhile.
+    prompt: Cell<bool>,
+    /// It left values to be dropped by a call that may wait.
+    leaves: Cell<bool>,
     /// What has to do with host objects, if the call has any.
     back: OnceCell<Box<Back>>,
 }
@@ -185,6 +189,8 @@ impl<'c> Frame<'c> {
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
+            prompt: Cell::new(false),
+            leaves: Cell::new(false),
             back: OnceCell::new(),
         }
     }
@@ -209,6 +215,27 @@ impl<'c> Frame<'c> {
             meets_lent: Cell::new(true),
             ..Self::bare(Some(host), callable)
         }
+    }
+
+    /// From now on it waits for nothing, calls nobody back, and drops nothing of others.
+    pub(crate) fn hurry(&self) {
+        self.prompt.set(true);
+    }
+
+    /// Whether it must not wait.
+    #[inline]
+    pub(crate) fn is_prompt(&self) -> bool {
+        self.prompt.get()
+    }
+
+    /// A value that it would have dropped waits for a call that may wait.
+    pub(crate) fn leave_behind(&self) {
+        self.leaves.set(true);
+    }
+
+    /// Whether such values wait.
+    pub(crate) fn leaves(&self) -> bool {
+        self.leaves.get()
     }
 
     /// Whether values are lent to a callable.

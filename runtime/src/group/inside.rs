@@ -102,10 +102,14 @@ impl Inside {
     pub(crate) fn raise(&self, raised: &Raised, leaves: bool) {
         let mut record = self.record();
         let known_fatal = record.raised.as_ref().is_some_and(Raised::is_fatal);
+        let mut before = None;
         if record.raised.is_none() || (raised.is_fatal() && !known_fatal) {
-            record.raised = Some(raised.clone());
+            before = record.raised.replace(raised.clone());
         }
         record.leaves |= leaves || raised.is_fatal();
+        // Releasing an exception is an upcall: no lock is held meanwhile.
+        drop(record);
+        drop(before);
     }
 
     /// Whether something was raised.

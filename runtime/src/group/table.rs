@@ -17,10 +17,13 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::current;
+use super::frame::Frame;
 use super::inside;
 use super::owners::{self, Group};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
 use super::value::{Ending, TypeInfo};
+use crate::host;
 
 const LIVE: u64 = 1 << 31;
 const EXCLUSIVE: u64 = 1 << 30;
@@ -227,6 +230,8 @@ impl Table {
         let free =
             self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked() && inside::unlocked();
         self.stuck.fetch_or(!free, Ordering::Relaxed);
+        thread::disown();
+        host::disown();
     }
 
     /// The parent forked while another of its threads was inside: nothing here can be trusted to answer.
@@ -467,10 +472,16 @@ impl Table {
     }
 }
 
-/// Ends a value that nothing refers to any more: here, or on its home thread.
+/// Ends a value that nothing refers to any more: here, or on its home thread. A prompt call leaves what has a destructor to
+/// one that may wait.
 pub(crate) fn dispose(entry: Entry) {
+    let runs = entry.access == Access::Owned && !entry.info.trivial_drop;
     match entry.home {
         Some(home) if home != thread::current() => thread::send_home(home, entry),
+        home if runs && current::is_prompt() => {
+            thread::send_home(home.unwrap_or(thread::ANYONE), entry);
+            current::with(|frame| frame.map_or((), Frame::leave_behind));
+        }
         _ => {
             let Entry {
                 value,

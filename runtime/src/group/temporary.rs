@@ -104,7 +104,7 @@ pub(crate) fn end(group: Arc<Group>) {
         for (home, entry) in thread::reclaim(|entry| entry.descends_from(&group)) {
             let mut entry = Some(entry);
             run(&mut || match entry.take() {
-                Some(entry) if home == thread::current() => dispose(entry),
+                Some(entry) if home == thread::current() || home == thread::ANYONE => dispose(entry),
                 // Its thread may never come to drop it: a value is better forgotten than dropped elsewhere or too late.
                 Some(entry) => entry.forget(),
                 None => {}

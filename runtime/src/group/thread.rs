@@ -5,10 +5,17 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::current as group_current;
 use super::table::Entry;
 
 /// A thread, for as long as the process lives: numbers are not used twice.
 pub(crate) type Thread = u64;
+
+/// No thread's number: what is left for it, any thread may take.
+pub(crate) const ANYONE: Thread = 0;
+
+/// No thread's number either: what a parent process left is never taken.
+const NOBODY: Thread = Thread::MAX;
 
 /// The calling thread.
 pub(crate) fn current() -> Thread {
@@ -71,6 +78,7 @@ pub(crate) static WAITERS: Waiters = Waiters {
 impl Waiters {
     /// Waits a moment, or until something was let go. The caller holds nothing while it waits, or is known to be inside an upcall.
     pub(crate) fn wait(&self) {
+        debug_assert!(!group_current::is_prompt(), "a prompt call waits for nothing");
         self.count.fetch_add(1, Ordering::SeqCst);
         let guard = self.released.lock().unwrap_or_else(PoisonError::into_inner);
         // A release between the failed try and here is missed at worst: the time limit bounds what that costs.
@@ -94,7 +102,7 @@ static ORPHANS: Mutex<Option<HashMap<Thread, Vec<Entry>>>> = Mutex::new(None);
 static ORPHAN_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Leaves a value that may only be dropped at home for its home thread. If that thread makes no further call, or has
-/// ended, the value is leaked: dropping it elsewhere would be unsound.
+/// ended, the value is leaked: dropping it elsewhere would be unsound. What is left for [`ANYONE`] goes with the next call.
 pub(crate) fn send_home(home: Thread, entry: Entry) {
     let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
     orphans
@@ -111,16 +119,35 @@ pub(crate) fn has_orphans() -> bool {
     ORPHAN_COUNT.load(Ordering::Acquire) != 0
 }
 
-/// The values that other threads left for the calling one.
+/// The values that were left for the calling thread, or for any.
 #[cold]
 pub(crate) fn welcome() -> Vec<Entry> {
     let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mine = orphans
-        .as_mut()
-        .and_then(|all| all.remove(&current()))
-        .unwrap_or_default();
+    let mut mine = Vec::new();
+    for home in [current(), ANYONE] {
+        let left = orphans.as_mut().and_then(|all| all.remove(&home));
+        mine.extend(left.unwrap_or_default());
+    }
     ORPHAN_COUNT.fetch_sub(mine.len(), Ordering::Release);
     mine
+}
+
+/// Whether there are any for [`welcome`].
+#[cold]
+pub(crate) fn is_awaited() -> bool {
+    let orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+    let left = |home| orphans.as_ref().is_some_and(|all| all.contains_key(&home));
+    left(current()) || left(ANYONE)
+}
+
+/// In a child of `fork`: what was left was the parent's, and is never dropped here.
+pub(crate) fn disown() {
+    if let Ok(mut orphans) = ORPHANS.try_lock() {
+        let all = orphans.take().unwrap_or_default();
+        let left = all.into_values().flatten().collect();
+        *orphans = Some(HashMap::from([(NOBODY, left)]));
+        ORPHAN_COUNT.store(0, Ordering::Release);
+    }
 }
 
 /// Takes back values that were left for any thread.
@@ -130,7 +157,7 @@ pub(crate) fn reclaim(wanted: impl Fn(&Entry) -> bool) -> Vec<(Thread, Entry)> {
     }
     let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut found = Vec::new();
-    for (home, entries) in orphans.iter_mut().flatten() {
+    for (home, entries) in orphans.iter_mut().flatten().filter(|(home, _)| **home != NOBODY) {
         for entry in std::mem::take(entries) {
             if wanted(&entry) {
                 found.push((*home, entry));

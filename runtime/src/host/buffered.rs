@@ -440,6 +440,7 @@ impl Shared {
     pub(super) fn state(&self) -> Result<MutexGuard<'_, State>, Failure> {
         match self.try_lock() {
             Some(state) => Ok(state),
+            None if current::is_prompt() => Err(Failure::Gone(super::PROMPT)),
             None => current::with(|frame| {
                 // The object may need what this call holds: it is told so instead of waiting, as by a call that calls back.
                 let _upcall = frame.map(|frame| frame.calls_back().upcall());

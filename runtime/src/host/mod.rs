@@ -11,6 +11,7 @@ mod file;
 mod talk;
 
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::abi::{Host, Memory};
@@ -185,6 +186,8 @@ impl Promised {
             other => return Err(Fault::expected(format!("{wanted}, not {}", other.name()))),
         };
         match scope.host() {
+            // Whoever may not wait may not call back either.
+            Some(_) if current::is_prompt() => Err(Fault::Busy),
             Some(host) => Ok(Self { host, token }),
             None => Err(Fault::request(
                 RequestFault::Callable,
@@ -201,20 +204,51 @@ impl Promised {
     /// The reference is the library's from now on. Call it once, when the call is made.
     #[must_use]
     pub fn own(self) -> Object {
-        Object {
-            host: self.host,
-            token: self.token,
-            epoch: TABLE.epoch(),
-        }
+        Object::new(self.host, self.token)
     }
 }
 
 const PARENTS: &str = "this host object belongs to the parent process: make a new one after `fork`";
 const GONE: &str = "the host can no longer be called back: it is shutting down";
+const PROMPT: &str = "a callable that is declared `quick` called back, which such a call cannot: take it off the list `quick` in \
+                      `usecrate.toml`";
+
+/// How many host objects the library owns.
+static OBJECTS: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether the library owns host objects: then any call might call back.
+#[inline]
+pub(crate) fn has_objects() -> bool {
+    OBJECTS.load(Ordering::Relaxed) != 0
+}
+
+/// In a child of `fork`: what there is was the parent's.
+pub(crate) fn disown() {
+    OBJECTS.store(0, Ordering::Relaxed);
+}
 
 impl Object {
+    fn new(host: Host, token: u64) -> Self {
+        OBJECTS.fetch_add(1, Ordering::Relaxed);
+        Self {
+            host,
+            token,
+            epoch: TABLE.epoch(),
+        }
+    }
+
+    /// It is this process's, and counted no more.
+    fn ends(&self) -> bool {
+        let ours = self.epoch == TABLE.epoch();
+        if ours {
+            OBJECTS.fetch_sub(1, Ordering::Relaxed);
+        }
+        ours
+    }
+
     /// Gives the reference away.
     pub(crate) fn into_token(self) -> u64 {
+        self.ends();
         std::mem::ManuallyDrop::new(self).token
     }
 
@@ -284,7 +318,7 @@ fn record(raised: &Raised, leaves: bool) {
 impl Drop for Object {
     fn drop(&mut self) {
         // What a release raises concerns nobody.
-        if self.epoch == TABLE.epoch() {
+        if self.ends() {
             current::with(|frame| {
                 let talk = Talk::new(Operation::Release, 0, self.token);
                 let _ = attributed(frame.map(Frame::calls_back), || {
@@ -308,6 +342,9 @@ fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
 
 /// Asks, and takes the answer apart.
 fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Box<Failure>> {
+    if current::is_prompt() {
+        return Err(Box::new(Failure::Gone(PROMPT)));
+    }
     let reply = current::outside(|| talk.cross(host, memory));
     let reply = reply.ok_or_else(|| Box::new(Failure::Gone(GONE)))?;
     if let [0x92, 0x00, ..] = reply.bytes() {
@@ -329,11 +366,8 @@ fn taken_apart(host: Host, reply: Reply) -> Result<Reply, Failure> {
             let (Token::Int(token), Token::Bool(fatal)) = (reader.next()?, reader.next()?) else {
                 return Err(Fault::malformed("an exception is a token and whether it is fatal").into());
             };
-            let object = Object {
-                host,
-                token: u64::try_from(token).map_err(|_| Fault::malformed("a token is a u64"))?,
-                epoch: TABLE.epoch(),
-            };
+            let token = u64::try_from(token).map_err(|_| Fault::malformed("a token is a u64"))?;
+            let object = Object::new(host, token);
             Err(Failure::Raised(Raised::new(object, fatal)))
         }
         _ => Err(Fault::malformed("the host's answer is neither a result nor an exception").into()),

@@ -25,6 +25,8 @@ const AFTER_FORK: u8 = 5;
 const COUNT: u8 = 6;
 const CLOSE: u8 = 7;
 const NEXT: u8 = 8;
+const PROMPT_CALL: u8 = 9;
+const PROMPT_DROP: u8 = 10;
 
 /// The parameters of each callable, as *describe* says.
 static CALLABLES: LazyLock<Vec<Vec<Value>>> = LazyLock::new(|| {
@@ -110,11 +112,25 @@ impl Session {
     fn ask(&mut self, request: &[u8]) -> (u64, Value) {
         let lend = |lent: &mut Lent| buffer(&mut lent.memory[lent.skip..], lent.writable);
         let buffers: Vec<Buffer> = self.lent.iter_mut().map(lend).collect();
-        let answer = self.channel.send(request, &buffers, Some(&HOST));
-        match taken_apart(answer) {
-            Some((status, payload)) if status <= 6 => (status, payload),
-            _ => fail(&format!("{request:?} gave {answer:?}")),
+        let (code, answer) = self.channel.attempt(request, &buffers, Some(&HOST));
+        match (code, taken_apart(answer)) {
+            (0 | 2, Some((status, payload))) if status <= 6 => (status, payload),
+            (1, None) if answer.is_empty() => self.ask_again(request),
+            _ => fail(&format!("{request:?} gave {code} and {answer:?}")),
         }
+    }
+
+    /// A prompt request would have to wait: then it is one that may.
+    fn ask_again(&mut self, request: &[u8]) -> (u64, Value) {
+        let Ok(Value::Array(mut parts)) = rmpv::decode::read_value(&mut &*request) else {
+            fail(&format!("{request:?} is no prompt request"));
+        };
+        parts[0] = match parts[0].as_u64() {
+            Some(9) => CALL.into(),
+            Some(10) => DROP.into(),
+            _ => fail(&format!("{request:?} is no prompt request")),
+        };
+        self.ask(&encoded(&parts))
     }
 
     fn end(&mut self) {
@@ -183,6 +199,7 @@ fn request(world: &mut World, kind: u8, cursor: &mut Cursor<'_>) -> Vec<u8> {
             encoded(&parts)
         }
         2 => encoded(&[DROP.into(), values::handle(world, cursor)]),
+        15 => encoded(&[PROMPT_DROP.into(), values::handle(world, cursor)]),
         3 => encoded(&[CLOSE.into(), values::handle(world, cursor)]),
         4 | 5 => {
             let handle = values::handle(world, cursor);
@@ -195,7 +212,8 @@ fn request(world: &mut World, kind: u8, cursor: &mut Cursor<'_>) -> Vec<u8> {
         }
         _ => {
             let index = cursor.below(CALLABLES.len());
-            let mut parts = vec![CALL.into(), index.into()];
+            let operation = if kind == 14 { PROMPT_CALL } else { CALL };
+            let mut parts = vec![operation.into(), index.into()];
             for ty in &CALLABLES[index] {
                 parts.push(values::typed(world, ty, cursor, 0));
             }

@@ -162,6 +162,42 @@ pub fn drop_now(handle: &Value) -> bool {
     payload.as_bool().expect("a bool")
 }
 
+/// What became of a request that may not wait.
+#[derive(Debug, PartialEq)]
+pub enum Prompt {
+    /// Its status and payload.
+    Answered(u64, Value),
+    /// The same, and values wait to be dropped.
+    Leaves(u64, Value),
+    /// It would have to wait.
+    Later,
+}
+
+fn promptly(parts: &[Value]) -> Prompt {
+    let library = LIBRARY.get().expect("a test begins with `alone`");
+    let mut channel = Channel::new(*library);
+    let (code, answer) = channel.attempt(&encoded(parts), &[], Some(&objects::HOST));
+    let told = taken_apart(answer);
+    match (code, told) {
+        (0, Some((status, payload))) => Prompt::Answered(status, payload),
+        (2, Some((status, payload))) => Prompt::Leaves(status, payload),
+        (1, None) if answer.is_empty() => Prompt::Later,
+        (code, _) => fail(&format!("a prompt request gave {code} and {answer:?}")),
+    }
+}
+
+/// A call that may not wait.
+pub fn prompt_call(name: &str, arguments: &[Value]) -> Prompt {
+    let mut parts = call_request(name, arguments);
+    parts[0] = 9.into();
+    promptly(&parts)
+}
+
+/// A drop that may not wait.
+pub fn prompt_drop(handle: &Value) -> Prompt {
+    promptly(&[10.into(), handle.clone()])
+}
+
 /// How many handles live.
 pub fn count() -> u64 {
     request(&[6.into()]).1.as_u64().expect("a count")

@@ -34,9 +34,22 @@ impl Channel {
         }
     }
 
-    /// Sends a request. Its memory is this call's alone, so that the sanitizer notices when something of it is kept. Any code
-    /// but 0 ends the process.
+    /// Sends a request. Any code but 0 ends the process.
     pub fn send(&mut self, request: &[u8], buffers: &[Buffer], host: Option<&'static Host>) -> &[u8] {
+        match self.attempt(request, buffers, host) {
+            (0, answer) => answer,
+            (code, _) => fail(&format!("{request:?} gave {code}")),
+        }
+    }
+
+    /// Sends a request. Its memory is this call's alone, so that the sanitizer notices when something of it is kept. A code
+    /// that says that nothing was understood ends the process.
+    pub fn attempt(
+        &mut self,
+        request: &[u8],
+        buffers: &[Buffer],
+        host: Option<&'static Host>,
+    ) -> (i32, &[u8]) {
         let request: Box<[u8]> = request.into();
         // SAFETY: the pointers and lengths are those of live slices, the buffers' memory is lent by whoever made them, the
         // response is this channel's alone, and hosts are statics.
@@ -50,7 +63,7 @@ impl Channel {
                 &raw mut self.response,
             )
         };
-        if code != 0 {
+        if code < 0 {
             fail(&format!("{request:?} gave {code}"));
         }
         drop(request);
@@ -59,7 +72,7 @@ impl Channel {
         // SAFETY: the struct begins with these two words.
         let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
         // SAFETY: the answer is valid until the next call with this struct.
-        unsafe { std::slice::from_raw_parts(data, length) }
+        (code, unsafe { std::slice::from_raw_parts(data, length) })
     }
 }
 

@@ -31,6 +31,8 @@ static ITERATORS: Mutex<Vec<Option<(i64, i64, i64)>>> = Mutex::new(Vec::new());
 /// How many batches each request for items asked for, in order.
 static WANTED: Mutex<Vec<i64>> = Mutex::new(Vec::new());
 static FORKED: Mutex<bool> = Mutex::new(false);
+/// Operations besides calls, in order.
+static OPERATIONS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 fn text(value: &str) -> Vec<u8> {
     let mut out = vec![0xd9, u8::try_from(value.len()).unwrap()];
@@ -333,6 +335,15 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
             out.extend(arguments);
             Ok(answer(0, out))
         }
+        // promptly(code): what a prompt call gives, and which operation served it
+        50 => Ok(answer(0, integer(1))),
+        // the operations besides calls since the last time
+        51 => {
+            let operations = std::mem::take(&mut *OPERATIONS.lock().unwrap());
+            let mut out = vec![0xc4, u8::try_from(operations.len()).unwrap()];
+            out.extend(operations);
+            Ok(answer(0, out))
+        }
         _ => Ok(refuse(5, "callable", None, "there is no such callable")),
     };
     tried.unwrap_or_else(|refusal| refusal)
@@ -341,6 +352,9 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
 fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
     if *FORKED.lock().unwrap() && request[1] == 1 && matches!(request[2], 4 | 6 | 9 | 10) {
         return refuse(4, "fork", Some(0), "of the parent");
+    }
+    if request[1] != 1 {
+        OPERATIONS.lock().unwrap().push(request[1]);
     }
     match request[1] {
         0 => answer(0, vec![0x93, 1, 0x90, 0x90]),
@@ -356,7 +370,7 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
                 None => refuse(4, "closed", Some(0), "the iterator is gone"),
             }
         }
-        2 | 7 => match with_value(&request[2..], Option::take) {
+        2 | 7 | 10 => match with_value(&request[2..], Option::take) {
             Ok((Some(666), _)) => {
                 let mut payload = vec![0x93];
                 payload.extend(text("panic in drop"));
@@ -377,6 +391,24 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
         }
         8 => next(&request[2..]),
         _ => refuse(5, "operation", None, "there is no such operation"),
+    }
+}
+
+/// The code of the symbol and the answer; those of a prompt call as it asks for them.
+fn serve_any(request: &[u8], buffers: &[Buffer], host: Host) -> (i32, Vec<u8>) {
+    if request[1] != 9 {
+        return (0, serve(request, buffers, host));
+    }
+    let (callable, rest) = read_integer(&request[2..]);
+    match (callable, rest.first()) {
+        (50, Some(1)) => (1, Vec::new()),
+        (50, Some(2)) => (2, answer(0, integer(9))),
+        (50, _) => (0, answer(0, integer(9))),
+        _ => {
+            let mut ordinary = request.to_vec();
+            ordinary[1] = 1;
+            (0, serve(&ordinary, buffers, host))
+        }
     }
 }
 
@@ -408,7 +440,8 @@ pub unsafe extern "C" fn usecrate_call(
         return 0;
     }
     // The bytes of an unread part are fine: this library is for tests of the other side.
-    let mut content = std::mem::ManuallyDrop::new(serve(request, buffers, Host(host)));
+    let (code, content) = serve_any(request, buffers, Host(host));
+    let mut content = std::mem::ManuallyDrop::new(content);
     (response.data, response.len, response.capacity) = (content.as_mut_ptr(), content.len(), content.capacity());
-    0
+    code
 }
