@@ -428,7 +428,7 @@ def lint(_options: argparse.Namespace) -> None:
 
 
 def bench(options: argparse.Namespace) -> None:
-    """Compare calls with PyO3 and ctypes written by hand; measure builds and imports."""
+    """Compare calls and builds with what is written by hand; measure imports, and much of everything."""
     python = prepare("test")
     folder, out = ROOT / "tests" / "bench", DEV / "bench"
     out.mkdir(parents=True, exist_ok=True)
@@ -450,6 +450,10 @@ def bench(options: argparse.Namespace) -> None:
     if not options.quick:
         with step("tests/bench/bench.py"):
             run(python.program("python"), folder / "bench.py", *options.rest)
+        with step("tests/bench/scale.py"):
+            run(python.program("python"), folder / "scale.py")
+        with step("tests/bench/builds.py"):
+            run(python.program("python"), folder / "builds.py")
 
 
 def docs(_options: argparse.Namespace) -> None:

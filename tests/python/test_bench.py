@@ -21,3 +21,16 @@ def test_every_row_is_served_and_right(tmp_path: pathlib.Path) -> None:
     rows = json.loads(figures.read_text())["nanoseconds"]
     assert len(rows) >= 14 and all(row["usecrate"] > 0 for row in rows.values()), rows
     assert "| usecrate |" in done.stdout
+
+
+def test_there_may_be_many_of_each(tmp_path: pathlib.Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, str(BENCH / "scale.py"), "--quick", "--json", str(figures)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    taken = json.loads(figures.read_text())
+    titles = {title.partition(":")[0] for title in taken}
+    assert titles == {"handles", "artifacts", "manifest", "threads", "messages", "buffers"}
+    # What is dropped is gone; what is lent is not copied. Times are no test.
+    assert taken["handles: 1,000"]["memory left after all are dropped (bytes)"] < 1000
+    assert taken["buffers: 1 MiB"]["memory (bytes)"] < 1 << 20

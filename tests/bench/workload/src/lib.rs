@@ -148,3 +148,12 @@ pub fn numbers(end: i64) -> impl Iterator<Item = i64> + Send + Sync + 'static {
 pub fn each(end: i64, mut call: impl FnMut(i64) -> i64) -> i64 {
     (0..end).fold(0, |total, number| total.wrapping_add(call(number)))
 }
+
+/// Computes for as many rounds: about a nanosecond each, with nothing that another thread could wait for.
+#[inline(never)]
+pub fn work(rounds: u64) -> u64 {
+    (0..rounds).fold(0x9e37_79b9_7f4a_7c15, |state, round| {
+        let mixed = state ^ (state >> 29) ^ round;
+        std::hint::black_box(mixed.wrapping_mul(0xbf58_476d_1ce4_e5b9))
+    })
+}
