@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use pyo3::{PyErr, PyResult, Python};
 
 use crate::core::Core;
+use crate::ffi::detached::Detached;
 use crate::ffi::symbol::{RawBuffer, Response};
 use crate::{python, status, wire};
 
@@ -36,6 +37,7 @@ const FEW: usize = 8;
 struct Own {
     few: [Cell<*const Core>; FEW],
     depth: Cell<usize>,
+    detached: Detached,
 }
 
 thread_local! {
@@ -44,6 +46,7 @@ thread_local! {
         Own {
             few: [const { Cell::new(std::ptr::null()) }; FEW],
             depth: Cell::new(0),
+            detached: Detached::new(),
         }
     };
     /// Those beyond the first few.
@@ -98,6 +101,12 @@ impl Drop for Entered<'_> {
     }
 }
 
+/// What this thread let go of to run Rust code.
+#[inline]
+pub(crate) fn detached<R>(work: impl FnOnce(&Detached) -> R) -> R {
+    OWN.with(|own| work(&own.detached))
+}
+
 impl Inside {
     /// Under the interpreter lock, so that reading and writing need not be one step.
     fn add(&self, change: i32) {
@@ -122,7 +131,7 @@ impl Core {
             return Err(self.left_inside(py));
         }
         if !release {
-            let code = self.symbol.call(py, request, buffers, response, false);
+            let code = self.symbol.call(py, request, buffers, response, None);
             return match code {
                 LATER => self.enter_again(py, request, buffers, response),
                 ANSWERED_AND_LEAVES => self.let_go(py),
@@ -131,7 +140,8 @@ impl Core {
         }
         OWN.with(|own| {
             let _entered = Entered::new(self, own);
-            Ok(self.symbol.call(py, request, buffers, response, true))
+            let release = Some(&own.detached);
+            Ok(self.symbol.call(py, request, buffers, response, release))
         })
     }
 

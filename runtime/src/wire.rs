@@ -165,6 +165,41 @@ impl<'r> Reader<'r> {
         Some(value)
     }
 
+    /// The next value, if it is a truth value; else nothing is consumed.
+    #[inline]
+    pub(crate) fn truth(&self) -> Option<bool> {
+        let value = match self.peek()? {
+            0xc2 => false,
+            0xc3 => true,
+            _ => return None,
+        };
+        self.at.set(self.at.get() + 1);
+        Some(value)
+    }
+
+    /// The next value, if it is a `float 64`; else nothing is consumed.
+    #[inline]
+    pub(crate) fn float(&self) -> Option<f64> {
+        let rest = self.bytes.get(self.at.get()..)?.first_chunk::<9>()?;
+        let [0xcb, word @ ..] = rest else { return None };
+        self.at.set(self.at.get() + 9);
+        Some(f64::from_be_bytes(*word))
+    }
+
+    /// The next value, if it is a string of less than 256 bytes, not yet known to be UTF-8; else nothing is consumed.
+    #[inline]
+    pub(crate) fn short_str(&self) -> Option<&'r [u8]> {
+        let start = self.at.get();
+        let (begin, length) = match self.bytes.get(start..)? {
+            [tag @ 0xa0..=0xbf, ..] => (start + 1, usize::from(tag & 31)),
+            [0xd9, length, ..] => (start + 2, usize::from(*length)),
+            _ => return None,
+        };
+        let content = self.bytes.get(begin..begin + length)?;
+        self.at.set(begin + length);
+        Some(content)
+    }
+
     /// The next value as the head of a short array and its first item, a small integer, as requests begin; else nothing
     /// is consumed.
     #[inline]
@@ -350,6 +385,7 @@ impl Writer {
     }
 
     /// Appends bytes that are MessagePack already.
+    #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -55,8 +55,6 @@ class Row:
     statement: str
     # From a contender's module, and the shared inputs, to the statement's names.
     given: Callable[[Any, Inputs], dict[str, Any]]
-    # The variant that releases the lock, of contender A.
-    released: bool = True
     # A contender whose Python is different.
     instead: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,8 +127,8 @@ ROWS = [
     Row("1,000 records, classes, fields read back", READ, records),
     Row("method inc(&mut self)", "f()", counter),
     Row("raise and except", RAISE, failing),
-    Row("iterate 1,000 ints", "for one in f(1000): pass", function("numbers"), released=False),
-    Row("1,000 callbacks", "f(1000, lambda n: n + 1)", function("each"), released=False),
+    Row("iterate 1,000 ints", "for one in f(1000): pass", function("numbers")),
+    Row("1,000 callbacks", "f(1000, lambda n: n + 1)", function("each")),
 ]
 
 
@@ -248,8 +246,6 @@ def measure(
     plainly = reference()
     right = outcome(row, row.given(plainly, shared), plainly)
     for name, module in found.items():
-        if name == "A released" and not row.released:
-            continue
         try:
             names = row.given(module, shared)
         except AttributeError as missing:

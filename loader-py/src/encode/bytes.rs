@@ -80,7 +80,7 @@ pub(super) fn taken(_: Taken) -> Refusal {
 /// Lends the memory of a view.
 pub(super) fn lend(view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
     let bytes = &mut *out.bytes;
-    let lent = out.lent.view(view, |content| inside(content, bytes));
+    let lent = out.lent.view(out.py, view, |content| inside(content, bytes));
     if let Some(index) = lent.map_err(taken)? {
         wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
     }

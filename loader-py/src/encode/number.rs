@@ -4,7 +4,7 @@ use pyo3::types::{
     PyAnyMethods, PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyListMethods, PyString, PyTuple,
     PyTupleMethods,
 };
-use pyo3::{Bound, PyAny, PyTypeInfo};
+use pyo3::{Bound, PyAny};
 
 use super::{Encoder, is_sequence, too_long};
 use crate::ffi::lent::View;
@@ -191,15 +191,10 @@ pub(super) fn list(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
     if let Ok(tuple) = value.cast::<PyTuple>() {
         return each(kind, tuple.len(), tuple.iter(), out);
     }
-    let textual = [
-        PyString::type_object(out.py),
-        PyBytes::type_object(out.py),
-        PyByteArray::type_object(out.py),
-    ];
-    if textual
-        .iter()
-        .any(|class| value.is_instance(class).unwrap_or(false))
-    {
+    let textual = value.is_instance_of::<PyString>()
+        || value.is_instance_of::<PyBytes>()
+        || value.is_instance_of::<PyByteArray>();
+    if textual {
         return Err(wrong(kind, value));
     }
     if let Some(view) = View::of(value) {
@@ -365,7 +360,7 @@ pub(super) fn fill(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
         }
     };
     check_items(kind, &view)?;
-    let index = out.lent.fill(view, kind.width()).map_err(super::bytes::taken)?;
+    let index = (out.lent.fill(out.py, view, kind.width())).map_err(super::bytes::taken)?;
     wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
     Ok(())
 }

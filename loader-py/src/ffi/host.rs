@@ -11,6 +11,7 @@ use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use super::process;
 use super::symbol::RawBuffer;
+use crate::inside;
 
 type Write = unsafe extern "C" fn(*mut c_void, *const u8, usize);
 
@@ -140,11 +141,6 @@ unsafe extern "C" fn upcall(
     if process::finalizing() {
         return GONE;
     }
-    // SAFETY: may be called on any thread while the interpreter lives; should it end right now, the thread hangs here
-    // like every other thread that wants the lock then.
-    let state = unsafe { ffi::PyGILState_Ensure() };
-    // SAFETY: the lock was just taken.
-    let py = unsafe { Python::assume_attached() };
     let request = if request_len == 0 {
         &[]
     } else {
@@ -165,20 +161,20 @@ unsafe extern "C" fn upcall(
         sink,
         used: false,
     };
-    let answered = catch_unwind(AssertUnwindSafe(|| {
-        let hang = Hang;
-        crate::host::answer(py, request, memory, &mut sink);
-        std::mem::forget(hang);
-    }))
-    .or_else(|_| {
-        if sink.used {
-            return Err(());
-        }
-        catch_unwind(AssertUnwindSafe(|| crate::host::panicked(py, &mut sink))).map_err(|_| ())
-    });
-    // SAFETY: gives back what was taken above.
-    unsafe { ffi::PyGILState_Release(state) };
-    match answered {
+    let answer = |py: Python<'_>| {
+        catch_unwind(AssertUnwindSafe(|| {
+            let hang = Hang;
+            crate::host::answer(py, request, memory, &mut sink);
+            std::mem::forget(hang);
+        }))
+        .or_else(|_| {
+            if sink.used {
+                return Err(());
+            }
+            catch_unwind(AssertUnwindSafe(|| crate::host::panicked(py, &mut sink))).map_err(|_| ())
+        })
+    };
+    match inside::detached(|detached| detached.back(answer)) {
         Ok(()) => ANSWERED,
         Err(()) => GONE,
     }

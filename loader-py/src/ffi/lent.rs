@@ -26,11 +26,7 @@ pub(crate) struct Lent {
     /// Whether there is anything below: most calls lend nothing.
     used: bool,
     buffers: Vec<RawBuffer>,
-    #[expect(
-        clippy::vec_box,
-        reason = "exporters may point into the struct they filled, so it must not move"
-    )]
-    views: Vec<Box<ffi::Py_buffer>>,
+    views: Vec<View>,
     copies: Vec<Box<[u8]>>,
     /// Aligned copies of memory that Rust fills, and where their content goes when the call is over.
     fills: Vec<Fill>,
@@ -77,6 +73,7 @@ pub(crate) enum Travel<'a> {
 
 /// Bytes-like memory of some object.
 pub(crate) struct View {
+    // Exporters may point into the struct they filled, so it must not move.
     raw: Box<ffi::Py_buffer>,
 }
 
@@ -147,7 +144,8 @@ impl View {
 
 impl Drop for View {
     fn drop(&mut self) {
-        // SAFETY: views live on the stack of code that holds the lock; a moved-out one has no object and is skipped.
+        // SAFETY: views live on the stack of code that holds the lock, or in a `Lent`, which is emptied by such code. Held
+        // since `PyObject_GetBuffer`, released once; one that could not be had has no object and is skipped.
         unsafe { ffi::PyBuffer_Release(&raw mut *self.raw) };
     }
 }
@@ -176,7 +174,9 @@ impl Lent {
     pub(crate) fn rewind(&mut self, py: Python<'_>, mark: Mark) {
         self.buffers.truncate(mark.buffers);
         self.fills.truncate(mark.fills);
-        self.tickets.drain(mark.tickets..).for_each(ranges::end);
+        self.tickets
+            .drain(mark.tickets..)
+            .for_each(|ticket| ranges::end(py, ticket));
         while self.moved.len() > mark.moved {
             if let Some(object) = self.moved.pop() {
                 release(py, object);
@@ -204,11 +204,19 @@ impl Lent {
     /// # Errors
     ///
     /// Rust writes to it.
-    pub(crate) fn view(&mut self, view: View, inside: impl FnOnce(&[u8])) -> Result<Option<u32>, Taken> {
-        ranges::readable(view.raw.buf.cast(), view.len())?;
+    pub(crate) fn view(
+        &mut self,
+        py: Python<'_>,
+        view: View,
+        inside: impl FnOnce(&[u8]),
+    ) -> Result<Option<u32>, Taken> {
         let content = view.bytes();
         let (data, len) = (content.as_ptr(), content.len());
-        if len < BESIDE || self.inline {
+        let inline = len < BESIDE || self.inline;
+        if inline || view.raw.readonly == 0 {
+            ranges::readable(py, data, len)?;
+        }
+        if inline {
             inside(content);
             return Ok(None);
         }
@@ -218,7 +226,7 @@ impl Lent {
             self.copies.push(copy);
             return Ok(Some(index));
         }
-        self.tickets.extend(ranges::lend(data, len, false)?);
+        self.tickets.extend(ranges::lend(py, data, len, false)?);
         let index = self.push(data, len, 0);
         self.keep(view);
         Ok(Some(index))
@@ -229,9 +237,9 @@ impl Lent {
     /// # Errors
     ///
     /// It is lent already.
-    pub(crate) fn fill(&mut self, view: View, width: usize) -> Result<u32, Taken> {
+    pub(crate) fn fill(&mut self, py: Python<'_>, view: View, width: usize) -> Result<u32, Taken> {
         let (data, len) = (view.raw.buf.cast::<u8>(), view.len());
-        self.tickets.extend(ranges::lend(data, len, true)?);
+        self.tickets.extend(ranges::lend(py, data, len, true)?);
         let index = if len == 0 || data.addr().is_multiple_of(width) {
             self.push(data, len, WRITABLE)
         } else {
@@ -251,10 +259,9 @@ impl Lent {
     }
 
     /// Holds a view until the call is over.
-    fn keep(&mut self, mut view: View) {
-        let empty = Box::new(ffi::Py_buffer::new());
+    fn keep(&mut self, view: View) {
         self.used = true;
-        self.views.push(std::mem::replace(&mut view.raw, empty));
+        self.views.push(view);
     }
 
     fn push(&mut self, data: *const u8, len: usize, flags: u64) -> u32 {
@@ -335,12 +342,9 @@ impl Lent {
             // SAFETY: the target is `len` writable bytes of a view that is released below; the lock is held.
             unsafe { std::ptr::copy_nonoverlapping(fill.copy.as_ptr().cast(), fill.target, fill.len) };
         }
-        self.tickets.drain(..).for_each(ranges::end);
+        self.tickets.drain(..).for_each(|ticket| ranges::end(py, ticket));
         // Releasing runs Python code, which may start another call, but never one with this `Lent`.
-        for mut view in self.views.drain(..) {
-            // SAFETY: held since `PyObject_GetBuffer`, released once.
-            unsafe { ffi::PyBuffer_Release(&raw mut *view) };
-        }
+        self.views.clear();
         for object in self.objects.drain(..).chain(self.moved.drain(..)) {
             release(py, object);
         }

@@ -197,6 +197,13 @@ pub(crate) fn bare_instance<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'
     unsafe { Bound::from_owned_ptr_or_err(py, make(raw, empty.as_ptr(), std::ptr::null_mut())) }
 }
 
+/// Whether it is a function that is written in Python.
+#[inline]
+pub(crate) fn is_function(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object and a static type.
+    unsafe { ffi::Py_TYPE(object.as_ptr()) == &raw mut ffi::PyFunction_Type }
+}
+
 /// One level further down in a recursion, for as long as it lives: the interpreter bounds how many there are.
 pub(crate) struct Deeper(());
 

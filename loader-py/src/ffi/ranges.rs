@@ -2,8 +2,9 @@
 //!
 //! Memory lent for writing is nobody else's meanwhile: no second call gets it, not even to read.
 
-use std::sync::{Mutex, PoisonError};
+use pyo3::Python;
 
+use super::lock_cell::Guarded;
 use super::process;
 
 /// Memory from `start` up to `end`.
@@ -21,8 +22,7 @@ struct Table {
     last: u64,
 }
 
-// Locked for a few instructions with the interpreter lock held, which a fork holds too: a child never finds it locked.
-static TABLE: Mutex<Table> = Mutex::new(Table {
+static TABLE: Guarded<Table> = Guarded::new(Table {
     ranges: Vec::new(),
     last: 0,
 });
@@ -32,40 +32,45 @@ static TABLE: Mutex<Table> = Mutex::new(Table {
 pub(crate) struct Taken;
 
 /// Lends memory, to one call alone if `exclusive`. What is given back ends it; none if there is nothing to end.
-pub(super) fn lend(start: *const u8, len: usize, exclusive: bool) -> Result<Option<u64>, Taken> {
+pub(super) fn lend(
+    py: Python<'_>,
+    start: *const u8,
+    len: usize,
+    exclusive: bool,
+) -> Result<Option<u64>, Taken> {
     let start = start.addr();
     let Some(end) = start.checked_add(len).filter(|_| len > 0) else {
         return Ok(None);
     };
     let epoch = process::epoch();
-    let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
     let clashes = |range: &Range| {
         (range.exclusive || exclusive) && range.epoch == epoch && range.start < end && start < range.end
     };
-    if table.ranges.iter().any(clashes) {
-        return Err(Taken);
-    }
-    table.last += 1;
-    let ticket = table.last;
-    table.ranges.push(Range {
-        ticket,
-        start,
-        end,
-        exclusive,
-        epoch,
-    });
-    Ok(Some(ticket))
+    TABLE.with(py, |table| {
+        if table.ranges.iter().any(clashes) {
+            return Err(Taken);
+        }
+        table.last += 1;
+        let ticket = table.last;
+        table.ranges.push(Range {
+            ticket,
+            start,
+            end,
+            exclusive,
+            epoch,
+        });
+        Ok(Some(ticket))
+    })
 }
 
 /// Whether nobody writes to that memory.
-pub(super) fn readable(start: *const u8, len: usize) -> Result<(), Taken> {
+pub(super) fn readable(py: Python<'_>, start: *const u8, len: usize) -> Result<(), Taken> {
     let start = start.addr();
     let end = start.saturating_add(len);
     let epoch = process::epoch();
-    let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
     let clashes =
         |range: &Range| range.exclusive && range.epoch == epoch && range.start < end && start < range.end;
-    if table.ranges.iter().any(clashes) {
+    if TABLE.with(py, |table| table.ranges.iter().any(clashes)) {
         Err(Taken)
     } else {
         Ok(())
@@ -73,9 +78,10 @@ pub(super) fn readable(start: *const u8, len: usize) -> Result<(), Taken> {
 }
 
 /// Ends what `lend` began.
-pub(super) fn end(ticket: u64) {
-    let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(at) = table.ranges.iter().position(|range| range.ticket == ticket) {
-        table.ranges.swap_remove(at);
-    }
+pub(super) fn end(py: Python<'_>, ticket: u64) {
+    TABLE.with(py, |table| {
+        if let Some(at) = table.ranges.iter().position(|range| range.ticket == ticket) {
+            table.ranges.swap_remove(at);
+        }
+    });
 }

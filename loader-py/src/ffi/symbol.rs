@@ -2,8 +2,9 @@
 
 use std::os::raw::c_void;
 
-use pyo3::{Python, ffi};
+use pyo3::Python;
 
+use super::detached::Detached;
 use super::host::{HOST, RawHost};
 
 /// `UsecrateBuffer`: memory lent for one call.
@@ -43,24 +44,19 @@ impl Symbol {
         Self(unsafe { std::mem::transmute::<*mut c_void, Entry>(address) })
     }
 
-    /// One call. With `release`, the interpreter lock is let go of while Rust runs.
+    /// One call. The interpreter lock is let go of while Rust runs, if there is a place to note that.
     pub(crate) fn call(
         self,
-        _py: Python<'_>,
+        py: Python<'_>,
         request: &[u8],
         buffers: &[RawBuffer],
         response: &mut Response,
-        release: bool,
+        release: Option<&Detached>,
     ) -> i32 {
-        if !release {
-            return self.enter(request, buffers, response);
+        match release {
+            None => self.enter(request, buffers, response),
+            Some(detached) => detached.during(py, || self.enter(request, buffers, response)),
         }
-        // SAFETY: the lock is held; nothing of the interpreter is touched until it is taken back below.
-        let state = unsafe { ffi::PyEval_SaveThread() };
-        let code = self.enter(request, buffers, response);
-        // SAFETY: `state` is this thread's own, saved above.
-        unsafe { ffi::PyEval_RestoreThread(state) };
-        code
     }
 
     fn enter(self, request: &[u8], buffers: &[RawBuffer], response: &mut Response) -> i32 {

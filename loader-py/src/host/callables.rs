@@ -7,6 +7,7 @@ use super::{Asked, Place, fault, name_of, send, stale, table};
 use crate::core::Core;
 use crate::decode::Decoder;
 use crate::ffi::host::{Positional, ROOM, Sink};
+use crate::ffi::object;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
 use crate::wire::NIL;
@@ -48,6 +49,10 @@ pub(super) fn invoke(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyRe
         return Err(stale(py));
     };
     let callee = callee.into_bound(py);
+    if !object::is_function(&callee) {
+        // As at every crossing; a function written in Python looks for itself when it begins.
+        py.check_signals()?;
+    }
     if asked.count != shape.params.len() {
         return Err(fault(py, "passed another number of arguments than it described"));
     }

@@ -127,10 +127,12 @@ fn act(py: Python<'_>, request: &[u8], memory: Option<Memory>, sink: &mut Sink) 
         sink.write(&[0x92, 0, wire::NIL]);
         return Ok(());
     }
+    if asked.operation == operation::INVOKE {
+        return callables::invoke(py, &asked, sink);
+    }
     // Every crossing is a place where Ctrl-C works.
     py.check_signals()?;
     match asked.operation {
-        operation::INVOKE => callables::invoke(py, &asked, sink),
         operation::NEXT => iterables::next(py, &asked, sink),
         operation::READ => files::read(py, &asked, memory, sink),
         operation::WRITE => files::write(py, &asked, memory, sink),

@@ -83,6 +83,7 @@ impl Host {
     }
 
     /// Calls back; the answer is appended to `answer`. `false`: the host cannot answer any more.
+    #[inline]
     pub(crate) fn call(self, request: &[u8], memory: Memory<'_>, answer: &mut Vec<u8>) -> bool {
         let lent = match memory {
             Memory::Nothing => None,

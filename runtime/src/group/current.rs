@@ -84,6 +84,7 @@ pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce(&Calls, bool) -> T) 
 }
 
 /// Runs `work` as none of the thread's calls.
+#[inline]
 pub(crate) fn outside<T>(work: impl FnOnce() -> T) -> T {
     calls(|calls| {
         let _restore = calls.set(null());

@@ -792,7 +792,20 @@ impl Drop for Leaving<'_, '_> {
 }
 
 /// Lifts one value out of bytes that are no request.
+#[inline]
 pub(crate) fn lift_apart<B, T: for<'s> Lift<'s, 's, B>>(
+    host: Host,
+    bytes: &[u8],
+    what: &'static str,
+) -> Result<T, Box<Fault>> {
+    let reader = Reader::new(bytes);
+    match T::at_once(&reader).filter(|_| reader.at_end()) {
+        Some(value) => Ok(value),
+        None => lift_by_frame::<B, T>(host, bytes, what),
+    }
+}
+
+fn lift_by_frame<B, T: for<'s> Lift<'s, 's, B>>(
     host: Host,
     bytes: &[u8],
     what: &'static str,

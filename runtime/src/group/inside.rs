@@ -14,6 +14,12 @@ pub(crate) struct Holds {
     pub(crate) locks: Vec<Arc<ThreadLock>>,
 }
 
+impl Holds {
+    fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.locks.is_empty()
+    }
+}
+
 /// What host objects raised during a call.
 #[derive(Debug, Default)]
 struct Record {
@@ -87,10 +93,14 @@ impl Inside {
         }
     }
 
-    /// An upcall begins.
-    pub(crate) fn upcall(&self) -> Upcall<'_> {
+    /// An upcall begins. Not counted for a call that is known to hold nothing: nobody waits for it.
+    #[inline]
+    pub(crate) fn upcall(&self) -> Option<Upcall<'_>> {
+        if self.holds.get().is_some_and(Holds::is_empty) {
+            return None;
+        }
         self.upcalls.fetch_add(1, Ordering::AcqRel);
-        Upcall(self)
+        Some(Upcall(self))
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Failure, Operation, Promised, ask};
+use super::{Failure, Operation, Promised, Reply, ask};
 use crate::abi::{Host, Memory};
 use crate::describe::Describer;
 use crate::dispatch::Answer;
@@ -14,6 +14,7 @@ use crate::group::store::Out;
 use crate::host::talk::Talk;
 use crate::lift::Lift;
 use crate::lower::Lower;
+use crate::wire::Writer;
 
 /// A callable with arguments `A` (a tuple) and result `R`, lent for the call `'c`.
 pub struct Callable<'c, A, R> {
@@ -53,6 +54,9 @@ pub trait LowerArgs<'u, B> {
     /// One is an `Err`.
     fn lower_args(self, out: &mut Out<'_, 'u>) -> Answer;
 
+    /// Writes them if that takes nothing but the writer. `false`: it takes more, and some may have been written.
+    fn at_once(&self, writer: &mut Writer) -> bool;
+
     /// Writes their types.
     fn describe_args(to: &mut Describer<'_>);
 }
@@ -67,6 +71,13 @@ macro_rules! tuples {
                 let ($($name,)*) = self;
                 $($name.lower(&mut out.part())?;)*
                 Ok(())
+            }
+
+            #[allow(non_snake_case, unused_variables, reason = "a tuple's parts are named like their types; one has none")]
+            #[inline]
+            fn at_once(&self, writer: &mut Writer) -> bool {
+                let ($($name,)*) = self;
+                true $(&& $name.at_once(writer))*
             }
 
             #[allow(unused_variables, reason = "one has no parts")]
@@ -152,8 +163,15 @@ impl<A, R> Callable<'_, A, R> {
                 self.0.end();
             }
         }
-        let lent = Ending(Frame::lending(self.host, self.inside.callable));
         let mut talk = Talk::new(Operation::Invoke, P::COUNT, self.token);
+        let start = talk.request(|writer| writer.len());
+        if talk.request(|writer| arguments.at_once(writer)) {
+            // Nothing is lent that would have to end.
+            let reply = ask(self.host, talk, Memory::Nothing)?;
+            return self.lift::<B, T>(&reply);
+        }
+        talk.request(|writer| writer.truncate(start));
+        let lent = Ending(Frame::lending(self.host, self.inside.callable));
         let written = talk.request(|writer| arguments.lower_args(&mut Out::new(writer, &lent.0)));
         if written.is_err() {
             let fault = Fault::value("an `Err` cannot be an argument of a callable");
@@ -165,7 +183,11 @@ impl<A, R> Callable<'_, A, R> {
             Err(failure) if matches!(**failure, Failure::Gone(_)) => lent.0.undo(),
             _ => lent.0.sent(),
         }
-        let reply = reply?;
+        self.lift::<B, T>(&reply?)
+    }
+
+    #[inline]
+    fn lift<B, T: for<'s> Lift<'s, 's, B>>(&self, reply: &Reply) -> Result<T, Box<Failure>> {
         let result = lift_apart::<B, T>(self.host, reply.bytes(), self.inside.callable);
         result.map_err(|fault| Box::new(Failure::Unusable(fault.about("what a callable gave"))))
     }

@@ -341,6 +341,7 @@ fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
 }
 
 /// Asks, and takes the answer apart.
+#[inline(always)]
 fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Box<Failure>> {
     if current::is_prompt() {
         return Err(Box::new(Failure::Gone(PROMPT)));

@@ -38,8 +38,7 @@ impl Talk {
         pair.answer.clear();
         let writer = &mut pair.request;
         writer.truncate(0);
-        writer.array(count + 2);
-        writer.uint(match operation {
+        let operation = match operation {
             Operation::Release => 0,
             Operation::Invoke => 1,
             Operation::Next => 2,
@@ -47,8 +46,20 @@ impl Talk {
             Operation::Write => 4,
             Operation::Flush => 5,
             Operation::Seek => 6,
-        });
-        writer.uint(token);
+        };
+        match (u8::try_from(count), u32::try_from(token)) {
+            // In one piece, as most are.
+            (Ok(count @ 0..=13), Err(_)) => {
+                let mut head = [0x92 + count, operation, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0];
+                head[3..].copy_from_slice(&token.to_be_bytes());
+                writer.raw(&head);
+            }
+            _ => {
+                writer.array(count + 2);
+                writer.uint(u64::from(operation));
+                writer.uint(token);
+            }
+        }
         Self(Some(pair))
     }
 

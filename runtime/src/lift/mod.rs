@@ -16,7 +16,7 @@ mod text;
 use crate::describe::Describer;
 use crate::error::Fault;
 use crate::group::scope::Scope;
-use crate::wire::{EXT_BUFFER, Token};
+use crate::wire::{EXT_BUFFER, Reader, Token};
 
 pub use initial::Initial;
 pub use iterable::{Items, Iterable};
@@ -44,6 +44,14 @@ pub trait Lift<'s, 'h, B>: Sized {
 
     /// Makes the argument.
     fn take(held: Self::Held) -> Self;
+
+    /// Reads a value that needs nothing but its bytes, in the form that is most common: without a call. `None`: it is
+    /// another, and what was read has to be read again.
+    #[must_use]
+    fn at_once(reader: &Reader<'_>) -> Option<Self> {
+        let _ = reader;
+        None
+    }
 
     /// Writes its type.
     fn describe(to: &mut Describer<'_>);
@@ -152,6 +160,12 @@ impl<'s, H> Many<'s, H> {
     /// Reads a list of `T`.
     pub(crate) fn hold<'h, B, T: Lift<'s, 'h, B, Held = H>>(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         let at = scope.reader().position();
+        // Memory beside the request, as most is that is large.
+        if scope.reader().peek() == Some(0xd6) && T::from_memory(&[]).is_some() {
+            let bytes = scope.bytes()?;
+            numbers::whole(bytes, size_of::<T>().max(1))?;
+            return Ok(Self::Memory(bytes));
+        }
         match scope.next()? {
             Token::Array(count) => {
                 // The reader has compared the count with what is left of the request.

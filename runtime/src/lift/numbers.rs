@@ -5,7 +5,7 @@ use crate::describe::Describer;
 use crate::error::Fault;
 use crate::group::lent::in_place;
 use crate::group::scope::Scope;
-use crate::wire::{EXT_INTEGER, Token};
+use crate::wire::{EXT_INTEGER, Reader, Token};
 
 /// Whether bytes are whole numbers of a size.
 pub(super) fn whole(bytes: &[u8], size: usize) -> Result<(), Fault> {
@@ -53,6 +53,11 @@ macro_rules! integers {
             #[inline]
             fn take(held: Self) -> Self {
                 held
+            }
+
+            #[inline]
+            fn at_once(reader: &Reader<'_>) -> Option<Self> {
+                Self::try_from(reader.integer()?).ok()
             }
 
             fn describe(to: &mut Describer<'_>) {
@@ -137,11 +142,37 @@ fn float(token: &Token<'_>) -> Result<f64, Fault> {
     }
 }
 
+impl<'s, 'h, B> Lift<'s, 'h, B> for bool {
+    type Held = Self;
+    const STD: bool = true;
+
+    #[inline]
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        if let Some(value) = scope.reader().truth() {
+            return Ok(value);
+        }
+        match scope.next()? {
+            Token::Bool(value) => Ok(value),
+            other => Err(Fault::expected(format!("a bool, not {}", other.name()))),
+        }
+    }
+
+    #[inline]
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    #[inline]
+    fn at_once(reader: &Reader<'_>) -> Option<Self> {
+        reader.truth()
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("bool");
+    }
+}
+
 plain! {
-    [] bool, "bool", |scope| match scope.next()? {
-        Token::Bool(value) => Ok(value),
-        other => Err(Fault::expected(format!("a bool, not {}", other.name()))),
-    };
     [] u128, "u128", |scope| match big(&scope.next()?, "u128")? {
         (value, false) => Ok(value),
         (_, true) => Err(Fault::range("u128")),
@@ -158,12 +189,23 @@ macro_rules! floats {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+
+            #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-                Ok(float(&scope.next()?)? as Self)
+                match scope.reader().float() {
+                    Some(value) => Ok(value as Self),
+                    None => Ok(float(&scope.next()?)? as Self),
+                }
             }
 
+            #[inline]
             fn take(held: Self) -> Self {
                 held
+            }
+
+            #[inline]
+            fn at_once(reader: &Reader<'_>) -> Option<Self> {
+                reader.float().map(|value| value as Self)
             }
 
             fn describe(to: &mut Describer<'_>) {

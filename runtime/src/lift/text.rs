@@ -70,6 +70,9 @@ impl<'s, 'h, B> LiftRef<'s, 'h, B> for str {
 
 /// Text that is copied at once.
 fn text(scope: Scope<'_, '_>) -> Result<String, Fault> {
+    if let Some(bytes) = scope.reader().short_str() {
+        return utf8(bytes).map(str::to_owned);
+    }
     match scope.next()? {
         Token::Str(bytes) => utf8(bytes).map(str::to_owned),
         other => Err(Fault::expected(format!("a string, not {}", other.name()))),

@@ -12,6 +12,7 @@ mod plain;
 use crate::describe::Describer;
 use crate::dispatch::Answer;
 use crate::group::store::Out;
+use crate::wire::Writer;
 
 pub use errors::{Fail, Said, failed};
 
@@ -35,6 +36,13 @@ pub trait Lower<'h, B>: Sized {
     ///
     /// It holds an `Err`, which is then the whole answer.
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer;
+
+    /// Writes it if that takes nothing but the writer: without a call. `false`: it takes more, and nothing was written.
+    #[inline]
+    fn at_once(&self, writer: &mut Writer) -> bool {
+        let _ = writer;
+        false
+    }
 
     /// Writes its type.
     fn describe(to: &mut Describer<'_>);
@@ -72,6 +80,13 @@ pub trait LowerRef<'r, 'h, B> {
     ///
     /// As for [`Lower::lower`].
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer;
+
+    /// As [`Lower::at_once`].
+    #[inline]
+    fn ref_at_once(&self, writer: &mut Writer) -> bool {
+        let _ = writer;
+        false
+    }
 
     /// Writes its type.
     fn describe_ref(to: &mut Describer<'_>);
@@ -118,6 +133,11 @@ impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         self.lower_ref(out)
+    }
+
+    #[inline]
+    fn at_once(&self, writer: &mut Writer) -> bool {
+        self.ref_at_once(writer)
     }
 
     fn describe(to: &mut Describer<'_>) {

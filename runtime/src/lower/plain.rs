@@ -26,6 +26,13 @@ macro_rules! plain {
                 Ok(())
             }
 
+            #[inline]
+            fn at_once(&self, $writer: &mut Writer) -> bool {
+                let $value = self;
+                $write;
+                true
+            }
+
             fn describe(to: &mut Describer<'_>) {
                 to.plain($word);
             }
@@ -37,6 +44,13 @@ macro_rules! plain {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
                 $write;
                 Ok(())
+            }
+
+            #[inline]
+            fn ref_at_once(&self, $writer: &mut Writer) -> bool {
+                let $value = self;
+                $write;
+                true
             }
 
             fn describe_ref(to: &mut Describer<'_>) {
@@ -57,6 +71,13 @@ macro_rules! unsized_plain {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
                 $write;
                 Ok(())
+            }
+
+            #[inline]
+            fn ref_at_once(&self, $writer: &mut Writer) -> bool {
+                let $value = self;
+                $write;
+                true
             }
 
             fn describe_ref(to: &mut Describer<'_>) {

@@ -123,6 +123,20 @@ impl Counter {
 #[pyclass]
 struct Numbers(Box<dyn Iterator<Item = i64> + Send + Sync>);
 
+#[pyclass]
+struct NumbersReleased(Box<dyn Iterator<Item = i64> + Send + Sync>);
+
+#[pymethods]
+impl NumbersReleased {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&mut self, py: Python<'_>) -> Option<i64> {
+        py.detach(|| self.0.next())
+    }
+}
+
 #[pymethods]
 impl Numbers {
     fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -162,7 +176,9 @@ macro_rules! both {
                 m.add_function(wrap_pyfunction!($released, m)?)?;
             )*
             m.add_function(wrap_pyfunction!(numbers, m)?)?;
+            m.add_function(wrap_pyfunction!(numbers_released, m)?)?;
             m.add_function(wrap_pyfunction!(each, m)?)?;
+            m.add_function(wrap_pyfunction!(each_released, m)?)?;
             m.add_class::<Record>()?;
             m.add_class::<Counter>()?;
             m.add("Failure", m.py().get_type::<Failure>())
@@ -197,6 +213,11 @@ fn numbers(end: i64) -> Numbers {
     Numbers(Box::new(workload::numbers(end)))
 }
 
+#[pyfunction]
+fn numbers_released(end: i64) -> NumbersReleased {
+    NumbersReleased(Box::new(workload::numbers(end)))
+}
+
 /// What the callable raises ends the call.
 #[pyfunction]
 fn each(end: i64, call: &Bound<'_, PyAny>) -> PyResult<i64> {
@@ -211,6 +232,26 @@ fn each(end: i64, call: &Bound<'_, PyAny>) -> PyResult<i64> {
                 raised = Some(error);
                 0
             })
+    });
+    raised.map_or(Ok(total), Err)
+}
+
+/// The same, with the lock released while Rust runs: the callable may be called by any thread then.
+#[pyfunction]
+fn each_released(py: Python<'_>, end: i64, call: Py<PyAny>) -> PyResult<i64> {
+    let mut raised = None;
+    let total = py.detach(|| {
+        workload::each(end, |number| {
+            if raised.is_some() {
+                return 0;
+            }
+            Python::attach(|py| call.call1(py, (number,)).and_then(|made| made.extract(py))).unwrap_or_else(
+                |error| {
+                    raised = Some(error);
+                    0
+                },
+            )
+        })
     });
     raised.map_or(Ok(total), Err)
 }
