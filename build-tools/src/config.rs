@@ -7,6 +7,7 @@ use fs_err as fs;
 use serde::Deserialize;
 
 use crate::diagnostic::Explain;
+use crate::plan::quick::Unknown;
 
 /// The file's content.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -15,7 +16,7 @@ pub struct Config {
     /// Generic items to instantiate: path to the arguments as between `<` and `>`.
     #[serde(default)]
     pub instantiate: BTreeMap<String, Vec<String>>,
-    /// Paths of callables that never block: the interpreter lock stays held.
+    /// Paths of callables that never block: the interpreter lock stays held. See [`crate::plan::quick`].
     #[serde(default)]
     pub quick: Vec<String>,
     /// The text, for the artifact's key.
@@ -39,6 +40,9 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// An entry of `quick` names nothing.
+    #[error(transparent)]
+    Quick(#[from] Unknown),
 }
 
 impl Explain for ConfigError {
@@ -46,12 +50,27 @@ impl Explain for ConfigError {
         match self {
             ConfigError::Read(_) => "no-config",
             ConfigError::Parse { .. } => "bad-config",
+            ConfigError::Quick(_) => "bad-config",
         }
     }
 
     fn hint(&self) -> Option<String> {
+        if let ConfigError::Quick(unknown) = self {
+            return Some(match unknown.near.as_slice() {
+                [] => {
+                    "`usecrate inspect` lists the paths; `*` at the end of one stands for any rest".to_owned()
+                }
+                near => format!("did you mean {}?", quoted(near)),
+            });
+        }
         Some("known are the table `[instantiate]` (path = [\"arguments\"]) and the list `quick`".to_owned())
     }
+}
+
+/// "`a` or `b`"
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(" or ")
 }
 
 impl Config {

@@ -27,6 +27,7 @@ pub mod files;
 pub mod generate;
 pub mod library;
 pub mod lock;
+mod nearest;
 pub mod orphans;
 pub mod pipeline;
 pub mod plan;

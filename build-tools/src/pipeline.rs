@@ -14,11 +14,11 @@ use crate::cache::{self, Layout};
 use crate::cargo::rustdoc::Wanted;
 use crate::cargo::{Cargo, CargoError};
 use crate::collect;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::failure::BuildError;
 use crate::lock::{Lock, Session};
 use crate::orphans;
-use crate::plan::{Options, plan};
+use crate::plan::{Options, plan, quick};
 use crate::progress::{Event, Progress, Stage};
 use crate::resolve::{Question, ResolveError, Resolved, resolve};
 use crate::reuse::{self, Conditions};
@@ -146,7 +146,7 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
         .transpose()?
         .unwrap_or_default();
     let conditions = Conditions {
-        config: &config.text,
+        config: &config,
         toolchain: &toolchain,
         profile: request.profile,
     };
@@ -224,7 +224,11 @@ fn build_once(
                 message: message.clone(),
             });
         }
-        let plan = stages.run(Stage::Plan, None, || plan(&api, &Options::default()));
+        let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
+            let mut plan = plan(&api, &Options::default());
+            quick::declare(&mut plan, &conditions.config.quick).map_err(ConfigError::from)?;
+            Ok(plan)
+        })?;
         let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;
         // What was compiled must be what the key stands for.
         if !last && prepared.changed()? {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bridge::{Profile, absolute};
 use crate::cache::{Ingredients, Layout, hash_sources};
+use crate::config::Config;
 use crate::files;
 use crate::progress::{Event, Progress};
 use crate::resolve::{self, Question, Resolved, Spec};
@@ -40,8 +41,8 @@ struct Record {
 /// What else decides an artifact's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Conditions<'a> {
-    /// Content of `usecrate.toml`.
-    pub config: &'a str,
+    /// `usecrate.toml`.
+    pub config: &'a Config,
     /// Compiler and target.
     pub toolchain: &'a Toolchain,
     /// Profile.
@@ -123,7 +124,7 @@ pub fn key(
         version,
         source: identity,
         features: &question.features,
-        config: conditions.config,
+        config: &conditions.config.text,
         toolchain: conditions.toolchain,
         profile: conditions.profile,
     }

@@ -355,7 +355,7 @@ pub struct Callable {
     pub params: Vec<Param>,
     /// What it gives.
     pub result: TypeRef,
-    /// The interpreter lock is kept: it provably cannot block.
+    /// The interpreter lock is kept: it provably cannot block, or was declared `quick`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub keeps_lock: bool,
     /// The result is the receiver itself when the returned address is its (`&mut self -> &mut Self`).

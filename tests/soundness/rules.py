@@ -360,6 +360,7 @@ RULES = (
         ),
         (
             "`prompt::prompt_calls_and_others_come_to_an_end_together`: a lock stands for the interpreter's",
+            "`python/test_quick.py`: values in use, callables, files, destructors, forks",
             "`python/test_soundness.py::test_the_interpreter_goes_on_while_rust_runs`",
             "`python/test_hostile.py::test_waiting_for_a_channel_lets_others_work`",
             "`python/test_hostile.py::test_a_destructor_that_waits_lets_others_work`",

@@ -252,7 +252,7 @@ fn callable(place: &str, shim: &Shim, served: &ServedCallable) -> Result<Callabl
         signature: shim.signature.clone(),
         params: params.collect(),
         result: served.result.clone(),
-        keeps_lock: false,
+        keeps_lock: shim.keeps_lock,
         fluent: shim.fluent != Fluent::No,
         deprecated: shim.deprecated.clone(),
         span: shim.span.clone(),

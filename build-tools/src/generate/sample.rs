@@ -73,6 +73,7 @@ pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
         params: params.iter().map(|name| param(name)).collect(),
         action,
         fluent: Fluent::No,
+        keeps_lock: false,
         origin: None,
         counted: true,
     }

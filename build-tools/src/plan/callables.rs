@@ -9,6 +9,7 @@ use super::choose::{Choice, Chooser, string};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
+use super::lock::{self, Crossing};
 use super::model::{Action, Fluent, PlannedParam, Shim, Stay};
 use super::open::Open;
 use super::outs::{self, Change};
@@ -322,6 +323,14 @@ fn shim(
             out_params.iter().any(|(out, _)| *out == at)
         });
     }
+    let crossing = Crossing {
+        params: &params,
+        output: output.as_ref(),
+        direct: out_params.is_empty() && arguments.iter().all(Option::is_none) && wrap.is_none(),
+        lent: planned.iter().all(|param| param.stay == Stay::Call),
+        fluent,
+    };
+    let keeps_lock = lock::cannot_block(ctx, types, site, &crossing);
     let mut action = action(&site.callee, &arguments, &wrap);
     if let (Action::Expr { text }, false) = (&mut action, out_params.is_empty()) {
         let outs: Vec<usize> = out_params.iter().map(|(at, _)| *at).collect();
@@ -346,6 +355,7 @@ fn shim(
         params: planned,
         action,
         fluent,
+        keeps_lock,
         origin: None,
         counted: site.origin.as_ref().is_some_and(|origin| origin.counted),
     })
@@ -457,7 +467,7 @@ fn action(callee: &Callee, arguments: &[Option<String>], wrap: &results::Wrap) -
                 text: wrap.around(&format!("{path}({})", arguments.join(", "))),
             }
         }
-        Callee::Expr(text) => {
+        Callee::Expr(text) | Callee::Data(text) => {
             let mut text = text.clone();
             for (at, argument) in arguments.iter().enumerate().filter(|(_, one)| one.is_some()) {
                 text = text.replace(&format!("{{{at}}}"), &made(at, argument));

@@ -219,7 +219,7 @@ fn literal(build: &mut Builder<'_, '_>, id: TypeId) -> Option<ShimId> {
         function: made_up(&entry.name, "", params, Some(entry.instance.ty.clone())),
         subst,
         generics: Vec::new(),
-        callee: Callee::Expr(text),
+        callee: Callee::Data(text),
         explicit: Explicit::All,
         origin: None,
     };

@@ -204,7 +204,7 @@ fn constructor(
         ),
         subst: nothing(),
         generics: Vec::new(),
-        callee: Callee::Expr(written(
+        callee: Callee::Data(written(
             &format!("{rust}::{}", names::raw(&variant.name)),
             &variant.fields,
         )),
@@ -234,7 +234,7 @@ fn getters(
         let path = format!("{}::{}.{}", entry.path, variant.name, field.name);
         let name = names::field(&field.name);
         let params = vec![("self", shared(&entry.instance.ty))];
-        let site = accessor(&path, &name, field, params, Some(shared(&ty)), Callee::Expr(text));
+        let site = accessor(&path, &name, field, params, Some(shared(&ty)), Callee::Data(text));
         all.extend(build.plan_quietly(&site).first());
     }
     all
@@ -262,7 +262,7 @@ fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Varia
         ),
         subst: nothing(),
         generics: Vec::new(),
-        callee: Callee::Expr(text),
+        callee: Callee::Data(text),
         explicit: Explicit::All,
         origin: None,
     };

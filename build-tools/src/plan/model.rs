@@ -221,6 +221,8 @@ pub struct Shim {
     /// It gives back its first argument (`&mut self -> &mut Self`): then kept exclusively and compared by address.
     /// For `self -> Self` of a type that is moved the loader does the same without the library's help.
     pub fluent: Fluent,
+    /// The interpreter lock is kept: it provably cannot block, or was declared `quick`.
+    pub keeps_lock: bool,
     /// The function of the crate that it serves, maybe beside others.
     pub origin: Option<OriginId>,
     /// That counts among the crate's safe public callables (not fields, constants, std-trait impls).

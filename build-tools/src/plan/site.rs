@@ -90,6 +90,8 @@ pub(super) enum Callee {
     Path(String),
     /// An expression with `{0}`, `{1}`… for the arguments.
     Expr(String),
+    /// The same of one that runs no code of anybody: it builds a value of its data, or looks at that.
+    Data(String),
     /// A field of the first argument is read.
     Get(String),
     /// A field of the first argument is written.

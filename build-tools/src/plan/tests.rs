@@ -2,6 +2,7 @@
 
 mod host_objects;
 mod instances;
+mod locks;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .model import Entry, Manifest, Type
+    from .model import Callable, Entry, Manifest, Type
 
 _KINDS = {
     "handle": "handle: the value stays in Rust",
@@ -55,7 +55,8 @@ def _entry(manifest: Manifest, entry: Entry, shown: set[int]) -> Iterator[str]:
     name = entry["name"]
     if "function" in entry:
         for index in entry["function"]["callables"]:
-            yield f"  def {signature(manifest, manifest['callables'][index], name=name)}"
+            callable_ = manifest["callables"][index]
+            yield f"  def {signature(manifest, callable_, name=name)}{_notes(callable_)}"
     elif "type" in entry:
         index = entry["type"]
         if index in shown:
@@ -101,26 +102,30 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
         number = f" = {variant['discriminant']}" if "discriminant" in variant else ""
         yield f"variant {variant['name']}{f'({fields})' if fields else ''}{number}"
     for index in ty.get("constructors", ()):
-        yield f"{signature(manifest, callables[index], name=ty['name'])}  # {callables[index]['id']}"
+        found = callables[index]
+        yield f"{signature(manifest, found, name=ty['name'])}{_notes(found, found['id'])}"
     for prop in ty.get("properties", ()):
-        read_only = "" if "set" in prop else "  # read only"
-        yield f"{prop['name']}: {type_text(manifest, callables[prop['get']]['result'])}{read_only}"
+        found = callables[prop["get"]]
+        notes = _notes(found, *([] if "set" in prop else ["read only"]))
+        yield f"{prop['name']}: {type_text(manifest, found['result'])}{notes}"
     for constant in ty.get("constants", ()):
         yield f"{constant['name']}: {type_text(manifest, callables[constant['callable']]['result'])}"
     for method in ty.get("methods", ()):
-        origin = f"  # from {trait}" if (trait := method.get("from_trait")) else ""
+        origin = [f"from {trait}"] if (trait := method.get("from_trait")) else []
         static = "" if method["instance"] else "static "
         for index in method["callables"]:
-            text = signature(manifest, callables[index], name=method["name"])
-            yield f"{static}def {text}{origin}{_moves(manifest, index)}"
+            found = callables[index]
+            text = signature(manifest, found, name=method["name"])
+            by_value = [moves] if (moves := taken(found)) else []
+            yield f"{static}def {text}{_notes(found, *origin, *by_value)}"
     if specials := ty.get("specials"):
         yield f"operators: {', '.join(sorted(specials))}"
 
 
-def _moves(manifest: Manifest, index: int) -> str:
-    """What happens to the handles that a call takes by value."""
-    by_value = taken(manifest["callables"][index])
-    return f"  # {by_value}" if by_value else ""
+def _notes(found: Callable, *notes: str) -> str:
+    """What is to be said of a callable beside its signature."""
+    keeps = ["keeps the interpreter lock"] if found.get("keeps_lock") else []
+    return "".join(f"  # {note}" for note in [*notes, *keeps])
 
 
 def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:

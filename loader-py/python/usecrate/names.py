@@ -113,6 +113,7 @@ def doc_text(manifest: Manifest, callable_: Callable) -> str | None:
     parts = [
         callable_.get("docs", "").strip(),
         f"The call {by_value}." if by_value else "",
+        "It keeps the interpreter lock." if callable_.get("keeps_lock") else "",
         f"Python: {signature(manifest, callable_)}" if callable_["signature"] else "",
         f"Rust: {callable_['signature']}" if callable_["signature"] else "",
     ]

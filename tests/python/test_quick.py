@@ -1,0 +1,238 @@
+"""Which calls keep the interpreter lock, and that none of them ever waits with it."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import os
+import pathlib
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import usecrate
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CRATE = ROOT / "tests" / "crates" / "quick"
+PAGE = (ROOT / "docs" / "lock.md").read_text(encoding="utf-8")
+# Whoever waits with the lock kept waits for as long as this at least.
+LONG = 8
+
+
+@pytest.fixture(scope="module", name="quick")
+def quick_fixture() -> Any:
+    """The module, with what is declared."""
+    return usecrate.import_(str(CRATE), config=CRATE / "usecrate.toml")
+
+
+@pytest.fixture(scope="module", name="kept")
+def kept_fixture(quick: Any) -> dict[str, bool]:
+    """Whether each callable keeps the lock, by its id."""
+    return {found["id"]: found.get("keeps_lock", False) for found in usecrate.manifest(quick)["callables"]}
+
+
+@pytest.fixture(name="ticks")
+def ticks_fixture() -> Iterator[Callable[[], int]]:
+    """How often another thread came to run since the last time."""
+    count = 0
+    over = threading.Event()
+
+    def tick() -> None:
+        nonlocal count
+        while not over.is_set():
+            count += 1
+            time.sleep(0.001)
+
+    def since() -> int:
+        nonlocal count
+        now, count = count, 0
+        return now
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.001)
+    thread = threading.Thread(target=tick)
+    thread.start()
+    yield since
+    over.set()
+    thread.join()
+    sys.setswitchinterval(interval)
+
+
+def test_what_is_proven_keeps_the_lock(kept: dict[str, bool]) -> None:
+    proven = (
+        "quick::add",
+        "quick::LIMIT",
+        "quick::Gauge.level",
+        "quick::Gauge.level=",
+        "quick::Gauge::new",
+        "quick::Gauge::wide",
+        "quick::View::number",
+    )
+    assert [name for name in proven if not kept[name]] == []
+    for name in ("quick::rest", "quick::Guard::new", "quick::Guard::view", "quick::open"):
+        assert not kept[name], f"nothing is known of {name}"
+
+
+def test_what_is_declared_keeps_the_lock(quick: Any, kept: dict[str, bool]) -> None:
+    for name in ("quick::sum", "quick::doze", "quick::Gauge::read", "quick::Gauge.name"):
+        assert kept[name], f"{name} is on the list"
+    assert kept["<quick::Gauge as PartialEq>::eq"]
+    assert not kept["quick::limit"] and not kept["quick::Gauge::refill"], "and these are taken off it"
+    assert "It keeps the interpreter lock." in quick.add.__doc__
+    assert "keeps" not in quick.rest.__doc__
+
+
+def test_without_a_declaration_only_what_is_proven_does() -> None:
+    m = usecrate.import_(str(CRATE))
+    kept = {found["id"]: found.get("keeps_lock", False) for found in usecrate.manifest(m)["callables"]}
+    assert kept["quick::limit"] and kept["quick::add"]
+    assert not any(kept[name] for name in ("quick::sum", "quick::doze", "quick::Gauge::read"))
+    assert not kept["<quick::Gauge as PartialEq>::eq"], "an impl may be written by hand"
+
+
+def test_the_lock_is_kept(quick: Any, ticks: Callable[[], int]) -> None:
+    ticks()
+    quick.rest(200)
+    assert ticks() > 20, "others run meanwhile"
+    ticks()
+    quick.doze(200)
+    assert ticks() < 20, "nobody does"
+
+
+def test_a_value_that_is_in_use_is_waited_for_without_the_lock(quick: Any, ticks: Callable[[], int]) -> None:
+    gauge = quick.Gauge(1)
+    calls: list[Callable[[], Any]] = [
+        gauge.read,
+        lambda: gauge.level,
+        lambda: gauge.wide(*range(14)),
+        lambda: gauge == quick.Gauge(0),
+    ]
+    for call in calls:
+        slow = threading.Thread(target=gauge.refill, args=(300,))
+        slow.start()
+        time.sleep(0.05)
+        ticks()
+        start = time.monotonic()
+        call()
+        assert time.monotonic() - start > 0.1 and ticks() > 20
+        slow.join()
+    assert gauge.read() == gauge.level == 5
+
+
+def test_many_threads_come_to_an_end(quick: Any) -> None:
+    gauge = quick.Gauge(0)
+
+    def work(call: Callable[[], Any], times: int) -> None:
+        for _ in range(times):
+            call()
+
+    def back() -> None:
+        quick.apply(1, lambda value: value + gauge.level)
+
+    calls = [(lambda: gauge.refill(0), 300), (gauge.read, 3000), (back, 300), (lambda: gauge.level, 3000)]
+    threads = [threading.Thread(target=work, args=call) for call in calls * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert gauge.level == 600
+
+
+def test_what_is_quick_may_call_back(quick: Any, ticks: Callable[[], int]) -> None:
+    def wait(value: int) -> int:
+        ticks()
+        time.sleep(0.1)
+        return value + ticks()
+
+    assert quick.apply(1, wait) > 10
+    assert quick.apply(value=1, change=lambda value: quick.sum(value, quick.add(1, 1))) == 3
+    with pytest.raises(KeyError, match="out"):
+        quick.apply(1, lambda value: {}["out"])
+    assert quick.sum(1, 2) == 3
+
+
+def test_what_is_quick_may_use_a_file_that_is_kept(quick: Any) -> None:
+    class Slow(io.BytesIO):
+        def write(self, data: Any) -> int:
+            time.sleep(0.01)
+            return super().write(data)
+
+    file = Slow()
+    log = quick.Log(file)
+    others = [threading.Thread(target=quick.sum, args=(1, 2)) for _ in range(4)]
+    for other in others:
+        other.start()
+    for text in ("one", "two"):
+        log.line(text)
+    for other in others:
+        other.join()
+    del log
+    gc.collect()
+    assert file.getvalue() == b"one\ntwo\n"
+    assert quick.sum(1, 2) == 3
+
+
+def test_a_destructor_is_not_waited_for_with_the_lock(quick: Any) -> None:
+    for drop_all in (False, True):
+        quick.open(False)
+        guard = quick.Guard(3)
+        view = guard.view()
+        assert view.number() == 3
+        del guard
+        gc.collect()
+        opener = threading.Timer(0.2, quick.open, (True,))
+        opener.start()
+        start = time.monotonic()
+        if drop_all:
+            usecrate.close(view)
+        del view  # What it borrows waits for the timer, which needs the interpreter.
+        gc.collect()
+        assert 0.1 < time.monotonic() - start < LONG
+        opener.join()
+    assert quick.sum(1, 2) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_of_fork_goes_on(quick: Any) -> None:
+    gauge = quick.Gauge(1)
+
+    def fork(value: int) -> int:
+        child = os.fork()
+        if child == 0:
+            try:
+                works = quick.sum(1, 2) == 3 and quick.add(1, 2) == 3 and quick.Gauge(4).read() == 4
+                gauge.read()
+            except usecrate.ForkError:
+                os._exit(0 if works else 1)
+            finally:
+                os._exit(2)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    assert quick.apply(1, fork) == 0
+    assert fork(1) == 0
+    assert gauge.read() == 1
+
+
+def test_a_path_that_names_nothing_is_told(tool: Any, tmp_path: pathlib.Path) -> None:
+    config = tmp_path / "usecrate.toml"
+    for entry, hint in (("Gauge::reed", "did you mean `Gauge::read`"), ("nowhere::*", "`usecrate inspect`")):
+        config.write_text(f"quick = [{json.dumps(entry)}]\n")
+        done = tool("build", CRATE, "--config", config)
+        assert done.returncode == 1
+        assert f"`{entry}` in the list `quick` names no callable of `quick` that is served" in done.stderr
+        assert "[bad-config]" in done.stderr and hint in done.stderr
+
+
+def test_the_example_of_the_page(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (config,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "usecrate.toml").write_text(config)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/lock.md", "exec"), {})
