@@ -59,6 +59,8 @@ struct Response {
     data: *mut u8,
     len: usize,
     capacity: usize,
+    pieces: *mut std::ffi::c_void,
+    piece_count: usize,
 }
 
 type Call = unsafe extern "C" fn(
@@ -98,6 +100,8 @@ fn ask(call: Call, operation: u8) -> Result<Value, String> {
         data: std::ptr::null_mut(),
         len: 0,
         capacity: 0,
+        pieces: std::ptr::null_mut(),
+        piece_count: 0,
     };
     let code = send(call, &[0x91, operation], &mut response);
     if code != 0 {

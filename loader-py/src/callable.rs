@@ -250,12 +250,12 @@ impl Spec {
         let code = self
             .core
             .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
-        let bytes = scratch.response.bytes();
+        let (response, bytes) = (&scratch.response, scratch.response.bytes());
         // As nearly every answer begins.
         let payload = if let (0, [0x92, 0, payload @ ..]) = (code, bytes) {
             Reader::new(payload)
         } else {
-            let answer = status::answer(py, self.core, code, bytes)?;
+            let answer = status::answer(py, self.core, code, response)?;
             if answer.status != 0 {
                 return Err(self.failed(py, &mut scratch.lent, &answer));
             }
@@ -263,7 +263,7 @@ impl Spec {
         };
         scratch.lent.shut_moved(py, Some(self));
         scratch.lent.surrender();
-        let mut from = Decoder::new(py, self.core, payload);
+        let mut from = Decoder::new(py, self.core, payload).with(response);
         read(&mut from)
     }
 

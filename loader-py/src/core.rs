@@ -112,7 +112,8 @@ impl Core {
         if is_too_much(scratch.bytes.capacity(), scratch.bytes.len()) {
             scratch.bytes = Vec::with_capacity(4096);
         }
-        if is_too_much(scratch.response.capacity(), scratch.response.bytes().len()) {
+        let response = &scratch.response;
+        if is_too_much(response.capacity(), response.bytes().len()) || response.holds_pieces() {
             scratch.response = Response::new(self.symbol);
         }
         let next = self.scratch.replace(py, None);

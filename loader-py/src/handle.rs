@@ -49,7 +49,7 @@ pub(crate) fn send<R>(
     write(&mut scratch.bytes);
     let done = core
         .enter(py, &mut scratch.bytes, &[], &mut scratch.response, release)
-        .and_then(|code| status::answer(py, core, code, scratch.response.bytes()))
+        .and_then(|code| status::answer(py, core, code, &scratch.response))
         .and_then(read);
     core.give_scratch(py, scratch);
     done

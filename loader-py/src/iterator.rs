@@ -86,7 +86,7 @@ fn fetch<'py>(iterator: IteratorRef<'_, 'py>) -> PyResult<Option<PyResult<Bound<
             if answer.status != 0 {
                 return Err(status::next_error(py, items, &answer));
             }
-            let mut from = Decoder::new(py, items.core, answer.payload);
+            let mut from = Decoder::new(py, items.core, answer.payload).with(answer.response);
             let fetched = from.batch(&items.item)?;
             from.finish()?;
             Ok(fetched)

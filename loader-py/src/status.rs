@@ -9,6 +9,7 @@ use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunctio
 use crate::callable::Spec;
 use crate::core::Core;
 use crate::decode::Decoder;
+use crate::ffi::symbol::Response;
 use crate::host;
 use crate::iterator::Items;
 use crate::python;
@@ -21,15 +22,24 @@ static HOOK: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
 pub(crate) struct Answer<'a> {
     pub(crate) status: i64,
     pub(crate) payload: Reader<'a>,
+    /// Where it is, and what is beside it.
+    pub(crate) response: &'a Response,
 }
 
 /// Takes an answer apart.
-pub(crate) fn answer<'a>(py: Python<'_>, core: &Core, code: i32, bytes: &'a [u8]) -> PyResult<Answer<'a>> {
+pub(crate) fn answer<'a>(
+    py: Python<'_>,
+    core: &Core,
+    code: i32,
+    response: &'a Response,
+) -> PyResult<Answer<'a>> {
+    let bytes = response.bytes();
     // As nearly every answer begins.
     if let (0, [0x92, status @ 0..=0x7f, payload @ ..]) = (code, bytes) {
         return Ok(Answer {
             status: i64::from(*status),
             payload: Reader::new(payload),
+            response,
         });
     }
     let mut reader = Reader::new(bytes);
@@ -40,6 +50,7 @@ pub(crate) fn answer<'a>(py: Python<'_>, core: &Core, code: i32, bytes: &'a [u8]
         return Ok(Answer {
             status,
             payload: reader,
+            response,
         });
     }
     let message = format!(
@@ -64,7 +75,7 @@ fn text(part: Option<&Bound<'_, PyAny>>) -> String {
 #[cold]
 pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_>) -> PyErr {
     let raised = match answer.status {
-        1 => rust_error(py, spec.core, &spec.result, answer.payload),
+        1 => rust_error(py, spec.core, &spec.result, answer),
         2 => panic(py, spec.core, answer.payload),
         3 => bad_argument(py, spec, answer.payload),
         4 => bad_handle(py, spec, answer.payload),
@@ -83,7 +94,7 @@ pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_
 #[cold]
 pub(crate) fn next_error(py: Python<'_>, items: &'static Items, answer: &Answer<'_>) -> PyErr {
     match answer.status {
-        1 => rust_error(py, items.core, &items.item, answer.payload).unwrap_or_else(|error| error),
+        1 => rust_error(py, items.core, &items.item, answer).unwrap_or_else(|error| error),
         _ => operation_error(py, items.core, "the next item of an iterator", answer),
     }
 }
@@ -119,8 +130,8 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
     String::new()
 }
 
-fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, payload: Reader<'_>) -> PyResult<PyErr> {
-    let mut from = Decoder::new(py, core, payload);
+fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> PyResult<PyErr> {
+    let mut from = Decoder::new(py, core, answer.payload).with(answer.response);
     from.open_array(5)?;
     let value = match result.error() {
         Some(error) => error.decode(&mut from)?,

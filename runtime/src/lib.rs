@@ -11,7 +11,7 @@
 //! | memory | made by | freed by |
 //! |---|---|---|
 //! | request, buffers | the caller | the caller, when the call has returned |
-//! | response | this library | this library: operation *release* |
+//! | response, pieces beside it | this library | this library: operation *release*, or the next call for pieces |
 //! | a value behind a handle | this library | *drop*, or the last value that borrows it |
 //! | bytes kept by a borrowing value | this library, as a copy | the end of the group |
 //!

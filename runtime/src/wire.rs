@@ -19,6 +19,10 @@ pub const EXT_INTEGER: i8 = 4;
 pub const EXT_TIME: i8 = 5;
 /// Extension code of a handle whose value is moved where it would be cloned.
 pub const EXT_MOVE: i8 = 6;
+/// From this size on, bytes that an answer may keep go beside it, where that is cheaper than to copy them.
+const BESIDE: usize = 16 << 10;
+/// The same where the answer is long without them: what it takes to have anything beside it is spread over many.
+const BESIDE_OTHERS: usize = 4 << 10;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: u32 = 64;
 
@@ -335,13 +339,26 @@ pub fn deeper(depth: u32) -> Result<u32, Fault> {
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
+    /// What goes beside the bytes, which name it; `None`: nothing can.
+    beside: Option<Vec<Vec<u8>>>,
 }
 
 impl Writer {
     /// Continues in `bytes`.
     #[must_use]
     pub const fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes }
+        Self { bytes, beside: None }
+    }
+
+    /// The same for an answer that others can go beside.
+    pub(crate) const fn answering(bytes: Vec<u8>) -> Self {
+        let beside = Some(Vec::new());
+        Self { bytes, beside }
+    }
+
+    /// What was written, and what goes beside it.
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<Vec<u8>>) {
+        (self.bytes, self.beside.unwrap_or_default())
     }
 
     /// What was written.
@@ -368,6 +385,12 @@ impl Writer {
         self.bytes.len()
     }
 
+    /// How much was written, with what goes beside it.
+    pub(crate) fn weight(&self) -> usize {
+        let beside = self.beside.iter().flatten();
+        beside.fold(self.len(), |sum, piece| sum.saturating_add(piece.len()))
+    }
+
     /// Nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -379,9 +402,12 @@ impl Writer {
         self.bytes == bytes
     }
 
-    /// Forgets what was written behind `length`.
+    /// Forgets what was written behind `length`, and what goes beside it: nothing before it names that.
     pub fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
+        if let Some(beside) = &mut self.beside {
+            beside.clear();
+        }
     }
 
     /// Appends bytes that are MessagePack already.
@@ -500,6 +526,22 @@ impl Writer {
             self.tagged(0xc6, clamp(length).to_be_bytes());
         }
         self.bytes.extend_from_slice(value);
+    }
+
+    /// bin, or ext for bytes that are long enough to go beside the answer as they are.
+    #[inline]
+    pub fn owned_bin(&mut self, value: Vec<u8>) {
+        let Some(beside) = self.beside.as_mut().filter(|_| value.len() >= BESIDE_OTHERS) else {
+            return self.bin(&value);
+        };
+        let is_long = !beside.is_empty() || self.bytes.len() >= BESIDE || value.len() >= BESIDE;
+        match u32::try_from(beside.len()) {
+            Ok(index) if is_long => {
+                beside.push(value);
+                self.ext(EXT_BUFFER, &index.to_le_bytes());
+            }
+            _ => self.bin(&value),
+        }
     }
 
     /// The header of an array.

@@ -21,8 +21,18 @@ EXT_HANDLE, EXT_BUFFER, EXT_BIG, EXT_TIME = 1, 2, 4, 5
 DONE, LATER, LEAVES, NULL_ARGUMENT = 0, 1, 2, -1
 
 
-class _Response(ctypes.Structure):
+class _Piece(ctypes.Structure):
     _fields_ = (("data", ctypes.c_void_p), ("len", ctypes.c_size_t), ("capacity", ctypes.c_size_t))
+
+
+class _Response(ctypes.Structure):
+    _fields_ = (
+        ("data", ctypes.c_void_p),
+        ("len", ctypes.c_size_t),
+        ("capacity", ctypes.c_size_t),
+        ("pieces", ctypes.POINTER(_Piece)),
+        ("piece_count", ctypes.c_size_t),
+    )
 
 
 class Answer(NamedTuple):
@@ -143,9 +153,23 @@ class Library:
         """Sends bytes and decodes what comes back."""
         code = self.send(request, buffers)
         assert code == DONE, f"the symbol answered {code}"
-        decoded = msgpack.unpackb(self.raw_answer(), raw=False, strict_map_key=False, use_list=True)
+        decoded = msgpack.unpackb(
+            self.raw_answer(), raw=False, strict_map_key=False, use_list=True, ext_hook=self._extension
+        )
         assert isinstance(decoded, list) and len(decoded) == 2, decoded
         return Answer(*decoded)
+
+    def _extension(self, code: int, data: bytes) -> Any:
+        if code != EXT_BUFFER:
+            return msgpack.ExtType(code, data)
+        return self.piece(int.from_bytes(data, "little"))
+
+    def piece(self, index: int) -> bytes:
+        """Long bytes that the last answer names; they stay until the next call."""
+        assert len(index.to_bytes(4, "little")) == 4 and index < self._response.piece_count, index
+        piece = self._response.pieces[index]
+        assert piece.data, f"piece {index} was freed"
+        return ctypes.string_at(piece.data, piece.len)
 
     def ask(self, operation: int, *words: Any, buffers: Sequence[bytes | bytearray] = ()) -> Any:
         """One operation; raises `Refused` unless it was done."""
@@ -202,4 +226,8 @@ class Library:
     def release(self) -> None:
         """Gives the response's memory back to the library."""
         assert self.send(msgpack.packb([RELEASE])) == DONE
-        assert (self._response.data, self._response.len, self._response.capacity) == (None, 0, 0)
+        assert bytes(self._response) == bytes(ctypes.sizeof(_Response))
+
+    def release_piece(self, index: int) -> None:
+        """Has one piece freed."""
+        assert self.send(msgpack.packb([RELEASE, index])) == DONE

@@ -34,6 +34,7 @@ from client import (
     PANIC,
     PROMPT_CALL,
     PROMPT_DROP,
+    RELEASE,
     REQUEST,
     Library,
     Refused,
@@ -348,6 +349,35 @@ def test_release_gives_the_memory_back(fixture: Library) -> None:
     fixture.release()
     fixture.release()
     assert isinstance(fixture.ask(COUNT), int)
+
+
+def test_long_bytes_of_an_answer_travel_beside_it(fixture: Library) -> None:
+    reversed_, many = "behaviours::values::reversed", "behaviours::echoes::echo_list_u8s"
+    long = bytes(range(256)) * 4096
+    assert fixture.call(reversed_, long) == long[::-1]
+    assert fixture._response.piece_count == 1 and fixture._response.len < 16
+    assert fixture.call(reversed_, b"short") == b"trohs" and fixture._response.piece_count == 0
+
+    # One is freed early: the answer and the other stay.
+    both = [long[:50000], b"", long[50000:]]
+    assert fixture.call(many, both) == both and fixture._response.piece_count == 2
+    answer = fixture.raw_answer()
+    fixture.release_piece(0)
+    assert not fixture._response.pieces[0].data
+    assert fixture.raw_answer() == answer and fixture.piece(1) == both[2]
+    for nothing in (0, 2, -1, 2**32, 2**63 - 1):
+        fixture.release_piece(nothing)
+    assert fixture.piece(1) == both[2]
+
+    # A refusal after a long result leaves nothing of it.
+    assert fixture.refusal(many, 1).status == ARGUMENT
+    assert fixture._response.piece_count == 0
+    # What is not an index is no operation, and an empty response has no pieces.
+    assert fixture.answer(msgpack.packb([RELEASE, "one"])).payload[0] == "operation"
+    assert fixture.call(many, both) == both
+    fixture.release()
+    fixture.release_piece(0)
+    assert fixture.call(many, both) == both
 
 
 def test_after_fork_the_parents_handles_are_dead(library: Callable[..., str]) -> None:

@@ -430,6 +430,32 @@ RULES = (
         ),
     ),
     Rule(
+        "Long bytes of an answer",
+        (
+            "They belong to the library until the client has them freed, or asks something else with the same "
+            "response; and are freed once."
+        ),
+        (
+            Mutation(
+                "what was freed is not freed again",
+                "abi/pieces.rs",
+                "*piece = Piece::FREED;",
+                "drop(Piece { ..*piece });",
+                "long_bytes_beside_an_answer_are_freed_once",
+                "memory",
+            ),
+            Mutation(
+                "an answer that failed has nothing beside it",
+                "wire.rs",
+                "beside.clear();",
+                "let _ = beside;",
+                "an_answer_that_failed_has_nothing_beside_it",
+                "memory",
+            ),
+        ),
+        ("`abi_client/test_client.py::test_long_bytes_of_an_answer_travel_beside_it`",),
+    ),
+    Rule(
         "References lent to a callable",
         "They end when it returns, with all that was made of them; calls that use them are waited for.",
         (

@@ -10,6 +10,7 @@ use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
 
 use crate::core::Core;
 use crate::ffi::queue::Batch;
+use crate::ffi::symbol::Response;
 use crate::ffi::{iterator, object};
 use crate::host::table;
 use crate::python;
@@ -29,6 +30,8 @@ pub(crate) struct Decoder<'a, 'py> {
     depth: usize,
     /// Whether borrowed handles are lent to a callable, and end with it.
     lends: bool,
+    /// Where long bytes are that the answer names.
+    beside: Option<&'a Response>,
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
@@ -40,6 +43,16 @@ impl<'a, 'py> Decoder<'a, 'py> {
             reader,
             depth: 0,
             lends: false,
+            beside: None,
+        }
+    }
+
+    /// The same, with what is beside the answer.
+    #[inline]
+    pub(crate) fn with(self, response: &'a Response) -> Self {
+        Self {
+            beside: Some(response),
+            ..self
         }
     }
 
@@ -130,8 +143,20 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Token::Array(length) => self.list(length, &Shape::Any)?,
             Token::Map(length) => self.dict(length, &Shape::Any, &Shape::Any)?,
             Token::Ext(ext::INTEGER, content) => wide(py, content)?,
+            Token::Ext(ext::BUFFER, content) => self.beside(content)?,
             Token::Ext(..) => return Err(self.malformed("plain data")),
         })
+    }
+
+    /// The long bytes beside the answer that an extension names.
+    fn beside(&mut self, content: &[u8]) -> Made<'py> {
+        if let Some(response) = self.beside
+            && let Ok(index) = content.try_into()
+            && let Some(bytes) = response.piece(self.py, u32::from_le_bytes(index))
+        {
+            return Ok(bytes);
+        }
+        Err(self.malformed("bytes that are there"))
     }
 
     /// A file object that comes back.
@@ -333,6 +358,7 @@ impl Shape {
             },
             Self::Bytes | Self::FixedBytes(_) => match from.token()? {
                 Token::Bytes(content) => object::new_bytes(py, content),
+                Token::Ext(ext::BUFFER, content) => from.beside(content)?,
                 Token::Array(length) => bytes_of_array(from, length)?,
                 _ => return Err(from.malformed("bytes")),
             },

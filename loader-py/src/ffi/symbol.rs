@@ -1,11 +1,19 @@
 //! The one symbol of an artifact, as `docs/abi.md` has it.
 
+use std::cell::UnsafeCell;
 use std::os::raw::c_void;
 
-use pyo3::Python;
+use pyo3::{Bound, PyAny, Python};
 
 use super::detached::Detached;
 use super::host::{HOST, RawHost};
+use super::object;
+
+/// The operation that frees a response, or a piece beside it.
+const RELEASE: u8 = 3;
+
+/// The list of so many pieces is kept for the next call.
+const KEEP_PIECES: usize = 4096;
 
 /// `UsecrateBuffer`: memory lent for one call.
 #[repr(C)]
@@ -15,16 +23,28 @@ pub(crate) struct RawBuffer {
     pub(super) flags: u64,
 }
 
+/// `UsecrateResponse`: an answer's memory.
 #[repr(C)]
 struct RawResponse {
     data: *mut u8,
+    len: usize,
+    capacity: usize,
+    pieces: *const RawPiece,
+    piece_count: usize,
+}
+
+/// `UsecratePiece`: long bytes beside an answer.
+#[repr(C)]
+struct RawPiece {
+    data: *const u8,
     len: usize,
     capacity: usize,
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<RawBuffer>() == 24);
-const _: () = assert!(size_of::<RawResponse>() == 3 * size_of::<usize>());
+const _: () = assert!(size_of::<RawResponse>() == 5 * size_of::<usize>());
+const _: () = assert!(size_of::<RawPiece>() == 3 * size_of::<usize>());
 
 type Entry =
     unsafe extern "C" fn(*const u8, usize, *const RawBuffer, usize, *const RawHost, *mut RawResponse) -> i32;
@@ -53,17 +73,14 @@ impl Symbol {
         response: &mut Response,
         release: Option<&Detached>,
     ) -> i32 {
+        let response = response.raw.get_mut();
         match release {
             None => self.enter(request, buffers, response),
             Some(detached) => detached.during(py, || self.enter(request, buffers, response)),
         }
     }
 
-    fn enter(self, request: &[u8], buffers: &[RawBuffer], response: &mut Response) -> i32 {
-        debug_assert!(
-            response.symbol.0 as usize == self.0 as usize,
-            "a response belongs to one library"
-        );
+    fn enter(self, request: &[u8], buffers: &[RawBuffer], response: *mut RawResponse) -> i32 {
         // SAFETY: request and buffers are valid for the call, the response is this library's own, and by the ABI
         // neither a panic nor an exception crosses.
         unsafe {
@@ -73,7 +90,7 @@ impl Symbol {
                 buffers.as_ptr(),
                 buffers.len(),
                 &raw const HOST,
-                &raw mut response.raw,
+                response,
             )
         }
     }
@@ -81,7 +98,8 @@ impl Symbol {
 
 /// A response that one library fills again and again. Dropping it gives its memory back to the library.
 pub(crate) struct Response {
-    raw: RawResponse,
+    /// The library changes it while the message is read: when a piece is freed.
+    raw: UnsafeCell<RawResponse>,
     symbol: Symbol,
 }
 
@@ -92,35 +110,76 @@ impl Response {
     /// An empty response for calls of `symbol`.
     pub(crate) fn new(symbol: Symbol) -> Self {
         Self {
-            raw: RawResponse {
+            raw: UnsafeCell::new(RawResponse {
                 data: std::ptr::null_mut(),
                 len: 0,
                 capacity: 0,
-            },
+                pieces: std::ptr::null(),
+                piece_count: 0,
+            }),
             symbol,
         }
     }
 
+    fn raw(&self) -> &RawResponse {
+        // SAFETY: only `piece` changes it behind a shared reference, and lives while no other method runs.
+        unsafe { &*self.raw.get() }
+    }
+
     /// The answer of the last call.
     pub(crate) fn bytes(&self) -> &[u8] {
-        if self.raw.data.is_null() {
+        let raw = self.raw();
+        if raw.data.is_null() {
             return &[];
         }
-        // SAFETY: after a call the library promises `len` readable bytes at `data` until the next one with this struct.
-        unsafe { std::slice::from_raw_parts(self.raw.data, self.raw.len) }
+        // SAFETY: after a call the library promises `len` readable bytes at `data` until the next one with this struct;
+        // freeing a piece is none.
+        unsafe { std::slice::from_raw_parts(raw.data, raw.len) }
+    }
+
+    /// The bytes beside the answer that it names by `index`, as a `bytes`; they are freed. `None` if there are none, or none
+    /// any more.
+    pub(crate) fn piece<'py>(&self, py: Python<'py>, index: u32) -> Option<Bound<'py, PyAny>> {
+        let pieces = self.pieces();
+        let at = usize::try_from(index).ok()?;
+        let piece = pieces.get(at).filter(|piece| !piece.data.is_null())?;
+        // SAFETY: the library promises `len` readable bytes at `data` until the piece is freed, below.
+        let content = unsafe { std::slice::from_raw_parts(piece.data, piece.len) };
+        // Makes a `bytes` and runs no Python code, so that nobody asks for the same piece meanwhile.
+        let made = object::new_bytes(py, content);
+        let [a, b, c, d] = index.to_be_bytes();
+        let request = [0x92, RELEASE, 0xce, a, b, c, d];
+        self.symbol.enter(&request, &[], self.raw.get());
+        Some(made)
+    }
+
+    fn pieces(&self) -> &[RawPiece] {
+        let raw = self.raw();
+        if raw.pieces.is_null() {
+            return &[];
+        }
+        // SAFETY: the library promises as many at that place until the next call with this struct.
+        unsafe { std::slice::from_raw_parts(raw.pieces, raw.piece_count) }
     }
 
     /// How much memory the library holds for it.
     pub(crate) fn capacity(&self) -> usize {
-        self.raw.capacity.max(self.raw.len)
+        let raw = self.raw();
+        raw.capacity.max(raw.len)
+    }
+
+    /// Whether the library holds long bytes for it that were not read, or a long list of those that were.
+    pub(crate) fn holds_pieces(&self) -> bool {
+        let pieces = self.pieces();
+        pieces.len() > KEEP_PIECES || pieces.iter().any(|piece| !piece.data.is_null())
     }
 }
 
 impl Drop for Response {
     fn drop(&mut self) {
-        if !self.raw.data.is_null() {
-            let symbol = self.symbol;
-            symbol.enter(&[0x91, 3], &[], self);
+        let raw = self.raw();
+        if !raw.data.is_null() || !raw.pieces.is_null() {
+            self.symbol.enter(&[0x91, RELEASE], &[], self.raw.get());
         }
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod host;
+mod pieces;
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -15,6 +16,8 @@ use crate::dispatch::{Outcome, RELEASE, dispatch};
 use crate::group::frame::Frame;
 use crate::group::lent::Lent;
 use crate::wire::{Reader, Writer};
+
+use pieces::Piece;
 
 pub(crate) use host::Host;
 pub use host::{HostTable, Memory};
@@ -28,17 +31,20 @@ pub struct Buffer {
     flags: u64,
 }
 
-/// The answer's memory: a `Vec<u8>` in parts, or all zero.
+/// The answer's memory: a `Vec<u8>` in parts and what travels beside it, or all zero.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Response {
     data: *mut u8,
     len: usize,
     capacity: usize,
+    /// A `Box<[Piece]>` in parts, or null.
+    pieces: *mut Piece,
+    piece_count: usize,
 }
 
 const _: () = assert!(size_of::<Buffer>() == 2 * size_of::<usize>() + 8);
-const _: () = assert!(size_of::<Response>() == 3 * size_of::<usize>());
+const _: () = assert!(size_of::<Response>() == 5 * size_of::<usize>());
 
 /// The flag of a buffer that may be written to.
 const WRITABLE: u64 = 1;
@@ -117,22 +123,20 @@ pub unsafe fn entry(
     };
     // SAFETY: by this function's contract, `response` is valid and this call's alone.
     let response = unsafe { &mut *response };
+    if let [0x91 | 0x92, RELEASE, ..] = request {
+        if response.release(request) {
+            return ANSWERED;
+        }
+    }
+    if !response.pieces.is_null() {
+        response.free_pieces();
+    }
     let memory = if response.data.is_null() {
         Vec::with_capacity(256)
     } else {
-        // SAFETY: an earlier call took these parts from a `Vec<u8>` and left them here.
-        unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
+        response.take_memory()
     };
-    if let [0x91, RELEASE] = request {
-        *response = Response {
-            data: std::ptr::null_mut(),
-            len: 0,
-            capacity: 0,
-        };
-        drop(memory);
-        return ANSWERED;
-    }
-    let out = RefCell::new(Writer::new(memory));
+    let out = RefCell::new(Writer::answering(memory));
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
     let outcome = dispatch(
@@ -140,20 +144,39 @@ pub unsafe fn entry(
         &Frame::new(Reader::new(request), lent, host, "", 0),
         &out,
     );
-    let mut answer = out.into_inner().into_bytes();
+    let (mut answer, beside) = out.into_inner().into_parts();
     if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
         answer.shrink_to(answer.len());
     }
-    let mut answer = ManuallyDrop::new(answer);
-    *response = Response {
-        data: answer.as_mut_ptr(),
-        len: answer.len(),
-        capacity: answer.capacity(),
-    };
+    response.put_memory(answer);
+    if !beside.is_empty() {
+        response.set_pieces(beside);
+    }
     match outcome {
         Outcome::Answered => ANSWERED,
         Outcome::Later => LATER,
         Outcome::Leaves => ANSWERED_AND_LEAVES,
+    }
+}
+
+impl Response {
+    /// The memory of the answer before, to be used again.
+    fn take_memory(&mut self) -> Vec<u8> {
+        let data = std::mem::replace(&mut self.data, std::ptr::null_mut());
+        let capacity = std::mem::take(&mut self.capacity);
+        self.len = 0;
+        if data.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and they were taken out just now.
+        unsafe { Vec::from_raw_parts(data, 0, capacity) }
+    }
+
+    fn put_memory(&mut self, answer: Vec<u8>) {
+        let mut answer = ManuallyDrop::new(answer);
+        self.data = answer.as_mut_ptr();
+        self.len = answer.len();
+        self.capacity = answer.capacity();
     }
 }
 

@@ -79,7 +79,7 @@ fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
     let start = out.writer.len();
     out.writer.array(ahead);
     for count in 0..ahead {
-        if count > 0 && out.writer.len() - start > LONG {
+        if count > 0 && out.writer.weight() - start > LONG {
             out.writer.shorten(start, ahead, count);
             break;
         }

@@ -200,7 +200,7 @@ impl<'h, B> Lower<'h, B> for u8 {
     }
 
     fn lower_list(items: Vec<Self>, out: &mut Out<'_, 'h>) -> Answer {
-        out.writer.bin(&items);
+        out.writer.owned_bin(items);
         Ok(())
     }
 

@@ -71,7 +71,21 @@ pub fn taken_apart(mut answer: &[u8]) -> Option<(u64, Value)> {
 fn send(bytes: &[u8], buffers: &[Buffer], host: Option<&'static Host>) -> (u64, Value) {
     let library = LIBRARY.get().expect("a test begins with `alone`");
     let mut channel = Channel::new(*library);
-    taken_apart(channel.send(bytes, buffers, host)).expect("an answer is a status and a payload")
+    let answer = taken_apart(channel.send(bytes, buffers, host));
+    let (status, payload) = answer.expect("an answer is a status and a payload");
+    (status, with_pieces(payload, &channel))
+}
+
+/// An answer's value, with the long bytes beside it in their places.
+fn with_pieces(value: Value, channel: &Channel) -> Value {
+    match value {
+        Value::Ext(2, index) => {
+            let index = u32::from_le_bytes(index.try_into().expect("four bytes"));
+            Value::Binary(channel.piece(index as usize).expect("it is there").to_vec())
+        }
+        Value::Array(items) => items.into_iter().map(|item| with_pieces(item, channel)).collect(),
+        other => other,
+    }
 }
 
 /// `[status, payload]` of any bytes, without a way back.

@@ -29,7 +29,7 @@ impl Channel {
     pub fn new(symbol: Symbol) -> Self {
         Self {
             symbol,
-            // SAFETY: three null words are the response's documented first state.
+            // SAFETY: null words are the response's documented first state.
             response: unsafe { std::mem::zeroed() },
         }
     }
@@ -67,12 +67,29 @@ impl Channel {
             fail(&format!("{request:?} gave {code}"));
         }
         drop(request);
-        // The struct is documented: data, length, capacity.
+        // The struct is documented: data, length, and more.
         let words: *const usize = (&raw const self.response).cast();
         // SAFETY: the struct begins with these two words.
         let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
         // SAFETY: the answer is valid until the next call with this struct.
         (code, unsafe { std::slice::from_raw_parts(data, length) })
+    }
+}
+
+impl Channel {
+    /// Long bytes beside the answer, if they were not freed.
+    pub fn piece(&self, index: usize) -> Option<&[u8]> {
+        // The struct is documented: data, length, capacity, pieces, how many.
+        let words: *const usize = (&raw const self.response).cast();
+        // SAFETY: the struct has five words.
+        let (pieces, count) = unsafe { (*words.add(3) as *const [usize; 3], *words.add(4)) };
+        if index >= count {
+            return None;
+        }
+        // SAFETY: the library promises as many pieces there until the next call.
+        let [data, length, _] = unsafe { *pieces.add(index) };
+        // SAFETY: one that is not null is readable until it is freed.
+        (data != 0).then(|| unsafe { std::slice::from_raw_parts(data as *const u8, length) })
     }
 }
 

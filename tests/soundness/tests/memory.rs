@@ -3,9 +3,9 @@
 
 use rmpv::Value;
 use usecrate_runtime::private::{self as __uc, Buffer};
-use usecrate_soundness::client::{self, Alone, try_call_with};
+use usecrate_soundness::client::{self, Alone, encoded, taken_apart, try_call_with};
 use usecrate_soundness::shim;
-use usecrate_soundness::symbol::buffer;
+use usecrate_soundness::symbol::{Channel, buffer};
 
 pub struct Marker;
 
@@ -34,6 +34,16 @@ fn total(numbers: &[u64], bytes: &[u8]) -> (u64, bool) {
     )
 }
 
+/// Long bytes, and what comes of it where the second are wanted.
+fn doubled(bytes: &[u8], second: u8) -> (Vec<u8>, Result<Vec<u8>, String>) {
+    let second = match second {
+        0 => Ok(bytes.to_vec()),
+        _ => Err("no".to_owned()),
+    };
+    (bytes.to_vec(), second)
+}
+
+shim!(doubled_(__uc_arg a, __uc_arg b) doubled(a.take(), b.take()));
 shim!(invert_(__uc_arg a) invert(a.take()));
 shim!(copy_(__uc_arg a, __uc_arg b) copy(a.take(), b.take()));
 shim!(merge_(__uc_arg a, __uc_arg b) merge(a.take(), b.take()));
@@ -50,7 +60,7 @@ shim!(next(__uc_arg a: __uc::Initial<u8, false>) {
 __uc::artifact! {
     name: "subject", marker: Marker, types: [],
     callables: ["invert" => invert_, "copy" => copy_, "merge" => merge_, "append" => append, "next" => next,
-        "total" => total_],
+        "total" => total_, "doubled" => doubled_],
 }
 
 fn nth(index: u8) -> Value {
@@ -190,4 +200,41 @@ fn an_out_parameter_comes_back() {
         (0, Value::Array(vec![3.into(), 7.into()]))
     );
     assert!(wrong("next", &[nil], &[]).1.contains("to start with"));
+}
+
+/// Calls `doubled` with lent memory and keeps the channel, which holds the answer.
+fn double(channel: &mut Channel, bytes: &mut [u8], second: u8) -> (u64, Value) {
+    let request = encoded(&[1.into(), client::number("doubled").into(), nth(0), second.into()]);
+    let lent = buffer(bytes, false);
+    taken_apart(channel.send(&request, &[lent], None)).expect("an answer")
+}
+
+#[test]
+fn long_bytes_beside_an_answer_are_freed_once() {
+    let _alone = alone();
+    let mut channel = Channel::new(usecrate_call);
+    let mut bytes: Vec<u8> = (0..100_000_u32).map(|at| at as u8).collect();
+    let both = Value::Array(vec![nth(0), nth(1)]);
+    for _ in 0..3 {
+        assert_eq!(double(&mut channel, &mut bytes, 0), (0, both.clone()));
+        assert_eq!(channel.piece(0), Some(&bytes[..]));
+        let message = channel.send(&[0x92, 3, 0], &[], None).to_vec();
+        assert_eq!(taken_apart(&message), Some((0, both.clone())));
+        assert_eq!(channel.piece(0), None);
+        assert_eq!(channel.piece(1), Some(&bytes[..]));
+        for nothing in [0, 2, 0xff] {
+            channel.send(&[0x92, 3, nothing], &[], None);
+        }
+        assert_eq!(channel.piece(1), Some(&bytes[..]));
+    }
+}
+
+#[test]
+fn an_answer_that_failed_has_nothing_beside_it() {
+    let _alone = alone();
+    let mut channel = Channel::new(usecrate_call);
+    let mut bytes = vec![7; 100_000];
+    assert_eq!(double(&mut channel, &mut bytes, 0).0, 0);
+    assert_eq!(double(&mut channel, &mut bytes, 1).0, 1);
+    assert_eq!(channel.piece(0), None);
 }
