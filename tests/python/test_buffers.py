@@ -92,6 +92,13 @@ def test_arrays_maps_and_views(buffers: Any) -> None:
         buffers.add(sums, sums)
 
 
+def test_bytes_are_filled_whatever_their_shape(buffers: Any) -> None:
+    data = bytearray(12)
+    with memoryview(data).cast("B", (3, 4)) as matrix:
+        assert buffers.fill_while(matrix, nothing) == 12
+    assert data == b"\1" * 12
+
+
 def test_what_is_not_aligned_is_copied_in_and_back(buffers: Any) -> None:
     data = bytearray(b"x" + struct.pack("=3q", 1, 2, 3))
     with memoryview(data)[1:].cast("q") as numbers:
@@ -128,3 +135,18 @@ def test_a_value_that_is_bytes_is_a_buffer(behaviours: Any) -> None:
     assert bytes(view) == b"aaa", "a view is a copy"
     with pytest.raises(usecrate.ClosedError):
         memoryview(blob)
+
+
+def test_long_bytes_of_results(behaviours: Any) -> None:
+    echoes = behaviours.echoes
+    lengths = (0, 1, 1023, 1024, 4095, 4096, 16383, 16384, 65536, 1 << 20)
+    long = [bytes([length % 251]) * length for length in lengths]
+    for value in long:
+        assert echoes.echo_bytes(value) == value
+        assert echoes.echo_nested_tuple(((1,), (True, ("x", value)))) == ((1,), (True, ("x", value)))
+    assert echoes.echo_list_u8s(long) == long
+    assert echoes.echo_list_u8s(long * 50) == long * 50
+    sample = echoes.Sample(
+        number=1, wide=2, float=3.0, text="text", bytes=long[-1], maybe=None, nested=[]
+    )
+    assert echoes.echo_record(sample).bytes == long[-1]

@@ -285,17 +285,22 @@ fn push_item(kind: Number, item: Item, out: &mut Vec<u8>) -> bool {
 }
 
 fn buffer(kind: Number, view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    check_row(&view)?;
     check_items(kind, &view)?;
     super::bytes::lend(view, out)
 }
 
-fn check_items(kind: Number, view: &View) -> Result<(), Refusal> {
+fn check_row(view: &View) -> Result<(), Refusal> {
     if view.dimensions() != 1 {
         return Err(Refusal::value(format!(
             "must have one dimension, not {}; flatten it",
             view.dimensions()
         )));
     }
+    Ok(())
+}
+
+fn check_items(kind: Number, view: &View) -> Result<(), Refusal> {
     if !holds(kind, view) {
         return Err(Refusal::bad_type(format!(
             "must be a buffer of {} ({} bytes an item), not one of format '{}' ({} bytes); convert it first",
@@ -359,6 +364,10 @@ pub(super) fn fill(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
             )));
         }
     };
+    // Bytes are memory of any shape, as where they are read; numbers are a list.
+    if kind != Number::Int(Int::U8) {
+        check_row(&view)?;
+    }
     check_items(kind, &view)?;
     let index = (out.lent.fill(out.py, view, kind.width())).map_err(super::bytes::taken)?;
     wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());

@@ -49,6 +49,23 @@ def test_it_is_filled_in_place(fill: Any) -> None:
     large.append(1)
 
 
+def test_bytes_are_filled_whatever_their_shape(fill: Any) -> None:
+    data = bytearray(12)
+    for shape in ([12], [3, 4], [2, 2, 3], [1, 12, 1]):
+        fill(0, memoryview(data).cast("B", shape))
+    assert data == b"\4" * 12
+    numpy = pytest.importorskip("numpy")
+    matrix = numpy.zeros((3, 4), dtype=numpy.uint8)
+    fill(0, matrix)
+    fill(0, matrix[1:])
+    fill(0, numpy.array(7, dtype=numpy.uint8))
+    assert matrix.tolist() == [[1] * 4, [2] * 4, [2] * 4]
+    for not_contiguous in (matrix[:, 1:], matrix.T):
+        with pytest.raises(ValueError, match="contiguous"):
+            fill(0, not_contiguous)
+    assert matrix.tolist() == [[1] * 4, [2] * 4, [2] * 4]
+
+
 def test_numbers(double: Any) -> None:
     words = array.array("q", [1, -2, 3])
     double(words)
