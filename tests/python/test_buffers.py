@@ -146,7 +146,5 @@ def test_long_bytes_of_results(behaviours: Any) -> None:
         assert echoes.echo_nested_tuple(((1,), (True, ("x", value)))) == ((1,), (True, ("x", value)))
     assert echoes.echo_list_u8s(long) == long
     assert echoes.echo_list_u8s(long * 50) == long * 50
-    sample = echoes.Sample(
-        number=1, wide=2, float=3.0, text="text", bytes=long[-1], maybe=None, nested=[]
-    )
+    sample = echoes.Sample(number=1, wide=2, float=3.0, text="text", bytes=long[-1], maybe=None, nested=[])
     assert echoes.echo_record(sample).bytes == long[-1]

@@ -432,8 +432,8 @@ RULES = (
     Rule(
         "Long bytes of an answer",
         (
-            "They belong to the library until the client has them freed, or asks something else with the same "
-            "response; and are freed once."
+            "They belong to the library until the client has them freed, or asks something else with the "
+            "same response; and are freed once."
         ),
         (
             Mutation(

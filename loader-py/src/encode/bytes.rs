@@ -37,7 +37,7 @@ fn checked(
     };
     if let Ok(bytes) = value.cast::<PyBytes>() {
         check(pyo3::types::PyBytesMethods::as_bytes(bytes).len())?;
-        match out.lent.bytes(bytes) {
+        match out.lent.bytes(bytes, out.depth > 0) {
             Travel::Inside(content) => inside(content, out.bytes),
             Travel::Beside(index) => wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes()),
         }

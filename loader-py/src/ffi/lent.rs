@@ -17,6 +17,9 @@ use crate::host::table;
 /// From this size on, bytes go beside the message.
 const BESIDE: usize = 1024;
 
+/// The same for `bytes` in a container: of many, what it takes to lend them is little, and to copy them much.
+const BESIDE_WITHIN: usize = 256;
+
 /// A buffer's flag: the library may write to it.
 const WRITABLE: u64 = 1;
 
@@ -189,10 +192,11 @@ impl Lent {
         }
     }
 
-    /// Lends the content of a `bytes` object.
-    pub(crate) fn bytes<'a>(&mut self, object: &'a Bound<'_, PyBytes>) -> Travel<'a> {
+    /// Lends the content of a `bytes` object, which may be `within` a container.
+    pub(crate) fn bytes<'a>(&mut self, object: &'a Bound<'_, PyBytes>, within: bool) -> Travel<'a> {
         let content = object.as_bytes();
-        if content.len() < BESIDE || self.inline {
+        let least = if within { BESIDE_WITHIN } else { BESIDE };
+        if content.len() < least || self.inline {
             return Travel::Inside(content);
         }
         self.hold(object.as_any());
