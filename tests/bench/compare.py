@@ -13,6 +13,7 @@ anything is timed, each contender must give what plain Python gives. What every 
 | A released | the same, which releases the lock around the Rust code (`py.detach`) |
 | A0 | as A, with cargo's default release profile |
 | ctypes | a C function over MessagePack, by hand, with the package `msgpack`; releases the lock |
+| UniFFI | what UniFFI makes of functions with its attributes; releases the lock, takes no mapped file |
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ from typing import Any
 
 HERE = pathlib.Path(__file__).resolve().parent
 BASELINE = "A"
-COLUMNS = ("A", "A released", "A0", "usecrate", "ctypes")
+COLUMNS = ("A", "A released", "A0", "usecrate", "ctypes", "UniFFI")
+# Whose instructions are counted.
+COUNTED = ("A", "usecrate")
 ROUNDS = 25
 # What one contender runs for in one round, in seconds.
 ROUND = 0.004
@@ -190,6 +193,16 @@ def by_ctypes(folder: pathlib.Path) -> Any:
     return Adapted(library, {"length_view": library.length})
 
 
+def by_uniffi(folder: pathlib.Path) -> Any:
+    from contenders.foreign import Foreign
+
+    spec = importlib.util.spec_from_file_location("bench_uniffi", folder / "bench_uniffi.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return Foreign(module)
+
+
 def built(folder: pathlib.Path) -> dict[str, Any]:
     """Those that are built, usecrate in any case."""
     found: dict[str, Any] = {}
@@ -206,6 +219,8 @@ def built(folder: pathlib.Path) -> dict[str, Any]:
     found["usecrate"] = by_usecrate()
     if (folder / "plain").is_dir():
         found["ctypes"] = by_ctypes(folder / "plain")
+    if (folder / "uniffi").is_dir():
+        found["UniFFI"] = by_uniffi(folder / "uniffi")
     return found
 
 

@@ -4,12 +4,14 @@
 |---|---|
 | `A/`, `A0/` | `contenders/pyo3` by maturin: fat LTO in one codegen unit; cargo's default profile |
 | `plain/` | `contenders/plain` by cargo |
+| `uniffi/` | `contenders/uniffi` by cargo, and the Python half that UniFFI writes for it |
 | `many-N/` | a crate of N functions, to be loaded by usecrate, and through PyO3 (`many-N/A/`) |
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
@@ -37,10 +39,16 @@ codegen-units = 1
 """
 
 
-def run(*command: str | pathlib.Path) -> None:
+def run(*command: str | pathlib.Path, cwd: pathlib.Path = HERE) -> None:
     words = [str(word) for word in command]
     done = subprocess.run(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd=cwd,
     )
     if done.returncode != 0:
         sys.exit(f"{done.stdout}\nerror: `{' '.join(words)}` ended with {done.returncode}")
@@ -57,24 +65,22 @@ def extension(manifest: pathlib.Path, profile: str, target: pathlib.Path, out: p
             packed.extractall(out)
 
 
-def plain(target: pathlib.Path, out: pathlib.Path) -> None:
-    manifest = HERE / "plain" / "Cargo.toml"
-    run(
-        "cargo",
-        "build",
-        "--release",
-        "--quiet",
-        "--locked",
-        "--manifest-path",
-        manifest,
-        "--target-dir",
-        target,
-    )
+def library(name: str, target: pathlib.Path, out: pathlib.Path) -> pathlib.Path:
+    """Builds a contender's shared library and copies it."""
+    build = ("cargo", "build", "--release", "--quiet", "--locked")
+    run(*build, "--manifest-path", HERE / name / "Cargo.toml", "--target-dir", target)
     out.mkdir(parents=True, exist_ok=True)
-    names = ("libbench_plain.so", "libbench_plain.dylib", "bench_plain.dll")
-    for built in (target / "release" / name for name in names):
-        if built.is_file():
-            shutil.copy2(built, out / built.name)
+    names = (f"libbench_{name}.so", f"libbench_{name}.dylib", f"bench_{name}.dll")
+    (built,) = (path for path in (target / "release" / name for name in names) if path.is_file())
+    return pathlib.Path(shutil.copy2(built, out / built.name))
+
+
+def foreign(target: pathlib.Path, out: pathlib.Path) -> None:
+    """UniFFI's library, and the module that it writes, which looks for it beside itself."""
+    built = library("uniffi", target, out)
+    settings = ("--language", "python", "--out-dir", out, "--no-format")
+    program = target / "release" / f"uniffi-bindgen{'.exe' if os.name == 'nt' else ''}"
+    run(program, "generate", built, *settings, cwd=HERE / "uniffi")
 
 
 def many(count: int, target: pathlib.Path, out: pathlib.Path) -> None:
@@ -117,7 +123,8 @@ def main() -> None:
     manifest = HERE / "pyo3" / "Cargo.toml"
     extension(manifest, "strict", target, out / "A")
     extension(manifest, "release", target, out / "A0")
-    plain(target, out / "plain")
+    library("plain", target, out / "plain")
+    foreign(target, out / "uniffi")
     for count in options.many:
         many(count, target, out / f"many-{count}")
 

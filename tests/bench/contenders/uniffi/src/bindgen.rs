@@ -1,0 +1,5 @@
+//! Writes the Python half.
+
+fn main() {
+    uniffi::uniffi_bindgen_main();
+}
