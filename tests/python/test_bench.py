@@ -20,7 +20,8 @@ def test_every_row_is_served_and_right(tmp_path: pathlib.Path) -> None:
     assert done.returncode == 0 and not done.stderr, done.stderr
     rows = json.loads(figures.read_text())["nanoseconds"]
     assert len(rows) >= 14 and all(row["usecrate"] > 0 for row in rows.values()), rows
-    assert "| usecrate |" in done.stdout
+    assert "| usecrate quick | usecrate |" in done.stdout
+    assert sum("usecrate quick" in row for row in rows.values()) >= 14, "kept and released"
 
 
 def test_there_may_be_many_of_each(tmp_path: pathlib.Path) -> None:
