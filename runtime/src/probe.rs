@@ -21,6 +21,8 @@ pub trait Otherwise<T> {
     const FUTURE: bool = false;
     /// Not `Clone`.
     const CLONE: Option<fn(&T) -> T> = None;
+    /// Not `Copy`.
+    const COPY: Option<fn(&T) -> T> = None;
     /// Not `Display`.
     const DISPLAY: Option<fn(&T) -> String> = None;
     /// Not `Debug`.
@@ -54,6 +56,11 @@ impl<T: Future> Probe<T> {
 impl<T: Clone> Probe<T> {
     /// `Clone`
     pub const CLONE: Option<fn(&T) -> T> = Some(T::clone);
+}
+
+impl<T: Copy> Probe<T> {
+    /// `Copy`: no code of the type's runs.
+    pub const COPY: Option<fn(&T) -> T> = Some(|value| *value);
 }
 
 impl<T: Display> Probe<T> {

@@ -342,6 +342,14 @@ RULES = (
                 "prompt",
             ),
             Mutation(
+                "what is `Copy` is copied, whatever its `Clone` does",
+                "macros/handle.rs",
+                "} else if Probe::<$ty>::COPY.is_some() {",
+                "} else if false {",
+                "what_is_copy_is_copied_without_its_code",
+                "prompt",
+            ),
+            Mutation(
                 "a prompt call is lent nothing that calls back",
                 "host/mod.rs",
                 "Some(_) if current::is_prompt() => Err(Fault::Busy),",

@@ -7,15 +7,16 @@
 //! - A `const fn` is called. What is const waits for nothing: it calls only what is const, no trait's method, no function
 //!   pointer, and runs no destructor. It may compute for long, though.
 //!
-//! And only if no code of the crate runs around it either, and what crosses takes a bounded time: handles by reference, and
-//! values of a fixed size that are made of primitives and a few types of std.
+//! And only if no code of the crate runs around it either, and what crosses takes a bounded time: handles by reference, or by
+//! value if they are `Copy`, and values of a fixed size that are made of primitives and a few types of std.
 //!
 //! Nothing else is provable. An impl of a std trait may be written by hand and do anything, and one that says that it was
-//! derived (`#[automatically_derived]`) may say so by hand, too. So a handle that is passed by value is none: it is cloned.
+//! derived (`#[automatically_derived]`) may say so by hand, too. So a handle that is cloned to be passed by value is none.
 
 use usecrate_manifest::Kind;
 
 use super::ctx::Ctx;
+use super::fold::erase;
 use super::model::Fluent;
 use super::site::{Callee, Origin, OriginKey, Site};
 use super::stdlib;
@@ -48,7 +49,7 @@ pub(super) fn cannot_block(ctx: &Ctx<'_>, types: &Types, site: &Site, crossing: 
     if !crossing.direct || crossing.fluent != Fluent::No {
         return false;
     }
-    let given = |ty: &Ty| known.is_few(ty) || known.is_reference(ty);
+    let given = |ty: &Ty| known.is_few(ty) || known.is_reference(ty) || known.is_copied(ty);
     match &site.callee {
         // What is overwritten is dropped: nothing happens then if it is made of what has no destructor of the crate's.
         Callee::Get(_) | Callee::Set(_) | Callee::Data(_) | Callee::Static(_) => {
@@ -88,6 +89,16 @@ impl Known<'_, '_> {
     /// `&T` or `&mut T` of a handle.
     fn is_reference(&self, ty: &Ty) -> bool {
         matches!(ty, Ty::Ref { ty, .. } if self.is_handle(ty))
+    }
+
+    /// A handle whose value is copied to be passed: that is unconditional, where the runtime asks the compiler again.
+    fn is_copied(&self, ty: &Ty) -> bool {
+        self.is_handle(ty)
+            && self.ctx.matching(&erase(ty)).iter().any(|found| {
+                let unconditional = found.impl_.generics.bounds.is_empty();
+                let trait_ = found.impl_.trait_.as_ref();
+                unconditional && trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, "Copy"))
+            })
     }
 
     /// As a result: a few numbers, by value or by reference, or a handle, which is put where handles are as it is.

@@ -28,6 +28,9 @@ macro_rules! __clone {
         use $crate::private::{Otherwise as _, Probe};
         if Probe::<$ty>::ITERATOR || Probe::<$ty>::FUTURE {
             None
+        } else if Probe::<$ty>::COPY.is_some() {
+            // Its `Clone` may be written by hand; a call that keeps the interpreter lock relies on this.
+            Probe::<$ty>::COPY
         } else {
             Probe::<$ty>::CLONE
         }

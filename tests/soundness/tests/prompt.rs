@@ -12,7 +12,7 @@ use usecrate_soundness::client::{
 use usecrate_soundness::objects::{callable, object, released, token};
 use usecrate_soundness::shim;
 
-use crate::subject::DROPPED;
+use crate::subject::{CLONED, DROPPED};
 
 #[path = "prompt/subject.rs"]
 pub mod subject;
@@ -23,6 +23,8 @@ __uc::handle!(Marker, 0, "subject::Vault", crate::subject::Vault);
 __uc::handle_in!(Marker, 1, "subject::Peek", PeekFamily, crate::subject::Peek<'h>);
 __uc::handle!(Marker, 2, "subject::Local", crate::subject::Local);
 __uc::handle!(Marker, 3, "subject::Tap", crate::subject::Tap<__uc::File<1>>);
+
+__uc::handle!(Marker, 4, "subject::Coin", crate::subject::Coin);
 
 type Tap = subject::Tap<__uc::File<1>>;
 
@@ -36,6 +38,8 @@ shim!(local_new() subject::Local::new());
 shim!(local_get(__uc_arg a) subject::Local::get(a.take()));
 shim!(tap_new(__uc_arg a) Tap::new(a.take()));
 shim!(tap_read(__uc_arg a) Tap::read(a.take()));
+shim!(coin_new(__uc_arg a) subject::Coin::new(a.take()));
+shim!(coin_value(__uc_arg a) subject::Coin::value(a.take()));
 shim!(add(__uc_arg a, __uc_arg b) subject::add(a.take(), b.take()));
 shim!(apply(__uc_arg a; f fn(x: u32 => u32) -> u32) subject::apply(a.take(), f));
 
@@ -43,12 +47,13 @@ __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
         handle crate::subject::Vault, handle_in PeekFamily, handle crate::subject::Local, handle Tap,
+        handle crate::subject::Coin,
     ],
     callables: [
         "Vault::new" => vault_new, "Vault::content" => vault_content, "Vault::refill" => vault_refill,
         "Vault::peek" => vault_peek, "Vault::into_content" => vault_into_content, "Peek::get" => peek_get,
         "Local::new" => local_new, "Local::get" => local_get, "Tap::new" => tap_new, "Tap::read" => tap_read,
-        "add" => add, "apply" => apply,
+        "add" => add, "apply" => apply, "Coin::new" => coin_new, "Coin::value" => coin_value,
     ],
 }
 
@@ -103,6 +108,16 @@ fn what_need_not_wait_is_done() {
         "its destructor is the user's"
     );
     assert_eq!(refused("Vault::content", &[vault]), "closed");
+}
+
+#[test]
+fn what_is_copy_is_copied_without_its_code() {
+    let _alone = alone();
+    let coin = call("Coin::new", &[5.into()]);
+    assert_eq!(prompt_call("Coin::value", &[coin.clone()]), done(5));
+    assert_eq!(prompt_call("Coin::value", &[coin.clone()]), done(5));
+    assert_eq!(CLONED.load(Ordering::SeqCst), 0);
+    assert_eq!(prompt_drop(&coin), done(true));
 }
 
 #[test]

@@ -123,6 +123,53 @@ fn a_handle_is_passed_by_reference_and_given_by_value() {
 }
 
 #[test]
+fn a_handle_that_is_copied_is_passed_by_value() {
+    let by_value = || constant(function("get", vec![("self", me())], Some(prim("u8"))));
+    let sample = |trait_: &str| {
+        Sample::new()
+            .opaque("Handle", Generics::default())
+            .methods("Handle", vec![by_value()])
+            .implements("Handle", trait_, Vec::new())
+    };
+    assert_eq!(keeping(&sample("core::marker::Copy")), ["x::Handle::get"]);
+    assert_eq!(keeping(&sample("core::clone::Clone")), Vec::<String>::new());
+    let takes_type = Generics {
+        params: vec![GenericParam::Type {
+            name: "T".to_owned(),
+            default: None,
+        }],
+        bounds: Vec::new(),
+    };
+    let conditional = Generics {
+        bounds: bounded(
+            function("f", Vec::new(), None),
+            "T",
+            "core::marker::Copy",
+            Vec::new(),
+        )
+        .generics
+        .bounds,
+        ..takes_type.clone()
+    };
+    let wrap = |ty: Ty| path("x::Wrap", vec![Arg::Type(ty)]);
+    let copy = TraitRef {
+        def: key("core::marker::Copy"),
+        args: Args::default(),
+    };
+    let generic = Ty::Generic("T".to_owned());
+    let sample = Sample::new()
+        .opaque("Wrap", takes_type)
+        .function(function("make", Vec::new(), Some(wrap(prim("u8")))))
+        .block(wrap(prim("u8")), None, Generics::default(), vec![by_value()])
+        .block(wrap(generic), Some(copy), conditional, Vec::new());
+    let plan = sample.plan();
+    assert!(
+        !shim(&plan, "x::Wrap<u8>::get").keeps_lock,
+        "nobody checks the condition"
+    );
+}
+
+#[test]
 fn a_trait_is_never_proven() {
     let method = constant(function("size", vec![("self", shared(me()))], Some(prim("u8"))));
     let definition = Trait {

@@ -91,6 +91,22 @@ impl Gauge {
     }
 }
 
+/// A few coins.
+#[derive(Debug, Clone, Copy)]
+pub struct Coin(u32);
+
+impl Coin {
+    /// Makes one.
+    pub const fn new(value: u32) -> Self {
+        Self(value)
+    }
+
+    /// Proven: it is copied.
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+}
+
 /// Writes to what it keeps.
 pub struct Log<W: Write>(W);
 

@@ -49,6 +49,30 @@ impl Peek<'_> {
     }
 }
 
+/// How often one was cloned.
+pub static CLONED: AtomicUsize = AtomicUsize::new(0);
+
+/// `Copy`, with a `Clone` that somebody wrote by hand.
+#[derive(Copy)]
+pub struct Coin(pub u32);
+
+#[expect(clippy::non_canonical_clone_impl, reason = "nothing keeps one from it")]
+impl Clone for Coin {
+    fn clone(&self) -> Self {
+        CLONED.fetch_add(1, Ordering::Relaxed);
+        Self(self.0)
+    }
+}
+
+impl Coin {
+    pub const fn new(value: u32) -> Self {
+        Self(value)
+    }
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+}
+
 /// Stays on its thread.
 pub struct Local(Rc<u32>);
 
