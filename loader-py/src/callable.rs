@@ -10,6 +10,7 @@ use crate::encode::Encoder;
 use crate::ffi::arguments::Arguments;
 use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
+use crate::ffi::symbol::Response;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
 use crate::status::{self, Answer};
@@ -43,8 +44,40 @@ pub(crate) struct Spec {
     fluent: bool,
     keeps_lock: bool,
     wrap: Option<Py<PyAny>>,
+    /// Its result is what it returns: nothing is wrapped, and the receiver is not asked.
+    plain: bool,
     /// The request up to the first argument.
-    head: Vec<u8>,
+    head: Head,
+}
+
+/// How a request begins: of fixed size, so that it is copied without a loop.
+struct Head {
+    bytes: [u8; Self::ROOM],
+    length: usize,
+}
+
+impl Head {
+    /// The longest: two lengths in five bytes each, and the operation between them.
+    const ROOM: usize = 16;
+
+    fn new(params: usize, operation: u8, index: u32) -> Self {
+        let mut head = Vec::with_capacity(Self::ROOM);
+        wire::put_array(&mut head, params + 2);
+        head.push(operation);
+        wire::put_unsigned(&mut head, u64::from(index));
+        let length = head.len();
+        head.resize(Self::ROOM, 0);
+        let mut bytes = [0; Self::ROOM];
+        bytes.copy_from_slice(&head);
+        Self { bytes, length }
+    }
+
+    #[inline(always)]
+    fn begin(&self, request: &mut Vec<u8>) {
+        request.clear();
+        request.extend_from_slice(&self.bytes);
+        request.truncate(self.length);
+    }
 }
 
 /// Ways of a call that a manifest decides.
@@ -62,6 +95,9 @@ pub(crate) enum Misfit {
     Argument(usize, Refusal),
 }
 
+/// A result, or what is raised instead.
+pub(crate) type Raised<T> = Result<T, Box<PyErr>>;
+
 type Values<'a, 'py> = Vec<Option<Borrowed<'a, 'py, PyAny>>>;
 
 impl Spec {
@@ -75,14 +111,12 @@ impl Spec {
         result: Shape,
         manner: Manner,
     ) -> &'static Self {
-        let mut head = Vec::new();
-        wire::put_array(&mut head, params.len() + 2);
-        head.push(if manner.keeps_lock {
+        let operation = if manner.keeps_lock {
             wire::PROMPT_CALL
         } else {
             wire::CALL
-        });
-        wire::put_unsigned(&mut head, u64::from(index));
+        };
+        let head = Head::new(params.len(), operation, index);
         let mut required = 0;
         let mut positional = 0;
         for param in params.iter().filter(|param| !param.keyword) {
@@ -116,6 +150,7 @@ impl Spec {
             positional,
             fluent,
             keeps_lock,
+            plain: !fluent && wrap.is_none(),
             wrap,
             head,
         }))
@@ -148,19 +183,17 @@ impl Spec {
         format!("({})", parts.join(", "))
     }
 
-    /// Calls it. An exception is boxed, so that a result stays in registers.
-    #[inline]
+    /// Calls it. An exception is boxed, so that a result stays in registers. The way of most calls is one function without
+    /// branches of any length: what is rare is out of line.
+    #[inline(always)]
     pub(crate) fn call<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
-    ) -> Result<Bound<'py, PyAny>, Box<PyErr>> {
+    ) -> Raised<Bound<'py, PyAny>> {
         let mut scratch = self.core.take_scratch(py);
         let done = match self.write(py, arguments, &mut scratch) {
-            Ok(()) => match self.send(py, arguments, &mut scratch) {
-                Ok(value) => Ok(value),
-                Err(error) => Err(Box::new(error)),
-            },
+            Ok(()) => self.send(py, arguments, &mut scratch),
             Err(misfit) => Err(Box::new(self.misfit_error(misfit))),
         };
         self.core.give_scratch(py, scratch);
@@ -168,38 +201,44 @@ impl Spec {
     }
 
     /// Writes the request. What it lends stays in `scratch`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
         scratch: &mut Scratch,
     ) -> Result<(), Misfit> {
-        scratch.bytes.clear();
-        scratch.bytes.extend_from_slice(&self.head);
+        self.head.begin(&mut scratch.bytes);
         let mut out = Encoder::new(py, scratch);
         let count = self.params.len();
-        if arguments.positional() == count && self.positional == count && !arguments.has_keywords() {
-            for (at, param) in self.params.iter().enumerate() {
-                let value = arguments.get(at);
-                if param.optional && value.is_none() {
-                    out.nil();
-                } else {
-                    param
-                        .shape
-                        .encode(&value, &mut out)
-                        .map_err(|refusal| Misfit::Argument(at, refusal))?;
-                }
-            }
-            return Ok(());
+        if arguments.positional() != count || self.positional != count || arguments.has_keywords() {
+            return self.write_bound(arguments, &mut out);
         }
+        for (at, param) in self.params.iter().enumerate() {
+            let value = arguments.get(at);
+            if param.optional && value.is_none() {
+                out.nil();
+            } else if let Err(refusal) = param.shape.encode(&value, &mut out) {
+                return Err(Misfit::Argument(at, refusal));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the arguments of a call that names some or leaves some out.
+    #[inline(never)]
+    fn write_bound<'py>(
+        &'static self,
+        arguments: &Arguments<'_, 'py>,
+        out: &mut Encoder<'_, 'py>,
+    ) -> Result<(), Misfit> {
         let values = self.bind(arguments).map_err(Misfit::Binding)?;
         for (at, (param, value)) in self.params.iter().zip(values).enumerate() {
             match value {
                 Some(value) if !(param.optional && value.is_none()) => {
                     param
                         .shape
-                        .encode(&value, &mut out)
+                        .encode(&value, out)
                         .map_err(|refusal| Misfit::Argument(at, refusal))?;
                 }
                 _ => out.nil(),
@@ -209,37 +248,50 @@ impl Spec {
     }
 
     /// Sends the request in `scratch` and reads the answer.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn send<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
         scratch: &mut Scratch,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.exchange(py, scratch, |from| {
-            if self.fluent
-                && let Some(receiver) = self.receiver(arguments)
-                && let Some(same) = self.fluent_result(receiver, from)?
-            {
-                return Ok(same);
-            }
-            let value = self.result.decode(from)?;
-            from.finish()?;
-            match &self.wrap {
-                None => Ok(value),
-                Some(wrap) => wrap.bind(py).call1((value,)),
-            }
-        })
+    ) -> Raised<Bound<'py, PyAny>> {
+        let mut from = self.exchange(py, scratch)?;
+        if self.plain
+            && let Some(value) = self.result.decode_last(&mut from)
+        {
+            return Ok(value);
+        }
+        self.read(arguments, &mut from).map_err(Box::new)
     }
 
-    /// Sends the request in `scratch`; `read` reads the result.
-    #[inline]
-    fn exchange<'py, R>(
+    /// Reads a result that is more than a small value.
+    #[inline(never)]
+    fn read<'py>(
+        &'static self,
+        arguments: &Arguments<'_, 'py>,
+        from: &mut Decoder<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if self.fluent
+            && let Some(receiver) = self.receiver(arguments)
+            && let Some(same) = self.fluent_result(receiver, from)?
+        {
+            return Ok(same);
+        }
+        let value = self.result.decode(from)?;
+        from.finish()?;
+        match &self.wrap {
+            None => Ok(value),
+            Some(wrap) => wrap.bind(from.py).call1((value,)),
+        }
+    }
+
+    /// Sends the request in `scratch`; gives what reads the result.
+    #[inline(always)]
+    fn exchange<'a, 'py>(
         &'static self,
         py: Python<'py>,
-        scratch: &mut Scratch,
-        read: impl FnOnce(&mut Decoder<'_, 'py>) -> PyResult<R>,
-    ) -> PyResult<R> {
+        scratch: &'a mut Scratch,
+    ) -> Raised<Decoder<'a, 'py>> {
         let (lent, response) = (&scratch.lent, &mut scratch.response);
         let mut release = !self.keeps_lock;
         if self.keeps_lock && lent.calls_back() {
@@ -252,28 +304,35 @@ impl Spec {
             .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
         let (response, bytes) = (&scratch.response, scratch.response.bytes());
         // As nearly every answer begins.
-        let payload = if let (0, [0x92, 0, payload @ ..]) = (code, bytes) {
-            Reader::new(payload)
-        } else {
-            let answer = status::answer(py, self.core, code, response)?;
-            if answer.status != 0 {
-                return Err(self.failed(py, &mut scratch.lent, &answer));
-            }
-            answer.payload
+        let payload = match (code, bytes) {
+            (0, [0x92, 0, payload @ ..]) => Reader::new(payload),
+            _ => self.unusual(py, &mut scratch.lent, code, response)?,
         };
-        scratch.lent.shut_moved(py, Some(self));
-        scratch.lent.surrender();
-        let mut from = Decoder::new(py, self.core, payload).with(response);
-        read(&mut from)
+        scratch.lent.ran(py, Some(self));
+        Ok(Decoder::new(py, self.core, payload).with(response))
     }
 
-    /// What a call raises that gave no result.
+    /// The payload of an answer that does not begin as most do, if it is a success.
+    #[cold]
+    fn unusual<'a>(
+        &'static self,
+        py: Python<'_>,
+        lent: &mut Lent,
+        code: i32,
+        response: &'a Response,
+    ) -> Raised<Reader<'a>> {
+        match status::answer(py, self.core, code, response) {
+            Ok(answer) if answer.status == 0 => Ok(answer.payload),
+            Ok(answer) => Err(Box::new(self.failed(py, lent, &answer))),
+            Err(error) => Err(Box::new(error)),
+        }
+    }
+
     #[cold]
     fn failed(&'static self, py: Python<'_>, lent: &mut Lent, answer: &Answer<'_>) -> PyErr {
         // An argument that Rust refused was not moved; a call that failed or panicked has taken it.
         if matches!(answer.status, 0..=2 | 6) {
-            lent.shut_moved(py, Some(self));
-            lent.surrender();
+            lent.ran(py, Some(self));
         }
         status::call_error(py, self, answer)
     }
@@ -287,8 +346,7 @@ impl Spec {
     ) -> PyResult<R> {
         let py = receiver.py();
         let mut scratch = self.core.take_scratch(py);
-        scratch.bytes.clear();
-        scratch.bytes.extend_from_slice(&self.head);
+        self.head.begin(&mut scratch.bytes);
         let written = match self.params.first() {
             Some(param) => param.shape.encode(&receiver, &mut Encoder::new(py, &mut scratch)),
             None => Ok(()),
@@ -297,11 +355,10 @@ impl Spec {
             wire::put_unsigned(&mut scratch.bytes, number);
         }
         let done = match written {
-            Ok(()) => self.exchange(py, &mut scratch, |from| {
-                let read = read(from)?;
-                from.finish()?;
-                Ok(read)
-            }),
+            Ok(()) => match self.exchange(py, &mut scratch) {
+                Ok(mut from) => read(&mut from).and_then(|read| from.finish().map(|()| read)),
+                Err(error) => Err(*error),
+            },
             Err(refusal) => Err(self.misfit_error(Misfit::Argument(0, refusal))),
         };
         self.core.give_scratch(py, scratch);

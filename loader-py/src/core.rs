@@ -92,11 +92,21 @@ impl Core {
     }
 
     /// Memory for a call. Calls that run meanwhile, in other threads or inside this one, get their own.
+    #[inline(always)]
     pub(crate) fn take_scratch(&self, py: Python<'_>) -> Box<Scratch> {
-        if let Some(mut scratch) = self.scratch.replace(py, None) {
-            self.scratch.replace(py, scratch.next.take());
-            return scratch;
+        match self.scratch.replace(py, None) {
+            Some(mut scratch) => {
+                if scratch.next.is_some() {
+                    self.scratch.replace(py, scratch.next.take());
+                }
+                scratch
+            }
+            None => self.make_scratch(),
         }
+    }
+
+    #[cold]
+    fn make_scratch(&self) -> Box<Scratch> {
         Box::new(Scratch {
             bytes: Vec::with_capacity(4096),
             lent: Lent::default(),
@@ -107,8 +117,27 @@ impl Core {
     }
 
     /// Takes memory back for later calls.
+    #[inline(always)]
     pub(crate) fn give_scratch(&self, py: Python<'_>, mut scratch: Box<Scratch>) {
         scratch.lent.clear(py);
+        if scratch.bytes.capacity() > KEEP_BYTES || scratch.response.capacity() > KEEP_BYTES {
+            scratch = self.smaller(scratch);
+        }
+        match self.scratch.replace(py, None) {
+            None => scratch.waiting = 0,
+            Some(next) if next.waiting + 1 < KEEP_CALLS => {
+                scratch.waiting = next.waiting + 1;
+                scratch.next = Some(next);
+            }
+            // There are enough.
+            Some(next) => scratch = next,
+        }
+        self.scratch.replace(py, Some(scratch));
+    }
+
+    /// Without what is too much to keep.
+    #[cold]
+    fn smaller(&self, mut scratch: Box<Scratch>) -> Box<Scratch> {
         if is_too_much(scratch.bytes.capacity(), scratch.bytes.len()) {
             scratch.bytes = Vec::with_capacity(4096);
         }
@@ -116,14 +145,7 @@ impl Core {
         if is_too_much(response.capacity(), response.bytes().len()) || response.holds_pieces() {
             scratch.response = Response::new(self.symbol);
         }
-        let next = self.scratch.replace(py, None);
-        scratch.waiting = next.as_ref().map_or(0, |next| next.waiting + 1);
-        if scratch.waiting >= KEEP_CALLS {
-            self.scratch.replace(py, next);
-            return;
-        }
-        scratch.next = next;
-        self.scratch.replace(py, Some(scratch));
+        scratch
     }
 }
 

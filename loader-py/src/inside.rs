@@ -9,8 +9,9 @@
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use pyo3::{PyErr, PyResult, Python};
+use pyo3::{PyErr, Python};
 
+use crate::callable::Raised;
 use crate::core::Core;
 use crate::ffi::detached::Detached;
 use crate::ffi::symbol::{RawBuffer, Response};
@@ -118,7 +119,7 @@ impl Inside {
 impl Core {
     /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs; without, the request
     /// is one that need not wait, or a prompt one: then it may have to be sent again, and becomes an ordinary one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn enter(
         &'static self,
         py: Python<'_>,
@@ -126,41 +127,48 @@ impl Core {
         buffers: &[RawBuffer],
         response: &mut Response,
         release: bool,
-    ) -> PyResult<i32> {
+    ) -> Raised<i32> {
         if self.inside.stuck.load(Ordering::Relaxed) {
             return Err(self.left_inside(py));
         }
-        if !release {
-            let code = self.symbol.call(py, request, buffers, response, None);
-            return match code {
-                LATER => self.enter_again(py, request, buffers, response),
-                ANSWERED_AND_LEAVES => self.let_go(py),
-                code => Ok(code),
-            };
+        if release {
+            return Ok(OWN.with(|own| {
+                let _entered = Entered::new(self, own);
+                let release = Some(&own.detached);
+                self.symbol.call(py, request, buffers, response, release)
+            }));
         }
-        OWN.with(|own| {
-            let _entered = Entered::new(self, own);
-            let release = Some(&own.detached);
-            Ok(self.symbol.call(py, request, buffers, response, release))
-        })
+        match self.symbol.call(py, request, buffers, response, None) {
+            0 => Ok(0),
+            code => self.after(py, code, request, buffers, response),
+        }
     }
 
-    /// Sends a prompt request that would have to wait as an ordinary one, which may.
+    /// What a code other than 0 asks for. A prompt request that would have to wait is sent as an ordinary one, which may.
     #[cold]
-    fn enter_again(
+    fn after(
         &'static self,
         py: Python<'_>,
+        code: i32,
         request: &mut [u8],
         buffers: &[RawBuffer],
         response: &mut Response,
-    ) -> PyResult<i32> {
-        wire::may_wait(request);
-        self.enter(py, request, buffers, response, true)
+    ) -> Raised<i32> {
+        match code {
+            LATER => {
+                wire::may_wait(request);
+                self.enter(py, request, buffers, response, true)
+            }
+            ANSWERED_AND_LEAVES => {
+                self.let_go(py);
+                Ok(0)
+            }
+            code => Ok(code),
+        }
     }
 
     /// A prompt request left values whose destructors may wait: any ordinary request drops them.
-    #[cold]
-    fn let_go(&'static self, py: Python<'_>) -> PyResult<i32> {
+    fn let_go(&'static self, py: Python<'_>) {
         let sent = crate::handle::send(
             py,
             self,
@@ -175,7 +183,6 @@ impl Core {
             // As for every destructor that nobody asked for.
             error.write_unraisable(py, None);
         }
-        Ok(0)
     }
 
     /// In a forked child: whether another thread of the parent was inside. If so, the library is never entered again.
@@ -189,13 +196,13 @@ impl Core {
     }
 
     #[cold]
-    fn left_inside(&self, py: Python<'_>) -> PyErr {
+    fn left_inside(&self, py: Python<'_>) -> Box<PyErr> {
         let message = format!(
             "`{}` cannot be used in this process: when it was forked, another thread of its parent was inside that \
              library, and would be waited for for ever; start processes by `spawn` or `forkserver`, or fork while no \
              thread calls Rust",
             self.name
         );
-        python::error(py, "ForkError", (message,))
+        Box::new(python::error(py, "ForkError", (message,)))
     }
 }

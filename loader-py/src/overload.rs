@@ -116,7 +116,7 @@ impl Overload {
             let done = written.map(|()| spec.send(py, &arguments, &mut scratch));
             spec.core.give_scratch(py, scratch);
             match done {
-                Ok(result) => return result,
+                Ok(result) => return result.map_err(|error| *error),
                 Err(misfit @ Misfit::Argument(_, _)) if !is_about_argument(&misfit) => {
                     return Err(spec.misfit_error(misfit));
                 }

@@ -51,22 +51,35 @@ pub(crate) fn may_wait(request: &mut [u8]) {
 pub(crate) fn put_unsigned(out: &mut Vec<u8>, value: u64) {
     match value {
         0..=0x7f => out.push(value.to_be_bytes()[7]),
-        0x80..=0xff => out.extend_from_slice(&[0xcc, value.to_be_bytes()[7]]),
-        0x100..=0xffff => put(out, 0xcd, &value.to_be_bytes()[6..]),
-        0x1_0000..=0xffff_ffff => put(out, 0xce, &value.to_be_bytes()[4..]),
-        _ => put(out, 0xcf, &value.to_be_bytes()),
+        _ => put_large(out, value),
+    }
+}
+
+fn put_large(out: &mut Vec<u8>, value: u64) {
+    let bytes = value.to_be_bytes();
+    match value {
+        0..=0xff => out.extend_from_slice(&[0xcc, bytes[7]]),
+        0x100..=0xffff => put(out, 0xcd, &bytes[6..]),
+        0x1_0000..=0xffff_ffff => put(out, 0xce, &bytes[4..]),
+        _ => put(out, 0xcf, &bytes),
     }
 }
 
 /// Writes a signed integer.
 #[inline]
 pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
+    match value {
+        -32..=0x7f => out.push(value.to_be_bytes()[7]),
+        _ => put_wide(out, value),
+    }
+}
+
+fn put_wide(out: &mut Vec<u8>, value: i64) {
     if let Ok(value) = u64::try_from(value) {
-        return put_unsigned(out, value);
+        return put_large(out, value);
     }
     let bytes = value.to_be_bytes();
     match value {
-        -32.. => out.push(bytes[7]),
         -0x80.. => put(out, 0xd0, &bytes[7..]),
         -0x8000.. => put(out, 0xd1, &bytes[6..]),
         -0x8000_0000.. => put(out, 0xd2, &bytes[4..]),
@@ -200,6 +213,12 @@ impl<'a> Reader<'a> {
     /// Whether the next value is nil; it is not read.
     pub(crate) fn at_nil(&self) -> bool {
         self.0.first() == Some(&NIL)
+    }
+
+    /// Whether this byte is all that is left.
+    #[inline]
+    pub(crate) fn is(&self, only: u8) -> bool {
+        matches!(self.0, [byte] if *byte == only)
     }
 
     /// Whether the next value is nil, which is then read.

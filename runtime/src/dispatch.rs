@@ -2,9 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::describe::Artifact;
+use crate::describe::{Artifact, Served};
 use crate::error::{Fault, HandleFault, Refused, RequestFault};
-use crate::group::current;
+use crate::group::current::{self, Calls};
 use crate::group::frame::{Frame, Side, busy};
 use crate::group::inside;
 use crate::group::scope::{Scope, keep, keep_nested};
@@ -64,60 +64,103 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
     }
 }
 
+#[inline]
 fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
     let marker = std::marker::PhantomData;
-    if let Some(types) = &frame.describing {
-        T::describe(&mut Describer::new(&mut types.borrow_mut()));
-        frame.parameter.set(frame.parameter.get() + 1);
-        return Lifted { held: None, marker };
+    let place = frame.parameter.get();
+    if !frame.is_light() {
+        if let Some(types) = frame.types() {
+            T::describe(&mut Describer::new(&mut types.borrow_mut()));
+            frame.parameter.set(place + 1);
+            return Lifted { held: None, marker };
+        }
+        if frame.has_failed() {
+            return Lifted { held: None, marker };
+        }
     }
-    if frame.fault.borrow().is_some() {
-        return Lifted { held: None, marker };
-    }
-    if frame.parameter.get() == frame.given.get() {
-        let (name, given) = (frame.callable.get(), frame.given.get());
-        let message = format!("`{name}` takes more than {given} arguments");
-        *frame.fault.borrow_mut() = Some(Fault::request(RequestFault::Arity, message));
+    if place == frame.given.get() {
+        frame.fail(too_few(frame));
         return Lifted { held: None, marker };
     }
     match T::hold(scope) {
         Ok(held) => {
-            frame.parameter.set(frame.parameter.get() + 1);
+            frame.parameter.set(place + 1);
             Lifted {
                 held: Some(held),
                 marker,
             }
         }
         Err(fault) => {
-            *frame.fault.borrow_mut() = Some(fault);
+            frame.fail(fault);
             Lifted { held: None, marker }
         }
     }
 }
 
+#[cold]
+fn too_few(frame: &Frame<'_>) -> Fault {
+    let (name, given) = (frame.callable.get(), frame.given.get());
+    let message = format!("`{name}` takes more than {given} arguments");
+    Fault::request(RequestFault::Arity, message)
+}
+
 /// The next argument, lent for the call.
+#[inline]
 pub fn arg<'c, 'h, 'p, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {
     lifted(call.frame, Scope::lend(call.frame, Side::Own))
 }
 
 /// The next argument, kept by the group.
+#[inline]
 pub fn kept<'c, 'h, 'p, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {
     lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))
 }
 
 /// The next argument, lent for the call; handles in it that borrow are members of the group's parent.
+#[inline]
 pub fn arg_in_parent<'c, 'h, 'p, B, T: Lift<'c, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'p, B, T> {
     lifted(call.frame, Scope::lend(call.frame, Side::Parent))
 }
 
 /// The next argument, kept by the group's parent, of which handles in it that borrow are members.
+#[inline]
 pub fn kept_in_parent<'c, 'h, 'p, B, T: Lift<'p, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'p, 'p, B, T> {
     lifted(call.frame, keep(Scope::lend(call.frame, Side::Parent)))
 }
 
 /// The next argument, kept by the group; handles in it that borrow are members of the group's parent.
+#[inline]
 pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'p, B, T> {
     lifted(call.frame, keep_nested(Scope::lend(call.frame, Side::Parent)))
+}
+
+/// Whether every argument is held; then the call is about to be made.
+#[inline]
+fn ready(frame: &Frame<'_>) -> Answer {
+    if !frame.is_light() {
+        if let Some(fault) = frame.take_fault() {
+            return Err(fault);
+        }
+    }
+    if frame.parameter.get() != frame.given.get() || !frame.reader.at_end() {
+        return Err(left_over(frame));
+    }
+    frame.run()?;
+    Ok(())
+}
+
+#[cold]
+fn left_over(frame: &Frame<'_>) -> Fault {
+    if frame.parameter.get() == frame.given.get() {
+        return Fault::malformed("there are bytes behind the request");
+    }
+    let message = format!(
+        "`{}` takes {} arguments, not {}",
+        frame.callable.get(),
+        frame.parameter.get(),
+        frame.given.get()
+    );
+    Fault::request(RequestFault::Arity, message)
 }
 
 /// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
@@ -128,28 +171,11 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
     describe: impl FnOnce(&mut Describer<'_>),
 ) -> Answer {
     let frame = call.frame;
-    if frame.describing.is_some() {
+    if !frame.is_light() && frame.types().is_some() {
         describe(&mut Describer::new(&mut call.out.borrow_mut()));
         return Err(Fault::Described);
     }
-    if frame.fault.borrow().is_some() {
-        if let Some(fault) = frame.fault.take() {
-            return Err(fault);
-        }
-    }
-    if frame.parameter.get() != frame.given.get() {
-        let message = format!(
-            "`{}` takes {} arguments, not {}",
-            frame.callable.get(),
-            frame.parameter.get(),
-            frame.given.get()
-        );
-        return Err(Fault::request(RequestFault::Arity, message));
-    }
-    if !frame.reader.at_end() {
-        return Err(Fault::malformed("there are bytes behind the request"));
-    }
-    frame.run()?;
+    ready(frame)?;
     let result = make();
     let mut writer = call.out.borrow_mut();
     let start = writer.len();
@@ -175,8 +201,7 @@ pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<
         groups: std::marker::PhantomData,
     });
     let parameters = frame
-        .describing
-        .as_ref()
+        .types()
         .map(|types| types.take().into_bytes())
         .unwrap_or_default();
     (
@@ -210,25 +235,85 @@ pub(crate) enum Outcome {
     Leaves,
 }
 
-/// Answers the request that `frame` reads. The answer is complete whatever happens, unless it would have to wait.
-#[inline]
-pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
-    let stopped = operate(artifact, frame, out);
-    if let Err(stop) = stopped {
-        if stopped_by(*stop, out) == Outcome::Later {
-            return Outcome::Later;
+/// A call whose request begins as nearly all do.
+pub(crate) struct Opening<'a> {
+    pub(crate) callable: &'a Served,
+    /// How many arguments the request has.
+    pub(crate) given: u32,
+    /// Where they begin.
+    pub(crate) start: usize,
+    pub(crate) prompt: bool,
+}
+
+impl<'a> Opening<'a> {
+    /// Reads it, if there is one: before there is a frame, so that it is read in registers.
+    #[inline(always)]
+    pub(crate) fn read(artifact: &'a Artifact, request: &[u8]) -> Option<Self> {
+        let [head @ 0x92..=0x9f, operation @ (CALL | PROMPT_CALL), rest @ ..] = request else {
+            return unusual();
+        };
+        let (index, start) = match rest {
+            [index @ 0..=0x7f, ..] => (usize::from(*index), 3),
+            [0xcc, index, ..] => (usize::from(*index), 4),
+            [0xcd, high, low, ..] => (usize::from(u16::from_be_bytes([*high, *low])), 5),
+            _ => return unusual(),
+        };
+        let values = head & 15;
+        // As for every array: it never announces more than the request holds.
+        if usize::from(values) >= request.len() {
+            return unusual();
+        }
+        match artifact.callables.get(index) {
+            Some(callable) => Some(Self {
+                callable,
+                given: u32::from(values - 2),
+                start,
+                prompt: *operation == PROMPT_CALL,
+            }),
+            None => unusual(),
         }
     }
-    if frame.leaves() {
-        Outcome::Leaves
-    } else {
-        Outcome::Answered
+}
+
+/// Says to the compiler that few requests come here: else it takes what comes after so many questions for rare, and does
+/// not inline it.
+#[cold]
+fn unusual<T>() -> Option<T> {
+    None
+}
+
+/// Makes the call that was opened. The answer is complete whatever happens, unless it would have to wait.
+///
+/// The way of a plain call goes straight through, from here to its shim and back: all else is out of line.
+#[inline(always)]
+pub(crate) fn dispatch_call(opening: &Opening<'_>, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+    if opening.prompt {
+        frame.hurry();
+    }
+    let done = match begin(frame, CALL, opening.prompt) {
+        Ok(()) => serve(opening.callable.shim, frame, out),
+        stopped => stopped,
+    };
+    match done {
+        Ok(()) if opening.prompt && frame.leaves() => Outcome::Leaves,
+        Ok(()) => Outcome::Answered,
+        Err(stop) => stopped_by(*stop, frame, out),
+    }
+}
+
+/// Answers any request, read by `frame`, in the same way.
+#[inline(never)]
+pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+    match operate(artifact, frame, out) {
+        Ok(()) if frame.leaves() => Outcome::Leaves,
+        Ok(()) => Outcome::Answered,
+        Err(stop) => stopped_by(*stop, frame, out),
     }
 }
 
 /// Answers with what went wrong.
 #[cold]
-fn stopped_by(stop: Stop, out: &RefCell<Writer>) -> Outcome {
+fn stopped_by(stop: Stop, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
     match stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
         Stop::Panic(panicked) => report(&mut fresh(out), &panicked),
@@ -238,7 +323,11 @@ fn stopped_by(stop: Stop, out: &RefCell<Writer>) -> Outcome {
             return Outcome::Later;
         }
     }
-    Outcome::Answered
+    if frame.leaves() {
+        Outcome::Leaves
+    } else {
+        Outcome::Answered
+    }
 }
 
 /// The writer after a panic, which may have left it borrowed or half written.
@@ -289,30 +378,57 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Box<Stop>> {
 
 fn operate(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
     if TABLE.stuck() {
-        let message = "the parent process forked while another of its threads was inside this library: start processes by \
-                       `spawn`, or fork before there are threads";
-        return Err(Fault::handle(HandleFault::Fork, message).into());
+        return Err(stuck());
     }
     let (count, operation) = match frame.reader.head() {
         Some(head) => head,
         None => head(&frame.reader)?,
     };
-    if matches!(operation, PROMPT_CALL | PROMPT_DROP) {
+    let prompt = matches!(operation, PROMPT_CALL | PROMPT_DROP);
+    if prompt {
         frame.hurry();
-        if host::has_objects() || (has_orphans() && is_awaited()) {
-            return Err(Box::new(Stop::Later));
-        }
-    } else if has_orphans() && operation != AFTER_FORK {
-        for entry in welcome() {
-            guarded(|| table::dispose(entry))?;
-        }
     }
+    begin(frame, operation, prompt)?;
     let arguments = count - 1;
     match operation {
         CALL | PROMPT_CALL => call(artifact, arguments, frame, out),
         NEXT => next(arguments, frame, out),
         _ => other(operation, arguments, artifact, frame, out),
     }
+}
+
+/// What comes before any request, if there is anything.
+#[inline(always)]
+fn begin(frame: &Frame<'_>, operation: u8, prompt: bool) -> Result<(), Box<Stop>> {
+    if TABLE.stuck() || has_orphans() || (prompt && host::has_objects()) {
+        attend(frame, operation)
+    } else {
+        Ok(())
+    }
+}
+
+#[cold]
+fn attend(frame: &Frame<'_>, operation: u8) -> Result<(), Box<Stop>> {
+    if TABLE.stuck() {
+        return Err(stuck());
+    }
+    if frame.is_prompt() {
+        if host::has_objects() || (has_orphans() && is_awaited()) {
+            return Err(Box::new(Stop::Later));
+        }
+    } else if operation != AFTER_FORK {
+        for entry in welcome() {
+            guarded(|| table::dispose(entry))?;
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn stuck() -> Box<Stop> {
+    let message = "the parent process forked while another of its threads was inside this library: start processes by \
+                   `spawn`, or fork before there are threads";
+    Fault::handle(HandleFault::Fork, message).into()
 }
 
 /// The length of a request, at least 1, and its operation, in whatever form they are written.
@@ -334,6 +450,7 @@ fn head(reader: &Reader<'_>) -> Result<(usize, u8), Fault> {
 }
 
 /// An operation that is no call.
+#[inline(never)]
 fn other(
     operation: u8,
     arguments: usize,
@@ -425,7 +542,7 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
     loop {
         return match TABLE.drop_handle(id, only_if_free) {
             Ok(dropped) => Ok(dropped),
-            Err(Refusal::Busy) => match busy(inside::holder_of_slot(id.slot), "value") {
+            Err(Refusal::Busy) => match busy(inside::holder_of_slot(id.slot()), "value") {
                 Fault::Busy => {
                     WAITERS.wait();
                     continue;
@@ -443,22 +560,18 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
     }
 }
 
+/// A call whose request does not begin as nearly all do.
 fn call(
     artifact: &Artifact,
     arguments: usize,
     frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let index = match frame.reader.integer() {
-        Some(index) => i128::from(index),
-        None => match frame.reader.next()? {
-            Token::Int(index) => index,
-            other => {
-                return Err(
-                    Fault::malformed(format!("a callable is an integer, not {}", other.name())).into(),
-                );
-            }
-        },
+    let index = match frame.reader.next()? {
+        Token::Int(index) => index,
+        other => {
+            return Err(Fault::malformed(format!("a callable is an integer, not {}", other.name())).into());
+        }
     };
     let Some(callable) = usize::try_from(index)
         .ok()
@@ -467,13 +580,16 @@ fn call(
         let message = format!("there is no callable {index}, but {}", artifact.callables.len());
         return Err(Fault::request(RequestFault::Callable, message).into());
     };
-    serve(
-        callable.shim,
-        callable.id,
-        arguments.saturating_sub(1),
-        frame,
-        out,
-    )
+    frame.callable.set(callable.id);
+    frame.given.set(many(arguments.saturating_sub(1)));
+    let shim = callable.shim;
+    // In a closure, so that it is another function than the one that plain calls go through, which is inlined there.
+    serve(|call: Call<'_, '_, '_>| shim(call), frame, out)
+}
+
+/// A number of arguments. An array never announces more than the request holds, so it fits.
+fn many(arguments: usize) -> u32 {
+    u32::try_from(arguments).unwrap_or(u32::MAX)
 }
 
 /// Fetches items of an iterator, which ends with its last one.
@@ -481,7 +597,9 @@ fn next(arguments: usize, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<()
     let start = frame.reader.position();
     let id = handle(&frame.reader)?;
     frame.reader.rewind(start);
-    serve(crate::lower::next, "next", arguments, frame, out)?;
+    frame.callable.set("next");
+    frame.given.set(many(arguments));
+    serve(crate::lower::next, frame, out)?;
     if out.borrow().is(&[0x92, 0x00, 0x90]) {
         let frame = Frame::bare(frame.host, "next");
         // Somebody else may have dropped it meanwhile.
@@ -491,63 +609,132 @@ fn next(arguments: usize, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<()
 }
 
 /// Makes a call: a shim with what the request says. One that has to wait for another call lets go of everything first.
+#[inline(always)]
 fn serve(
-    shim: Shim,
-    name: &'static str,
-    given: usize,
+    shim: impl for<'c, 'h, 'p> Fn(Call<'c, 'h, 'p>) -> Answer,
     frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    frame.callable.set(name);
-    // An array never announces more than the request holds, so this fits.
-    frame.given.set(u32::try_from(given).unwrap_or(u32::MAX));
     let start = frame.reader.position();
-    let call = || {
-        shim(Call {
-            frame,
-            out,
-            groups: std::marker::PhantomData,
-        })
+    let call = Call {
+        frame,
+        out,
+        groups: std::marker::PhantomData,
     };
+    match run(frame, || shim(call)) {
+        Ok(()) => Ok(()),
+        Err(stop) => insist(&shim, call, start, stop),
+    }
+}
+
+/// Tries it again, for as long as it has to wait.
+#[cold]
+fn insist<'c, 'h, 'p>(
+    shim: &dyn Fn(Call<'c, 'h, 'p>) -> Answer,
+    call: Call<'c, 'h, 'p>,
+    start: usize,
+    mut stop: Box<Stop>,
+) -> Result<(), Box<Stop>> {
     loop {
-        let Err(stop) = run(frame, call) else {
-            return Ok(());
-        };
         match *stop {
-            Stop::Fault(Fault::Busy, _) if frame.is_prompt() => return Err(Box::new(Stop::Later)),
+            Stop::Fault(Fault::Busy, _) if call.frame.is_prompt() => return Err(Box::new(Stop::Later)),
             Stop::Fault(Fault::Busy, _) => {
-                frame.parameter.set(0);
-                frame.reader.rewind(start);
+                call.frame.parameter.set(0);
+                call.frame.reader.rewind(start);
                 WAITERS.wait();
             }
             Stop::Fault(Fault::Failed, _) => return Ok(()),
             _ => return Err(stop),
         }
+        match run(call.frame, || shim(call)) {
+            Ok(()) => return Ok(()),
+            Err(again) => stop = again,
+        }
     }
 }
 
+/// What came of a call, and what went wrong when its files were settled.
+type Ended<T> = (Result<Result<T, Fault>, Box<Caught>>, Option<Box<Fault>>);
+
 /// Runs what may run user code, as the thread's current call: what host objects raise meanwhile is its outcome if it fails.
 /// Then everything that the call holds is let go.
+#[inline(always)]
 fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Box<Stop>> {
-    let raised = || frame.known().is_some_and(|inside| inside.has_raised());
     // Whether Rust ran: then the request was not to blame.
     let ran = Cell::new(false);
-    let (outcome, wrong) = current::enter(frame, |calls, outermost| {
+    match current::enter(
+        frame,
+        Running {
+            frame,
+            ran: &ran,
+            work,
+        },
+    ) {
+        Ok(result) => Ok(result),
+        Err(ended) => conclude(frame, ended, ran.get()),
+    }
+}
+
+/// A call in the middle of [`run`].
+struct Running<'r, 'c, F> {
+    frame: &'r Frame<'c>,
+    ran: &'r Cell<bool>,
+    work: F,
+}
+
+impl<T, F: FnOnce() -> Result<T, Fault>> current::Work for Running<'_, '_, F> {
+    type Out = Result<T, Ended<T>>;
+
+    #[inline(always)]
+    fn run(self, calls: &Calls, outermost: bool) -> Self::Out {
+        let Self { frame, ran, work } = self;
         let outcome = guard_in(calls, || {
             let result = work();
             ran.set(frame.ran.get());
             frame.leave(false);
             result
         });
-        if let Err(caught) = &outcome {
-            // What was not yet let go when something panicked; a second panic adds nothing to the first. An exception of a
-            // host object is no panic: nothing is poisoned.
-            let poison = matches!(**caught, Caught::Panic(_)) && !raised();
-            let _ = guard_in(calls, || frame.leave(poison));
+        match outcome {
+            // As most calls end.
+            Ok(Ok(result)) if frame.is_light() => Ok(result),
+            outcome => Err(settle(frame, outcome, calls, outermost)),
         }
-        let settles = outermost && frame.known().is_some();
-        (outcome, if settles { host::settle(frame).err() } else { None })
-    });
+    }
+}
+
+/// What undoes a call, as that call.
+struct Undoing<'r, 'c>(&'r Frame<'c>);
+
+impl current::Work for Undoing<'_, '_> {
+    type Out = ();
+
+    fn run(self, _: &Calls, _: bool) {
+        self.0.undo();
+    }
+}
+
+/// The end of a call that is still the thread's current one.
+#[cold]
+fn settle<T>(
+    frame: &Frame<'_>,
+    outcome: Result<Result<T, Fault>, Box<Caught>>,
+    calls: &Calls,
+    outermost: bool,
+) -> Ended<T> {
+    let raised = || frame.known().is_some_and(|inside| inside.has_raised());
+    if let Err(caught) = &outcome {
+        // What was not yet let go when something panicked; a second panic adds nothing to the first. An exception of a
+        // host object is no panic: nothing is poisoned.
+        let poison = matches!(**caught, Caught::Panic(_)) && !raised();
+        let _ = guard_in(calls, || frame.leave(poison));
+    }
+    let settles = outermost && frame.known().is_some();
+    (outcome, if settles { host::settle(frame).err() } else { None })
+}
+
+/// What a call comes to that did not simply succeed.
+#[cold]
+fn conclude<T>(frame: &Frame<'_>, (outcome, wrong): Ended<T>, ran: bool) -> Result<T, Box<Stop>> {
     let leaving = frame.known().and_then(|inside| {
         // Files that were settled just now made it known again.
         inside.retire();
@@ -565,7 +752,7 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
             frame.sent();
             return Err(Box::from(Fault::Failed));
         }
-        (Ok(Err(fault)), None) if ran.get() => Box::new(Stop::Fault(fault.after(), None)),
+        (Ok(Err(fault)), None) if ran => Box::new(Stop::Fault(fault.after(), None)),
         (Ok(Err(fault)), None) => Box::new(Stop::Fault(fault, Some(frame.parameter.get()))),
         (Err(caught), None) => Box::from(caught),
         (outcome, Some(leaving)) => Box::new(Stop::Raised(match outcome.map_err(|caught| *caught) {
@@ -575,7 +762,7 @@ fn run<T>(frame: &Frame<'_>, work: impl FnOnce() -> Result<T, Fault>) -> Result<
     };
     if frame.is_prompt() {
         // Known to be one, so that what is undone is left behind, too.
-        guarded(|| current::enter(frame, |_, _| frame.undo()))?;
+        guarded(|| current::enter(frame, Undoing(frame)))?;
     } else {
         guarded(|| frame.undo())?;
     }

@@ -87,6 +87,15 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// A reader of what is left of `bytes` behind the first ones, which were read already.
+    #[must_use]
+    pub(crate) fn behind(bytes: &'r [u8], start: usize) -> Self {
+        Self {
+            bytes,
+            at: Cell::new(start.min(bytes.len())),
+        }
+    }
+
     /// Where it stands.
     #[inline]
     pub fn position(&self) -> usize {
@@ -356,15 +365,22 @@ impl Writer {
         Self { bytes, beside }
     }
 
-    /// What was written, and what goes beside it.
-    pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<Vec<u8>>) {
-        (self.bytes, self.beside.unwrap_or_default())
+    /// What goes beside what was written, if there is a list of it.
+    #[inline]
+    pub(crate) fn take_beside(&mut self) -> Option<Vec<Vec<u8>>> {
+        let has = self.beside.as_ref().is_some_and(|beside| beside.capacity() > 0);
+        if has { self.beside.take() } else { None }
     }
 
     /// What was written.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// The same, where it is.
+    pub(crate) const fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 
     /// What was written so far.

@@ -272,7 +272,7 @@ RULES = (
                 "group/frame.rs",
                 "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),",
                 (
-                    "            Err(Refusal::Busy) if !self.holds(id.slot) => {\n"
+                    "            Err(Refusal::Busy) if !self.holds(id.slot()) => {\n"
                     "                WAITERS.wait();\n"
                     "                return self.hold(id, type_id, wanted, exclusive, side);\n"
                     "            }\n"
@@ -320,7 +320,7 @@ RULES = (
             Mutation(
                 "a prompt call waits for no other",
                 "dispatch.rs",
-                "Stop::Fault(Fault::Busy, _) if frame.is_prompt() =>",
+                "Stop::Fault(Fault::Busy, _) if call.frame.is_prompt() =>",
                 "Stop::Fault(Fault::Busy, _) if false =>",
                 "a_prompt_call_does_not_wait_for_another_call",
                 "prompt",
@@ -637,22 +637,22 @@ RULES = (
             Mutation(
                 "a handle has a generation",
                 "group/table.rs",
-                "if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {",
+                "if generation(word) != id.generation() || word & LIVE == 0 || word & ORPHAN != 0 {",
                 "if word & LIVE == 0 || word & ORPHAN != 0 {",
                 "a_stale_handle_is_refused_when_its_slot_is_used_again",
             ),
             Mutation(
                 "a handle's type is the value's",
                 "group/frame.rs",
-                "if entry.type_id != type_id || entry.info.index != id.type_index {",
+                "if entry.type_id != type_id || entry.info.index != id.type_index() {",
                 "if false {",
                 "a_handle_of_another_type_is_refused",
             ),
             Mutation(
                 "the type number on the wire proves nothing",
                 "group/frame.rs",
-                "if entry.type_id != type_id || entry.info.index != id.type_index {",
-                "if entry.type_id != type_id && id.type_index == entry.info.index {",
+                "if entry.type_id != type_id || entry.info.index != id.type_index() {",
+                "if entry.type_id != type_id && id.type_index() == entry.info.index {",
                 "a_forged_type_number_changes_nothing",
             ),
             Mutation(
@@ -733,7 +733,7 @@ RULES = (
             Mutation(
                 "no argument is blamed for a result",
                 "dispatch.rs",
-                "(Ok(Err(fault)), None) if ran.get() =>",
+                "(Ok(Err(fault)), None) if ran =>",
                 "(Ok(Err(fault)), None) if false =>",
                 "settling::a_file_that_its_own_object_takes_back_is_released",
                 "upcalls",

@@ -15,7 +15,7 @@ use crate::ffi::{iterator, object};
 use crate::host::table;
 use crate::python;
 use crate::shape::{Int, Number, Shape};
-use crate::wire::{Reader, Token, ext};
+use crate::wire::{self, Reader, Token, ext};
 
 /// An answer nests no deeper than this.
 const DEPTH: usize = 128;
@@ -323,6 +323,24 @@ impl Shape {
         match short {
             Some(value) => Ok(value),
             None => self.decode_any(from),
+        }
+    }
+
+    /// Reads a small value behind which nothing follows: the shortest way for what is most common. `None`: nothing was
+    /// read.
+    #[inline(always)]
+    pub(crate) fn decode_last<'py>(&self, from: &mut Decoder<'_, 'py>) -> Option<Bound<'py, PyAny>> {
+        match self {
+            Self::Unit => from
+                .reader
+                .is(wire::NIL)
+                .then(|| from.py.None().into_bound(from.py)),
+            Self::Int(_) => {
+                let mut reader = from.reader;
+                let value = reader.small_integer()?;
+                reader.is_empty().then(|| signed(from.py, value))
+            }
+            _ => None,
         }
     }
 

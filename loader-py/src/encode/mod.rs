@@ -122,7 +122,19 @@ fn too_long() -> Refusal {
 
 impl Shape {
     /// Writes `value` if it is one of this type.
+    #[inline]
     pub(crate) fn encode(&self, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+        // The shortest way for what is most common.
+        if let Self::Int(kind) = self
+            && let Some(number) = number::quick_int(*kind, value)
+        {
+            wire::put_signed(out.bytes, number);
+            return Ok(());
+        }
+        self.encode_any(value, out)
+    }
+
+    fn encode_any(&self, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
         match self {
             Self::Int(int) => number::int(*int, value, out),
             Self::Text => text(value, out),

@@ -299,23 +299,19 @@ impl Lent {
     /// Whether Rust may come back for an object.
     #[inline]
     pub(crate) fn calls_back(&self) -> bool {
-        !self.tokens.is_empty()
+        self.used && !self.tokens.is_empty()
     }
 
-    /// Rust ran: what was given to it is its own.
+    /// Rust ran, for `by` if that is a callable: what was given to it is its own, and the handles whose values were taken are
+    /// closed.
     #[inline]
-    pub(crate) fn surrender(&mut self) {
+    pub(crate) fn ran(&mut self, py: Python<'_>, by: Option<&'static Spec>) {
         if self.used {
-            self.tokens.retain(|(_, given)| !given);
+            self.hand_over(py, by);
         }
     }
 
-    /// Closes the handles whose values were taken.
-    #[inline]
-    pub(crate) fn shut_moved(&self, py: Python<'_>, by: Option<&'static Spec>) {
-        if !self.used {
-            return;
-        }
+    fn hand_over(&mut self, py: Python<'_>, by: Option<&'static Spec>) {
         for object in &self.moved {
             // SAFETY: a strong reference, kept until `clear`.
             let object = unsafe { Borrowed::from_ptr(py, *object) };
@@ -323,6 +319,7 @@ impl Lent {
                 handle.shut(by);
             }
         }
+        self.tokens.retain(|(_, given)| !given);
     }
 
     /// The buffers, for the symbol.
@@ -339,6 +336,7 @@ impl Lent {
         }
     }
 
+    #[inline(never)]
     fn give_back(&mut self, py: Python<'_>) {
         self.buffers.clear();
         self.copies.clear();

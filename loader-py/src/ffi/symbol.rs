@@ -65,6 +65,7 @@ impl Symbol {
     }
 
     /// One call. The interpreter lock is let go of while Rust runs, if there is a place to note that.
+    #[inline(always)]
     pub(crate) fn call(
         self,
         py: Python<'_>,
@@ -80,6 +81,7 @@ impl Symbol {
         }
     }
 
+    #[inline(always)]
     fn enter(self, request: &[u8], buffers: &[RawBuffer], response: *mut RawResponse) -> i32 {
         // SAFETY: request and buffers are valid for the call, the response is this library's own, and by the ABI
         // neither a panic nor an exception crosses.

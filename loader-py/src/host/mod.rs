@@ -256,8 +256,7 @@ fn send(
     let done = shape.encode(value, &mut out);
     if done.is_ok() {
         sink.write(&answer.bytes);
-        answer.lent.surrender();
-        answer.lent.shut_moved(py, None);
+        answer.lent.ran(py, None);
     }
     give_answer(py, answer);
     done

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
-use crate::dispatch::{Outcome, RELEASE, dispatch};
+use crate::dispatch::{Opening, Outcome, RELEASE, dispatch, dispatch_call};
 use crate::group::frame::Frame;
 use crate::group::lent::Lent;
 use crate::wire::{Reader, Writer};
@@ -49,6 +49,22 @@ const _: () = assert!(size_of::<Response>() == 5 * size_of::<usize>());
 /// The flag of a buffer that may be written to.
 const WRITABLE: u64 = 1;
 
+impl Buffer {
+    fn is_bad(&self) -> bool {
+        self.data.is_null() && self.len != 0 || self.len > isize::MAX as usize
+    }
+
+    /// As a call sees it.
+    ///
+    /// # Safety
+    ///
+    /// It is not bad, and as [`entry`] asks for it, for `'c`.
+    unsafe fn lend<'c>(&self) -> Lent<'c> {
+        // SAFETY: by this function's contract.
+        unsafe { Lent::new(self.data, self.len, self.flags & WRITABLE != 0) }
+    }
+}
+
 const ANSWERED: i32 = 0;
 const LATER: i32 = 1;
 const ANSWERED_AND_LEAVES: i32 = 2;
@@ -78,6 +94,7 @@ unsafe fn slice<'m, T>(data: *const T, len: usize) -> &'m [T] {
 /// writes to any of it during the call. A buffer with flag 1 is writable, and nobody else reads it during the call. `response` is zero, or as an earlier call to this library left it, and used
 /// by this call alone. A null `request` or `buffers` is allowed with a length of 0. `host` is null, or points to a table
 /// that stays as it is for the rest of the process.
+#[inline]
 pub unsafe fn entry(
     artifact: &Artifact,
     request: *const u8,
@@ -92,34 +109,34 @@ pub unsafe fn entry(
         || (buffers.is_null() && buffer_count != 0)
         || request_len > isize::MAX as usize
     {
-        return BAD_ARGUMENT;
+        return bad_argument();
     }
     // SAFETY: by this function's contract.
     let request = unsafe { slice(request, request_len) };
     // SAFETY: by this function's contract.
     let buffers = unsafe { slice(buffers, buffer_count) };
-    let bad = |buffer: &Buffer| buffer.data.is_null() && buffer.len != 0 || buffer.len > isize::MAX as usize;
-    if buffers.iter().any(bad) {
-        return BAD_ARGUMENT;
-    }
-    // SAFETY: by this function's contract, and checked just now.
-    let lend = |buffer: &Buffer| unsafe { Lent::new(buffer.data, buffer.len, buffer.flags & WRITABLE != 0) };
     // Most calls lend nothing, and most others one buffer: neither needs an allocation.
     let (one, many);
     let lent: &[Lent<'_>] = match buffers {
         [] => &[],
+        _ if buffers.iter().any(Buffer::is_bad) => return BAD_ARGUMENT,
         [buffer] => {
-            one = [lend(buffer)];
+            // SAFETY: by this function's contract, and checked just now.
+            one = [unsafe { buffer.lend() }];
             &one
         }
         _ => {
-            many = buffers.iter().map(lend).collect::<Vec<_>>();
+            // SAFETY: as above.
+            many = buffers
+                .iter()
+                .map(|buffer| unsafe { buffer.lend() })
+                .collect::<Vec<_>>();
             &many
         }
     };
     // SAFETY: by this function's contract.
     let Ok(host) = (unsafe { Host::new(host) }) else {
-        return BAD_ARGUMENT;
+        return bad_argument();
     };
     // SAFETY: by this function's contract, `response` is valid and this call's alone.
     let response = unsafe { &mut *response };
@@ -131,26 +148,44 @@ pub unsafe fn entry(
     if !response.pieces.is_null() {
         response.free_pieces();
     }
-    let memory = if response.data.is_null() {
-        Vec::with_capacity(256)
-    } else {
-        response.take_memory()
-    };
+    let memory = response.take_memory();
     let out = RefCell::new(Writer::answering(memory));
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
-    let outcome = dispatch(
-        artifact,
-        &Frame::new(Reader::new(request), lent, host, "", 0),
-        &out,
-    );
-    let (mut answer, beside) = out.into_inner().into_parts();
-    if answer.capacity() > KEEP && answer.len() < answer.capacity() / 4 {
-        answer.shrink_to(answer.len());
+    let outcome = match Opening::read(artifact, request) {
+        Some(opening) => {
+            let (callable, start) = (opening.callable.id, opening.start);
+            let frame = Frame::new(
+                Reader::behind(request, start),
+                lent,
+                host,
+                callable,
+                opening.given,
+            );
+            let outcome = dispatch_call(&opening, &frame, &out);
+            if frame.is_light() {
+                // It owns nothing.
+                std::mem::forget(frame);
+            }
+            outcome
+        }
+        None => dispatch(
+            artifact,
+            &Frame::new(Reader::new(request), lent, host, "", 0),
+            &out,
+        ),
+    };
+    // Taken apart where it is: to move it would be to read at once what was written piece by piece just now, which is slow.
+    let mut out = ManuallyDrop::new(out);
+    let writer = out.get_mut();
+    if writer.capacity() > KEEP {
+        shrink(writer.bytes_mut());
     }
-    response.put_memory(answer);
-    if !beside.is_empty() {
-        response.set_pieces(beside);
+    response.put_memory(writer.bytes_mut());
+    if let Some(beside) = writer.take_beside() {
+        if !beside.is_empty() {
+            response.set_pieces(beside);
+        }
     }
     match outcome {
         Outcome::Answered => ANSWERED,
@@ -161,22 +196,42 @@ pub unsafe fn entry(
 
 impl Response {
     /// The memory of the answer before, to be used again.
+    #[inline]
     fn take_memory(&mut self) -> Vec<u8> {
         let data = std::mem::replace(&mut self.data, std::ptr::null_mut());
         let capacity = std::mem::take(&mut self.capacity);
         self.len = 0;
         if data.is_null() {
-            return Vec::new();
+            return first_memory();
         }
         // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and they were taken out just now.
         unsafe { Vec::from_raw_parts(data, 0, capacity) }
     }
 
-    fn put_memory(&mut self, answer: Vec<u8>) {
-        let mut answer = ManuallyDrop::new(answer);
+    /// `answer` is not used or dropped behind this.
+    #[inline]
+    fn put_memory(&mut self, answer: &mut Vec<u8>) {
         self.data = answer.as_mut_ptr();
         self.len = answer.len();
         self.capacity = answer.capacity();
+    }
+}
+
+#[cold]
+fn bad_argument() -> i32 {
+    BAD_ARGUMENT
+}
+
+/// The memory of a response that has none.
+#[cold]
+fn first_memory() -> Vec<u8> {
+    Vec::with_capacity(256)
+}
+
+#[cold]
+fn shrink(answer: &mut Vec<u8>) {
+    if answer.len() < answer.capacity() / 4 {
+        answer.shrink_to(answer.len());
     }
 }
 

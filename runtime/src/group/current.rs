@@ -34,7 +34,16 @@ thread_local! {
 /// The calling thread's. They need no destructor, so they are there until the thread is gone.
 #[inline(always)]
 pub(crate) fn calls<T>(work: impl FnOnce(&Calls) -> T) -> T {
-    CALLS.with(work)
+    work(own())
+}
+
+/// The same, for this module alone: nobody keeps it longer than the function that asks. A closure passed to `with` would
+/// be a function of its own on the way of every call.
+#[inline(always)]
+fn own<'t>() -> &'t Calls {
+    let calls = CALLS.with(std::ptr::from_ref);
+    // SAFETY: without a destructor it is there until its thread ends, and `&Calls` does not leave the thread.
+    unsafe { &*calls }
 }
 
 /// Counts one more until it is dropped.
@@ -72,15 +81,24 @@ impl Calls {
     }
 }
 
-/// Runs `work` as the call of `frame`, and tells it what the thread is doing, and whether that call is its outermost.
+/// What is done as a thread's current call. No closure, because of those on the way of every call none is to be a function
+/// of its own, and only a method can be told so.
+pub(crate) trait Work {
+    /// What comes of it.
+    type Out;
+
+    /// Does it. `calls` is what the thread is doing; `outermost`: it is doing no other call.
+    fn run(self, calls: &Calls, outermost: bool) -> Self::Out;
+}
+
+/// Does `work` as the call of `frame`.
 #[inline(always)]
-pub(crate) fn enter<T>(frame: &Frame<'_>, work: impl FnOnce(&Calls, bool) -> T) -> T {
-    calls(|calls| {
-        let _restore = calls.set(std::ptr::from_ref(frame).cast());
-        let outermost = calls.depth.get() == 0;
-        let _deep = Count::new(&calls.depth);
-        work(calls, outermost)
-    })
+pub(crate) fn enter<W: Work>(frame: &Frame<'_>, work: W) -> W::Out {
+    let calls = own();
+    let _restore = calls.set(std::ptr::from_ref(frame).cast());
+    let outermost = calls.depth.get() == 0;
+    let _deep = Count::new(&calls.depth);
+    work.run(calls, outermost)
 }
 
 /// Runs `work` as none of the thread's calls.

@@ -4,68 +4,17 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 use super::current;
+use super::hold::{Hold, no_handle, other_type, returned, shared_view};
 use super::inside::{self, Holds, Inside};
 use super::lent::{Lent, Number};
 use super::owners::{Group, Owner};
-use super::scope::Scope;
 use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
 use super::temporary::{self, Temporary};
-use super::thread::{self, Locked, ThreadLock, WAITERS};
+use super::thread::{self, Locked, ThreadLock};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
 use crate::host::{self, Object};
-use crate::lift::Lift;
 use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
-
-/// A slot that the call holds: its number, and what is known of the hold. One word, so that it is written and read as one.
-#[derive(Debug, Clone, Copy, Default)]
-struct Hold(u64);
-
-impl Hold {
-    const EXCLUSIVE: u64 = 1 << 32;
-    const MOVED: u64 = 1 << 33;
-    /// It becomes that group's when the call ends, if the group has members then.
-    const KEPT_BY_OWN: u64 = 1 << 34;
-    const KEPT_BY_PARENT: u64 = 1 << 35;
-    /// It is that group's now.
-    const GIVEN: u64 = 1 << 36;
-    /// It has ended.
-    const OVER: u64 = 1 << 37;
-
-    const fn new(slot: u32, exclusive: bool) -> Self {
-        Self(slot as u64 | if exclusive { Self::EXCLUSIVE } else { 0 })
-    }
-
-    const fn slot(self) -> u32 {
-        self.0 as u32
-    }
-
-    const fn is(self, what: u64) -> bool {
-        self.0 & what != 0
-    }
-
-    const fn is_exclusive(self) -> bool {
-        self.is(Self::EXCLUSIVE)
-    }
-
-    const fn keeper(self) -> Option<Side> {
-        if self.is(Self::KEPT_BY_OWN) {
-            Some(Side::Own)
-        } else if self.is(Self::KEPT_BY_PARENT) {
-            Some(Side::Parent)
-        } else {
-            None
-        }
-    }
-
-    fn set_keeper(&mut self, keeper: Side) {
-        self.0 &= !(Self::KEPT_BY_OWN | Self::KEPT_BY_PARENT);
-        self.0 |= match keeper {
-            Side::Own => Self::KEPT_BY_OWN,
-            Side::Parent => Self::KEPT_BY_PARENT,
-        };
-    }
-}
 
 /// Which of the two groups of a call: its own, or the parent of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,18 +65,11 @@ pub(crate) struct Frame<'c> {
     pub(crate) given: Cell<u32>,
     /// Which argument is being lifted.
     pub(crate) parameter: Cell<u32>,
-    /// The first thing that went wrong.
-    pub(crate) fault: RefCell<Option<Fault>>,
-    /// Types go here instead of a call being made.
-    pub(crate) describing: Option<RefCell<Writer>>,
     /// The first `count` are holds.
     few: [Cell<Hold>; FEW],
     count: Cell<usize>,
-    own: Party,
-    parent: Party,
-    /// The last handle that was made for the answer; those before it are in `rest`.
+    /// The last handle that was made for the answer; those before it are in `more`.
     created: Cell<Option<HandleId>>,
-    rest: OnceCell<Box<Rest>>,
     /// The call was made: what was kept may be referred to from now on.
     pub(crate) ran: Cell<bool>,
     /// Its own group is one of references that are lent to a callable.
@@ -138,18 +80,26 @@ pub(crate) struct Frame<'c> {
     prompt: Cell<bool>,
     /// It left values to be dropped by a call that may wait.
     leaves: Cell<bool>,
-    /// What has to do with host objects, if the call has any.
-    back: OnceCell<Box<Back>>,
+    /// Nothing, for most calls: then there is little to look at on the way out.
+    more: OnceCell<More>,
 }
 
-/// What few calls need.
+/// What few calls need. In the frame itself, but written only when it is first asked for.
 #[derive(Default)]
-struct Rest {
+struct More {
+    /// The first thing that went wrong.
+    fault: RefCell<Option<Fault>>,
+    /// Types go here instead of a call being made.
+    describing: Option<RefCell<Writer>>,
+    own: Party,
+    parent: Party,
     /// Holds beyond the first few.
     holds: RefCell<Vec<Hold>>,
     locks: RefCell<Vec<Locked>>,
     arena: RefCell<Vec<Stowed>>,
     created: RefCell<Vec<HandleId>>,
+    /// What has to do with host objects, if the call has any.
+    back: OnceCell<Box<Back>>,
 }
 
 /// What a call knows of host objects.
@@ -164,6 +114,7 @@ struct Back {
 
 impl<'c> Frame<'c> {
     /// A call that holds nothing yet.
+    #[inline]
     pub(crate) fn new(
         reader: Reader<'c>,
         buffers: &'c [Lent<'c>],
@@ -178,28 +129,26 @@ impl<'c> Frame<'c> {
             callable: Cell::new(callable),
             given: Cell::new(given),
             parameter: Cell::new(0),
-            fault: RefCell::new(None),
-            describing: None,
             few: [const { Cell::new(Hold(0)) }; FEW],
             count: Cell::new(0),
-            own: Party::default(),
-            parent: Party::default(),
             created: Cell::new(None),
-            rest: OnceCell::new(),
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
             prompt: Cell::new(false),
             leaves: Cell::new(false),
-            back: OnceCell::new(),
+            more: OnceCell::new(),
         }
     }
 
     /// A call that only says its types.
     pub(crate) fn describing(callable: &'static str) -> Self {
         Self {
-            describing: Some(RefCell::default()),
-            ..Self::new(Reader::new(&[]), &[], None, callable, 0)
+            more: OnceCell::from(More {
+                describing: Some(RefCell::default()),
+                ..More::default()
+            }),
+            ..Self::bare(None, callable)
         }
     }
 
@@ -250,19 +199,51 @@ impl<'c> Frame<'c> {
 
     /// The callable has returned: all that was lent goes, and is waited for.
     pub(crate) fn end(&self) {
-        let group = self.own.group.take();
+        let group = self.more.get().and_then(|more| more.own.group.take());
         self.leave(false);
         if let Some(group) = group {
             temporary::end(group);
         }
     }
 
-    fn rest(&self) -> &Rest {
-        self.rest.get_or_init(Box::default)
+    /// Whether the call needs nothing but what every call has.
+    #[inline]
+    pub(crate) fn is_light(&self) -> bool {
+        self.more.get().is_none()
+    }
+
+    #[cold]
+    fn make_more(&self) -> &More {
+        self.more.get_or_init(More::default)
+    }
+
+    fn more(&self) -> &More {
+        self.more.get().unwrap_or_else(|| self.make_more())
+    }
+
+    /// Where types go instead of a call being made.
+    pub(crate) fn types(&self) -> Option<&RefCell<Writer>> {
+        self.more.get()?.describing.as_ref()
+    }
+
+    /// Whether something went wrong while arguments were lifted.
+    pub(crate) fn has_failed(&self) -> bool {
+        (self.more.get()).is_some_and(|more| more.fault.borrow().is_some())
+    }
+
+    /// Something went wrong. What comes first counts.
+    #[cold]
+    pub(crate) fn fail(&self, fault: Fault) {
+        self.more().fault.borrow_mut().get_or_insert(fault);
+    }
+
+    /// What went wrong.
+    pub(crate) fn take_fault(&self) -> Option<Fault> {
+        self.more.get()?.fault.take()
     }
 
     fn back(&self) -> &Back {
-        self.back.get_or_init(|| {
+        self.more().back.get_or_init(|| {
             Box::new(Back {
                 inside: Arc::new(Inside::new(self.callable.get())),
                 sent: RefCell::default(),
@@ -283,16 +264,16 @@ impl<'c> Frame<'c> {
             slots: (self.few().iter().map(Cell::get))
                 .filter(|hold| !hold.is(Hold::OVER))
                 .chain(
-                    self.rest
+                    self.more
                         .get()
                         .into_iter()
-                        .flat_map(|rest| rest.holds.borrow().clone()),
+                        .flat_map(|more| more.holds.borrow().clone()),
                 )
                 .map(Hold::slot)
                 .collect(),
-            locks: (self.rest.get().into_iter())
-                .flat_map(|rest| {
-                    rest.locks
+            locks: (self.more.get().into_iter())
+                .flat_map(|more| {
+                    more.locks
                         .borrow()
                         .iter()
                         .map(|lock| Arc::clone(&lock.0))
@@ -304,8 +285,14 @@ impl<'c> Frame<'c> {
     }
 
     /// What was made known of it: nothing, unless it calls back.
+    #[inline]
     pub(crate) fn known(&self) -> Option<&Arc<Inside>> {
-        self.back.get().map(|back| &back.inside)
+        self.known_back().map(|back| &back.inside)
+    }
+
+    #[inline]
+    fn known_back(&self) -> Option<&Back> {
+        self.more.get()?.back.get().map(|back| &**back)
     }
 
     /// A host object goes back with the answer.
@@ -318,7 +305,7 @@ impl<'c> Frame<'c> {
     /// The answer is complete: what went with it is the client's.
     #[inline]
     pub(crate) fn sent(&self) {
-        if let Some(back) = self.back.get() {
+        if let Some(back) = self.known_back() {
             for object in back.sent.take() {
                 object.into_token();
             }
@@ -367,15 +354,22 @@ impl<'c> Frame<'c> {
     }
 
     /// Reads a handle.
+    #[inline]
     pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
-        if let Some((EXT_HANDLE | EXT_MOVE, bytes)) = self.reader.ext16() {
-            return Ok(HandleId::from_array(bytes));
+        match self.reader.ext16() {
+            Some((EXT_HANDLE | EXT_MOVE, bytes)) => Ok(HandleId::from_array(bytes)),
+            Some((code, bytes)) => Err(no_handle(wanted, &Token::Ext(code, bytes))),
+            None => self.unusual_handle(wanted),
         }
+    }
+
+    #[cold]
+    fn unusual_handle(&self, wanted: &str) -> Result<HandleId, Fault> {
         match self.reader.next()? {
             Token::Ext(EXT_HANDLE | EXT_MOVE, bytes) => {
                 HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))
             }
-            other => Err(Fault::expected(format!("a `{wanted}`, not {}", other.name()))),
+            other => Err(no_handle(wanted, &other)),
         }
     }
 
@@ -383,7 +377,7 @@ impl<'c> Frame<'c> {
         let at = self.count.get();
         match self.few.get(at) {
             Some(place) => place.set(hold),
-            None => self.rest().holds.borrow_mut().push(hold),
+            None => self.more().holds.borrow_mut().push(hold),
         }
         self.count.set(at + 1);
     }
@@ -395,12 +389,13 @@ impl<'c> Frame<'c> {
 
     fn holds(&self, slot: u32) -> bool {
         self.few().iter().any(|hold| hold.get().slot() == slot)
-            || (self.rest.get())
-                .is_some_and(|rest| rest.holds.borrow().iter().any(|hold| hold.slot() == slot))
+            || (self.more.get())
+                .is_some_and(|more| more.holds.borrow().iter().any(|hold| hold.slot() == slot))
     }
 
     /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path. A value that
     /// borrows joins its group to the one on `side`.
+    #[inline(always)]
     pub(crate) fn hold(
         &self,
         id: HandleId,
@@ -413,36 +408,29 @@ impl<'c> Frame<'c> {
             Ok(entry) => entry,
             Err(refusal) => return Err(self.refused(refusal, id, wanted)),
         };
-        self.push(Hold::new(id.slot, exclusive));
-        if entry.type_id != type_id || entry.info.index != id.type_index {
-            let message = format!("expected a `{wanted}`, not a `{}`", entry.info.path);
-            return Err(Fault::handle(HandleFault::Type, message));
+        self.push(Hold::new(id.slot(), exclusive));
+        if entry.type_id != type_id || entry.info.index != id.type_index() {
+            return Err(other_type(entry, wanted));
         }
         if exclusive && entry.access == Access::Shared {
-            let message = format!(
-                "this `{wanted}` is a shared view into another value: it cannot be changed through it"
-            );
-            return Err(Fault::handle(HandleFault::Borrowed, message));
+            return Err(shared_view(wanted));
         }
         if entry.group.is_some() || entry.lock.is_some() || entry.home.is_some() {
-            self.enter(entry, wanted)?;
-            if entry.info.borrows {
-                self.join(entry, side)?;
-            }
+            self.enter(entry, wanted, side)?;
         }
         Ok(entry)
     }
 
     #[cold]
     fn refused(&self, refusal: Refusal, id: HandleId, wanted: &str) -> Fault {
-        let slot = id.slot;
+        let slot = id.slot();
         match refusal {
             Refusal::Busy if self.holds(slot) => Fault::handle(
                 HandleFault::Borrowed,
                 format!("the same `{wanted}` is passed twice, once to be changed: pass a copy"),
             ),
             Refusal::Busy => busy(inside::holder_of_slot(slot), wanted),
-            Refusal::Closed if id.lent => returned(wanted),
+            Refusal::Closed if id.is_lent() => returned(wanted),
             Refusal::Closed => Fault::handle(
                 HandleFault::Closed,
                 format!("this `{wanted}` is closed, or was moved into a call"),
@@ -462,8 +450,17 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// Applies the thread rules of a value and of the group it is in.
-    fn enter(&self, entry: &Entry, wanted: &str) -> Result<(), Fault> {
+    /// Applies the thread rules of a value and of the group it is in, and joins that group to the one on `side` if the value
+    /// borrows.
+    fn enter(&self, entry: &Entry, wanted: &str, side: Side) -> Result<(), Fault> {
+        self.follow(entry, wanted)?;
+        if entry.info.borrows {
+            self.join(entry, side)?;
+        }
+        Ok(())
+    }
+
+    fn follow(&self, entry: &Entry, wanted: &str) -> Result<(), Fault> {
         let elsewhere = || {
             let message = format!("this `{wanted}` can only be used by the thread that made it");
             Fault::handle(HandleFault::Thread, message)
@@ -493,8 +490,8 @@ impl<'c> Frame<'c> {
 
     fn party(&self, side: Side) -> &Party {
         match side {
-            Side::Own => &self.own,
-            Side::Parent => &self.parent,
+            Side::Own => &self.more().own,
+            Side::Parent => &self.more().parent,
         }
     }
 
@@ -543,7 +540,7 @@ impl<'c> Frame<'c> {
         if !lock.try_lock() {
             return Err(busy(inside::holder_of_lock(lock), wanted));
         }
-        self.rest().locks.borrow_mut().push(Locked(Arc::clone(lock)));
+        self.more().locks.borrow_mut().push(Locked(Arc::clone(lock)));
         Ok(())
     }
 
@@ -555,8 +552,8 @@ impl<'c> Frame<'c> {
                 place.set(hold);
             }
         }
-        if let Some(rest) = self.rest.get() {
-            let mut holds = rest.holds.borrow_mut();
+        if let Some(more) = self.more.get() {
+            let mut holds = more.holds.borrow_mut();
             holds.iter_mut().filter(|hold| wanted(hold)).for_each(change);
         }
     }
@@ -585,24 +582,36 @@ impl<'c> Frame<'c> {
 
     /// This call's own group, for a value that joins it.
     pub(crate) fn joined_group(&self) -> Arc<Group> {
-        self.own.members.set(true);
+        let more = self.more();
+        more.own.members.set(true);
         let group = self.group(Side::Own);
-        if let Some(parent) = &*self.parent.group.borrow() {
+        if let Some(parent) = &*more.parent.group.borrow() {
             group.add_parent(parent);
         }
         group
     }
 
     /// The call is about to be made: from now on members of its group may refer to what the parent keeps.
+    #[inline]
     pub(crate) fn run(&self) -> Result<(), Fault> {
-        if let (Some(own), Some(parent)) = (&*self.own.group.borrow(), &*self.parent.group.borrow()) {
-            if self.meets_lent.get() && self.own.members.get() {
+        match self.more.get() {
+            None => {
+                self.ran.set(true);
+                Ok(())
+            }
+            Some(more) => self.run_with(more),
+        }
+    }
+
+    fn run_with(&self, more: &More) -> Result<(), Fault> {
+        if let (Some(own), Some(parent)) = (&*more.own.group.borrow(), &*more.parent.group.borrow()) {
+            if self.meets_lent.get() && more.own.members.get() {
                 self.may_descend(own, parent)?;
             }
             own.add_parent(parent);
         }
         self.ran.set(true);
-        if self.back.get().is_some() {
+        if more.back.get().is_some() {
             // What it was lent to call back may be called from any thread.
             self.calls_back();
         }
@@ -625,39 +634,33 @@ impl<'c> Frame<'c> {
 
     /// Keeps a value until the call ends.
     pub(crate) fn stow(&self, value: *mut (), drop: unsafe fn(*mut ())) {
-        self.rest().arena.borrow_mut().push((value, drop));
+        self.more().arena.borrow_mut().push((value, drop));
     }
 
     /// Remembers a handle of the answer, in case the answer is not finished.
     pub(crate) fn created(&self, id: HandleId) {
         if let Some(before) = self.created.replace(Some(id)) {
-            self.rest().created.borrow_mut().push(before);
+            self.more().created.borrow_mut().push(before);
         }
     }
 
     /// The answer failed: the handles that were made for it go, and host objects are released.
     pub(crate) fn undo(&self) {
-        drop(self.back.get().map(|back| back.sent.take()));
+        drop(self.known_back().map(|back| back.sent.take()));
         let others = self
-            .rest
+            .more
             .get()
-            .map(|rest| rest.created.take())
+            .map(|more| more.created.take())
             .unwrap_or_default();
         for id in self.created.take().into_iter().chain(others) {
             let _ = TABLE.drop_handle(id, false);
         }
     }
 
-    /// Whether there is nothing to let go of but values that the call alone holds.
-    #[inline]
-    fn is_light(&self) -> bool {
-        let nothing = |party: &Party| party.group.borrow().is_none();
-        self.rest.get().is_none() && nothing(&self.own) && nothing(&self.parent) && self.back.get().is_none()
-    }
-
-    /// Lets go of the values that are not a group's now.
-    #[inline]
+    /// Lets go of what was lent, and of the values that are not a group's now.
+    #[inline(never)]
     fn let_go(&self, panicked: bool) {
+        self.buffers.iter().for_each(Lent::release);
         let end = |hold: Hold| {
             if hold.is(Hold::MOVED) {
                 TABLE.release_moved(hold.slot());
@@ -674,50 +677,48 @@ impl<'c> Frame<'c> {
             }
         }
         if self.count.get() > FEW {
-            let more = self.rest().holds.take();
-            more.into_iter()
+            let holds = self.more().holds.take();
+            holds
+                .into_iter()
                 .filter(|hold| !hold.is(Hold::GIVEN))
                 .for_each(end);
         }
         self.count.set(0);
-        self.own.keeps.set(false);
-        self.parent.keeps.set(false);
         self.meets_lent.set(self.lends);
     }
 
     /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leave(&self, panicked: bool) {
-        if self.is_light() {
-            self.ran.set(false);
-            self.own.members.set(false);
-            self.parent.members.set(false);
-            self.buffers.iter().for_each(Lent::release);
-            self.let_go(panicked);
-        } else {
-            self.leave_all(panicked);
+        match self.more.get() {
+            None => {
+                self.ran.set(false);
+                if !self.buffers.is_empty() || self.count.get() > 0 {
+                    self.let_go(panicked);
+                }
+            }
+            Some(more) => self.leave_all(more, panicked),
         }
     }
 
     #[inline(never)]
-    fn leave_all(&self, panicked: bool) {
-        if let Some(back) = self.back.get() {
+    fn leave_all(&self, more: &More, panicked: bool) {
+        if let Some(back) = more.back.get() {
             let refusals = back.refusals.take();
             if !self.ran.get() {
                 refusals.into_iter().for_each(|forget| forget());
             }
         }
-        let arena = self.rest.get().map(|rest| rest.arena.take()).unwrap_or_default();
-        for (value, drop) in arena.into_iter().rev() {
+        for (value, drop) in more.arena.take().into_iter().rev() {
             // SAFETY: `stow` was given what `allocate` made with the destructor of its type; it is taken out once.
             unsafe { drop(value) };
         }
         self.buffers.iter().for_each(Lent::release);
         let ran = self.ran.replace(false);
         let stays = |party: &Party| party.members.take() && ran;
-        let (own_stays, parent_stays) = (stays(&self.own), stays(&self.parent));
-        let own = self.own.group.take().filter(|_| own_stays);
-        let parent = self.parent.group.take().filter(|_| own_stays || parent_stays);
+        let (own_stays, parent_stays) = (stays(&more.own), stays(&more.parent));
+        let own = more.own.group.take().filter(|_| own_stays);
+        let parent = more.parent.group.take().filter(|_| own_stays || parent_stays);
         // First what groups keep: no user code runs meanwhile, so that nothing of it is missed. Also after a panic: a
         // member may have stored what was kept before it.
         self.mark(
@@ -738,9 +739,9 @@ impl<'c> Frame<'c> {
             },
         );
         self.let_go(panicked);
-        if let Some(rest) = self.rest.get() {
-            rest.locks.borrow_mut().clear();
-        }
+        more.own.keeps.set(false);
+        more.parent.keeps.set(false);
+        more.locks.borrow_mut().clear();
         drop(own);
         drop(parent);
         if let Some(inside) = self.known() {
@@ -773,60 +774,5 @@ pub(crate) fn busy(holder: Option<&'static str>, wanted: &str) -> Fault {
             ),
         ),
         None => Fault::Busy,
-    }
-}
-
-/// What was lent to a callable is used afterwards.
-fn returned(wanted: &str) -> Fault {
-    let message = format!("this `{wanted}` is closed: it was lent to a callable that has returned");
-    Fault::handle(HandleFault::Closed, message)
-}
-
-/// Lets go, also when something unwinds.
-struct Leaving<'f, 'c>(&'f Frame<'c>);
-
-impl Drop for Leaving<'_, '_> {
-    fn drop(&mut self) {
-        self.0.leave(false);
-    }
-}
-
-/// Lifts one value out of bytes that are no request.
-#[inline]
-pub(crate) fn lift_apart<B, T: for<'s> Lift<'s, 's, B>>(
-    host: Host,
-    bytes: &[u8],
-    what: &'static str,
-) -> Result<T, Box<Fault>> {
-    let reader = Reader::new(bytes);
-    match T::at_once(&reader).filter(|_| reader.at_end()) {
-        Some(value) => Ok(value),
-        None => lift_by_frame::<B, T>(host, bytes, what),
-    }
-}
-
-fn lift_by_frame<B, T: for<'s> Lift<'s, 's, B>>(
-    host: Host,
-    bytes: &[u8],
-    what: &'static str,
-) -> Result<T, Box<Fault>> {
-    #[inline]
-    fn hold<'s, B, T: Lift<'s, 's, B>>(frame: &'s Frame<'s>) -> Result<T, Box<Fault>> {
-        let held = T::hold(Scope::lend(frame, Side::Own)).map_err(Box::new)?;
-        if !frame.reader.at_end() {
-            return Err(Box::new(Fault::malformed("there are bytes behind the value")));
-        }
-        frame.ran.set(true);
-        Ok(T::take(held))
-    }
-    loop {
-        let frame = Frame::new(Reader::new(bytes), &[], Some(host), what, 1);
-        let leaving = Leaving(&frame);
-        match hold::<B, T>(&frame) {
-            Err(fault) if matches!(*fault, Fault::Busy) => {}
-            result => return result,
-        }
-        drop(leaving);
-        WAITERS.wait();
     }
 }

@@ -4,7 +4,8 @@
 //! - `owners`: a group: what the values that share borrowed data keep alive.
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
-//! - `frame`: one call: what it holds, and how it lets go.
+//! - `frame`: one call: what it holds (`hold`), and how it lets go.
+//! - `apart`: a value lifted out of bytes that are no request.
 //! - `lent`: the client's memory, for one call.
 //! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
 //! - `temporary`: groups that end when a callable returns.
@@ -18,8 +19,10 @@
     reason = "this module and `abi` are where the runtime's unsafe code lives"
 )]
 
+pub(crate) mod apart;
 pub(crate) mod current;
 pub(crate) mod frame;
+mod hold;
 pub(crate) mod inside;
 pub(crate) mod lent;
 pub(crate) mod owners;

@@ -233,14 +233,14 @@ impl<'s, 'h> Scope<'s, 'h> {
         self.frame().if_refused(forget);
     }
 
-    fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<(u32, &Entry), Fault> {
+    fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<&Entry, Fault> {
         let frame = self.frame();
         let id: HandleId = frame.handle(info.path)?;
         let entry = frame.hold(id, type_id, info.path, exclusive, self.side)?;
         if let Some(keeper) = self.keeper {
-            self.make_owner(id.slot, entry, exclusive, keeper)?;
+            self.make_owner(id.slot(), entry, exclusive, keeper)?;
         }
-        Ok((id.slot, entry))
+        Ok(entry)
     }
 
     /// The keeping group becomes an owner of what the call has just taken hold of.
@@ -294,7 +294,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     ///
     /// The next value is no such handle, or it cannot be lent now.
     pub fn shared<B, T: Handle<B>>(self) -> Result<&'s T, Fault> {
-        let (_, entry) = self.hold(TypeId::of::<T>(), T::INFO, false)?;
+        let entry = self.hold(TypeId::of::<T>(), T::INFO, false)?;
         // SAFETY: the entry's type is `T`; it is held shared by the call or the keeping group for `'s`, or that is part of
         // the group that the entry refers into; and values stay put.
         Ok(unsafe { &*entry.value.cast::<T>() })
@@ -306,7 +306,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     ///
     /// As for [`Scope::shared`].
     pub fn exclusive<B, T: Handle<B>>(self) -> Result<&'s mut T, Fault> {
-        let (_, entry) = self.hold(TypeId::of::<T>(), T::INFO, true)?;
+        let entry = self.hold(TypeId::of::<T>(), T::INFO, true)?;
         // SAFETY: as for `shared`, and the hold is exclusive: nobody else can reach the value for `'s`.
         Ok(unsafe { &mut *entry.value.cast::<T>() })
     }
@@ -320,7 +320,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     where
         'h: 's,
     {
-        let (_, entry) = self.hold(TypeId::of::<F>(), F::INFO, false)?;
+        let entry = self.hold(TypeId::of::<F>(), F::INFO, false)?;
         // SAFETY: as for `shared`; the value's group is the call's group on this scope's side by now (`Frame::hold`
         // joined them), so what it borrows lives for `'h`.
         Ok(unsafe { &*entry.value.cast::<F::Of<'h>>() })
@@ -335,7 +335,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     where
         'h: 's,
     {
-        let (_, entry) = self.hold(TypeId::of::<F>(), F::INFO, true)?;
+        let entry = self.hold(TypeId::of::<F>(), F::INFO, true)?;
         // SAFETY: as for `shared_in`, and the hold is exclusive.
         Ok(unsafe { &mut *entry.value.cast::<F::Of<'h>>() })
     }
@@ -354,7 +354,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         }
         Ok(Taken {
             value: entry.value.cast(),
-            slot: id.slot,
+            slot: id.slot(),
             clone,
             frame: self.frame,
             lives: PhantomData,

@@ -44,7 +44,9 @@ impl<'o, 'h> Out<'o, 'h> {
         if let Some(group) = group {
             // What descends from what was lent to a callable ends with it: at once, if that is just ending.
             let temporaries = group.rules().temporaries;
-            id.lent = !temporaries.is_empty();
+            if !temporaries.is_empty() {
+                id.set_lent();
+            }
             let ended = |group: &Arc<Group>| !group.temporary().is_some_and(|lent| lent.register(id));
             if temporaries.iter().filter(|group| ended(group)).count() > 0 {
                 let _ = TABLE.drop_handle(id, false);

@@ -101,21 +101,77 @@ struct Slot {
 // SAFETY: the entry is read by holders only and taken only by who frees the slot, as `word` settles it (see above).
 unsafe impl Sync for Slot {}
 
-/// A handle, as it stands on the wire.
+impl Slot {
+    /// Why it cannot be held now.
+    #[cold]
+    fn taken(&self, word: u64) -> Refusal {
+        if word & LENT == 0 {
+            return Refusal::Busy;
+        }
+        let lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        if lent.count > 0 {
+            Refusal::Borrowed(lent.holder)
+        } else {
+            Refusal::Busy
+        }
+    }
+}
+
+/// A handle, as it stands on the wire: 16 bytes, little-endian. Two words, because what is put together of four on the stack
+/// and then read as two costs as much as all else that a look-up does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HandleId {
-    pub(crate) type_index: u32,
-    pub(crate) slot: u32,
-    pub(crate) generation: u32,
-    pub(crate) epoch: u32,
-    /// It ends when a callable returns. Says why it is closed then, and nothing else: whoever forges it gets another text.
-    pub(crate) lent: bool,
+    /// The type's index, the slot above it, and `LENT_HANDLE`.
+    place: u64,
+    /// The generation, the epoch above it.
+    life: u64,
 }
 
 /// Where `lent` is among a handle's bytes: no slot has so high a number.
-const LENT_HANDLE: u32 = 1 << 31;
+const LENT_HANDLE: u64 = 1 << 63;
 
 impl HandleId {
+    const fn new(type_index: u32, slot: u32, generation: u32, epoch: u32) -> Self {
+        Self {
+            place: type_index as u64 | (slot as u64) << 32,
+            life: generation as u64 | (epoch as u64) << 32,
+        }
+    }
+
+    /// Which type the client thinks it has.
+    #[inline]
+    pub(crate) const fn type_index(self) -> u32 {
+        self.place as u32
+    }
+
+    /// Which slot.
+    #[inline]
+    pub(crate) const fn slot(self) -> u32 {
+        ((self.place & !LENT_HANDLE) >> 32) as u32
+    }
+
+    /// Which of the values that were there one after another.
+    #[inline]
+    pub(crate) const fn generation(self) -> u32 {
+        self.life as u32
+    }
+
+    /// Which process and library.
+    #[inline]
+    pub(crate) const fn epoch(self) -> u32 {
+        (self.life >> 32) as u32
+    }
+
+    /// It ends when a callable returns. Says why it is closed then, and nothing else: whoever forges it gets another text.
+    pub(crate) const fn is_lent(self) -> bool {
+        self.place & LENT_HANDLE != 0
+    }
+
+    /// Says that it ends when a callable returns.
+    pub(crate) const fn set_lent(&mut self) {
+        self.place |= LENT_HANDLE;
+    }
+
     /// Reads the 16 bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self::from_array)
@@ -124,27 +180,17 @@ impl HandleId {
     /// The same of exactly 16.
     #[inline]
     pub(crate) fn from_array(bytes: &[u8; 16]) -> Self {
-        let part = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        let whole = u128::from_le_bytes(*bytes);
         Self {
-            type_index: part(0),
-            slot: part(4) & !LENT_HANDLE,
-            generation: part(8),
-            epoch: part(12),
-            lent: part(4) & LENT_HANDLE != 0,
+            place: whole as u64,
+            life: (whole >> 64) as u64,
         }
     }
 
     /// The 16 bytes.
-    pub(crate) fn to_bytes(self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        let slot = self.slot | if self.lent { LENT_HANDLE } else { 0 };
-        for (at, part) in [self.type_index, slot, self.generation, self.epoch]
-            .into_iter()
-            .enumerate()
-        {
-            bytes[at * 4..at * 4 + 4].copy_from_slice(&part.to_le_bytes());
-        }
-        bytes
+    #[inline]
+    pub(crate) const fn to_bytes(self) -> [u8; 16] {
+        (self.place as u128 | (self.life as u128) << 64).to_le_bytes()
     }
 }
 
@@ -214,12 +260,21 @@ const fn place(slot: u32) -> (usize, usize) {
 
 impl Table {
     /// A number that tells this process's handles from those of other processes and libraries.
+    #[inline]
     pub(crate) fn epoch(&self) -> u32 {
-        let base = *self.epoch.get_or_init(|| {
+        let base = match self.epoch.get() {
+            Some(base) => *base,
+            None => self.first_epoch(),
+        };
+        base.wrapping_add(self.forks.load(Ordering::Relaxed))
+    }
+
+    #[cold]
+    fn first_epoch(&self) -> u32 {
+        *self.epoch.get_or_init(|| {
             use std::hash::{BuildHasher, RandomState};
             RandomState::new().hash_one(std::process::id()) as u32
-        });
-        base.wrapping_add(self.forks.load(Ordering::Relaxed))
+        })
     }
 
     /// This process is a child now: every handle there is was the parent's, and is left alone for ever.
@@ -244,6 +299,7 @@ impl Table {
         self.live.load(Ordering::Relaxed)
     }
 
+    #[inline]
     fn slot(&self, slot: u32) -> Option<&Slot> {
         let (chunk, at) = place(slot);
         let base = self.chunks.get(chunk)?.load(Ordering::Acquire);
@@ -268,13 +324,7 @@ impl Table {
             .word
             .store(u64::from(generation) << 32 | LIVE, Ordering::Release);
         self.live.fetch_add(1, Ordering::Relaxed);
-        HandleId {
-            type_index,
-            slot,
-            generation,
-            epoch: self.epoch(),
-            lent: false,
-        }
+        HandleId::new(type_index, slot, generation, self.epoch())
     }
 
     fn claim(&self) -> u32 {
@@ -300,16 +350,15 @@ impl Table {
     }
 
     /// Holds a slot for a call. The entry may be read until [`Table::release`].
+    #[inline(always)]
     pub(crate) fn acquire(&self, id: HandleId, exclusive: bool) -> Result<&Entry, Refusal> {
-        if id.epoch != self.epoch() {
-            let forks = self.forks.load(Ordering::Relaxed);
-            let ours = self.epoch().wrapping_sub(id.epoch) <= forks && forks > 0;
-            return Err(if ours { Refusal::Fork } else { Refusal::Closed });
+        if id.epoch() != self.epoch() {
+            return Err(self.other_epoch(id));
         }
-        let state = self.slot(id.slot).ok_or(Refusal::Closed)?;
+        let state = self.slot(id.slot()).ok_or(Refusal::Closed)?;
         let mut word = state.word.load(Ordering::Relaxed);
         loop {
-            if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {
+            if generation(word) != id.generation() || word & LIVE == 0 || word & ORPHAN != 0 {
                 return Err(Refusal::Closed);
             }
             if word & POISONED != 0 {
@@ -317,15 +366,7 @@ impl Table {
             }
             let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);
             if taken || word & SHARED >= MOST_SHARED {
-                if word & LENT == 0 {
-                    return Err(Refusal::Busy);
-                }
-                let lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
-                return Err(if lent.count > 0 {
-                    Refusal::Borrowed(lent.holder)
-                } else {
-                    Refusal::Busy
-                });
+                return Err(state.taken(word));
             }
             let next = if exclusive { word | EXCLUSIVE } else { word + 1 };
             match state
@@ -341,6 +382,13 @@ impl Table {
                 Err(now) => word = now,
             }
         }
+    }
+
+    #[cold]
+    fn other_epoch(&self, id: HandleId) -> Refusal {
+        let forks = self.forks.load(Ordering::Relaxed);
+        let ours = self.epoch().wrapping_sub(id.epoch()) <= forks && forks > 0;
+        if ours { Refusal::Fork } else { Refusal::Closed }
     }
 
     /// Turns a call's hold into a group's, which [`Table::give_back`] ends. `holder` says what was made.
@@ -368,6 +416,7 @@ impl Table {
     }
 
     /// Ends a call's hold. What was dropped meanwhile goes now.
+    #[inline]
     pub(crate) fn release(&self, slot: u32, exclusive: bool, poison: bool) {
         let state = self.slot(slot).expect("a held slot exists");
         let mut word = state.word.load(Ordering::Relaxed);
@@ -413,13 +462,13 @@ impl Table {
     ///
     /// The handle is stale; or, with `only_if_free`, something holds it.
     pub(crate) fn drop_handle(&self, id: HandleId, only_if_free: bool) -> Result<bool, Refusal> {
-        if id.epoch != self.epoch() {
+        if id.epoch() != self.epoch() {
             return Err(Refusal::Closed);
         }
-        let state = self.slot(id.slot).ok_or(Refusal::Closed)?;
+        let state = self.slot(id.slot()).ok_or(Refusal::Closed)?;
         let mut word = state.word.load(Ordering::Relaxed);
         loop {
-            if generation(word) != id.generation || word & LIVE == 0 || word & ORPHAN != 0 {
+            if generation(word) != id.generation() || word & LIVE == 0 || word & ORPHAN != 0 {
                 return Err(Refusal::Closed);
             }
             let held = word & (SHARED | EXCLUSIVE) != 0;
@@ -438,7 +487,7 @@ impl Table {
             {
                 Ok(_) if held => return Ok(false),
                 Ok(_) => {
-                    self.retire(id.slot, state);
+                    self.retire(id.slot(), state);
                     return Ok(true);
                 }
                 Err(now) => word = now,

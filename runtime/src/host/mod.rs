@@ -20,7 +20,7 @@ use crate::group::frame::Frame;
 use crate::group::inside::Inside;
 use crate::group::scope::Scope;
 use crate::group::table::TABLE;
-use crate::group::{current, frame};
+use crate::group::{apart, current};
 use crate::lift::Lift;
 use crate::wire::{EXT_HOST, Token, Writer};
 
@@ -385,5 +385,5 @@ pub fn lift<B, T: for<'s> Lift<'s, 's, B>>(
     answer: &[u8],
     what: &'static str,
 ) -> Result<T, Fault> {
-    frame::lift_apart::<B, T>(host.host, answer, what).map_err(|fault| *fault)
+    apart::lift_apart::<B, T>(host.host, answer, what).map_err(|fault| *fault)
 }
