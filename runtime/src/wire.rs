@@ -533,7 +533,13 @@ impl Writer {
     /// bin
     #[inline]
     pub fn bin(&mut self, value: &[u8]) {
-        let length = value.len();
+        self.bin_head(value.len());
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// The header of bytes, which follow.
+    #[inline]
+    pub(crate) fn bin_head(&mut self, length: usize) {
         if let Ok(length) = u8::try_from(length) {
             self.tagged(0xc4, length.to_be_bytes());
         } else if let Ok(length) = u16::try_from(length) {
@@ -541,7 +547,11 @@ impl Writer {
         } else {
             self.tagged(0xc6, clamp(length).to_be_bytes());
         }
-        self.bytes.extend_from_slice(value);
+    }
+
+    /// Makes room for so many more bytes.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.bytes.reserve(more);
     }
 
     /// bin, or ext for bytes that are long enough to go beside the answer as they are.
@@ -574,12 +584,21 @@ impl Writer {
 
     /// The array that begins at `start` and announced `announced` values has `length`, no more, and all behind it are its.
     pub(crate) fn shorten(&mut self, start: usize, announced: usize, length: usize) {
+        self.announce(start, announced, length, Self::array);
+    }
+
+    /// The same for bytes.
+    pub(crate) fn shorten_bin(&mut self, start: usize, announced: usize, length: usize) {
+        self.announce(start, announced, length, Self::bin_head);
+    }
+
+    fn announce(&mut self, start: usize, announced: usize, length: usize, head: fn(&mut Self, usize)) {
         if announced == length {
             return;
         }
         let header = |length| {
             let mut writer = Self::default();
-            writer.array(length);
+            head(&mut writer, length);
             writer.bytes
         };
         let end = start + header(announced).len();

@@ -177,49 +177,24 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Token::Array(0) => Ok(None),
             Token::Array(length) => {
                 let first = self.item(item);
-                let mut others = Batch::with_capacity(length - 1);
-                let ints = match item {
-                    Shape::Int(_) => self.ints(length - 1, &mut others),
-                    _ => 0,
-                };
-                for _ in 1 + ints..length {
-                    others.push(self.item(item));
-                }
+                let others = Batch::made((1..length).map(|_| self.item(item)));
                 Ok(Some((first, others)))
             }
             Token::Bytes(content) => {
-                let Some(kind) = item.number() else {
+                let Some(kind) = item.packed() else {
                     return Err(self.malformed("an array of items"));
                 };
                 if !content.len().is_multiple_of(kind.width()) {
                     return Err(self.malformed("whole numbers"));
                 }
-                let mut words = content.chunks_exact(kind.width());
-                let number = |word| native(self.py, kind, word).ok_or_else(|| self.malformed("a number"));
-                let Some(first) = words.next().map(number) else {
+                let Some((first, others)) = content.split_at_checked(kind.width()) else {
                     return Ok(None);
                 };
-                let mut others = Batch::with_capacity(words.len());
-                for word in words {
-                    others.push(number(word));
-                }
-                Ok(Some((first, others)))
+                let first = native(self.py, kind, first).ok_or_else(|| self.malformed("a number"));
+                Ok(Some((first, Batch::words(kind, others))))
             }
             _ => Err(self.malformed("an array of items")),
         }
-    }
-
-    /// The short way over what is most common: ints, up to the first item that is something else. How many there are.
-    fn ints(&mut self, most: usize, to: &mut Batch) -> usize {
-        for count in 0..most {
-            let mut after = self.reader;
-            let Some(Token::Signed(value)) = after.next() else {
-                return count;
-            };
-            self.reader = after;
-            to.push_value(signed(self.py, value));
-        }
-        most
     }
 
     /// Reads an item of a batch, to its end whatever it is.
@@ -400,10 +375,11 @@ impl Shape {
                 let length = from.array("a list")?;
                 from.list(length, inner)?
             }
-            Self::Array(inner, _) => {
-                let length = from.array("a list")?;
-                from.list(length, inner)?
-            }
+            Self::Array(inner, _) => match (from.token()?, inner.packed()) {
+                (Token::Array(length), _) => from.list(length, inner)?,
+                (Token::Bytes(content), Some(kind)) => numbers(kind, content, from)?,
+                _ => return Err(from.malformed("a list")),
+            },
             Self::Numbers(kind) => match from.token()? {
                 Token::Array(length) => from.list(length, &kind.shape())?,
                 Token::Bytes(content) => numbers(*kind, content, from)?,
@@ -494,7 +470,9 @@ fn numbers<'py>(kind: Number, content: &[u8], from: &Decoder<'_, 'py>) -> Made<'
     })
 }
 
-fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
+/// The number that is a native word.
+#[inline]
+pub(crate) fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
     let small = |value: i64| Some(signed(py, value));
     match kind {
         Number::Int(Int::U8) => small(i64::from(*word.first()?)),

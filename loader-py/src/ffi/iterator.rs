@@ -296,7 +296,8 @@ unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
     let place = unsafe { (*object.cast::<Raw>()).place.as_deref_mut() };
     if let Some(place) = place
         && place.epoch == process::epoch()
-        && let Some(item) = place.queue.pop_value()
+        // SAFETY: a slot is entered with the lock held.
+        && let Some(item) = place.queue.pop_value(unsafe { Python::assume_attached() })
     {
         return item;
     }
@@ -310,7 +311,8 @@ unsafe extern "C" fn iterating_next(object: *mut ffi::PyObject) -> *mut ffi::PyO
     let (queue, usable) = unsafe { ((*raw).queue.as_deref_mut(), (*raw).handle.is_usable()) };
     if usable
         && let Some(queue) = queue
-        && let Some(item) = queue.pop_value()
+        // SAFETY: a slot is entered with the lock held.
+        && let Some(item) = queue.pop_value(unsafe { Python::assume_attached() })
     {
         return item;
     }

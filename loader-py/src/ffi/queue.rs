@@ -2,14 +2,17 @@
 
 use std::collections::VecDeque;
 
-use pyo3::{Bound, PyAny, PyErr, Python, ffi};
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+use crate::decode;
+use crate::shape::Number;
 
 /// The largest batch that is asked for.
 const MOST: u32 = 256;
 
 /// A strong reference, given up with the interpreter lock held: a queue lives in a Python object, whose deallocator runs
 /// with it, also where `Python::attach` is no longer possible.
-struct Owned(*mut ffi::PyObject);
+pub(crate) struct Owned(*mut ffi::PyObject);
 
 impl Drop for Owned {
     fn drop(&mut self) {
@@ -19,78 +22,110 @@ impl Drop for Owned {
 }
 
 /// Items that came together.
-pub(crate) struct Batch(Vec<Result<Owned, Box<PyErr>>>);
+pub(crate) enum Batch {
+    /// Objects, and errors in the place of some.
+    Made(std::vec::IntoIter<Result<Owned, Box<PyErr>>>),
+    /// Numbers, made into objects when it is their turn.
+    Words(Words),
+}
+
+/// Native words of one kind.
+pub(crate) struct Words {
+    kind: Number,
+    content: Vec<u8>,
+    at: usize,
+}
 
 impl Batch {
-    /// Room for so many.
-    pub(crate) fn with_capacity(length: usize) -> Self {
-        Self(Vec::with_capacity(length))
+    /// Of items.
+    pub(crate) fn made<'py>(items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>) -> Self {
+        let own = |item: PyResult<Bound<'py, PyAny>>| match item {
+            Ok(item) => Ok(Owned(item.into_ptr())),
+            Err(error) => Err(Box::new(error)),
+        };
+        Self::Made(items.map(own).collect::<Vec<_>>().into_iter())
     }
 
-    /// Adds an item.
-    #[inline]
-    pub(crate) fn push_value(&mut self, item: Bound<'_, PyAny>) {
-        self.0.push(Ok(Owned(item.into_ptr())));
+    /// Of the words in `content`, which are whole.
+    pub(crate) fn words(kind: Number, content: &[u8]) -> Self {
+        Self::Words(Words {
+            kind,
+            content: content.to_vec(),
+            at: 0,
+        })
     }
 
-    /// Adds an item, or the error in its place.
+    fn len(&self) -> usize {
+        match self {
+            Self::Made(items) => items.len(),
+            Self::Words(words) => (words.content.len() - words.at) / words.kind.width(),
+        }
+    }
+
     #[inline]
-    pub(crate) fn push(&mut self, item: Result<Bound<'_, PyAny>, PyErr>) {
-        match item {
-            Ok(item) => self.push_value(item),
-            Err(error) => self.0.push(Err(Box::new(error))),
+    fn pop(&mut self, py: Python<'_>) -> Option<Result<Owned, Box<PyErr>>> {
+        match self {
+            Self::Made(items) => items.next(),
+            Self::Words(words) => {
+                let end = words.at + words.kind.width();
+                let word = words.content.get(words.at..end)?;
+                words.at = end;
+                Some(Ok(Owned(decode::native(py, words.kind, word)?.into_ptr())))
+            }
         }
     }
 }
 
 /// Items in their order, and how many to ask for next: one at first, twice as many each time.
 pub(crate) struct Queue {
-    items: VecDeque<Result<Owned, Box<PyErr>>>,
+    now: Batch,
+    /// What other threads fetched meanwhile.
+    later: VecDeque<Batch>,
     want: u32,
 }
 
 impl Queue {
     pub(super) fn new() -> Self {
         Self {
-            items: VecDeque::new(),
+            now: Batch::Made(Vec::new().into_iter()),
+            later: VecDeque::new(),
             want: 1,
         }
     }
 
-    /// The next item as a reference that the caller owns, if there is one and it is no error.
+    /// The next item as a reference that the caller owns, if it is ready and no error.
     #[inline]
-    pub(super) fn pop_value(&mut self) -> Option<*mut ffi::PyObject> {
-        match self.items.front() {
-            Some(Ok(item)) => {
-                let pointer = item.0;
-                std::mem::forget(self.items.pop_front());
-                Some(pointer)
-            }
-            _ => None,
+    pub(super) fn pop_value(&mut self, py: Python<'_>) -> Option<*mut ffi::PyObject> {
+        if let Batch::Made(items) = &self.now
+            && !matches!(items.as_slice().first(), Some(Ok(_)))
+        {
+            return None;
         }
+        let item = self.now.pop(py)?.ok()?;
+        Some(std::mem::ManuallyDrop::new(item).0)
     }
 
     /// The next item, or the error in its place.
     pub(super) fn pop<'py>(&mut self, py: Python<'py>) -> Option<Result<Bound<'py, PyAny>, PyErr>> {
-        if let Some(pointer) = self.pop_value() {
-            // SAFETY: a strong reference to a live object, which the queue has given away.
-            return Some(Ok(unsafe { Bound::from_owned_ptr(py, pointer) }));
+        while self.now.len() == 0 {
+            self.now = self.later.pop_front()?;
         }
-        match self.items.pop_front()? {
-            Err(error) => Some(Err(*error)),
-            Ok(_) => None,
-        }
+        Some(match self.now.pop(py)? {
+            Ok(item) => {
+                let pointer = std::mem::ManuallyDrop::new(item).0;
+                // SAFETY: a strong reference to a live object, which the queue has given away.
+                Ok(unsafe { Bound::from_owned_ptr(py, pointer) })
+            }
+            Err(error) => Err(*error),
+        })
     }
 
     /// Adds what came.
     pub(super) fn extend(&mut self, batch: Batch) {
-        if batch.0.is_empty() {
-            return;
-        }
-        if self.items.is_empty() {
-            self.items = batch.0.into();
+        if self.now.len() == 0 && self.later.is_empty() {
+            self.now = batch;
         } else {
-            self.items.extend(batch.0);
+            self.later.push_back(batch);
         }
     }
 
@@ -102,6 +137,6 @@ impl Queue {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.items.len()
+        self.now.len() + self.later.iter().map(Batch::len).sum::<usize>()
     }
 }

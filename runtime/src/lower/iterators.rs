@@ -5,6 +5,7 @@
 
 use std::marker::PhantomData;
 
+use super::numbers::PACKED;
 use super::{Fail, Lower};
 use crate::describe::Describer;
 use crate::dispatch::{Answer, Call};
@@ -65,7 +66,7 @@ fn may_call_back<I>() -> bool {
         .any(|part| name.contains(part))
 }
 
-/// Writes the next items, at most `want`, as an array. `false`: it has come to their end.
+/// Writes the next items, at most `want`, as a list of them is written. `false`: it has come to their end.
 fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
     items: &mut I,
     want: usize,
@@ -77,6 +78,18 @@ fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
         items.size_hint().0.min(want).clamp(1, MOST)
     };
     let start = out.writer.len();
+    let width = <I::Item as Lower<'h, B>>::WORD;
+    if width > 0 && ahead >= PACKED {
+        out.writer.bin_head(ahead * width);
+        for count in 0..ahead {
+            let Some(item) = items.next() else {
+                out.writer.shorten_bin(start, ahead * width, count * width);
+                return Ok(false);
+            };
+            item.word(out.writer);
+        }
+        return Ok(true);
+    }
     out.writer.array(ahead);
     for count in 0..ahead {
         if count > 0 && out.writer.weight() - start > LONG {

@@ -7,6 +7,7 @@ mod errors;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
 mod iterators;
+mod numbers;
 mod plain;
 
 use crate::describe::Describer;
@@ -29,6 +30,8 @@ pub trait Lower<'h, B>: Sized {
     const NIL: bool = false;
     /// It may be an `Err`, which is the whole answer: what was fetched before it would be lost.
     const WHOLE: bool = false;
+    /// How many bytes it takes as a native word, if lists of it are packed into such words; else 0.
+    const WORD: usize = 0;
 
     /// Writes it.
     ///
@@ -42,6 +45,12 @@ pub trait Lower<'h, B>: Sized {
     fn at_once(&self, writer: &mut Writer) -> bool {
         let _ = writer;
         false
+    }
+
+    /// Writes it as such a word.
+    #[inline]
+    fn word(self, writer: &mut Writer) {
+        let _ = writer;
     }
 
     /// Writes its type.
@@ -73,6 +82,8 @@ pub trait Lower<'h, B>: Sized {
 pub trait LowerRef<'r, 'h, B> {
     /// Its encoding may be nil.
     const NIL_REF: bool = false;
+    /// As [`Lower::WORD`].
+    const REF_WORD: usize = 0;
 
     /// Writes it.
     ///
@@ -86,6 +97,12 @@ pub trait LowerRef<'r, 'h, B> {
     fn ref_at_once(&self, writer: &mut Writer) -> bool {
         let _ = writer;
         false
+    }
+
+    /// As [`Lower::word`].
+    #[inline]
+    fn ref_word(&self, writer: &mut Writer) {
+        let _ = writer;
     }
 
     /// Writes its type.
@@ -130,9 +147,15 @@ pub trait LowerMut<'h, B> {
 
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
     const NIL: bool = T::NIL_REF;
+    const WORD: usize = T::REF_WORD;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         self.lower_ref(out)
+    }
+
+    #[inline]
+    fn word(self, writer: &mut Writer) {
+        self.ref_word(writer);
     }
 
     #[inline]

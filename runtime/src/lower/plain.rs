@@ -131,19 +131,10 @@ fn socket(ip: IpAddr, port: u16, writer: &mut Writer) {
 
 plain! {
     [] bool, "bool", |value, writer| writer.bool(*value);
-    [] i8, "i8", |value, writer| writer.int(i64::from(*value));
-    [] i16, "i16", |value, writer| writer.int(i64::from(*value));
-    [] i32, "i32", |value, writer| writer.int(i64::from(*value));
-    [] i64, "i64", |value, writer| writer.int(*value);
     [] isize, "isize", |value, writer| writer.int(*value as i64);
-    [] u16, "u16", |value, writer| writer.uint(u64::from(*value));
-    [] u32, "u32", |value, writer| writer.uint(u64::from(*value));
-    [] u64, "u64", |value, writer| writer.uint(*value);
     [] usize, "usize", |value, writer| writer.uint(*value as u64);
     [] i128, "i128", |value, writer| writer.big(*value);
     [] u128, "u128", |value, writer| writer.big_unsigned(*value);
-    [] f32, "f32", |value, writer| writer.f32(*value);
-    [] f64, "f64", |value, writer| writer.f64(*value);
     [] char, "char", |value, writer| writer.str(value.encode_utf8(&mut [0; 4]));
     [] String, "str", |value, writer| writer.str(value);
     [] Box<str>, "str", |value, writer| writer.str(value);

@@ -75,7 +75,13 @@ fn try_next(iterator: &Value, want: u64) -> (u64, Value) {
 fn next(iterator: &Value, want: u64) -> Vec<Value> {
     let (status, payload) = try_next(iterator, want);
     assert_eq!(status, 0, "next gave {payload}");
-    payload.as_array().expect("items").clone()
+    match payload {
+        // Many numbers come as native words; all of these are `u64`.
+        Value::Binary(words) => (words.chunks_exact(8))
+            .map(|word| u64::from_ne_bytes(word.try_into().expect("8 bytes")).into())
+            .collect(),
+        items => items.as_array().expect("items").clone(),
+    }
 }
 
 fn text(lines: usize) -> Value {

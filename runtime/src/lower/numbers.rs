@@ -1,0 +1,110 @@
+//! Numbers of fixed width. Lists of them are packed into native words.
+
+use super::{Lower, LowerRef};
+use crate::describe::Describer;
+use crate::dispatch::Answer;
+use crate::group::store::Out;
+use crate::wire::Writer;
+
+/// So many numbers are packed; fewer take no more room as an array.
+pub(super) const PACKED: usize = 16;
+
+/// Writes a list of numbers that take `width` bytes each.
+fn list<N>(
+    items: &[N],
+    width: usize,
+    writer: &mut Writer,
+    one: impl Fn(&N, &mut Writer),
+    word: impl Fn(&N, &mut Writer),
+) {
+    if items.len() < PACKED {
+        writer.array(items.len());
+        items.iter().for_each(|item| one(item, writer));
+    } else {
+        writer.bin_head(items.len() * width);
+        writer.reserve(items.len() * width);
+        items.iter().for_each(|item| word(item, writer));
+    }
+}
+
+macro_rules! numbers {
+    ($($ty:ident, |$value:ident, $writer:ident| $write:expr;)+) => {$(
+        impl<'h, B> Lower<'h, B> for $ty {
+            const WORD: usize = size_of::<Self>();
+
+            #[inline]
+            fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+                <Self as Lower<'h, B>>::at_once(&self, out.writer);
+                Ok(())
+            }
+
+            #[inline]
+            fn at_once(&self, $writer: &mut Writer) -> bool {
+                let $value = *self;
+                $write;
+                true
+            }
+
+            #[inline]
+            fn word(self, writer: &mut Writer) {
+                writer.raw(&self.to_ne_bytes());
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.plain(stringify!($ty));
+            }
+
+            fn lower_list(items: Vec<Self>, out: &mut Out<'_, 'h>) -> Answer {
+                <Self as LowerRef<'_, 'h, B>>::lower_slice(&items, out)
+            }
+        }
+
+        impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
+            const REF_WORD: usize = size_of::<Self>();
+
+            #[inline]
+            fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+                <Self as Lower<'h, B>>::lower(*self, out)
+            }
+
+            #[inline]
+            fn ref_at_once(&self, writer: &mut Writer) -> bool {
+                <Self as Lower<'h, B>>::at_once(self, writer)
+            }
+
+            #[inline]
+            fn ref_word(&self, writer: &mut Writer) {
+                <Self as Lower<'h, B>>::word(*self, writer);
+            }
+
+            fn describe_ref(to: &mut Describer<'_>) {
+                to.plain(stringify!($ty));
+            }
+
+            fn lower_slice(items: &'r [Self], out: &mut Out<'_, 'h>) -> Answer {
+                list(
+                    items,
+                    size_of::<Self>(),
+                    out.writer,
+                    |item, writer| {
+                        <Self as Lower<'h, B>>::at_once(item, writer);
+                    },
+                    |item, writer| <Self as Lower<'h, B>>::word(*item, writer),
+                );
+                Ok(())
+            }
+        }
+    )+};
+}
+
+numbers! {
+    i8, |value, writer| writer.int(i64::from(value));
+    i16, |value, writer| writer.int(i64::from(value));
+    i32, |value, writer| writer.int(i64::from(value));
+    i64, |value, writer| writer.int(value);
+    u16, |value, writer| writer.uint(u64::from(value));
+    u32, |value, writer| writer.uint(u64::from(value));
+    u64, |value, writer| writer.uint(value);
+    f32, |value, writer| writer.f32(value);
+    f64, |value, writer| writer.f64(value);
+}
