@@ -108,7 +108,9 @@ fn put_length(out: &mut Vec<u8>, length: usize, markers: [u8; 3]) -> bool {
 /// Writes a `float 64`.
 #[inline]
 pub(crate) fn put_f64(out: &mut Vec<u8>, value: f64) {
-    put(out, 0xcb, &value.to_be_bytes());
+    let mut word = [0xcb; 9];
+    word[1..].copy_from_slice(&value.to_be_bytes());
+    out.extend_from_slice(&word);
 }
 
 /// Writes a `float 32`.
@@ -257,6 +259,18 @@ impl<'a> Reader<'a> {
         };
         self.0 = rest;
         Some(value)
+    }
+
+    /// Reads the head of an array of just this length, if that is what comes next in its shortest form.
+    #[inline]
+    pub(crate) fn short_array(&mut self, length: usize) -> bool {
+        match self.0.split_first() {
+            Some((marker @ 0x90..=0x9f, rest)) if usize::from(marker & 15) == length => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The next value, if it is a truth value; else nothing is read.

@@ -107,14 +107,16 @@ impl<'a, 'py> Decoder<'a, 'py> {
         self.exactly(length, "an array of other length")
     }
 
+    #[inline]
     fn exactly(&mut self, length: usize, expected: &str) -> PyResult<()> {
-        if self.array(expected)? == length {
+        if self.reader.short_array(length) || self.array(expected)? == length {
             Ok(())
         } else {
             Err(self.malformed(expected))
         }
     }
 
+    #[inline]
     fn nested<R>(&mut self, read: impl FnOnce(&mut Self) -> PyResult<R>) -> PyResult<R> {
         if self.depth == DEPTH {
             return Err(self.malformed("fewer than 128 levels"));

@@ -9,6 +9,7 @@ use pyo3::{Bound, PyAny};
 use super::Encoder;
 use crate::core::{Definition, EnumType, Field, Fields, Slot, Variant};
 use crate::ffi::handle::{HandleRef, State};
+use crate::ffi::object::Walk;
 use crate::python;
 use crate::refusal::Refusal;
 use crate::shape::Mode;
@@ -123,7 +124,7 @@ fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '
 
 #[inline]
 fn encode(field: &Field, item: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
-    let done = field.shape.encode(item, out);
+    let done = field.shape.encode_field(item, out);
     done.map_err(|refusal| refusal.within(format!(".{}", field.text)))
 }
 
@@ -138,8 +139,16 @@ fn items(
     // The short way for a dict that has just these.
     if dict.len() == fields.fields.len() {
         let mut whole = true;
+        // Mostly in this order, with keys that are these very objects: then none has to be looked up.
+        let mut walk = Some(Walk::new(dict));
         for field in &fields.fields {
-            let Some(item) = dict.get_item(field.name.bind(out.py))? else {
+            let name = field.name.bind(out.py);
+            if let Some(item) = walk.as_mut().and_then(|walk| walk.next(name)) {
+                encode(field, &item, out)?;
+                continue;
+            }
+            walk = None;
+            let Some(item) = dict.get_item(name)? else {
                 whole = false;
                 break;
             };

@@ -2,7 +2,7 @@
 
 use std::os::raw::{c_char, c_int};
 
-use pyo3::types::{PyAnyMethods, PyBytes, PyFloat, PyInt, PyList, PyString, PyType, PyTypeMethods};
+use pyo3::types::{PyAnyMethods, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyType, PyTypeMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 /// An integer as wide as the wire's own.
@@ -17,6 +17,7 @@ pub(crate) enum Integer {
 }
 
 /// The value of an `int`.
+#[inline]
 pub(crate) fn integer(value: &Bound<'_, PyInt>) -> Integer {
     #[cfg(not(Py_3_12))]
     if let Some(small) = small_integer(value) {
@@ -43,6 +44,7 @@ pub(crate) fn integer(value: &Bound<'_, PyInt>) -> Integer {
 }
 
 /// An `int` of at most one digit, whose layout is stable up to 3.11.
+#[inline]
 #[cfg(not(Py_3_12))]
 fn small_integer(value: &Bound<'_, PyInt>) -> Option<i64> {
     #[repr(C)]
@@ -63,12 +65,14 @@ fn small_integer(value: &Bound<'_, PyInt>) -> Option<i64> {
 }
 
 /// The value of a `float`.
+#[inline]
 pub(crate) fn float(value: &Bound<'_, PyFloat>) -> f64 {
     // SAFETY: a live `float`.
     unsafe { ffi::PyFloat_AS_DOUBLE(value.as_ptr()) }
 }
 
 /// The text of a `str`; an error if it has lone surrogates.
+#[inline]
 pub(crate) fn text<'a>(value: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
     let pointer = value.as_ptr();
     // SAFETY: a live `str`, ready since 3.10's constructors make no other.
@@ -195,6 +199,40 @@ pub(crate) fn bare_instance<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'
     let empty = pyo3::types::PyTuple::empty(py);
     // SAFETY: `tp_new` with an empty tuple and no keywords, as `class.__new__(class)` would call it.
     unsafe { Bound::from_owned_ptr_or_err(py, make(raw, empty.as_ptr(), std::ptr::null_mut())) }
+}
+
+/// A walk through a dict in its order. What changes the dict meanwhile may make it skip or repeat items.
+pub(crate) struct Walk<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
+    at: ffi::Py_ssize_t,
+}
+
+impl<'a, 'py> Walk<'a, 'py> {
+    /// From the start of `dict`.
+    #[inline]
+    pub(crate) fn new(dict: &'a Bound<'py, PyDict>) -> Self {
+        Self { dict, at: 0 }
+    }
+
+    /// The next item, if there is one and its key is this very object.
+    #[inline]
+    pub(crate) fn next(&mut self, key: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
+        let (mut name, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: a live dict; the position is one that this function gave, which it checks against the dict as it is now.
+        let found = unsafe {
+            ffi::PyDict_Next(
+                self.dict.as_ptr(),
+                &raw mut self.at,
+                &raw mut name,
+                &raw mut value,
+            )
+        };
+        if found == 0 || name != key.as_ptr() {
+            return None;
+        }
+        // SAFETY: borrowed from the dict, which nothing has changed since.
+        Some(unsafe { Bound::from_borrowed_ptr(self.dict.py(), value) })
+    }
 }
 
 /// Whether it is a function that is written in Python.
