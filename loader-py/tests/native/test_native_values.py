@@ -400,3 +400,31 @@ def test_plain_data_all_the_way_down(echo: Any) -> None:
     with pytest.raises(RecursionError):
         usecrate.asdict(ring)
     assert usecrate.asdict(echo) is echo
+
+
+def test_dicts_in_any_order_that_may_change_while_they_are_read(echo: Any) -> None:
+    class Pair:
+        __slots__ = ("left", "right")
+
+    class Number:
+        def __init__(self, act: Any) -> None:
+            self.act = act
+
+        def __index__(self) -> int:
+            self.act()
+            return 7
+
+    echo.library.define_record(1, Pair, [("left", "i64"), ("right", "i64")])
+    f = echo.echo(["record", 1])
+    keys = "".join(["le", "ft"]), "".join(["ri", "ght"])  # equal, but not the same objects
+    for given in ({"right": 2, "left": 1}, dict(zip(keys, (1, 2), strict=True))):
+        made = f(given)
+        assert (made.left, made.right) == (1, 2)
+    given = {"left": 0, "right": 2}
+    given["left"] = Number(lambda: given.update({str(at): at for at in range(100)}))  # type: ignore[assignment]
+    assert f(given).left == 7
+    for change in (given.clear, lambda: given.pop("right")):
+        given.clear()
+        given.update(left=Number(change), right=2)
+        with pytest.raises(TypeError, match="lacks the fields? .*right"):
+            f(given)
