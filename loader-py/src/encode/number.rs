@@ -169,15 +169,11 @@ pub(super) fn list(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
         let start = out.bytes.len();
         let length = list.len();
         head(length, kind, out)?;
-        let bytes = &mut *out.bytes;
-        let mut room = length;
         // The fast way over plain ints and floats; the first item that is not takes the slow one from there.
-        let written = object::plain_items(list, |item| {
-            room > 0 && push_item(kind, item, bytes) && {
-                room -= 1;
-                true
-            }
-        });
+        let first = out.bytes.len();
+        out.bytes.resize(first + length * kind.width(), 0);
+        let written = plain_words(kind, list, &mut out.bytes[first..]);
+        out.bytes.truncate(first + written * kind.width());
         for index in written..length {
             let item = list.get_item(index)?;
             push(kind, &item, out).map_err(|refusal| refusal.within(format!("[{index}]")))?;
@@ -205,6 +201,42 @@ pub(super) fn list(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
     }
     let values = value.try_iter()?.collect::<pyo3::PyResult<Vec<_>>>()?;
     each(kind, values.len(), values.into_iter(), out)
+}
+
+/// Puts the words of a list's first items there, up to the first that is no plain number that fits. How many there are.
+fn plain_words(kind: Number, list: &Bound<'_, PyList>, words: &mut [u8]) -> usize {
+    macro_rules! integers {
+        ($ty:ident) => {
+            object::plain_items(list, words, |item| {
+                let number: $ty = match item {
+                    Item::Integer(Integer::Signed(number)) => number.try_into().ok()?,
+                    Item::Integer(Integer::Unsigned(number)) => number.try_into().ok()?,
+                    _ => return None,
+                };
+                Some(number.to_ne_bytes())
+            })
+        };
+    }
+    match kind {
+        Number::Int(Int::U8) => integers!(u8),
+        Number::Int(Int::U16) => integers!(u16),
+        Number::Int(Int::U32) => integers!(u32),
+        Number::Int(Int::U64) => integers!(u64),
+        Number::Int(Int::Usize) => integers!(usize),
+        Number::Int(Int::I8) => integers!(i8),
+        Number::Int(Int::I16) => integers!(i16),
+        Number::Int(Int::I32) => integers!(i32),
+        Number::Int(Int::I64) => integers!(i64),
+        Number::Int(Int::Isize) => integers!(isize),
+        Number::F64 => object::plain_items(list, words, |item| match item {
+            Item::Float(number) => Some(number.to_ne_bytes()),
+            Item::Integer(_) => None,
+        }),
+        Number::F32 => object::plain_items(list, words, |item| match item {
+            Item::Float(number) => narrow(number).map(f32::to_ne_bytes),
+            Item::Integer(_) => None,
+        }),
+    }
 }
 
 fn wrong(kind: Number, value: &Bound<'_, PyAny>) -> Refusal {

@@ -125,14 +125,21 @@ pub(crate) fn new_bytes<'py>(py: Python<'py>, content: &[u8]) -> Bound<'py, PyAn
     PyBytes::new(py, content).into_any()
 }
 
-/// Writes the native words of a list of exact `int`s (or `float`s, for float kinds) with `write`, stopping at the first
-/// item that is something else or that `write` refuses. Gives back how many were written.
-pub(crate) fn plain_items(list: &Bound<'_, PyList>, mut write: impl FnMut(Item) -> bool) -> usize {
-    let mut index = 0;
-    loop {
-        // The length is asked each time, though nothing here runs Python code.
-        // SAFETY: a live list.
-        if index >= unsafe { ffi::PyList_GET_SIZE(list.as_ptr()) } {
+/// Shows `take` the numbers of a list, up to the first that is no exact `int` or `float`, or for which it gives none, and puts
+/// the native words that it gives into `words`, which it fills at most. How many there are.
+#[inline]
+pub(crate) fn plain_items<const N: usize>(
+    list: &Bound<'_, PyList>,
+    words: &mut [u8],
+    take: impl Fn(Item) -> Option<[u8; N]>,
+) -> usize {
+    // Nothing in here runs Python code, so the list stays as it is.
+    let (words, _) = words.as_chunks_mut::<N>();
+    // SAFETY: a live list; the lock is held.
+    let length = unsafe { ffi::PyList_GET_SIZE(list.as_ptr()) };
+    let mut index: ffi::Py_ssize_t = 0;
+    for word in words {
+        if index == length {
             break;
         }
         // SAFETY: in range; a borrowed reference used only below, before anything else can run.
@@ -151,9 +158,8 @@ pub(crate) fn plain_items(list: &Bound<'_, PyList>, mut write: impl FnMut(Item) 
         } else {
             break;
         };
-        if !write(value) {
-            break;
-        }
+        let Some(taken) = take(value) else { break };
+        *word = taken;
         index += 1;
     }
     index.unsigned_abs()

@@ -426,5 +426,5 @@ def test_dicts_in_any_order_that_may_change_while_they_are_read(echo: Any) -> No
     for change in (given.clear, lambda: given.pop("right")):
         given.clear()
         given.update(left=Number(change), right=2)
-        with pytest.raises(TypeError, match="lacks the fields? .*right"):
+        with pytest.raises(TypeError, match=r"lacks the fields? .*right"):
             f(given)
