@@ -70,6 +70,14 @@ impl Token<'_> {
     }
 }
 
+/// Bytes of a request.
+pub(crate) enum Bytes<'r> {
+    /// In it.
+    Inside(&'r [u8]),
+    /// Lent beside it, with this index.
+    Beside(u32),
+}
+
 /// Reads a request from front to back.
 #[derive(Debug)]
 pub struct Reader<'r> {
@@ -236,6 +244,24 @@ impl<'r> Reader<'r> {
         };
         self.at.set(self.at.get() + 18);
         Some((*code as i8, content))
+    }
+
+    /// The next value, if it is bytes in one of the forms in which most are sent: short ones, or the index of a buffer; else
+    /// nothing is consumed.
+    #[inline]
+    pub(crate) fn bytes(&self) -> Option<Bytes<'r>> {
+        let (bytes, size) = match *self.bytes.get(self.at.get()..)? {
+            [0xc4, length, ref rest @ ..] => {
+                let length = usize::from(length);
+                (Bytes::Inside(rest.get(..length)?), 2 + length)
+            }
+            [0xd6, code, a, b, c, d, ..] if code == EXT_BUFFER as u8 => {
+                (Bytes::Beside(u32::from_le_bytes([a, b, c, d])), 6)
+            }
+            _ => return None,
+        };
+        self.at.set(self.at.get() + size);
+        Some(bytes)
     }
 
     /// Whether the next value is nil, which is then consumed.

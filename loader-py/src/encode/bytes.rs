@@ -37,10 +37,7 @@ fn checked(
     };
     if let Ok(bytes) = value.cast::<PyBytes>() {
         check(pyo3::types::PyBytesMethods::as_bytes(bytes).len())?;
-        match out.lent.bytes(bytes, out.depth > 0) {
-            Travel::Inside(content) => inside(content, out.bytes),
-            Travel::Beside(index) => wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes()),
-        }
+        plain(bytes, out);
         return Ok(());
     }
     match View::of(value) {
@@ -51,6 +48,21 @@ fn checked(
             lend(view, out)
         }
     }
+}
+
+/// The content of a `bytes` object.
+#[inline]
+pub(super) fn plain(value: &Bound<'_, PyBytes>, out: &mut Encoder<'_, '_>) {
+    match out.lent.bytes(value, out.depth > 0) {
+        Travel::Inside(content) => inside(content, out.bytes),
+        Travel::Beside(index) => beside(index, out.bytes),
+    }
+}
+
+#[inline]
+fn beside(index: u32, out: &mut Vec<u8>) {
+    let [a, b, c, d] = index.to_le_bytes();
+    out.extend_from_slice(&[0xd6, wire::ext::BUFFER, a, b, c, d]);
 }
 
 /// Why an object that offers memory did not give any.
@@ -82,13 +94,16 @@ pub(super) fn lend(view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal>
     let bytes = &mut *out.bytes;
     let lent = out.lent.view(out.py, view, |content| inside(content, bytes));
     if let Some(index) = lent.map_err(taken)? {
-        wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
+        beside(index, out.bytes);
     }
     Ok(())
 }
 
 fn inside(content: &[u8], out: &mut Vec<u8>) {
     // Below the size from which bytes travel beside the request, so the head always holds the length.
-    wire::put_bytes_head(out, content.len());
+    match u8::try_from(content.len()) {
+        Ok(length) => out.extend_from_slice(&[0xc4, length]),
+        Err(_) => _ = wire::put_bytes_head(out, content.len()),
+    }
     out.extend_from_slice(content);
 }

@@ -14,7 +14,7 @@ use super::thread::{self, Locked, ThreadLock};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
 use crate::host::{self, Object};
-use crate::wire::{EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
+use crate::wire::{Bytes, EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
 
 /// Which of the two groups of a call: its own, or the parent of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -322,7 +322,11 @@ impl<'c> Frame<'c> {
         let index: [u8; 4] = index
             .try_into()
             .map_err(|_| Fault::malformed("a buffer's extension value has 4 bytes"))?;
-        let index = u32::from_le_bytes(index);
+        self.buffer_at(u32::from_le_bytes(index))
+    }
+
+    #[inline]
+    fn buffer_at(&self, index: u32) -> Result<&'c Lent<'c>, Fault> {
         self.buffers.get(index as usize).ok_or_else(|| {
             Fault::malformed(format!("there is no buffer {index}, but {}", self.buffers.len()))
         })
@@ -337,7 +341,16 @@ impl<'c> Frame<'c> {
     }
 
     /// Reads bytes: inside the request, or beside it.
+    #[inline]
     pub(crate) fn bytes(&self) -> Result<&'c [u8], Fault> {
+        match self.reader.bytes() {
+            Some(Bytes::Inside(bytes)) => Ok(bytes),
+            Some(Bytes::Beside(index)) => self.buffer_at(index)?.read(),
+            None => self.other_bytes(),
+        }
+    }
+
+    fn other_bytes(&self) -> Result<&'c [u8], Fault> {
         match self.reader.next()? {
             Token::Bin(bytes) => Ok(bytes),
             Token::Ext(EXT_BUFFER, index) => self.buffer(index)?.read(),
