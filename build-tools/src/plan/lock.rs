@@ -10,6 +10,8 @@
 //! And only if no code of the crate runs around it either, and what crosses takes a bounded time: handles by reference, or by
 //! value if they are `Copy`, and values of a fixed size that are made of primitives and a few types of std.
 //!
+//! What may run in any call is taken to be harmless here, too: the crate's allocator and its panic hook.
+//!
 //! Nothing else is provable. An impl of a std trait may be written by hand and do anything, and one that says that it was
 //! derived (`#[automatically_derived]`) may say so by hand, too. So a handle that is cloned to be passed by value is none.
 

@@ -120,17 +120,28 @@ impl Session {
         }
     }
 
-    /// A prompt request would have to wait: then it is one that may.
+    /// A prompt request would have to wait: then it is one that may. Nobody has looked at what comes behind the operation.
     fn ask_again(&mut self, request: &[u8]) -> (u64, Value) {
-        let Ok(Value::Array(mut parts)) = rmpv::decode::read_value(&mut &*request) else {
-            fail(&format!("{request:?} is no prompt request"));
+        let head = match request.first() {
+            Some(0xdc) => 3,
+            Some(0xdd) => 5,
+            _ => 1,
         };
-        parts[0] = match parts[0].as_u64() {
-            Some(9) => CALL.into(),
-            Some(10) => DROP.into(),
+        // In whatever form it is written, its last byte says which.
+        let form = match request.get(head) {
+            Some(0xcc | 0xd0) => 1,
+            Some(0xcd | 0xd1) => 2,
+            Some(0xce | 0xd2) => 4,
+            Some(0xcf | 0xd3) => 8,
+            _ => 0,
+        };
+        let mut ordinary = request.to_vec();
+        match ordinary.get_mut(head + form) {
+            Some(operation @ &mut PROMPT_CALL) => *operation = CALL,
+            Some(operation @ &mut PROMPT_DROP) => *operation = DROP,
             _ => fail(&format!("{request:?} is no prompt request")),
-        };
-        self.ask(&encoded(&parts))
+        }
+        self.ask(&ordinary)
     }
 
     fn end(&mut self) {
