@@ -149,7 +149,9 @@ pub unsafe fn entry(
         response.free_pieces();
     }
     let memory = response.take_memory();
-    let out = RefCell::new(Writer::answering(memory));
+    // It is taken apart below, where it is: to move it would be to read at once what was written piece by piece just before,
+    // which costs more than the whole way of a plain call.
+    let mut out = ManuallyDrop::new(RefCell::new(Writer::answering(memory)));
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
     let outcome = match Opening::read(artifact, request) {
@@ -175,8 +177,6 @@ pub unsafe fn entry(
             &out,
         ),
     };
-    // Taken apart where it is: to move it would be to read at once what was written piece by piece just now, which is slow.
-    let mut out = ManuallyDrop::new(out);
     let writer = out.get_mut();
     if writer.capacity() > KEEP {
         shrink(writer.bytes_mut());
