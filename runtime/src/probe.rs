@@ -80,12 +80,22 @@ impl<T: Error> Probe<T> {
 
 /// What `Display` says.
 pub fn display<T: Display + ?Sized>(value: &T) -> String {
-    value.to_string()
+    said(format_args!("{value}"))
 }
 
 /// What `Debug` says.
 pub fn debug<T: Debug + ?Sized>(value: &T) -> String {
-    format!("{value:?}")
+    said(format_args!("{value:?}"))
+}
+
+/// Text with room for what errors mostly say: it is put together of small pieces, and grows with each otherwise.
+fn said(text: std::fmt::Arguments<'_>) -> String {
+    use std::fmt::Write as _;
+    let mut said = String::with_capacity(120);
+    // As `to_string` does.
+    said.write_fmt(text)
+        .expect("a `Display` or `Debug` that fails has a fault of its own");
+    said
 }
 
 /// Messages of the `source()` chain, outermost first; at most 32, in case it is a ring.

@@ -148,7 +148,12 @@ pub unsafe fn entry(
     if !response.pieces.is_null() {
         response.free_pieces();
     }
-    let memory = response.take_memory();
+    let memory = if response.data.is_null() {
+        first_memory()
+    } else {
+        // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and puts others in their place before anybody sees them.
+        unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
+    };
     // It is taken apart below, where it is: to move it would be to read at once what was written piece by piece just before,
     // which costs more than the whole way of a plain call.
     let mut out = ManuallyDrop::new(RefCell::new(Writer::answering(memory)));
@@ -195,14 +200,13 @@ pub unsafe fn entry(
 }
 
 impl Response {
-    /// The memory of the answer before, to be used again.
-    #[inline]
+    /// The memory of the answer before, which it then has no more.
     fn take_memory(&mut self) -> Vec<u8> {
         let data = std::mem::replace(&mut self.data, std::ptr::null_mut());
         let capacity = std::mem::take(&mut self.capacity);
         self.len = 0;
         if data.is_null() {
-            return first_memory();
+            return Vec::new();
         }
         // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and they were taken out just now.
         unsafe { Vec::from_raw_parts(data, 0, capacity) }
