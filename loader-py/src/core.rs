@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use pyo3::types::{PyAnyMethods, PyType};
+use pyo3::types::{PyAnyMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
 use crate::ffi::lent::Lent;
@@ -217,6 +217,15 @@ pub(crate) struct HandleType {
     pub(crate) trivial_drop: bool,
     /// How a value that is an iterator is asked for its next item.
     pub(crate) next: OnceLock<Next>,
+    /// How its exceptions are made without the error hook, if they can be.
+    pub(crate) plain_error: OnceLock<PlainError>,
+}
+
+/// What all exceptions of a class have in common, whose attributes are what every error says.
+#[derive(Default)]
+pub(crate) struct PlainError {
+    /// The name of the Rust type.
+    pub(crate) rust_type: OnceLock<Py<PyString>>,
 }
 
 /// A class and its fields.
@@ -229,7 +238,7 @@ pub(crate) struct Fields {
 
 /// A field of a record or variant.
 pub(crate) struct Field {
-    pub(crate) name: Py<pyo3::types::PyString>,
+    pub(crate) name: Py<PyString>,
     pub(crate) text: String,
     pub(crate) shape: Shape,
     /// Where it is in the instances, if `__slots__` made it.

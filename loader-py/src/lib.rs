@@ -25,6 +25,7 @@ mod library;
 mod manifest;
 mod overload;
 mod plain_data;
+mod plain_error;
 mod python;
 mod refusal;
 mod shape;

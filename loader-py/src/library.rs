@@ -7,7 +7,7 @@ use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
 use crate::callable::{Manner, Param, Spec};
-use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, Variant};
+use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, PlainError, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
 use crate::ffi::load::{self, Expected, LoadFailure};
@@ -274,8 +274,17 @@ impl Library {
                 exception,
                 trivial_drop,
                 next: OnceLock::new(),
+                plain_error: OnceLock::new(),
             }),
         )
+    }
+
+    /// Exceptions of type `index` have what every error says as their attributes, and no more: from now on they are made
+    /// without the error hook where there are no sources.
+    fn plain_error(&self, index: u32) {
+        if let Some(Definition::Handle(kind)) = self.core.slot(index).definition.get() {
+            let _ = kind.plain_error.set(PlainError::default());
+        }
     }
 
     /// Says that callable `callable` gives the next item of a value of type `index`.

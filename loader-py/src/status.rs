@@ -12,9 +12,9 @@ use crate::decode::Decoder;
 use crate::ffi::symbol::Response;
 use crate::host;
 use crate::iterator::Items;
-use crate::python;
 use crate::shape::Shape;
 use crate::wire::{Reader, Token};
+use crate::{plain_error, python};
 
 static HOOK: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
 
@@ -131,6 +131,11 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
 }
 
 fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> PyResult<PyErr> {
+    if let Some(Shape::Handle(slot, _)) = result.error()
+        && let Some(error) = plain_error::make(py, slot, answer.payload)?
+    {
+        return Ok(PyErr::from_value(error));
+    }
     let mut from = Decoder::new(py, core, answer.payload).with(answer.response);
     from.open_array(5)?;
     let value = match result.error() {

@@ -201,6 +201,9 @@ class Library:
         assert index not in self._kinds, "defined twice"
         self._kinds[index] = ("handle", cls, exception)
 
+    def plain_error(self, index: int) -> None:
+        assert self._kinds[index][0] == "handle", "other errors are made by the hook"
+
     def define_record(self, index: int, cls: type, fields: Any, *, exception: bool = False) -> None:
         assert index not in self._kinds, "defined twice"
         self._kinds[index] = ("record", cls, [name for name, _ in fields])

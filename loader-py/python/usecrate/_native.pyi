@@ -133,6 +133,12 @@ class Library:
     def define_by(self, definer: Callable[[int], type]) -> None:
         """Says what makes and defines the class of a type, by its index, when a value of it is first met."""
 
+    def plain_error(self, index: int) -> None:
+        """Exceptions of type `index` have what every error says as their attributes, and no more.
+
+        From now on they are made without the error hook where there are no sources.
+        """
+
     def define_handle(
         self, index: int, cls: type, *, exception: type | None = None, trivial_drop: bool = False
     ) -> None:

@@ -215,6 +215,9 @@ def _known(cls: Any) -> Known:
             # `except` asks for the class itself, so a raised error is of its variant's class.
             variants = [getattr(info.cls, variant["name"]) for variant in info.loaded.variants_of(info.index)]
         known = (own.isdisjoint(_FACTS), own, variant_of, variants)
+        handle = cls is info.cls and info.loaded.type_at(info.index)["kind"] == "handle"
+        if handle and variant_of is None and own.isdisjoint((*_FACTS, "args")):
+            info.loaded.library.plain_error(info.index)
     _KNOWN[cls] = known
     return known
 
