@@ -11,6 +11,7 @@ use crate::ffi::arguments::Arguments;
 use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
 use crate::ffi::symbol::Response;
+use crate::plain_data;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
 use crate::status::{self, Answer};
@@ -283,6 +284,23 @@ impl Spec {
             None => Ok(value),
             Some(wrap) => wrap.bind(from.py).call1((value,)),
         }
+    }
+
+    /// Sends the request in `scratch` and reads the answer as plain data.
+    pub(crate) fn send_plain<'py>(
+        &'static self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+        scratch: &mut Scratch,
+    ) -> Raised<Bound<'py, PyAny>> {
+        if self.fluent || self.wrap.is_some() {
+            return plain_data::of(self.send(py, arguments, scratch)?).map_err(Box::new);
+        }
+        let mut from = self.exchange(py, scratch)?;
+        from.give_plain();
+        let value = self.result.decode(&mut from)?;
+        from.finish()?;
+        Ok(value)
     }
 
     /// Sends the request in `scratch`; gives what reads the result.

@@ -2,10 +2,11 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyTuple};
-use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pymethods};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pymethods};
 
-use crate::callable::{Misfit, Spec};
-use crate::ffi::arguments::OwnedArguments;
+use crate::callable::{Misfit, Raised, Spec};
+use crate::core::Scratch;
+use crate::ffi::arguments::{Arguments, OwnedArguments};
 use crate::ffi::function;
 use crate::python;
 
@@ -21,9 +22,46 @@ pub(crate) struct Overload {
     #[pyo3(get, name = "__module__")]
     module: String,
     doc: Option<String>,
+    /// It gives plain data: records as dicts.
+    plain: bool,
 }
 
 impl Overload {
+    /// The same as `function`, which Rust serves, but giving plain data; `None` if Rust serves none such.
+    pub(crate) fn plain<'py>(function: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let specs = if let Some(spec) = function::spec_of(function) {
+            vec![spec]
+        } else if let Ok(overload) = function.cast::<Self>() {
+            overload.get().specs.clone()
+        } else {
+            return Ok(None);
+        };
+        let py = function.py();
+        let made = Self {
+            specs,
+            name: function.getattr(intern!(py, "__name__"))?.extract()?,
+            qualname: function.getattr(intern!(py, "__qualname__"))?.extract()?,
+            module: function.getattr(intern!(py, "__module__"))?.extract()?,
+            doc: function.getattr(intern!(py, "__doc__"))?.extract()?,
+            plain: true,
+        };
+        Ok(Some(Bound::new(py, made)?.into_any()))
+    }
+
+    fn send<'py>(
+        &self,
+        spec: &'static Spec,
+        arguments: &Arguments<'_, 'py>,
+        scratch: &mut Scratch,
+        py: Python<'py>,
+    ) -> Raised<Bound<'py, PyAny>> {
+        if self.plain {
+            spec.send_plain(py, arguments, scratch)
+        } else {
+            spec.send(py, arguments, scratch)
+        }
+    }
+
     /// The signatures of functions made by `Library.function` and `Library.overload`.
     pub(crate) fn specs_of(functions: &Bound<'_, PyAny>) -> PyResult<Vec<&'static Spec>> {
         let mut specs = Vec::new();
@@ -56,6 +94,7 @@ impl Overload {
             qualname,
             module,
             doc,
+            plain: false,
         }
     }
 
@@ -106,18 +145,18 @@ impl Overload {
     ) -> PyResult<Bound<'py, PyAny>> {
         let owned = OwnedArguments::new(None, args, kwargs)?;
         let arguments = owned.borrow();
-        if let [only] = self.specs.as_slice() {
+        if let ([only], false) = (self.specs.as_slice(), self.plain) {
             return only.call(py, &arguments).map_err(|error| *error);
         }
         let mut misfits = Vec::new();
         for spec in &self.specs {
             let mut scratch = spec.core.take_scratch(py);
             let written = spec.write(py, &arguments, &mut scratch);
-            let done = written.map(|()| spec.send(py, &arguments, &mut scratch));
+            let done = written.map(|()| self.send(spec, &arguments, &mut scratch, py));
             spec.core.give_scratch(py, scratch);
             match done {
                 Ok(result) => return result.map_err(|error| *error),
-                Err(misfit @ Misfit::Argument(_, _)) if !is_about_argument(&misfit) => {
+                Err(misfit) if self.specs.len() == 1 || !is_about_argument(&misfit) => {
                     return Err(spec.misfit_error(misfit));
                 }
                 Err(misfit) => misfits.push((*spec, misfit)),

@@ -14,6 +14,7 @@ use pyo3::{Bound, Py, PyAny, PyResult, PyTypeInfo, Python, pyfunction, wrap_pyfu
 use crate::core::{Definition, Fields, Slot};
 use crate::ffi::lock_cell::Guarded;
 use crate::ffi::object;
+use crate::overload::Overload;
 use crate::python;
 
 /// The records of each class, by the address of the class, which is never freed.
@@ -104,19 +105,27 @@ fn is_plain(value: &Bound<'_, PyAny>) -> bool {
         || class == PyBytes::type_object_raw(py)
 }
 
-/// Plain data for a record or an enum's value, all the way down.
-///
-/// A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value,
-/// a list where fields have no names, else a dict): what is taken as an argument in its place. Handles stay
-/// as they are.
-#[pyfunction]
-#[pyo3(signature = (value, /))]
-fn asdict<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// Plain data for `value`.
+pub(crate) fn of(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     let mut plain = Plain {
         py: value.py(),
         latest: None,
     };
-    plain.of(value.clone())
+    plain.of(value)
+}
+
+/// Plain data for a record or an enum's value, all the way down; for a function, one that gives such data.
+///
+/// A record becomes a dict of its fields; a variant its name, or ``{name: payload}`` (the only field's value,
+/// a list where fields have no names, else a dict): what is taken as an argument in its place. Handles stay
+/// as they are. ``asdict(f)(x)`` is ``asdict(f(x))`` in less time: no records are made on the way.
+#[pyfunction]
+#[pyo3(signature = (value, /))]
+fn asdict<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    match Overload::plain(value)? {
+        Some(function) => Ok(function),
+        None => of(value.clone()),
+    }
 }
 
 /// Adds the function to the extension module.

@@ -58,7 +58,8 @@ def close(value: object) -> None:
     """
 
 def asdict(value: object, /) -> Any:
-    """Plain data for a record or an enum's value, all the way down (`usecrate.asdict`)."""
+    """Plain data for a record or an enum's value, all the way down; of a function, one that gives such data
+    (`usecrate.asdict`)."""
 
 def blake3(data: bytes) -> str:
     """The BLAKE3 hash, in hexadecimal digits."""

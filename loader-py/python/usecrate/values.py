@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import enum
+import types
 
 from . import _native
 from .wrap import Module
@@ -56,6 +57,11 @@ def plain_data(value: object) -> Any:
         return cls([asdict(part) for part in value])
     if isinstance(value, dict):
         return {asdict(key): asdict(part) for key, part in value.items()}
+    if isinstance(value, types.BuiltinMethodType | types.MethodType) and isinstance(
+        value.__self__, _native.Handle
+    ):
+        method = value
+        return lambda *args, **kwargs: asdict(method(*args, **kwargs))
     if isinstance(value, _native.Handle) or getattr(cls, "__usecrate_fields__", None) is None:
         return value
     names: tuple[str, ...] = cls.__match_args__

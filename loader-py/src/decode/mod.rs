@@ -30,6 +30,8 @@ pub(crate) struct Decoder<'a, 'py> {
     depth: usize,
     /// Whether borrowed handles are lent to a callable, and end with it.
     lends: bool,
+    /// Whether records become dicts, and variants what `asdict` makes of them.
+    plain: bool,
     /// Where long bytes are that the answer names.
     beside: Option<&'a Response>,
 }
@@ -43,6 +45,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
             reader,
             depth: 0,
             lends: false,
+            plain: false,
             beside: None,
         }
     }
@@ -63,6 +66,11 @@ impl<'a, 'py> Decoder<'a, 'py> {
             lends: true,
             ..Self::new(py, core, reader)
         }
+    }
+
+    /// From now on, gives plain data.
+    pub(crate) fn give_plain(&mut self) {
+        self.plain = true;
     }
 
     /// Whether the next value is nil; it is not read.

@@ -1,7 +1,7 @@
 //! A crate's own types: handles, records, enums.
 
-use pyo3::types::PyAnyMethods;
-use pyo3::{Bound, PyAny};
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyList, PyString};
+use pyo3::{Bound, PyAny, PyResult, intern};
 
 use super::{Decoder, Made};
 use crate::core::{Definition, Fields, Slot};
@@ -51,6 +51,38 @@ pub(super) fn handle<'py>(slot: &'static Slot, mode: Mode, from: &mut Decoder<'_
     Ok(error)
 }
 
+/// The fields as a dict.
+fn dict<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    from.nested(|from| {
+        let dict = PyDict::new(from.py);
+        for field in &fields.fields {
+            dict.set_item(field.name.bind(from.py), field.shape.decode_field(from)?)?;
+        }
+        Ok(dict.into_any())
+    })
+}
+
+/// A variant as `asdict` gives it: its name, or that with what it holds.
+fn plain_variant<'py>(name: &str, fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+    let name = PyString::intern(from.py, name);
+    if fields.fields.is_empty() {
+        return Ok(name.into_any());
+    }
+    let unnamed = (fields.fields.iter().enumerate()).all(|(at, field)| field.text == format!("_{at}"));
+    let payload = match (unnamed, fields.fields.as_slice()) {
+        (false, _) => dict(fields, from)?,
+        (true, [only]) => from.nested(|from| only.shape.decode(from))?,
+        (true, many) => from.nested(|from| {
+            let items = many.iter().map(|field| field.shape.decode(from));
+            let items = items.collect::<PyResult<Vec<_>>>()?;
+            Ok(PyList::new(from.py, items)?.into_any())
+        })?,
+    };
+    let whole = PyDict::new(from.py);
+    whole.set_item(name, payload)?;
+    Ok(whole.into_any())
+}
+
 fn fill<'py>(fields: &Fields, from: &mut Decoder<'_, 'py>) -> Made<'py> {
     from.nested(|from| {
         let class = fields.class.bind(from.py);
@@ -71,6 +103,9 @@ pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> M
         return Err(from.undefined(slot));
     };
     from.exactly(fields.fields.len(), "a record")?;
+    if from.plain {
+        return dict(fields, from);
+    }
     fill(fields, from)
 }
 
@@ -106,8 +141,12 @@ fn variant<'py>(
             if fields.fields.len() != length {
                 return Err(from.malformed("the fields of a variant"));
             }
+            if from.plain {
+                return plain_variant(&found.name, fields, from);
+            }
             fill(fields, from)
         }
+        _ if from.plain && !choice.data => found.object.bind(from.py).getattr(intern!(from.py, "_name_")),
         _ => Ok(found.object.bind(from.py).clone()),
     }
 }

@@ -9,6 +9,7 @@ import gc
 import ipaddress
 import mmap
 import pathlib
+import re
 import sys
 import weakref
 from typing import Any
@@ -428,3 +429,45 @@ def test_dicts_in_any_order_that_may_change_while_they_are_read(echo: Any) -> No
         given.update(left=Number(change), right=2)
         with pytest.raises(TypeError, match=r"lacks the fields? .*right"):
             f(given)
+
+
+def test_functions_that_give_plain_data(echo: Any) -> None:
+    class Color(enum.Enum):
+        RED = 1
+
+    class Circle:
+        __slots__ = ("radius",)
+
+    class Box:
+        __slots__ = ("_0", "_1")
+
+    class Nothing:
+        __slots__ = ()
+
+    class All:
+        __slots__ = ("color", "each", "shapes")
+
+    echo.library.define_enum(2, Color, [("Red", Color.RED, [])], data=False)
+    circle, box = ("Circle", Circle, [("radius", "f64")]), ("Box", Box, [("_0", "i64"), ("_1", "str")])
+    echo.library.define_enum(3, object, [circle, box, ("Nothing", Nothing, [])], data=True)
+    fields = [("shapes", ["list", ["enum", 3]]), ("color", ["enum", 2]), ("each", ["option", ["record", 1]])]
+    echo.library.define_record(1, All, fields)
+    inner = {"shapes": [], "color": "Red", "each": None}
+    given = {
+        "shapes": [{"Circle": {"radius": 2.0}}, {"Box": [1, "b"]}, "Nothing"],
+        "color": "Red",
+        "each": inner,
+    }
+    f = echo.echo(["record", 1])
+    assert isinstance(f(given), All)
+    plain = usecrate.asdict(f)
+    expected = {**given, "color": "RED", "each": {**inner, "color": "RED"}}
+    assert plain(given) == expected == plain(value=f(given))
+    assert (plain.__name__, plain.__doc__) == (f.__name__, f.__doc__)
+    assert usecrate.asdict(plain)(given) == expected
+    for wrong in ((), (given, 1), ({"shapes": 1},)):
+        with pytest.raises(TypeError) as told:
+            plain(*wrong)
+        with pytest.raises(TypeError, match=re.escape(str(told.value))):
+            f(*wrong)
+    assert usecrate.asdict(len) is len
