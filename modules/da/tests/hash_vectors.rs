@@ -43,7 +43,7 @@ macro_rules! check {
 check!(sha256_short, sha256, Sha256, 32, "sha256_short.bin", 65);
 check!(sha256_long, sha256, Sha256, 32, "sha256_long.bin", 64);
 check!(sha512_short, sha512, Sha512, 64, "sha512_short.bin", 129);
-check!(sha512_long, sha512, Sha512, 64, "sha512_long.bin", 32);
+check!(sha512_long, sha512, Sha512, 64, "sha512_long.bin", 128);
 check!(sha3_256_short, sha3_256, Sha3_256, 32, "sha3_256_short.bin", 137);
 check!(sha3_256_long, sha3_256, Sha3_256, 32, "sha3_256_long.bin", 100);
 check!(
