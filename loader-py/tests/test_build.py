@@ -320,6 +320,12 @@ def test_cli(manifest: dict[str, Any], tmp_path: Path) -> None:
         "    it takes a callable; pass a list instead [closure]",
     ):
         assert line in done.stdout.splitlines(), line
+    # Of constructors that take the same, a call reaches the first alone.
+    twice = copy.deepcopy(manifest)
+    constructors = next(ty for ty in twice["types"] if ty["name"] == "Version")["constructors"]
+    constructors.append(constructors[0])
+    (tmp_path / "twice").mkdir()
+    assert _cli("inspect", str(write(tmp_path / "twice", twice))).stdout == done.stdout
     spec = _cli("inspect", "demo-crate@1", "--artifact-dir", str(tmp_path))
     assert spec.stdout == done.stdout
     assert json.loads(_cli("inspect", "--json", str(folder)).stdout) == json.loads(

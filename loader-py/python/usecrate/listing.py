@@ -101,9 +101,14 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
         )
         number = f" = {variant['discriminant']}" if "discriminant" in variant else ""
         yield f"variant {variant['name']}{f'({fields})' if fields else ''}{number}"
+    taken_already: set[str] = set()
     for index in ty.get("constructors", ()):
         found = callables[index]
-        yield f"{signature(manifest, found, name=ty['name'])}{_notes(found, found['id'])}"
+        text = signature(manifest, found, name=ty["name"])
+        # Of those that take the same, a call of the class reaches the first alone.
+        if text not in taken_already:
+            yield f"{text}{_notes(found, found['id'])}"
+        taken_already.add(text)
     for prop in ty.get("properties", ()):
         found = callables[prop["get"]]
         notes = _notes(found, *([] if "set" in prop else ["read only"]))

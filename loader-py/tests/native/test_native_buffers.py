@@ -269,3 +269,23 @@ def test_a_method_with_an_initial_value(echo: Any) -> None:
 def test_an_iterator_is_no_argument(echo: Any) -> None:
     with pytest.raises((errors.UsecrateError, TypeError)):
         echo.echo(["iterator", "i64"])([1])
+
+
+def test_long_bytes_beside_an_answer_are_freed_as_they_are_read(echo: Any) -> None:
+    params = [("count", "i64", False), ("indexes", "bytes", False)]
+    beside = echo.function(52, "beside", params, ["list", "bytes"])
+    freed = echo.function(53, "freed", [], "bytes")
+    freed()
+    assert beside(3, bytes([0, 1, 2])) == [bytes([index]) * 100_000 for index in range(3)]
+    assert freed() == bytes([0, 1, 2, 0])
+    assert beside(2, b"\1") == [b"\1" * 100_000], "what is not read goes with the answer"
+    assert freed() == bytes([1, 1])
+    assert echo.function(52, "beside", params, ["list", "any"])(1, b"\0") == [bytes(100_000)]
+    assert freed() == bytes([0, 0])
+    for wrong in (b"\2", b"\1\1", bytes([255])):
+        with pytest.raises(errors.UsecrateError, match="bytes that are there was expected"):
+            beside(2, wrong)
+        assert freed()[-1] + len(set(wrong) & {1}) == 2
+    with pytest.raises(errors.UsecrateError):
+        echo.function(52, "beside", params, ["list", "i64"])(2, b"\0")
+    assert freed() == bytes([2])

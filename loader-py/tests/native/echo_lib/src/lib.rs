@@ -3,6 +3,7 @@
 //!
 //! Callables: see `call`, and `upcalls` for those that come back to the host.
 
+mod beside;
 mod upcalls;
 
 use std::sync::Mutex;
@@ -22,6 +23,8 @@ pub struct Response {
     data: *mut u8,
     len: usize,
     capacity: usize,
+    pieces: *mut beside::Piece,
+    piece_count: usize,
 }
 
 /// Values by slot: the generation, and the counter while it lives.
@@ -344,6 +347,19 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
             out.extend(operations);
             Ok(answer(0, out))
         }
+        // beside(count, indexes): the pieces with these indexes, of so many
+        52 => {
+            let (count, rest) = read_integer(arguments);
+            let indexes = &rest[2..];
+            Ok(answer(0, beside::named(count, indexes)))
+        }
+        // which pieces were freed since the last time
+        53 => {
+            let freed = beside::freed();
+            let mut out = vec![0xc4, u8::try_from(freed.len()).unwrap()];
+            out.extend(freed);
+            Ok(answer(0, out))
+        }
         _ => Ok(refuse(5, "callable", None, "there is no such callable")),
     };
     tried.unwrap_or_else(|refusal| refusal)
@@ -429,7 +445,13 @@ pub unsafe extern "C" fn usecrate_call(
     let request = unsafe { std::slice::from_raw_parts(request, request_len) };
     let buffers = if buffer_count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(buffers, buffer_count) } };
     let response = unsafe { &mut *response };
+    if let [0x92, 3, 0xce, index @ ..] = request {
+        unsafe { beside::free_one(response.pieces, response.piece_count, index.try_into().unwrap()) };
+        return 0;
+    }
     let release = |response: &mut Response| {
+        unsafe { beside::free_all(response.pieces, response.piece_count) };
+        (response.pieces, response.piece_count) = (std::ptr::null_mut(), 0);
         if response.capacity > 0 {
             drop(unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) });
         }
@@ -443,5 +465,6 @@ pub unsafe extern "C" fn usecrate_call(
     let (code, content) = serve_any(request, buffers, Host(host));
     let mut content = std::mem::ManuallyDrop::new(content);
     (response.data, response.len, response.capacity) = (content.as_mut_ptr(), content.len(), content.capacity());
+    (response.pieces, response.piece_count) = beside::take();
     code
 }
