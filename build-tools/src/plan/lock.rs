@@ -1,18 +1,20 @@
 //! Which calls keep the interpreter lock without being declared `quick`: those that provably block on nothing, whatever the
 //! crate's author wrote.
 //!
-//! That is known of two kinds:
+//! That is known of three kinds:
 //!
 //! - Data is read, written or built, by an expression of our own: fields, variants, constants, statics. No code runs.
 //! - A `const fn` is called. What is const waits for nothing: it calls only what is const, no trait's method, no function
 //!   pointer, and runs no destructor. It may compute for long, though.
+//! - Data is compared by a `PartialEq` that the compiler derived, all the way down: it then says `StructuralPartialEq`, too,
+//!   which nobody can write by hand in stable Rust.
 //!
 //! And only if no code of the crate runs around it either, and what crosses takes a bounded time: handles by reference, or by
 //! value if they are `Copy`, and values of a fixed size that are made of primitives and a few types of std.
 //!
 //! What may run in any call is taken to be harmless here, too: the crate's allocator and its panic hook.
 //!
-//! Nothing else is provable. An impl of a std trait may be written by hand and do anything, and one that says that it was
+//! Nothing else is provable. An impl of any other trait may be written by hand and do anything, and one that says that it was
 //! derived (`#[automatically_derived]`) may say so by hand, too. So a handle that is cloned to be passed by value is none.
 
 use usecrate_manifest::Kind;
@@ -22,9 +24,9 @@ use super::fold::erase;
 use super::model::Fluent;
 use super::site::{Callee, Origin, OriginKey, Site};
 use super::stdlib;
-use super::types::{Types, all_fields};
+use super::types::{Types, all_fields, whole};
 use super::wire::{Class, class, type_args};
-use crate::api::Ty;
+use crate::api::{DefKind, Ty};
 
 /// More numbers than this are no longer a few.
 const FEW: usize = 256;
@@ -46,7 +48,11 @@ pub(super) struct Crossing<'a> {
 
 /// Whether the call provably blocks on nothing.
 pub(super) fn cannot_block(ctx: &Ctx<'_>, types: &Types, site: &Site, crossing: &Crossing<'_>) -> bool {
-    let known = Known { ctx, types };
+    let known = Known {
+        ctx,
+        types,
+        comparing: false,
+    };
     let Crossing { params, output, .. } = *crossing;
     if !crossing.direct || crossing.fluent != Fluent::No {
         return false;
@@ -69,6 +75,16 @@ pub(super) fn cannot_block(ctx: &Ctx<'_>, types: &Types, site: &Site, crossing: 
     }
 }
 
+/// Whether comparing two values of a type by `==` runs nothing but what the compiler and std wrote, on a few numbers.
+pub(super) fn compares_data(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+    let known = Known {
+        ctx,
+        types,
+        comparing: true,
+    };
+    known.is_few(ty)
+}
+
 /// It is a function, or one of an inherent impl: then `const` is what stable Rust means by it.
 fn is_no_traits(origin: &Origin) -> bool {
     match &origin.key {
@@ -81,6 +97,8 @@ fn is_no_traits(origin: &Origin) -> bool {
 struct Known<'c, 'a> {
     ctx: &'c Ctx<'a>,
     types: &'c Types,
+    /// Values are compared where they are; otherwise they cross.
+    comparing: bool,
 }
 
 impl Known<'_, '_> {
@@ -93,14 +111,9 @@ impl Known<'_, '_> {
         matches!(ty, Ty::Ref { ty, .. } if self.is_handle(ty))
     }
 
-    /// A handle whose value is copied to be passed: that is unconditional, where the runtime asks the compiler again.
+    /// A handle whose value is copied to be passed.
     fn is_copied(&self, ty: &Ty) -> bool {
-        self.is_handle(ty)
-            && self.ctx.matching(&erase(ty)).iter().any(|found| {
-                let unconditional = found.impl_.generics.bounds.is_empty();
-                let trait_ = found.impl_.trait_.as_ref();
-                unconditional && trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, "Copy"))
-            })
+        self.is_handle(ty) && self.implements(ty, "Copy")
     }
 
     /// As a result: a few numbers, by value or by reference, or a handle, which is put where handles are as it is.
@@ -120,6 +133,32 @@ impl Known<'_, '_> {
         self.count(ty, DEEP).is_some_and(|count| count <= FEW)
     }
 
+    /// Nothing of the crate's runs for it but what runs for its fields, all of which are known.
+    fn is_data(&self, ty: &Ty, kind: Kind) -> bool {
+        if !self.comparing {
+            return kind != Kind::Handle;
+        }
+        let Ty::Path { def, .. } = ty else { return false };
+        let known = self.ctx.def(def).is_some_and(|def| match &def.kind {
+            DefKind::Struct(fields) => whole(fields),
+            DefKind::Enum {
+                variants,
+                hidden_variants,
+            } => !hidden_variants && variants.iter().all(|variant| whole(&variant.fields)),
+            _ => false,
+        });
+        known && self.implements(ty, "StructuralPartialEq")
+    }
+
+    /// It implements a std trait, on no condition.
+    fn implements(&self, ty: &Ty, name: &str) -> bool {
+        self.ctx.matching(&erase(ty)).iter().any(|found| {
+            let trait_ = found.impl_.trait_.as_ref();
+            found.impl_.generics.bounds.is_empty()
+                && trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, name))
+        })
+    }
+
     /// How many primitives a value has at most; nothing, if that is not known, or something else is in it.
     fn count(&self, ty: &Ty, deep: usize) -> Option<usize> {
         let deep = deep.checked_sub(1)?;
@@ -130,7 +169,7 @@ impl Known<'_, '_> {
             Ty::Path { def, args } => match class(self.ctx, self.types, ty) {
                 Class::Std(_) if is_transparent(def) => self.sum(type_args(args), deep),
                 Class::Std(_) if is_small(def) => Some(1),
-                Class::Type(id, Kind::Record | Kind::Enum) => {
+                Class::Type(id, kind) if self.is_data(ty, kind) => {
                     let fields = all_fields(self.ctx, &self.types.get(id).instance);
                     self.sum(fields.iter().map(|(_, ty)| ty), deep)
                 }

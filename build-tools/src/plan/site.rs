@@ -90,7 +90,7 @@ pub(super) enum Callee {
     Path(String),
     /// An expression with `{0}`, `{1}`… for the arguments.
     Expr(String),
-    /// The same of one that runs no code of anybody: it builds a value of its data, or looks at that.
+    /// The same of one that runs no code of the crate's author: it builds a value of its data, looks at that, or compares it.
     Data(String),
     /// A field of the first argument is read.
     Get(String),

@@ -198,7 +198,12 @@ fn plain(
             if matches!(&other, Ty::Ref { .. }) && !is_plain_ref(&other) {
                 return;
             }
-            let callee = function("::std::cmp::PartialEq<_>", "eq");
+            let itself = erase(&other) == erase(&me);
+            let callee = if itself && super::lock::compares_data(build.ctx, build.types, &erase(&me)) {
+                Callee::Data("::std::cmp::PartialEq::eq({0}, {1})".to_owned())
+            } else {
+                function("::std::cmp::PartialEq<_>", "eq")
+            };
             ("__eq__", "eq", vec![("other", shared(&other))], answer, callee)
         }
         "PartialOrd" if !ordered && arg.as_ref().is_none_or(|ty| erase(ty) == erase(&me)) => {

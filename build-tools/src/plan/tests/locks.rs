@@ -289,6 +289,61 @@ fn a_variant_that_is_built_or_looked_at_keeps_it() {
 }
 
 #[test]
+fn data_is_compared_if_the_compiler_wrote_how() {
+    let go = || vec![function("go", vec![("self", shared(me()))], None)];
+    let equal = |sample: Sample, names: &[&str], traits: &[&str]| {
+        let add = |sample: Sample, name: &&str| {
+            let this = vec![Arg::Type(x(name))];
+            let sample = sample
+                .methods(name, go())
+                .implements(name, "core::cmp::PartialEq", this);
+            let add = |sample: Sample, trait_: &&str| sample.implements(name, trait_, Vec::new());
+            traits.iter().fold(sample, add)
+        };
+        let mut ids = keeping(&names.iter().fold(sample, add));
+        ids.retain(|id| id.ends_with("::eq"));
+        ids
+    };
+    let derived = ["core::marker::StructuralPartialEq"];
+    let numbers = || vec![("x", prim("i32")), ("y", option(prim("i32")))];
+    let point = || Sample::new().record("Point", numbers());
+    assert_eq!(
+        equal(point(), &["Point"], &derived),
+        ["<x::Point as PartialEq<Point>>::eq"]
+    );
+    assert_eq!(equal(point(), &["Point"], &[]), Vec::<String>::new(), "by hand");
+    let text = Sample::new().record("Point", vec![("x", string())]);
+    assert_eq!(
+        equal(text, &["Point"], &derived),
+        Vec::<String>::new(),
+        "of any length"
+    );
+    let private = Sample::new().opaque("Point", Generics::default());
+    assert_eq!(
+        equal(private, &["Point"], &derived),
+        Vec::<String>::new(),
+        "of who knows what"
+    );
+    let nested = || point().record("Line", vec![("from", x("Point")), ("to", x("Point"))]);
+    assert_eq!(equal(nested(), &["Line", "Point"], &derived).len(), 2);
+    assert_eq!(
+        equal(nested(), &["Line"], &derived),
+        Vec::<String>::new(),
+        "a part by hand"
+    );
+    let other = point().methods("Point", go()).implements(
+        "Point",
+        "core::cmp::PartialEq",
+        vec![Arg::Type(prim("i32"))],
+    );
+    let other = other.implements("Point", derived[0], Vec::new());
+    assert!(
+        keeping(&other).iter().all(|id| !id.ends_with("::eq")),
+        "with something else"
+    );
+}
+
+#[test]
 fn a_constant_of_a_type_keeps_it() {
     let mut sample = Sample::new().opaque("Handle", Generics::default());
     sample = sample.methods("Handle", Vec::new());

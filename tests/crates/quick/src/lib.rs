@@ -91,6 +91,46 @@ impl Gauge {
     }
 }
 
+/// Numbers that are compared as the compiler has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// One.
+    pub x: i32,
+    /// Another.
+    pub y: (i32, Option<u8>),
+}
+
+impl Point {
+    /// Makes it no record.
+    pub fn turned(&self) -> Point {
+        Point {
+            x: self.y.0,
+            y: (self.x, None),
+        }
+    }
+}
+
+/// The same, compared by hand.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// A number.
+    pub x: i32,
+}
+
+impl PartialEq for Spot {
+    fn eq(&self, other: &Self) -> bool {
+        sleep(Duration::from_millis(1));
+        self.x == other.x
+    }
+}
+
+impl Spot {
+    /// Makes it no record.
+    pub fn turned(&self) -> Spot {
+        Spot { x: -self.x }
+    }
+}
+
 /// A few coins.
 #[derive(Debug, Clone, Copy)]
 pub struct Coin(u32);
