@@ -352,7 +352,7 @@ pub(super) fn is_packed(kind: Number, view: &View) -> bool {
 
 /// Whether it is one row of bytes.
 pub(super) fn is_bytes(view: &View) -> bool {
-    view.dimensions() <= 1 && view.item_size() == 1 && matches!(native_format(view), "B" | "c")
+    view.dimensions() <= 1 && view.item_size() == 1 && matches!(view.letter(), Some(b'B' | b'c'))
 }
 
 /// The format of its items, where they are in native order without the mark that says so.
@@ -364,15 +364,15 @@ fn native_format(view: &View) -> &str {
 
 /// Whether its items are just these numbers.
 fn holds(kind: Number, view: &View) -> bool {
-    let format = native_format(view);
-    let signed_words = "bhilqn";
-    let unsigned_words = "BHILQN";
+    let Some(letter) = view.letter() else {
+        return false;
+    };
     let right = match kind {
-        Number::Int(int) if int.bounds().0 < 0 => signed_words.contains(format) && format.len() == 1,
-        Number::Int(Int::U8) => matches!(format, "B" | "c"),
-        Number::Int(_) => unsigned_words.contains(format) && format.len() == 1,
-        Number::F32 => format == "f",
-        Number::F64 => format == "d",
+        Number::Int(int) if int.bounds().0 < 0 => matches!(letter, b'b' | b'h' | b'i' | b'l' | b'q' | b'n'),
+        Number::Int(Int::U8) => matches!(letter, b'B' | b'c'),
+        Number::Int(_) => matches!(letter, b'B' | b'H' | b'I' | b'L' | b'Q' | b'N'),
+        Number::F32 => letter == b'f',
+        Number::F64 => letter == b'd',
     };
     right && view.item_size() == kind.width()
 }

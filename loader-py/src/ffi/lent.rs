@@ -129,6 +129,26 @@ impl View {
             .unwrap_or("?")
     }
 
+    /// The letter of that format, if it is one letter, behind a mark of native order or none.
+    #[inline]
+    pub(crate) fn letter(&self) -> Option<u8> {
+        let native = if cfg!(target_endian = "little") { b'<' } else { b'>' };
+        let mut place = self.raw.format.cast::<u8>();
+        if place.is_null() {
+            return Some(b'B');
+        }
+        // SAFETY: the exporter promises a C string that lives as long as the view: there is a first byte.
+        let mut letter = unsafe { *place };
+        if letter == b'@' || letter == b'=' || letter == native {
+            // SAFETY: as above; what was read was not its end.
+            place = unsafe { place.add(1) };
+            // SAFETY: as above.
+            letter = unsafe { *place };
+        }
+        // SAFETY: as above; behind a byte that is not its end there is another.
+        (letter != 0 && unsafe { *place.add(1) } == 0).then_some(letter)
+    }
+
     /// The memory. Others may write to it unless it is read-only; with the lock held, no Python code does.
     pub(crate) fn bytes(&self) -> &[u8] {
         let len = self.raw.len.unsigned_abs();
