@@ -132,7 +132,11 @@ impl View {
     /// The letter of that format, if it is one letter, behind a mark of native order or none.
     #[inline]
     pub(crate) fn letter(&self) -> Option<u8> {
-        let native = if cfg!(target_endian = "little") { b'<' } else { b'>' };
+        let native = if cfg!(target_endian = "little") {
+            b'<'
+        } else {
+            b'>'
+        };
         let mut place = self.raw.format.cast::<u8>();
         if place.is_null() {
             return Some(b'B');

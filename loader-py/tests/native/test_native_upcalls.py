@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import array
 import collections
+import ctypes
 import errno
 import gc
 import io
@@ -216,6 +217,26 @@ def test_ctrl_c_where_no_python_code_runs(back: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         back.drain("i64")(10**8, itertools.repeat(1))
     timer.join()
+
+
+def test_python_code_that_others_run_on_the_thread_meanwhile(back: Any) -> None:
+    unary = ["callable", ["i64"], "i64", "lent"]
+    params = [("address", "u64", False), ("f", unary, False)]
+    around = back.echo.function(35, "around", params, "i64")
+    seen: list[Any] = []
+
+    @ctypes.CFUNCTYPE(None)
+    def other() -> None:
+        seen.append(back.times(3, lambda n: n + 10))
+        if len(seen) < 3:
+            seen.append(around(address, lambda n: n + 20))
+        with pytest.raises(ZeroDivisionError):
+            back.times(1, lambda n: n // 0)
+
+    address = ctypes.cast(other, ctypes.c_void_p).value
+    assert around(address, lambda n: back.times(n + 1, lambda n: n)) == 1
+    assert seen == [33, 33, 33, 21, 21]
+    assert back.times(4, lambda n: n) == 6
 
 
 def test_threads(back: Any) -> None:
