@@ -1,8 +1,9 @@
 """Measures `modules/da` from Python, against wheels that do the same and against a Rust program.
 
-`da.py [--rounds N] [--quick] [--json] [--only TEXT]`; the wheels `blake3`, `pycryptodome`, `zfec` and `numpy`
-are compared with if they are there. Every contender of a row works on the same input; they take turns, and
-the best of all rounds counts. Times are per call.
+`da.py [--rounds N] [--quick] [--json] [--only TEXT] [--cpu]`; the wheels `blake3`, `pycryptodome`, `zfec` and
+`numpy` are compared with if they are there. Every contender of a row works on the same input; they take turns,
+and the best of all rounds counts. Times are per call; with `--cpu`, of the processor by all threads together, for
+machines that have other work (Linux alone).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ OURS, LIMIT = "da", "Rust"
 class Limit:
     """The same work in a Rust program, which is asked over a pipe and measures itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu: bool) -> None:
+        self.cpu = cpu
         command = ["cargo", "build", "--release", "--quiet", "--example", "limit", "--message-format=json"]
         done = subprocess.run(command, cwd=CRATE, capture_output=True, text=True, check=True)
         made = [json.loads(line) for line in done.stdout.splitlines()]
@@ -43,9 +45,16 @@ class Limit:
         """The seconds of one operation."""
         pipes = self.process.stdin, self.process.stdout
         assert pipes[0] is not None and pipes[1] is not None
+        before = self._used() if self.cpu else 0.0
         pipes[0].write(f"{question} {repeats}\n")
         pipes[0].flush()
-        return float(pipes[1].readline())
+        seconds = float(pipes[1].readline())
+        return (self._used() - before) / repeats if self.cpu else seconds
+
+    def _used(self) -> float:
+        """The seconds of processor time of all its threads."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
 
 
 @dataclasses.dataclass
@@ -61,27 +70,26 @@ class Row:
 
     def measure(self, limit: Limit, rounds: int) -> None:
         """Lets the contenders take turns."""
-        start = time.perf_counter()
-        self.contenders[OURS]()
-        once = time.perf_counter() - start
+        once = _per_call(self.contenders[OURS], 1, time.perf_counter)
         repeats = max(1, min(20_000, int(0.02 / once)))
         limit.ask(self.question, 1)
         for _ in range(rounds if once < 1 else 3):
             self._keep(LIMIT, limit.ask(self.question, repeats))
             for name, call in self.contenders.items():
                 if self.best.get(name, 0.0) < 2:
-                    self._keep(name, _per_call(call, repeats))
+                    clock = time.process_time if limit.cpu else time.perf_counter
+                    self._keep(name, _per_call(call, repeats, clock))
 
     def _keep(self, name: str, seconds: float) -> None:
         self.best[name] = min(seconds, self.best.get(name, seconds))
 
 
-def _per_call(call: Callable[[], object], repeats: int) -> float:
+def _per_call(call: Callable[[], object], repeats: int, clock: Callable[[], float]) -> float:
     times = range(repeats)
-    start = time.perf_counter()
+    start = clock()
     for _ in times:
         call()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats
 
 
 def wheel(name: str) -> Any:
@@ -260,10 +268,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--quick", action="store_true", help="smaller inputs")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cpu", action="store_true", help="processor time of all threads together")
     parser.add_argument("--only", default="", help="rows whose name contains this")
     options = parser.parse_args()
 
-    limit, da = Limit(), usecrate.import_(str(CRATE))
+    limit, da = Limit(options.cpu), usecrate.import_(str(CRATE))
     if not options.json:
         print("| row | da | speed | time of the others, as a multiple of da's |\n|---|---|---|---|")
     for group in (hashes, trees, shards, losses):

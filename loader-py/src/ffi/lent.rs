@@ -20,6 +20,9 @@ const BESIDE: usize = 1024;
 /// The same for `bytes` in a container: of many, what it takes to lend them is little, and to copy them much.
 const BESIDE_WITHIN: usize = 256;
 
+/// The lists of so many buffers and objects are kept for the next call.
+const KEEP_ENTRIES: usize = 1 << 16;
+
 /// A buffer's flag: the library may write to it.
 const WRITABLE: u64 = 1;
 
@@ -376,6 +379,9 @@ impl Lent {
         }
         for (token, _) in self.tokens.drain(..) {
             table::release(py, token);
+        }
+        if self.buffers.capacity().max(self.objects.capacity()) > KEEP_ENTRIES {
+            (self.buffers, self.objects) = (Vec::new(), Vec::new());
         }
     }
 }
