@@ -1,9 +1,9 @@
 """Measures `modules/da` from Python, against wheels that do the same and against a Rust program.
 
-`da.py [--rounds N] [--quick] [--json] [--only TEXT] [--cpu]`; the wheels `blake3`, `pycryptodome`, `zfec` and
-`numpy` are compared with if they are there. Every contender of a row works on the same input; they take turns,
-and the best of all rounds counts. Times are per call; with `--cpu`, of the processor by all threads together, for
-machines that have other work (Linux alone).
+`da.py [--rounds N] [--quick] [--json] [--only TEXT] [--cpu]`; the wheels `blake3`, `pycryptodome`, `zfec`
+and `numpy` are compared with if they are there. Every contender of a row works on the same input; they take
+turns, and the best of all rounds counts. Times are per call; with `--cpu`, of the processor by all threads
+together, for machines that have other work (Linux alone).
 """
 
 from __future__ import annotations
