@@ -126,6 +126,8 @@ pub struct Takeover {
     pub patch: Table,
     /// `[replace]`, likewise.
     pub replace: Table,
+    /// What of `[profile.release]` is for what is built here, too.
+    pub release: Table,
     /// Version of the feature resolver.
     pub resolver: Option<String>,
     /// The lock file to start from.
@@ -171,6 +173,14 @@ impl Takeover {
             _ => Table::new(),
         };
         let (patch, replace) = (take("patch"), take("replace"));
+        let release = take("profile").remove("release");
+        let release = match release {
+            Some(Value::Table(mut settings)) => {
+                settings.retain(|name, _| RESPECTED.contains(&name));
+                settings
+            }
+            _ => Table::new(),
+        };
         let resolver = table.get("workspace").and_then(|it| it.get("resolver"));
         let resolver = resolver.or_else(|| table.get("package").and_then(|it| it.get("resolver")));
         let resolver = match resolver.and_then(Value::as_str) {
@@ -181,6 +191,7 @@ impl Takeover {
         Ok(Takeover {
             patch,
             replace,
+            release,
             resolver: Some(resolver),
             lock,
         })
@@ -232,7 +243,7 @@ struct Manifest<'a> {
     patch: &'a Table,
     #[serde(skip_serializing_if = "Table::is_empty")]
     replace: &'a Table,
-    profile: BTreeMap<&'static str, Settings>,
+    profile: Table,
     workspace: Workspace<'a>,
 }
 
@@ -258,48 +269,59 @@ struct Workspace<'a> {
     resolver: &'a str,
 }
 
-/// Every key that could otherwise come from a `[profile]` in the user's cargo configuration.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Settings {
-    inherits: &'static str,
-    opt_level: u8,
-    debug: bool,
-    strip: &'static str,
-    lto: &'static str,
-    codegen_units: u16,
-    panic: &'static str,
-    incremental: bool,
-    debug_assertions: bool,
-    overflow_checks: bool,
-}
+/// What the author of a local crate may say in `[profile.release]`: how fast code is, and what it checks. The rest is
+/// ours: panics unwind, to become exceptions, and names stay in the library, for their backtraces.
+const RESPECTED: &[&str] = &[
+    "opt-level",
+    "lto",
+    "codegen-units",
+    "debug-assertions",
+    "overflow-checks",
+    "package",
+    "build-override",
+];
 
-fn profiles() -> BTreeMap<&'static str, Settings> {
-    let release = Settings {
-        inherits: "release",
-        opt_level: 3,
-        debug: false,
-        strip: "debuginfo",
-        lto: "thin",
-        codegen_units: 16,
-        panic: "unwind",
-        incremental: false,
-        debug_assertions: false,
-        overflow_checks: false,
+/// Every key that could otherwise come from a `[profile]` in the user's cargo configuration.
+///
+/// There is no link-time optimisation: what is worth inlining into a bridge is generic, or marked so. It made calls no faster,
+/// libraries no smaller, and took four fifths of the time that a bridge takes. The bridge is one codegen unit, so that
+/// nothing is left to inline; what it depends on is compiled as cargo's `release` does.
+fn profiles(respected: &Table) -> Table {
+    let mut release = toml::toml! {
+        inherits = "release"
+        opt-level = 3
+        debug = false
+        strip = "debuginfo"
+        lto = false
+        codegen-units = 1
+        panic = "unwind"
+        incremental = false
+        debug-assertions = false
+        overflow-checks = false
     };
-    let dev = Settings {
-        inherits: "dev",
-        opt_level: 0,
-        debug: false,
-        strip: "none",
-        lto: "off",
-        codegen_units: 256,
-        panic: "unwind",
-        incremental: false,
-        debug_assertions: true,
-        overflow_checks: true,
+    if !respected.contains_key("codegen-units") && !respected.contains_key("package") {
+        let others = toml::toml! {
+            "*" = { codegen-units = 16 }
+        };
+        release.insert("package".to_owned(), Value::Table(others));
+    }
+    release.extend(respected.clone());
+    let dev = toml::toml! {
+        inherits = "dev"
+        opt-level = 0
+        debug = false
+        strip = "none"
+        lto = "off"
+        codegen-units = 256
+        panic = "unwind"
+        incremental = false
+        debug-assertions = true
+        overflow-checks = true
     };
-    BTreeMap::from([("usecrate", release), ("usecrate-dev", dev)])
+    Table::from_iter([
+        ("usecrate".to_owned(), Value::Table(release)),
+        ("usecrate-dev".to_owned(), Value::Table(dev)),
+    ])
 }
 
 impl Dependency {
@@ -376,7 +398,7 @@ impl Bridge {
             dependencies,
             patch: &self.takeover.patch,
             replace: &self.takeover.replace,
-            profile: profiles(),
+            profile: profiles(&self.takeover.release),
             workspace: Workspace {
                 resolver: self.takeover.resolver.as_deref().unwrap_or("3"),
             },
@@ -434,6 +456,25 @@ mod tests {
         assert_eq!(table["profile"]["usecrate"]["panic"].as_str(), Some("unwind"));
         assert_eq!(table["workspace"]["resolver"].as_str(), Some("3"));
         assert_eq!(table["package"]["edition"].as_str(), Some("2024"));
+    }
+
+    #[test]
+    fn the_release_profile_of_a_local_crate_is_respected_but_for_what_must_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("Cargo.toml");
+        let text = "[profile.release]\nlto = 'fat'\noverflow-checks = true\npanic = 'abort'\nstrip = true\n\
+                    package.x.opt-level = 1\n";
+        fs::write(&manifest, format!("[package]\nname = 'c'\n{text}")).unwrap();
+        let mut bridge = bridge(Source::Path(folder.path().to_owned()));
+        bridge.takeover = Takeover::from_workspace(&manifest).unwrap();
+        let table: Table = toml::from_str(&bridge.manifest_text()).unwrap();
+        let profile = &table["profile"]["usecrate"];
+        assert_eq!(profile["lto"].as_str(), Some("fat"));
+        assert_eq!(profile["overflow-checks"].as_bool(), Some(true));
+        assert_eq!(profile["package"]["x"]["opt-level"].as_integer(), Some(1));
+        assert_eq!(profile["panic"].as_str(), Some("unwind"));
+        assert_eq!(profile["strip"].as_str(), Some("debuginfo"));
+        assert_eq!(profile["codegen-units"].as_integer(), Some(1));
     }
 
     #[test]

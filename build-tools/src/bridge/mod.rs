@@ -1,7 +1,7 @@
 //! The bridge's folder as a cargo workspace: its manifest, its lock file, its sources.
 //!
-//! The bridge is its own workspace root, so profiles of the crate never reach it; what the crate's workspace decides
-//! about its dependencies (`[patch]`, resolver, lock file, cargo configuration) is taken over, so that what is
+//! The bridge is its own workspace root. What the crate's workspace decides about its dependencies (`[patch]`, resolver,
+//! lock file, cargo configuration) and about their optimisation (`[profile.release]`) is taken over, so that what is
 //! scanned, proved and built is what the crate's author builds.
 
 mod manifest;
@@ -21,7 +21,7 @@ use crate::toolchain::Toolchain;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
-    /// Optimised, thin LTO.
+    /// Optimised.
     #[default]
     Release,
     /// Quick to build, with the compiler's checks.
