@@ -219,7 +219,7 @@ impl Spec {
             let value = arguments.get(at);
             if param.optional && value.is_none() {
                 out.nil();
-            } else if let Err(refusal) = param.shape.encode(&value, &mut out) {
+            } else if let Err(refusal) = param.shape.encode_argument(&value, &mut out) {
                 return Err(Misfit::Argument(at, refusal));
             }
         }

@@ -177,6 +177,14 @@ pub(crate) fn put_ext(out: &mut Vec<u8>, kind: u8, content: &[u8]) {
     out.extend_from_slice(&content[..usize::from(length)]);
 }
 
+/// Writes an extension of 16 bytes.
+#[inline]
+pub(crate) fn put_ext16(out: &mut Vec<u8>, kind: u8, content: &[u8; 16]) {
+    out.reserve(18);
+    out.extend_from_slice(&[0xd8, kind]);
+    out.extend_from_slice(content);
+}
+
 /// What is read next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Token<'a> {

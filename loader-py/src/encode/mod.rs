@@ -160,6 +160,26 @@ impl Shape {
         self.encode_any(value, out)
     }
 
+    /// The same for an argument of a call: what is most common is part of the caller.
+    #[inline(always)]
+    pub(crate) fn encode_argument(
+        &self,
+        value: &Bound<'_, PyAny>,
+        out: &mut Encoder<'_, '_>,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Int(kind) => {
+                if let Some(number) = number::quick_int(*kind, value) {
+                    wire::put_signed(out.bytes, number);
+                    return Ok(());
+                }
+            }
+            Self::Handle(slot, mode) => return named::handle(slot, *mode, value, out),
+            _ => {}
+        }
+        self.encode_any(value, out)
+    }
+
     fn encode_any(&self, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
         match self {
             Self::Int(int) => number::int(*int, value, out),

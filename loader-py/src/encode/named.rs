@@ -22,7 +22,11 @@ pub(super) fn handle(
     value: &Bound<'_, PyAny>,
     out: &mut Encoder<'_, '_>,
 ) -> Result<(), Refusal> {
-    let Some(handle) = HandleRef::of(value.as_borrowed()) else {
+    let exactly = match slot.definition.get() {
+        Some(Definition::Handle(kind)) => HandleRef::exactly(value.as_borrowed(), kind.class.bind(out.py)),
+        _ => None,
+    };
+    let Some(handle) = exactly.or_else(|| HandleRef::of(value.as_borrowed())) else {
         if let Some(Definition::Handle(kind)) = slot.defined(out.py)?
             && let Some(exception) = &kind.exception
             && value.is_instance(exception.bind(out.py))?
@@ -48,7 +52,7 @@ pub(super) fn handle(
     }
     let moves = mode == Mode::Move || (mode == Mode::Clone && handle.moving());
     let code = if moves { wire::ext::MOVE } else { wire::ext::HANDLE };
-    wire::put_ext(out.bytes, code, &handle.id());
+    wire::put_ext16(out.bytes, code, &handle.id());
     if moves {
         out.lent.note_move(value);
     } else if out.keeps() {

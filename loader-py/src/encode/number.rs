@@ -24,9 +24,16 @@ pub(super) fn int(kind: Int, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>
 }
 
 /// The value of an exact `int` that fits and is no greater than an `i64`.
-#[inline]
+#[inline(always)]
 pub(crate) fn quick_int(kind: Int, value: &Bound<'_, PyAny>) -> Option<i64> {
-    match in_range(kind, object::integer(value.cast_exact::<PyInt>().ok()?))? {
+    match (kind, object::integer(value.cast_exact::<PyInt>().ok()?)) {
+        (Int::I64, Integer::Signed(number)) => Some(number),
+        (_, number) => signed(kind, number),
+    }
+}
+
+fn signed(kind: Int, number: Integer) -> Option<i64> {
+    match in_range(kind, number)? {
         Word::Signed(number) => Some(number),
         Word::Unsigned(_) => None,
     }

@@ -71,6 +71,18 @@ impl<'a, 'py> HandleRef<'a, 'py> {
         is_handle.then_some(Self(object))
     }
 
+    /// `object` as a handle if it is just of `class`, one of `Handle`'s subclasses: the shortest way to know.
+    #[inline]
+    pub(crate) fn exactly(object: Borrowed<'a, 'py, PyAny>, class: &Bound<'py, PyType>) -> Option<Self> {
+        debug_assert!(
+            is_handle_class(class),
+            "definitions are checked when they are made"
+        );
+        // SAFETY: a live object.
+        let own = unsafe { ffi::Py_TYPE(object.as_ptr()) };
+        (own == class.as_type_ptr()).then_some(Self(object))
+    }
+
     fn raw(self) -> *mut Raw {
         self.0.as_ptr().cast()
     }

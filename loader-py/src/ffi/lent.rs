@@ -31,6 +31,8 @@ const WRITABLE: u64 = 1;
 pub(crate) struct Lent {
     /// Whether there is anything below: most calls lend nothing.
     used: bool,
+    /// Whether there is more than buffers.
+    holds: bool,
     buffers: Vec<RawBuffer>,
     views: Vec<View>,
     copies: Vec<Box<[u8]>>,
@@ -226,7 +228,10 @@ impl Lent {
         if content.len() < least || self.inline {
             return Travel::Inside(content);
         }
-        self.hold(object.as_any());
+        // Whoever calls keeps the arguments themselves.
+        if within {
+            self.hold(object.as_any());
+        }
         Travel::Beside(self.push(content.as_ptr(), content.len(), 0))
     }
 
@@ -254,6 +259,7 @@ impl Lent {
         if view.raw.readonly == 0 {
             let copy: Box<[u8]> = content.into();
             let index = self.push(copy.as_ptr(), copy.len(), 0);
+            self.holds = true;
             self.copies.push(copy);
             return Ok(Some(index));
         }
@@ -291,7 +297,7 @@ impl Lent {
 
     /// Holds a view until the call is over.
     fn keep(&mut self, view: View) {
-        self.used = true;
+        (self.used, self.holds) = (true, true);
         self.views.push(view);
     }
 
@@ -307,19 +313,19 @@ impl Lent {
 
     /// Keeps `object` alive until the call is over.
     pub(crate) fn hold(&mut self, object: &Bound<'_, PyAny>) {
-        self.used = true;
+        (self.used, self.holds) = (true, true);
         self.objects.push(object.clone().into_ptr());
     }
 
     /// Notes that the call takes the value of the handle `object`.
     pub(crate) fn note_move(&mut self, object: &Bound<'_, PyAny>) {
-        self.used = true;
+        (self.used, self.holds) = (true, true);
         self.moved.push(object.clone().into_ptr());
     }
 
     /// Notes the token of an object that Rust may come back for. What is `given` is its own to release once it ran.
     pub(crate) fn note_token(&mut self, token: u64, given: bool) {
-        self.used = true;
+        (self.used, self.holds) = (true, true);
         self.tokens.push((token, given));
     }
 
@@ -333,7 +339,7 @@ impl Lent {
     /// closed.
     #[inline]
     pub(crate) fn ran(&mut self, py: Python<'_>, by: Option<&'static Spec>) {
-        if self.used {
+        if self.holds {
             self.hand_over(py, by);
         }
     }
@@ -359,13 +365,16 @@ impl Lent {
     pub(crate) fn clear(&mut self, py: Python<'_>) {
         if self.used {
             self.used = false;
-            self.give_back(py);
+            self.buffers.clear();
+            if self.holds {
+                self.holds = false;
+                self.give_back(py);
+            }
         }
     }
 
     #[inline(never)]
     fn give_back(&mut self, py: Python<'_>) {
-        self.buffers.clear();
         self.copies.clear();
         for fill in self.fills.drain(..) {
             // SAFETY: the target is `len` writable bytes of a view that is released below; the lock is held.

@@ -21,12 +21,16 @@ pub(crate) enum Integer {
 }
 
 /// The value of an `int`.
-#[inline]
+#[inline(always)]
 pub(crate) fn integer(value: &Bound<'_, PyInt>) -> Integer {
     #[cfg(not(Py_3_12))]
     if let Some(small) = small_integer(value) {
         return Integer::Signed(small);
     }
+    any_integer(value)
+}
+
+fn any_integer(value: &Bound<'_, PyInt>) -> Integer {
     let mut overflow: c_int = 0;
     // SAFETY: a live `int`; the function cannot fail on one other than by overflow.
     let signed = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
@@ -48,7 +52,7 @@ pub(crate) fn integer(value: &Bound<'_, PyInt>) -> Integer {
 }
 
 /// An `int` of at most one digit, whose layout is stable up to 3.11.
-#[inline]
+#[inline(always)]
 #[cfg(not(Py_3_12))]
 fn small_integer(value: &Bound<'_, PyInt>) -> Option<i64> {
     #[repr(C)]
