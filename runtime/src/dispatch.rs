@@ -55,7 +55,7 @@ pub struct Lifted<'s, 'h, B, T: Lift<'s, 'h, B>> {
 
 impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
     /// The argument. Called only inside `answer!`, when every argument is held.
-    #[inline]
+    #[inline(always)]
     pub fn take(self) -> T {
         match self.held {
             Some(held) => T::take(held),
@@ -64,7 +64,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
     let marker = std::marker::PhantomData;
     let place = frame.parameter.get();
@@ -105,31 +105,31 @@ fn too_few(frame: &Frame<'_>) -> Fault {
 }
 
 /// The next argument, lent for the call.
-#[inline]
+#[inline(always)]
 pub fn arg<'c, 'h, 'p, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {
     lifted(call.frame, Scope::lend(call.frame, Side::Own))
 }
 
 /// The next argument, kept by the group.
-#[inline]
+#[inline(always)]
 pub fn kept<'c, 'h, 'p, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {
     lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))
 }
 
 /// The next argument, lent for the call; handles in it that borrow are members of the group's parent.
-#[inline]
+#[inline(always)]
 pub fn arg_in_parent<'c, 'h, 'p, B, T: Lift<'c, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'p, B, T> {
     lifted(call.frame, Scope::lend(call.frame, Side::Parent))
 }
 
 /// The next argument, kept by the group's parent, of which handles in it that borrow are members.
-#[inline]
+#[inline(always)]
 pub fn kept_in_parent<'c, 'h, 'p, B, T: Lift<'p, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'p, 'p, B, T> {
     lifted(call.frame, keep(Scope::lend(call.frame, Side::Parent)))
 }
 
 /// The next argument, kept by the group; handles in it that borrow are members of the group's parent.
-#[inline]
+#[inline(always)]
 pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'p, B, T> {
     lifted(call.frame, keep_nested(Scope::lend(call.frame, Side::Parent)))
 }
@@ -164,6 +164,7 @@ fn left_over(frame: &Frame<'_>) -> Fault {
 }
 
 /// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
+#[inline(always)]
 pub(crate) fn answer<'c, 'h, 'p, T>(
     call: Call<'c, 'h, 'p>,
     make: impl FnOnce() -> T,

@@ -28,6 +28,7 @@ impl<'c, 'h, 'p, B, T, F: FnOnce() -> T> Pending<'c, 'h, 'p, B, T, F> {
         }
     }
 
+    #[inline(always)]
     fn make(&self) -> F {
         self.make.take().expect("`answer!` asks once")
     }
@@ -44,6 +45,7 @@ pub trait Direct {
 }
 
 impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&&&&Pending<'_, 'h, '_, B, T, F> {
+    #[inline(always)]
     fn answer(&self) -> Answer {
         crate::dispatch::answer(
             self.call,
@@ -65,6 +67,7 @@ pub trait AsBytes {
 }
 
 impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B, T, F> {
+    #[inline(always)]
     fn answer(&self) -> Answer {
         let lower = |result: T, out: Out<'_, '_>| {
             out.writer.bin(result.as_ref());
@@ -91,7 +94,8 @@ macro_rules! iterators {
         impl<'h, B, Form, T: Yields<'h, B, Form> $($bound)*, F: FnOnce() -> T> $name<Form>
             for $($depth)+ Pending<'_, 'h, '_, B, T, F>
         {
-            fn answer(&self) -> Answer {
+            #[inline(always)]
+    fn answer(&self) -> Answer {
                 let lower = |result: T, mut out: Out<'_, 'h>| result.lower_iterator(&$info, &mut out);
                 crate::dispatch::answer(self.call, self.make(), lower, T::describe_iterator)
             }
@@ -133,6 +137,7 @@ impl<'h, B, T: AsRef<[u8]>> Lower<'h, B> for Raw<T> {
 }
 
 impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h, '_, B, Option<T>, F> {
+    #[inline(always)]
     fn answer(&self) -> Answer {
         let make = self.make();
         let lower = crate::dispatch::lower_direct::<B, Option<Raw<T>>>;
@@ -148,6 +153,7 @@ impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h
 impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
     for Pending<'_, 'h, '_, B, Result<T, E>, F>
 {
+    #[inline(always)]
     fn answer(&self) -> Answer {
         let make = self.make();
         let lower = crate::dispatch::lower_direct::<B, Result<Raw<T>, E>>;

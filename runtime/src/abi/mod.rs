@@ -249,6 +249,7 @@ macro_rules! artifact {
         callables: [$($id:literal => $shim:path),* $(,)?] $(,)?
     ) => {
         /// The next argument, lent for the call.
+        #[inline(always)]
         fn __uc_arg<'c, 'h, 'p, T: $crate::private::Lift<'c, 'h, $marker>>(
             call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'c, 'h, $marker, T> {
@@ -256,6 +257,7 @@ macro_rules! artifact {
         }
 
         /// The next argument, kept by the group.
+        #[inline(always)]
         fn __uc_kept<'c, 'h, 'p, T: $crate::private::Lift<'h, 'h, $marker>>(
             call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'h, 'h, $marker, T> {
@@ -263,6 +265,7 @@ macro_rules! artifact {
         }
 
         /// The next argument, lent for the call, whose handles that borrow are the parent's members.
+        #[inline(always)]
         fn __uc_arg_in_parent<'c, 'h, 'p, T: $crate::private::Lift<'c, 'p, $marker>>(
             call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'c, 'p, $marker, T> {
@@ -270,6 +273,7 @@ macro_rules! artifact {
         }
 
         /// The next argument, kept by the group's parent.
+        #[inline(always)]
         fn __uc_kept_in_parent<'c, 'h, 'p, T: $crate::private::Lift<'p, 'p, $marker>>(
             call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'p, 'p, $marker, T> {
@@ -277,6 +281,7 @@ macro_rules! artifact {
         }
 
         /// The next argument, kept by the group, whose handles that borrow are the parent's members.
+        #[inline(always)]
         fn __uc_nested<'c, 'h, 'p, T: $crate::private::Lift<'h, 'p, $marker>>(
             call: $crate::private::Call<'c, 'h, 'p>,
         ) -> $crate::private::Lifted<'h, 'p, $marker, T> {

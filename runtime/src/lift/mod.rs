@@ -158,14 +158,19 @@ pub enum Many<'s, H> {
 
 impl<'s, H> Many<'s, H> {
     /// Reads a list of `T`.
+    #[inline(always)]
     pub(crate) fn hold<'h, B, T: Lift<'s, 'h, B, Held = H>>(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-        let at = scope.reader().position();
         // Memory beside the request, as most is that is large.
         if scope.reader().peek() == Some(0xd6) && T::from_memory(&[]).is_some() {
             let bytes = scope.bytes()?;
             numbers::whole(bytes, size_of::<T>().max(1))?;
             return Ok(Self::Memory(bytes));
         }
+        Self::hold_any::<B, T>(scope)
+    }
+
+    fn hold_any<'h, B, T: Lift<'s, 'h, B, Held = H>>(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        let at = scope.reader().position();
         match scope.next()? {
             Token::Array(count) => {
                 // The reader has compared the count with what is left of the request.
