@@ -325,6 +325,11 @@ impl Shape {
                 let value = reader.small_integer()?;
                 reader.is_empty().then(|| signed(from.py, value))
             }
+            Self::Text => {
+                let mut reader = from.reader;
+                let content = reader.short_text().filter(|_| reader.is_empty())?;
+                object::new_ascii(from.py, content)
+            }
             _ => None,
         }
     }

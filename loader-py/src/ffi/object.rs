@@ -107,25 +107,40 @@ pub(crate) fn text<'a>(value: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
 
 /// A `str` of `content`.
 pub(crate) fn new_text<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let length = ffi::Py_ssize_t::try_from(content.len()).unwrap_or(ffi::Py_ssize_t::MAX);
-    if content.is_ascii() {
-        // SAFETY: asks for room for `length` ASCII characters.
-        let object = unsafe { ffi::PyUnicode_New(length, 127) };
-        if !object.is_null() && !content.is_empty() {
-            // SAFETY: a new string that nobody else has seen, with room for `length` bytes.
-            unsafe {
-                let data = ffi::PyUnicode_1BYTE_DATA(object);
-                std::ptr::copy_nonoverlapping(content.as_ptr(), data, content.len());
-            }
-        }
-        // SAFETY: a new reference, or null with an exception set.
-        return unsafe { Bound::from_owned_ptr_or_err(py, object) };
+    if let Some(made) = new_ascii(py, content) {
+        return Ok(made);
     }
+    let length = ffi::Py_ssize_t::try_from(content.len()).unwrap_or(ffi::Py_ssize_t::MAX);
     // SAFETY: the bytes are readable; bad UTF-8 is an exception.
     let object =
         unsafe { ffi::PyUnicode_DecodeUTF8(content.as_ptr().cast::<c_char>(), length, std::ptr::null()) };
     // SAFETY: a new reference, or null with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(py, object) }
+}
+
+/// The same of ASCII alone. `None`: it is not, or there is no memory.
+#[inline]
+pub(crate) fn new_ascii<'py>(py: Python<'py>, content: &[u8]) -> Option<Bound<'py, PyAny>> {
+    if !content.is_ascii() {
+        return None;
+    }
+    let length = ffi::Py_ssize_t::try_from(content.len()).ok()?;
+    // SAFETY: asks for room for `length` ASCII characters.
+    let object = unsafe { ffi::PyUnicode_New(length, 127) };
+    if object.is_null() {
+        // SAFETY: clears the error that was just set.
+        unsafe { ffi::PyErr_Clear() };
+        return None;
+    }
+    if !content.is_empty() {
+        // SAFETY: a new string that nobody else has seen, with room for `length` bytes.
+        unsafe {
+            let data = ffi::PyUnicode_1BYTE_DATA(object);
+            std::ptr::copy_nonoverlapping(content.as_ptr(), data, content.len());
+        }
+    }
+    // SAFETY: a new reference.
+    Some(unsafe { Bound::from_owned_ptr(py, object) })
 }
 
 /// A new `bytes`.

@@ -138,6 +138,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         }
     }
 
+    #[inline]
     fn own(self, bytes: &[u8]) -> Result<&'s [u8], Fault> {
         self.keeps()?;
         Ok(if let Some(keeper) = self.keeper {
@@ -159,10 +160,14 @@ impl<'s, 'h> Scope<'s, 'h> {
     ///
     /// The next value is no string, or not UTF-8.
     pub fn str(self) -> Result<&'s str, Fault> {
-        match self.next()? {
-            Token::Str(bytes) => utf8(self.own(bytes)?),
-            other => Err(Fault::expected(format!("a string, not {}", other.name()))),
-        }
+        let bytes = match self.reader().short_str() {
+            Some(bytes) => bytes,
+            None => match self.next()? {
+                Token::Str(bytes) => bytes,
+                other => return Err(Fault::expected(format!("a string, not {}", other.name()))),
+            },
+        };
+        utf8(self.own(bytes)?)
     }
 
     /// Bytes.
@@ -383,8 +388,16 @@ impl<'s, 'h> Scope<'s, 'h> {
 /// How to clone, if passing by value clones.
 pub(crate) type CloneOf<T> = Option<fn(&T) -> T>;
 
+/// Of text that is no longer, it is asked first whether it is ASCII: that of std is made for more.
+const SHORT_TEXT: usize = 24;
+
 /// UTF-8, checked.
+#[inline]
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    if bytes.len() <= SHORT_TEXT && bytes.iter().all(u8::is_ascii) {
+        // SAFETY: ASCII is UTF-8.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
     std::str::from_utf8(bytes).map_err(|error| Fault::value(format!("not valid UTF-8: {error}")))
 }
 
