@@ -45,16 +45,21 @@ class Limit:
         """The seconds of one operation."""
         pipes = self.process.stdin, self.process.stdout
         assert pipes[0] is not None and pipes[1] is not None
-        before = self._used() if self.cpu else 0.0
+        before = self._used()
         pipes[0].write(f"{question} {repeats}\n")
         pipes[0].flush()
         seconds = float(pipes[1].readline())
-        return (self._used() - before) / repeats if self.cpu else seconds
+        if not self.cpu:
+            return seconds
+        # A thread that has ended meanwhile did nothing of this.
+        return sum(used - before.get(thread, 0) for thread, used in self._used().items()) / 1e9 / repeats
 
-    def _used(self) -> float:
-        """The seconds of processor time of all its threads."""
-        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+    def _used(self) -> dict[str, int]:
+        """The nanoseconds of processor time of each of its threads."""
+        if not self.cpu:
+            return {}
+        threads = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
+        return {thread.name: int((thread / "schedstat").read_text().split()[0]) for thread in threads}
 
 
 @dataclasses.dataclass
