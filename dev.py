@@ -434,7 +434,7 @@ def bench(options: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
     def build() -> None:
-        with step("build the contenders: PyO3 twice, ctypes, and crates of many functions"):
+        with step("build the contenders: PyO3 twice, ctypes, UniFFI, and crates of many functions"):
             run(python.program("python"), folder / "contenders" / "build.py", out)
 
     settings: list[str | Path] = ["--contenders", out]
@@ -443,10 +443,18 @@ def bench(options: argparse.Namespace) -> None:
     else:
         sources = (folder / "contenders", folder / "workload")
         unless_done("bench", digest(*sources, also=str(python.executable)), build)
-    if options.json:
-        settings += ["--json", options.json.resolve()]
+    figures = (options.json or out / "figures.json").resolve()
+    settings += ["--json", figures]
     with step("tests/bench/compare.py"):
         run(python.program("python"), folder / "compare.py", *settings)
+    if options.record:
+        virtual_environment(python, "bench")
+        with step("docs/speed.md, docs/speed.svg, tests/bench/instructions.json"):
+            run(python.program("python"), folder / "page.py", figures)
+            run(python.program("python"), folder / "instructions.py", "--contenders", out, "--record")
+    elif not options.quick and shutil.which("valgrind"):
+        with step("tests/bench/instructions.py"):
+            run(python.program("python"), folder / "instructions.py", "--contenders", out)
     if not options.quick:
         with step("tests/bench/bench.py"):
             run(python.program("python"), folder / "bench.py", *options.rest)
@@ -544,6 +552,9 @@ def main() -> int:
         if name == "bench":
             command.add_argument(
                 "--json", type=Path, metavar="FILE", help="write the comparison's figures there"
+            )
+            command.add_argument(
+                "--record", action="store_true", help="write the page, the plot and the counts that are kept"
             )
         if name == "fuzz":
             command.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")

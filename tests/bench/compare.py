@@ -1,10 +1,10 @@
 """Calls through usecrate, next to the same calls through PyO3 and through ctypes with MessagePack:
 `compare.py --contenders DIR [--json FILE] [--quick]`, run by `dev.py bench`.
 
-All of a row run interleaved in one process: each round times every contender once, in a shuffled order, and
-the median of the rounds counts, in processor time per call, with the interpreter's loop around it. Before
-anything is timed, each contender must give what plain Python gives. What every one of them calls is the crate
-`workload`.
+All of a row run interleaved in one process: each round times every contender once, in a shuffled order. The
+median of the rounds counts, in processor time per call, with the interpreter's loop around it; a ratio is the
+median of the rounds' own ratios, and behind it stand the bounds of the middle four fifths. Before anything is
+timed, each contender must give what plain Python gives. What every one of them calls is the crate `workload`.
 
 | contender | is |
 |---|---|
@@ -29,6 +29,7 @@ import json
 import mmap
 import os
 import pathlib
+import platform
 import random
 import statistics
 import subprocess
@@ -44,8 +45,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = ("A", "usecrate quick", "A released", "usecrate", "A0", "ctypes", "UniFFI")
 # Which of ours is held against which baseline: the same as to the interpreter lock.
 PAIRS = (("usecrate quick", "A"), ("usecrate", "A released"))
-# What is left out of the second mean: our best row.
-BEST = "sum of 1,000 ints, from a list"
 # Whose instructions are counted.
 COUNTED = ("A", "usecrate quick", "usecrate")
 ROUNDS = 25
@@ -53,6 +52,10 @@ ROUNDS = 25
 ROUND = 0.004
 # The process's own time: what else the machine does counts little. Windows counts it in steps of 16 ms.
 CLOCK = time.perf_counter if os.name == "nt" else time.process_time
+
+
+# Nanoseconds per call in each round, by contender.
+Times = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
@@ -264,10 +267,8 @@ def outcome(row: Row, names: dict[str, Any], module: Any) -> Any:
     return plain(eval(row.statement, dict(names)))
 
 
-def measure(
-    row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, lasting: float
-) -> dict[str, float]:
-    """Nanoseconds per call, by contender."""
+def measure(row: Row, found: Mapping[str, Any], shared: Inputs, rounds: int, lasting: float) -> Times:
+    """One row."""
     timers: dict[str, timeit.Timer] = {}
     plainly = reference()
     right = outcome(row, row.given(plainly, shared), plainly)
@@ -287,8 +288,8 @@ def measure(
     for _ in range(rounds):
         random.shuffle(order)
         for name in order:
-            taken[name].append(timers[name].timeit(counts[name]) / counts[name])
-    return {name: statistics.median(times) * 1e9 for name, times in taken.items()}
+            taken[name].append(timers[name].timeit(counts[name]) / counts[name] * 1e9)
+    return taken
 
 
 def calls(timer: timeit.Timer, lasting: float) -> int:
@@ -312,9 +313,9 @@ def artifact(crate: pathlib.Path, *options: str | pathlib.Path) -> str:
     return str(json.loads(done.stdout.splitlines()[-1])["artifact"])
 
 
-def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
+def loading(folder: pathlib.Path, rounds: int) -> dict[str, Times]:
     """Importing what is needed, loading, and the first call, in a fresh process each time."""
-    results: dict[str, dict[str, float]] = {}
+    results: dict[str, Times] = {}
     # What is installed has its bytecode: an environment that forbids writing it would time the compiler.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for many in sorted(folder.glob("many-*"), key=lambda path: int(path.name.partition("-")[2])):
@@ -338,7 +339,7 @@ def loading(folder: pathlib.Path, rounds: int) -> dict[str, dict[str, float]]:
                 taken[name].append(float(done.stdout))
         count = int(many.name.partition("-")[2])
         title = f"import, load and first call, {count:,} functions"
-        results[title] = {name: statistics.median(times) for name, times in taken.items()}
+        results[title] = taken
     return results
 
 
@@ -351,32 +352,43 @@ def shown(nanoseconds: float) -> str:
     return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.3g} {unit}"
 
 
-def table(results: Mapping[str, Mapping[str, float]]) -> str:
+def paired(row: Times) -> dict[str, tuple[float, float, float]]:
+    """By what is compared: the median of the rounds' ratios, and the bounds of the middle four fifths."""
+    ratios: dict[str, tuple[float, float, float]] = {}
+    for ours, theirs in PAIRS:
+        # What has nothing to do with the lock was measured once.
+        times = row.get(ours) or row.get("usecrate")
+        if times and theirs in row:
+            each = sorted(one / other for one, other in zip(times, row[theirs], strict=True))
+            tenth = len(each) // 10
+            ratios[f"{ours} / {theirs}"] = (statistics.median(each), each[tenth], each[-1 - tenth])
+    return ratios
+
+
+def table(results: Mapping[str, Times]) -> str:
     """Markdown: what each takes, and what usecrate takes in proportion."""
     columns = [name for name in COLUMNS if any(name in row for row in results.values())]
-    pairs = [pair for pair in PAIRS if pair[1] in columns]
-    head = ["", *columns, *(f"{ours} / {theirs}" for ours, theirs in pairs)]
+    pairs = [f"{ours} / {theirs}" for ours, theirs in PAIRS if theirs in columns]
+    head = ["", *columns, *pairs]
     lines = [head, ["---"] * len(head)]
     for title, row in results.items():
-        cells = [shown(row[name]) if name in row else "-" for name in columns]
-        for ours, theirs in pairs:
-            # What has nothing to do with the lock was measured once.
-            name = ours if ours in row else "usecrate"
-            cells.append(f"{row[name] / row[theirs]:.2f}" if {name, theirs} <= set(row) else "-")
+        cells = [shown(statistics.median(row[name])) if name in row else "-" for name in columns]
+        ratios = paired(row)
+        for pair in pairs:
+            middle, low, high = ratios.get(pair, (0, 0, 0))
+            cells.append(f"{middle:.2f} ({low:.2f}-{high:.2f})" if middle else "-")
         lines.append([title, *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def means(results: Mapping[str, Mapping[str, float]]) -> list[str]:
+def means(results: Mapping[str, Times]) -> list[str]:
     """The geometric mean of each pair's ratios, with and without our best row."""
     lines: list[str] = []
-    for ours, theirs in PAIRS:
-        both = {title: row for title, row in results.items() if {ours, theirs} <= set(row)}
-        ratios = {title: row[ours] / row[theirs] for title, row in both.items()}
-        if ratios:
-            others = [ratio for title, ratio in ratios.items() if title != BEST]
-            mean, rest = statistics.geometric_mean(ratios.values()), statistics.geometric_mean(others)
-            lines.append(f"{ours} / {theirs}: geometric mean {mean:.2f}, without our best row {rest:.2f}")
+    for pair in (f"{ours} / {theirs}" for ours, theirs in PAIRS):
+        ratios = sorted(found[pair][0] for found in map(paired, results.values()) if pair in found)
+        if len(ratios) > 1:
+            mean, rest = statistics.geometric_mean(ratios), statistics.geometric_mean(ratios[1:])
+            lines.append(f"{pair}: geometric mean {mean:.2f}, without our best row {rest:.2f}")
     return lines
 
 
@@ -391,7 +403,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     rounds, lasting = (2, ROUND / 20) if options.quick else (ROUNDS, ROUND)
-    results: dict[str, dict[str, float]] = {}
+    results: dict[str, Times] = {}
     with tempfile.TemporaryDirectory() as folder:
         shared = Inputs(pathlib.Path(folder))
         found = built(options.contenders)
@@ -399,11 +411,20 @@ def main() -> int:
             results[row.title] = measure(row, found, shared, rounds, lasting)
         shared.mapped.close()
     results.update(loading(options.contenders, rounds))
-    print(f"python {sys.version.split()[0]}; median of {rounds} rounds; processor time per call\n")
-    print(table(results))
-    print("", *means(results), sep="\n")
+    where = f"Python {platform.python_version()}, {platform.machine()}"
+    about = f"{where}; median of {rounds} rounds; processor time per call"
+    print(f"{about}\n\n{table(results)}\n", *means(results), sep="\n")
     if options.json:
-        whole = {"python": sys.version, "rounds": rounds, "nanoseconds": results}
+        whole = {
+            "about": about,
+            "table": table(results),
+            "means": means(results),
+            "nanoseconds": {
+                title: {name: statistics.median(times) for name, times in row.items()}
+                for title, row in results.items()
+            },
+            "ratios": {title: paired(row) for title, row in results.items()},
+        }
         options.json.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
     return 0
 
