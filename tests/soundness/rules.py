@@ -289,6 +289,14 @@ RULES = (
                 "upcalls",
             ),
             Mutation(
+                "who is inside a callback is counted, unless it holds nothing",
+                "group/inside.rs",
+                "self.holds.get().is_some_and(Holds::is_empty)",
+                "self.holds.get().is_some()",
+                "what_is_in_use_by_a_call_inside_a_callback_is_refused_at_once",
+                "upcalls",
+            ),
+            Mutation(
                 "a thread of the library waits for no call",
                 "group/current.rs",
                 "calls.adrift.get() > 0",
