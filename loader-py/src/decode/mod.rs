@@ -242,14 +242,18 @@ fn hashable(value: Bound<'_, PyAny>) -> Made<'_> {
     }
 }
 
-fn signed(py: Python<'_>, value: i64) -> Bound<'_, PyAny> {
+/// An `int`.
+#[inline]
+pub(crate) fn signed(py: Python<'_>, value: i64) -> Bound<'_, PyAny> {
     match value.into_pyobject(py) {
         Ok(made) => made.into_any(),
         Err(never) => match never {},
     }
 }
 
-fn unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyAny> {
+/// An `int`.
+#[inline]
+pub(crate) fn unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyAny> {
     match value.into_pyobject(py) {
         Ok(made) => made.into_any(),
         Err(never) => match never {},
@@ -487,7 +491,7 @@ fn numbers<'py>(kind: Number, content: &[u8], from: &Decoder<'_, 'py>) -> Made<'
 
 /// The number that is a native word.
 #[inline]
-pub(crate) fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
+fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
     let small = |value: i64| Some(signed(py, value));
     match kind {
         Number::Int(Int::U8) => small(i64::from(*word.first()?)),

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use pyo3::types::PyFloat;
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use crate::decode;
-use crate::shape::Number;
+use crate::shape::{Int, Number};
 
 /// The largest batch that is asked for.
 const MOST: u32 = 256;
@@ -26,14 +27,9 @@ pub(crate) enum Batch {
     /// Objects, and errors in the place of some.
     Made(std::vec::IntoIter<Result<Owned, Box<PyErr>>>),
     /// Numbers, made into objects when it is their turn.
-    Words(Words),
-}
-
-/// Native words of one kind.
-pub(crate) struct Words {
-    kind: Number,
-    content: Vec<u8>,
-    at: usize,
+    Signed(std::vec::IntoIter<i64>),
+    Unsigned(std::vec::IntoIter<u64>),
+    Floats(std::vec::IntoIter<f64>),
 }
 
 impl Batch {
@@ -46,32 +42,52 @@ impl Batch {
         Self::Made(items.map(own).collect::<Vec<_>>().into_iter())
     }
 
-    /// Of the words in `content`, which are whole.
+    /// Of the native words in `content`, which are whole.
     pub(crate) fn words(kind: Number, content: &[u8]) -> Self {
-        Self::Words(Words {
-            kind,
-            content: content.to_vec(),
-            at: 0,
-        })
+        /// The words, read and widened.
+        fn each<T, const N: usize>(content: &[u8], read: impl Fn([u8; N]) -> T) -> std::vec::IntoIter<T> {
+            let (words, _) = content.as_chunks::<N>();
+            let words: Vec<T> = words.iter().map(|word| read(*word)).collect();
+            words.into_iter()
+        }
+        match kind {
+            Number::Int(Int::U8) => Self::Signed(each(content, |word| i64::from(u8::from_ne_bytes(word)))),
+            Number::Int(Int::U16) => Self::Signed(each(content, |word| i64::from(u16::from_ne_bytes(word)))),
+            Number::Int(Int::U32) => Self::Signed(each(content, |word| i64::from(u32::from_ne_bytes(word)))),
+            Number::Int(Int::I8) => Self::Signed(each(content, |word| i64::from(i8::from_ne_bytes(word)))),
+            Number::Int(Int::I16) => Self::Signed(each(content, |word| i64::from(i16::from_ne_bytes(word)))),
+            Number::Int(Int::I32) => Self::Signed(each(content, |word| i64::from(i32::from_ne_bytes(word)))),
+            Number::Int(Int::I64) => Self::Signed(each(content, i64::from_ne_bytes)),
+            Number::Int(Int::Isize) => Self::Signed(each(content, |word| isize::from_ne_bytes(word) as i64)),
+            Number::Int(Int::U64) => Self::Unsigned(each(content, u64::from_ne_bytes)),
+            Number::Int(Int::Usize) => {
+                Self::Unsigned(each(content, |word| usize::from_ne_bytes(word) as u64))
+            }
+            Number::F32 => Self::Floats(each(content, |word| f64::from(f32::from_ne_bytes(word)))),
+            Number::F64 => Self::Floats(each(content, f64::from_ne_bytes)),
+        }
     }
 
     fn len(&self) -> usize {
         match self {
             Self::Made(items) => items.len(),
-            Self::Words(words) => (words.content.len() - words.at) / words.kind.width(),
+            Self::Signed(numbers) => numbers.len(),
+            Self::Unsigned(numbers) => numbers.len(),
+            Self::Floats(numbers) => numbers.len(),
         }
     }
 
     #[inline]
     fn pop(&mut self, py: Python<'_>) -> Option<Result<Owned, Box<PyErr>>> {
+        // The most common one first: a jump by a table is as slow as all the rest where it is not foreseen.
+        if let Self::Signed(numbers) = self {
+            return Some(Ok(Owned(decode::signed(py, numbers.next()?).into_ptr())));
+        }
         match self {
             Self::Made(items) => items.next(),
-            Self::Words(words) => {
-                let end = words.at + words.kind.width();
-                let word = words.content.get(words.at..end)?;
-                words.at = end;
-                Some(Ok(Owned(decode::native(py, words.kind, word)?.into_ptr())))
-            }
+            Self::Unsigned(numbers) => Some(Ok(Owned(decode::unsigned(py, numbers.next()?).into_ptr()))),
+            Self::Floats(numbers) => Some(Ok(Owned(PyFloat::new(py, numbers.next()?).into_ptr()))),
+            Self::Signed(_) => None,
         }
     }
 }
