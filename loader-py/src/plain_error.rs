@@ -1,12 +1,14 @@
 //! Exceptions for Rust errors that are no more than what every error says: made here in one go, with what the error hook would
 //! give them. The hook says which classes these are when it meets one for the first time.
 
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyDictMethods, PyList, PyString};
-use pyo3::{Bound, PyAny, PyResult, Python, intern};
+use pyo3::{Bound, Py, PyAny, PyResult, Python, intern};
 
 use crate::core::{Definition, PlainError, Slot};
 use crate::ffi::handle::{self, HandleId, HandleRef};
 use crate::ffi::object;
+use crate::python;
 use crate::wire::{Reader, Token, ext};
 
 /// What an answer says of an error that has no sources.
@@ -61,6 +63,19 @@ impl PlainError {
     }
 }
 
+/// The attributes of an exception, all of them None: a copy has its room at once, where a new dictionary would grow.
+fn empty_facts(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
+    static CELL: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let made = python::once(py, &CELL, || {
+        let facts = PyDict::new(py);
+        for name in ["_value", "_message", "message", "rust_type", "debug", "sources"] {
+            facts.set_item(PyString::intern(py, name), py.None())?;
+        }
+        Ok(facts.unbind())
+    })?;
+    Ok(made.bind(py))
+}
+
 /// The exception of type `slot` that `payload` tells of, unless it takes the hook to make it.
 pub(crate) fn make<'py>(
     py: Python<'py>,
@@ -85,7 +100,7 @@ pub(crate) fn make<'py>(
         Some(debug) => object::new_text(py, debug)?,
         None => py.None().into_bound(py),
     };
-    let facts = PyDict::new(py);
+    let facts = empty_facts(py)?.copy()?;
     facts.set_item(intern!(py, "_value"), held)?;
     facts.set_item(intern!(py, "_message"), &message)?;
     facts.set_item(intern!(py, "message"), &message)?;
