@@ -97,6 +97,7 @@ impl<'r> Reader<'r> {
 
     /// A reader of what is left of `bytes` behind the first ones, which were read already.
     #[must_use]
+    #[inline]
     pub(crate) fn behind(bytes: &'r [u8], start: usize) -> Self {
         Self {
             bytes,
@@ -116,6 +117,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Nothing is left.
+    #[inline]
     pub fn at_end(&self) -> bool {
         self.at.get() == self.bytes.len()
     }
@@ -459,11 +461,13 @@ impl Writer {
     }
 
     /// nil
+    #[inline]
     pub fn nil(&mut self) {
         self.bytes.push(0xc0);
     }
 
     /// bool
+    #[inline]
     pub fn bool(&mut self, value: bool) {
         self.bytes.push(if value { 0xc3 } else { 0xc2 });
     }
@@ -531,11 +535,13 @@ impl Writer {
     }
 
     /// float 64
+    #[inline]
     pub fn f64(&mut self, value: f64) {
         self.tagged(0xcb, value.to_be_bytes());
     }
 
     /// float 32
+    #[inline]
     pub fn f32(&mut self, value: f32) {
         self.tagged(0xca, value.to_be_bytes());
     }

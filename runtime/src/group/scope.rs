@@ -159,6 +159,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// # Errors
     ///
     /// The next value is no string, or not UTF-8.
+    #[inline]
     pub fn str(self) -> Result<&'s str, Fault> {
         let bytes = match self.reader().short_str() {
             Some(bytes) => bytes,
@@ -175,6 +176,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// # Errors
     ///
     /// The next value is no bytes.
+    #[inline]
     pub fn bytes(self) -> Result<&'s [u8], Fault> {
         let frame = self.frame();
         self.own(frame.bytes()?)

@@ -290,6 +290,7 @@ impl Table {
     }
 
     /// The parent forked while another of its threads was inside: nothing here can be trusted to answer.
+    #[inline]
     pub(crate) fn stuck(&self) -> bool {
         self.stuck.load(Ordering::Relaxed)
     }
