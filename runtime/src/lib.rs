@@ -23,6 +23,7 @@ mod abi;
 mod describe;
 mod dispatch;
 pub mod error;
+mod failures;
 mod group;
 #[doc(hidden)]
 pub mod host;
