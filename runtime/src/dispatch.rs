@@ -190,6 +190,7 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
 }
 
 /// Lowers `T` through its own wire form.
+#[inline]
 pub(crate) fn lower_direct<'h, B, T: Lower<'h, B>>(value: T, mut out: Out<'_, 'h>) -> Answer {
     value.lower(&mut out)
 }

@@ -472,6 +472,7 @@ impl Writer {
         self.bytes.push(if value { 0xc3 } else { 0xc2 });
     }
 
+    #[inline]
     fn tagged<const N: usize>(&mut self, tag: u8, value: [u8; N]) {
         self.bytes.reserve(N + 1);
         self.bytes.push(tag);

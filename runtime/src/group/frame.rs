@@ -167,6 +167,7 @@ impl<'c> Frame<'c> {
     }
 
     /// From now on it waits for nothing, calls nobody back, and drops nothing of others.
+    #[inline]
     pub(crate) fn hurry(&self) {
         self.prompt.set(true);
     }
@@ -183,6 +184,7 @@ impl<'c> Frame<'c> {
     }
 
     /// Whether such values wait.
+    #[inline]
     pub(crate) fn leaves(&self) -> bool {
         self.leaves.get()
     }
@@ -386,6 +388,7 @@ impl<'c> Frame<'c> {
         }
     }
 
+    #[inline]
     fn push(&self, hold: Hold) {
         let at = self.count.get();
         match self.few.get(at) {
@@ -396,6 +399,7 @@ impl<'c> Frame<'c> {
     }
 
     /// The holds that needed no allocation.
+    #[inline]
     fn few(&self) -> &[Cell<Hold>] {
         &self.few[..self.count.get().min(FEW)]
     }

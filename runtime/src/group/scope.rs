@@ -77,6 +77,7 @@ pub(crate) fn keep_nested<'c, 'h, 'p: 'h>(lent: Scope<'c, 'p>) -> Scope<'h, 'p> 
 
 impl<'s, 'h> Scope<'s, 'h> {
     /// A scope for arguments that are lent for the call; `'h` is the group on `side`.
+    #[inline]
     pub(crate) fn lend(frame: &'s Frame<'s>, side: Side) -> Self {
         Self {
             frame: std::ptr::from_ref(frame).cast(),
@@ -87,6 +88,7 @@ impl<'s, 'h> Scope<'s, 'h> {
         }
     }
 
+    #[inline]
     fn frame(&self) -> &Frame<'_> {
         // SAFETY: scopes are passed down while arguments are lifted, and the frame outlives that. A kept scope's `'s` is
         // longer than the frame, but scopes only reach `Lift` impls, which are this crate's or made by its macros and
@@ -100,6 +102,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     }
 
     /// The reader, for values that are copied out of the request.
+    #[inline]
     pub fn reader(&self) -> &Reader<'_> {
         &self.frame().reader
     }
