@@ -61,7 +61,11 @@ def plain_data(value: object) -> Any:
         value.__self__, _native.Handle
     ):
         method = value
-        return lambda *args, **kwargs: asdict(method(*args, **kwargs))
+
+        def plainly(*args: Any, **kwargs: Any) -> Any:
+            return asdict(method(*args, **kwargs))
+
+        return plainly
     if isinstance(value, _native.Handle) or getattr(cls, "__usecrate_fields__", None) is None:
         return value
     names: tuple[str, ...] = cls.__match_args__
