@@ -9,6 +9,7 @@ together, for machines that have other work (Linux alone).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -58,8 +59,12 @@ class Limit:
         """The nanoseconds of processor time of each of its threads."""
         if not self.cpu:
             return {}
-        threads = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
-        return {thread.name: int((thread / "schedstat").read_text().split()[0]) for thread in threads}
+        used: dict[str, int] = {}
+        for thread in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            # It may end just now.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                used[thread.name] = int((thread / "schedstat").read_text().split()[0])
+        return used
 
 
 @dataclasses.dataclass
