@@ -190,7 +190,7 @@ RULES = (
                 "nothing is taken before everything is held",
                 "group/scope.rs",
                 "        Ok(Taken {",
-                ("        if clone.is_none() { frame.moved(id.slot); }\n        Ok(Taken {"),
+                ("        if clone.is_none() { frame.moved(id.slot()); }\n        Ok(Taken {"),
                 "nothing_is_moved_when_a_later_argument_is_wrong",
             ),
             Mutation(
