@@ -273,7 +273,7 @@ RULES = (
                 "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),",
                 (
                     "            Err(Refusal::Busy) if !self.holds(id.slot()) => {\n"
-                    "                WAITERS.wait();\n"
+                    "                thread::WAITERS.wait();\n"
                     "                return self.hold(id, type_id, wanted, exclusive, side);\n"
                     "            }\n"
                     "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),"
