@@ -48,8 +48,10 @@ RULES = (
             Mutation(
                 "kept bytes are copied into the group",
                 "group/scope.rs",
-                ("        Ok(if let Some(keeper) = self.keeper {\n            let copy"),
-                ("        Ok(if let Some(keeper) = self.keeper.filter(|_| false) {\n            let copy"),
+                ("        if let Some(keeper) = self.keeper {\n            return self.keep_bytes"),
+                (
+                    "        if let Some(keeper) = self.keeper.filter(|_| false) {\n            return self.keep_bytes"
+                ),
                 "kept_bytes_outlive_the_request",
             ),
         ),

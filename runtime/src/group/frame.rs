@@ -710,8 +710,10 @@ impl<'c> Frame<'c> {
         match self.more.get() {
             None => {
                 self.ran.set(false);
-                if !self.buffers.is_empty() || self.count.get() > 0 {
+                if self.count.get() > 0 {
                     self.let_go(panicked);
+                } else {
+                    self.buffers.iter().for_each(Lent::release);
                 }
             }
             Some(more) => self.leave_all(more, panicked),

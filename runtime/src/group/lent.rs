@@ -59,6 +59,7 @@ impl<'c> Lent<'c> {
     }
 
     /// The bytes, to be read.
+    #[inline]
     pub(crate) fn read(&self) -> Result<&'c [u8], Fault> {
         if self.used.get() == Use::Written {
             return Err(twice());
@@ -109,6 +110,7 @@ impl<'c> Lent<'c> {
     }
 
     /// What was lifted out of it is gone.
+    #[inline]
     pub(crate) fn release(&self) {
         self.used.set(Use::Free);
     }

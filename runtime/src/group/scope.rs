@@ -134,6 +134,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// # Errors
     ///
     /// The group must not own anything.
+    #[inline]
     pub fn keeps(&self) -> Result<(), Fault> {
         match self.keeper {
             Some(keeper) => self.frame().keeps(keeper),
@@ -143,18 +144,22 @@ impl<'s, 'h> Scope<'s, 'h> {
 
     #[inline]
     fn own(self, bytes: &[u8]) -> Result<&'s [u8], Fault> {
+        if let Some(keeper) = self.keeper {
+            return self.keep_bytes(keeper, bytes);
+        }
+        let lent: *const [u8] = bytes;
+        // SAFETY: the bytes are the request's or a lent buffer's, which outlive the call, which is `'s` here.
+        Ok(unsafe { &*lent })
+    }
+
+    #[inline(never)]
+    fn keep_bytes(self, keeper: Side, bytes: &[u8]) -> Result<&'s [u8], Fault> {
         self.keeps()?;
-        Ok(if let Some(keeper) = self.keeper {
-            let copy: Box<[u8]> = bytes.into();
-            let lasting: *const [u8] = std::ptr::from_ref(&*copy);
-            self.frame().group(keeper).add(Owner::Bytes(copy));
-            // SAFETY: the group owns the copy, never changes it, and lives as long as `'s`, which is its lifetime here.
-            unsafe { &*lasting }
-        } else {
-            let lent: *const [u8] = bytes;
-            // SAFETY: the bytes are the request's or a lent buffer's, which outlive the call, which is `'s` here.
-            unsafe { &*lent }
-        })
+        let copy: Box<[u8]> = bytes.into();
+        let lasting: *const [u8] = std::ptr::from_ref(&*copy);
+        self.frame().group(keeper).add(Owner::Bytes(copy));
+        // SAFETY: the group owns the copy, never changes it, and lives as long as `'s`, which is its lifetime here.
+        Ok(unsafe { &*lasting })
     }
 
     /// Text.

@@ -188,11 +188,13 @@ boxed_lists! {
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
     type Held = (Scope<'s, 'h>, Many<'s, T::Held>);
 
+    #[inline]
     fn hold_ref(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         scope.keeps()?;
         Ok((scope, Many::hold::<B, T>(scope)?))
     }
 
+    #[inline]
     fn take_ref((scope, held): Self::Held) -> &'s [T] {
         if let Many::Memory(bytes) = held {
             if let Some(lent) = T::in_memory(bytes) {

@@ -119,10 +119,12 @@ pub trait LiftMut<'s, 'h, B> {
 impl<'s, 'h, B, T: LiftRef<'s, 'h, B> + ?Sized> Lift<'s, 'h, B> for &'s T {
     type Held = T::Held;
 
+    #[inline]
     fn hold(scope: Scope<'s, 'h>) -> Result<T::Held, Fault> {
         T::hold_ref(scope)
     }
 
+    #[inline]
     fn take(held: T::Held) -> Self {
         T::take_ref(held)
     }
@@ -169,6 +171,7 @@ impl<'s, H> Many<'s, H> {
         Self::hold_any::<B, T>(scope)
     }
 
+    #[inline(never)]
     fn hold_any<'h, B, T: Lift<'s, 'h, B, Held = H>>(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         let at = scope.reader().position();
         match scope.next()? {

@@ -8,12 +8,19 @@ use crate::group::scope::Scope;
 use crate::wire::{EXT_INTEGER, Reader, Token};
 
 /// Whether bytes are whole numbers of a size.
+#[inline]
 pub(super) fn whole(bytes: &[u8], size: usize) -> Result<(), Fault> {
     if bytes.len() % size == 0 {
         return Ok(());
     }
-    let message = format!("{} bytes are no whole number of {size}-byte numbers", bytes.len());
-    Err(Fault::value(message))
+    Err(broken(bytes.len(), size))
+}
+
+#[cold]
+fn broken(length: usize, size: usize) -> Fault {
+    Fault::value(format!(
+        "{length} bytes are no whole number of {size}-byte numbers"
+    ))
 }
 
 /// Numbers in memory, native byte order.
