@@ -48,10 +48,8 @@ RULES = (
             Mutation(
                 "kept bytes are copied into the group",
                 "group/scope.rs",
-                ("        if let Some(keeper) = self.keeper {\n            return self.keep_bytes"),
-                (
-                    "        if let Some(keeper) = self.keeper.filter(|_| false) {\n            return self.keep_bytes"
-                ),
+                "= self.keeper {\n            return self.keep_bytes",
+                "= self.keeper.filter(|_| false) {\n            return self.keep_bytes",
                 "kept_bytes_outlive_the_request",
             ),
         ),
