@@ -5,11 +5,12 @@ use pyo3::types::{PyAnyMethods, PyString, PyStringMethods};
 use pyo3::{Borrowed, Bound, Py, PyAny, PyErr, PyResult, Python};
 
 use crate::core::{Core, Scratch};
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Form};
 use crate::encode::Encoder;
 use crate::ffi::arguments::Arguments;
 use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
+use crate::ffi::memory::Kept;
 use crate::ffi::symbol::Response;
 use crate::plain_data;
 use crate::refusal::Refusal;
@@ -286,18 +287,38 @@ impl Spec {
         }
     }
 
-    /// Sends the request in `scratch` and reads the answer as plain data.
-    pub(crate) fn send_plain<'py>(
+    /// Sends the request in `scratch` and reads the answer in another form than usual.
+    pub(crate) fn send_as<'py>(
         &'static self,
-        py: Python<'py>,
+        form: Form,
         arguments: &Arguments<'_, 'py>,
         scratch: &mut Scratch,
+        py: Python<'py>,
     ) -> Raised<Bound<'py, PyAny>> {
         if self.fluent || self.wrap.is_some() {
-            return plain_data::of(self.send(py, arguments, scratch)?).map_err(Box::new);
+            let value = self.send(py, arguments, scratch)?;
+            return if form.plain {
+                plain_data::of(value).map_err(Box::new)
+            } else {
+                Ok(value)
+            };
         }
         let mut from = self.exchange(py, scratch)?;
-        from.give_plain();
+        if !form.buffers || !from.has_beside() {
+            return Ok(self.read_as(form, from)?);
+        }
+        // What is beside the answer outlives the call: the next one gets another response.
+        let left = from.left();
+        let kept = Kept::new(std::mem::replace(
+            &mut scratch.response,
+            Response::new(self.core.symbol),
+        ));
+        from = Decoder::again(py, self.core, &kept, left);
+        Ok(self.read_as(form, from)?)
+    }
+
+    fn read_as<'py>(&'static self, form: Form, mut from: Decoder<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        from.give(form);
         let value = self.result.decode(&mut from)?;
         from.finish()?;
         Ok(value)

@@ -61,6 +61,7 @@ mod native {
         crate::handle::register(module)?;
         crate::host::register(module)?;
         crate::iterator::register(module)?;
+        crate::overload::register(module)?;
         crate::plain_data::register(module)?;
         crate::status::register(module)
     }

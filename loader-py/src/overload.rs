@@ -1,14 +1,19 @@
-//! A callable with several signatures: the first that the arguments fit is called, decided before Rust runs.
+//! A callable with several signatures, of which the first that the arguments fit is called, decided before Rust runs; or one that
+//! gives its results in another form than usual.
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyTuple};
-use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pymethods};
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::{
+    Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
+};
 
 use crate::callable::{Misfit, Raised, Spec};
 use crate::core::Scratch;
+use crate::decode::Form;
 use crate::ffi::arguments::{Arguments, OwnedArguments};
 use crate::ffi::function;
 use crate::python;
+use crate::refusal::type_name;
 
 // A function with several signatures. On a class it binds the instance, as a function does. Not a doc comment: that
 // would become the class's `__doc__` and hide the one of each function.
@@ -22,30 +27,52 @@ pub(crate) struct Overload {
     #[pyo3(get, name = "__module__")]
     module: String,
     doc: Option<String>,
-    /// It gives plain data: records as dicts.
-    plain: bool,
+    /// How it gives its results.
+    form: Form,
 }
 
 impl Overload {
-    /// The same as `function`, which Rust serves, but giving plain data; `None` if Rust serves none such.
-    pub(crate) fn plain<'py>(function: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let specs = if let Some(spec) = function::spec_of(function) {
-            vec![spec]
-        } else if let Ok(overload) = function.cast::<Self>() {
-            overload.get().specs.clone()
+    /// The same as `function`, which Rust serves, but giving its results in the form that `change` makes of the one they have
+    /// so far; `None` if Rust serves none such.
+    pub(crate) fn giving<'py>(
+        function: &Bound<'py, PyAny>,
+        change: impl FnOnce(Form) -> Form,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = function.py();
+        let method_type = python::method_type(py)?;
+        let (served, receiver) = if function.is_instance(method_type)? {
+            let receiver = function.getattr(intern!(py, "__self__"))?;
+            (function.getattr(intern!(py, "__func__"))?, Some(receiver))
+        } else {
+            (function.clone(), None)
+        };
+        let (made, receiver) = if let Ok(overload) = served.cast::<Self>() {
+            let overload = overload.get();
+            (overload.in_form(change(overload.form)), receiver)
+        } else if let Some((spec, receiver)) = function::served(function) {
+            let doc = function.getattr(intern!(py, "__doc__"))?.extract()?;
+            let name: String = function.getattr(intern!(py, "__name__"))?.extract()?;
+            let plain = Self::new(vec![spec], name, spec.qualname.clone(), spec.module.clone(), doc);
+            (plain.in_form(change(Form::default())), receiver)
         } else {
             return Ok(None);
         };
-        let py = function.py();
-        let made = Self {
-            specs,
-            name: function.getattr(intern!(py, "__name__"))?.extract()?,
-            qualname: function.getattr(intern!(py, "__qualname__"))?.extract()?,
-            module: function.getattr(intern!(py, "__module__"))?.extract()?,
-            doc: function.getattr(intern!(py, "__doc__"))?.extract()?,
-            plain: true,
-        };
-        Ok(Some(Bound::new(py, made)?.into_any()))
+        let made = Bound::new(py, made)?.into_any();
+        match receiver {
+            Some(receiver) => method_type.call1((made, receiver)).map(Some),
+            None => Ok(Some(made)),
+        }
+    }
+
+    fn in_form(&self, form: Form) -> Self {
+        Self {
+            specs: self.specs.clone(),
+            name: self.name.clone(),
+            qualname: self.qualname.clone(),
+            module: self.module.clone(),
+            doc: self.doc.clone(),
+            form,
+        }
     }
 
     fn send<'py>(
@@ -55,10 +82,10 @@ impl Overload {
         scratch: &mut Scratch,
         py: Python<'py>,
     ) -> Raised<Bound<'py, PyAny>> {
-        if self.plain {
-            spec.send_plain(py, arguments, scratch)
-        } else {
+        if self.form == Form::default() {
             spec.send(py, arguments, scratch)
+        } else {
+            spec.send_as(self.form, arguments, scratch, py)
         }
     }
 
@@ -94,7 +121,7 @@ impl Overload {
             qualname,
             module,
             doc,
-            plain: false,
+            form: Form::default(),
         }
     }
 
@@ -145,7 +172,9 @@ impl Overload {
     ) -> PyResult<Bound<'py, PyAny>> {
         let owned = OwnedArguments::new(None, args, kwargs)?;
         let arguments = owned.borrow();
-        if let ([only], false) = (self.specs.as_slice(), self.plain) {
+        if let [only] = self.specs.as_slice()
+            && self.form == Form::default()
+        {
             return only.call(py, &arguments).map_err(|error| *error);
         }
         let mut misfits = Vec::new();
@@ -221,4 +250,34 @@ fn is_about_argument(misfit: &Misfit) -> bool {
         Misfit::Binding(_) => true,
         Misfit::Argument(_, refusal) => refusal.is_about_argument(),
     }
+}
+
+/// The same function, but giving its bytes and its lists of numbers of fixed width as views of memory (`memoryview`), which is
+/// read-only: what is long is not copied out of the library, which keeps it until the last view of it is gone.
+///
+/// So it is wherever such values are in the result, but for keys of dicts and items of sets. What an iterator gives, and what a
+/// callable is called with, stays as it is.
+///
+/// Raises
+/// ------
+/// TypeError
+///     It is no function or method of a Rust crate.
+#[pyfunction]
+#[pyo3(signature = (function, /))]
+fn buffers<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    Overload::giving(function, |form| Form {
+        buffers: true,
+        ..form
+    })?
+    .ok_or_else(|| {
+        let given = type_name(function);
+        PyTypeError::new_err(format!(
+            "`usecrate.buffers()` takes a function or method of a Rust crate, not {given}"
+        ))
+    })
+}
+
+/// Adds the function to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(buffers, module)?)
 }

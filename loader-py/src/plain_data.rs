@@ -12,6 +12,7 @@ use pyo3::types::{
 use pyo3::{Bound, Py, PyAny, PyResult, PyTypeInfo, Python, pyfunction, wrap_pyfunction};
 
 use crate::core::{Definition, Fields, Slot};
+use crate::decode::Form;
 use crate::ffi::lock_cell::Guarded;
 use crate::ffi::object;
 use crate::overload::Overload;
@@ -122,7 +123,7 @@ pub(crate) fn of(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 fn asdict<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match Overload::plain(value)? {
+    match Overload::giving(value, |form| Form { plain: true, ..form })? {
         Some(function) => Ok(function),
         None => of(value.clone()),
     }

@@ -1,5 +1,7 @@
 //! Types, read once from the manifest's form into a tree that directs encoding and decoding.
 
+use std::ffi::CStr;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
@@ -71,6 +73,9 @@ pub(crate) enum Number {
 }
 
 impl Number {
+    /// That of bytes.
+    pub(crate) const BYTE: Self = Self::Int(Int::U8);
+
     /// Bytes in a word.
     pub(crate) const fn width(self) -> usize {
         match self {
@@ -79,6 +84,27 @@ impl Number {
             Self::Int(Int::U32 | Int::I32) | Self::F32 => 4,
             Self::Int(Int::U64 | Int::I64) | Self::F64 => 8,
             Self::Int(Int::Usize | Int::Isize) => size_of::<usize>(),
+        }
+    }
+
+    /// The letter that views of memory have for it.
+    pub(crate) const fn format(self) -> &'static CStr {
+        match self {
+            Self::F32 => c"f",
+            Self::F64 => c"d",
+            Self::Int(int) => {
+                let signed = matches!(int, Int::I8 | Int::I16 | Int::I32 | Int::I64 | Int::Isize);
+                match (self.width(), signed) {
+                    (1, true) => c"b",
+                    (1, false) => c"B",
+                    (2, true) => c"h",
+                    (2, false) => c"H",
+                    (4, true) => c"i",
+                    (4, false) => c"I",
+                    (_, true) => c"q",
+                    (_, false) => c"Q",
+                }
+            }
         }
     }
 

@@ -325,6 +325,11 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    /// How many bytes are not read.
+    pub(crate) fn left(&self) -> usize {
+        self.0.len()
+    }
+
     /// Passes over the next value. `None` if there is no whole one.
     pub(crate) fn skip(&mut self) -> Option<()> {
         let mut values = 1_usize;

@@ -29,6 +29,11 @@ def asdict(value: Any, /) -> Any:
     return plain_data(value)
 
 
+def buffers(function: Any, /) -> Any:
+    """The function itself: a fake library has no memory to view."""
+    return function
+
+
 class RustError(Exception):
     """What a fake function raises to return an `Err`."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         VersionConflictError,
     )
     from .importing import import_, load_artifact
-    from .values import asdict, close, is_closed, manifest, move, variant
+    from .values import asdict, buffers, close, is_closed, manifest, move, variant
     from .version import __version__
     from .wrap import Module
 
@@ -60,6 +60,7 @@ __all__ = [
     "VersionConflictError",
     "__version__",
     "asdict",
+    "buffers",
     "close",
     "import_",
     "is_closed",
@@ -76,6 +77,7 @@ _WHERE = {
     "Module": "wrap",
     "__version__": "version",
     "asdict": "values",
+    "buffers": "values",
     "close": "values",
     "import_": "importing",
     "is_closed": "values",

@@ -8,11 +8,12 @@ Exceptions that it raises itself come from `usecrate.errors`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, final
+from typing import Any, ParamSpec, final
 
 from .model import Manifest
 
 TypeRef = str | list[Any]
+_P = ParamSpec("_P")
 
 class Handle:
     """Base of every class whose values stay in Rust. It cannot be instantiated from Python.
@@ -60,6 +61,16 @@ def close(value: object) -> None:
 def asdict(value: object, /) -> Any:
     """Plain data for a record or an enum's value, all the way down; of a function, one that gives such data
     (`usecrate.asdict`)."""
+
+def buffers(function: Callable[_P, object], /) -> Callable[_P, Any]:
+    """The same function, but giving its bytes and its lists of numbers of fixed width as views of memory
+    (`usecrate.buffers`).
+
+    Raises
+    ------
+    TypeError
+        It is no function or method of a Rust crate.
+    """
 
 def blake3(data: bytes) -> str:
     """The BLAKE3 hash, in hexadecimal digits."""

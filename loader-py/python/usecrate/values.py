@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .model import Manifest
 
+buffers = _native.buffers
 close = _native.close
 is_closed = _native.is_closed
 move = _native.move
@@ -101,4 +102,4 @@ def manifest(module: object) -> Manifest:
     )
 
 
-__all__ = ["asdict", "close", "is_closed", "manifest", "move", "variant"]
+__all__ = ["asdict", "buffers", "close", "is_closed", "manifest", "move", "variant"]

@@ -1,6 +1,7 @@
 //! Wire to Python objects, directed by the types: straight from the answer, with no values in between.
 
 mod named;
+mod numbers;
 mod standard;
 
 use pyo3::types::{
@@ -9,18 +10,41 @@ use pyo3::types::{
 use pyo3::{Bound, IntoPyObject, PyAny, PyResult, Python};
 
 use crate::core::Core;
+use crate::ffi::memory::Kept;
 use crate::ffi::queue::Batch;
 use crate::ffi::symbol::Response;
-use crate::ffi::{iterator, object};
+use crate::ffi::{iterator, memory, object};
 use crate::host::table;
 use crate::python;
-use crate::shape::{Int, Number, Shape};
+use crate::shape::{Number, Shape};
 use crate::wire::{self, Reader, Token, ext};
+
+use numbers::native;
 
 /// An answer nests no deeper than this.
 const DEPTH: usize = 128;
 
 type Made<'py> = PyResult<Bound<'py, PyAny>>;
+
+/// How values are given, where something other than usual was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// Records become dicts, and variants what `asdict` makes of them.
+    pub(crate) plain: bool,
+    /// Bytes and lists of numbers of fixed width become views of memory, which are as they lie in the library where they are
+    /// long.
+    pub(crate) buffers: bool,
+}
+
+/// Where long bytes are that the answer names.
+#[derive(Clone, Copy)]
+enum Beside<'a> {
+    Nowhere,
+    /// There until they were read.
+    Read(&'a Response),
+    /// There for as long as somebody sees them.
+    Kept(&'a Kept),
+}
 
 /// Reads one answer.
 pub(crate) struct Decoder<'a, 'py> {
@@ -30,10 +54,8 @@ pub(crate) struct Decoder<'a, 'py> {
     depth: usize,
     /// Whether borrowed handles are lent to a callable, and end with it.
     lends: bool,
-    /// Whether records become dicts, and variants what `asdict` makes of them.
-    plain: bool,
-    /// Where long bytes are that the answer names.
-    beside: Option<&'a Response>,
+    form: Form,
+    beside: Beside<'a>,
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
@@ -45,8 +67,8 @@ impl<'a, 'py> Decoder<'a, 'py> {
             reader,
             depth: 0,
             lends: false,
-            plain: false,
-            beside: None,
+            form: Form::default(),
+            beside: Beside::Nowhere,
         }
     }
 
@@ -54,9 +76,34 @@ impl<'a, 'py> Decoder<'a, 'py> {
     #[inline]
     pub(crate) fn with(self, response: &'a Response) -> Self {
         Self {
-            beside: Some(response),
+            beside: Beside::Read(response),
             ..self
         }
+    }
+
+    /// Reads the same once more, in `kept`, which has become of the response.
+    pub(crate) fn again<'b>(
+        py: Python<'py>,
+        core: &'static Core,
+        kept: &'b Kept,
+        left: usize,
+    ) -> Decoder<'b, 'py> {
+        let bytes = kept.bytes();
+        let payload = bytes.get(bytes.len().saturating_sub(left)..).unwrap_or_default();
+        Decoder {
+            beside: Beside::Kept(kept),
+            ..Decoder::new(py, core, Reader::new(payload))
+        }
+    }
+
+    /// Whether anything is beside the answer.
+    pub(crate) fn has_beside(&self) -> bool {
+        matches!(self.beside, Beside::Read(response) if response.piece_count() > 0)
+    }
+
+    /// How much is not read.
+    pub(crate) fn left(&self) -> usize {
+        self.reader.left()
     }
 
     /// Reads what `core` passes to a callable.
@@ -68,9 +115,9 @@ impl<'a, 'py> Decoder<'a, 'py> {
         }
     }
 
-    /// From now on, gives plain data.
-    pub(crate) fn give_plain(&mut self) {
-        self.plain = true;
+    /// From now on, gives values so.
+    pub(crate) fn give(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// Whether the next value is nil; it is not read.
@@ -158,15 +205,66 @@ impl<'a, 'py> Decoder<'a, 'py> {
         })
     }
 
+    /// Bytes, of which long ones are beside the answer.
+    fn bytes(&mut self) -> Made<'py> {
+        let bytes = match self.token()? {
+            Token::Bytes(content) => object::new_bytes(self.py, content),
+            Token::Ext(ext::BUFFER, content) if self.form.buffers => return self.view(content, Number::BYTE),
+            Token::Ext(ext::BUFFER, content) => self.beside(content)?,
+            Token::Array(length) => numbers::bytes_of_array(self, length)?,
+            _ => return Err(self.malformed("bytes")),
+        };
+        if self.form.buffers {
+            memory::view(&bytes, Number::BYTE)
+        } else {
+            Ok(bytes)
+        }
+    }
+
     /// The long bytes beside the answer that an extension names.
     fn beside(&mut self, content: &[u8]) -> Made<'py> {
-        if let Some(response) = self.beside
-            && let Ok(index) = content.try_into()
-            && let Some(bytes) = response.piece(self.py, u32::from_le_bytes(index))
-        {
-            return Ok(bytes);
+        let py = self.py;
+        self.read_beside(content, |content| object::new_bytes(py, content))
+    }
+
+    /// What `read` makes of them.
+    fn read_beside<R>(&mut self, content: &[u8], read: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+        if let Ok(index) = content.try_into() {
+            let index = u32::from_le_bytes(index);
+            let done = match self.beside {
+                Beside::Nowhere => None,
+                Beside::Read(response) => response.read_piece(index, read),
+                Beside::Kept(kept) => kept.read_piece(self.py, index, read),
+            };
+            if let Some(done) = done {
+                return Ok(done);
+            }
         }
         Err(self.malformed("bytes that are there"))
+    }
+
+    /// A view of them, as numbers.
+    fn view(&mut self, content: &[u8], kind: Number) -> Made<'py> {
+        if let Beside::Kept(kept) = self.beside
+            && let Ok(index) = content.try_into()
+            && let Some(view) = kept.view(self.py, u32::from_le_bytes(index), kind)
+        {
+            return view;
+        }
+        Err(self.malformed("bytes that are there"))
+    }
+
+    /// Reads with `read` what has to be hashable: as it usually is.
+    fn hashable(&mut self, read: impl FnOnce(&mut Self) -> Made<'py>) -> Made<'py> {
+        let buffers = std::mem::take(&mut self.form.buffers);
+        let value = read(self);
+        self.form.buffers = buffers;
+        let value = value?;
+        // Lists become tuples.
+        match value.cast::<PyList>() {
+            Ok(list) => Ok(list.to_tuple().into_any()),
+            Err(_) => Ok(value),
+        }
     }
 
     /// A file object that comes back.
@@ -226,19 +324,11 @@ impl<'a, 'py> Decoder<'a, 'py> {
         self.nested(|this| {
             let dict = PyDict::new(this.py);
             for _ in 0..length {
-                let name = hashable(key.decode(this)?)?;
+                let name = this.hashable(|this| key.decode(this))?;
                 dict.set_item(name, item.decode(this)?)?;
             }
             Ok(dict.into_any())
         })
-    }
-}
-
-/// Lists become tuples where they must be hashable.
-fn hashable(value: Bound<'_, PyAny>) -> Made<'_> {
-    match value.cast::<PyList>() {
-        Ok(list) => Ok(list.to_tuple().into_any()),
-        Err(_) => Ok(value),
     }
 }
 
@@ -368,12 +458,7 @@ impl Shape {
                 Token::Signed(value) => PyFloat::new(py, value as f64).into_any(),
                 _ => return Err(from.malformed("a float")),
             },
-            Self::Bytes | Self::FixedBytes(_) => match from.token()? {
-                Token::Bytes(content) => object::new_bytes(py, content),
-                Token::Ext(ext::BUFFER, content) => from.beside(content)?,
-                Token::Array(length) => bytes_of_array(from, length)?,
-                _ => return Err(from.malformed("bytes")),
-            },
+            Self::Bytes | Self::FixedBytes(_) => from.bytes()?,
             Self::Option { inner, boxed } => {
                 if from.at_nil() {
                     from.token()?;
@@ -394,22 +479,20 @@ impl Shape {
                 let length = from.array("a list")?;
                 from.list(length, inner)?
             }
-            Self::Array(inner, _) => match (from.token()?, inner.packed()) {
-                (Token::Array(length), _) => from.list(length, inner)?,
-                (Token::Bytes(content), Some(kind)) => numbers(kind, content, from)?,
-                _ => return Err(from.malformed("a list")),
+            Self::Array(inner, _) => match inner.packed() {
+                Some(kind) => from.numbers(kind)?,
+                None => {
+                    let length = from.array("a list")?;
+                    from.list(length, inner)?
+                }
             },
-            Self::Numbers(kind) => match from.token()? {
-                Token::Array(length) => from.list(length, &kind.shape())?,
-                Token::Bytes(content) => numbers(*kind, content, from)?,
-                _ => return Err(from.malformed("a list of numbers")),
-            },
+            Self::Numbers(kind) => from.numbers(*kind)?,
             Self::Set(inner) => {
                 let length = from.array("a set")?;
                 from.nested(|from| {
                     let set = PySet::empty(from.py)?;
                     for _ in 0..length {
-                        set.add(hashable(inner.decode(from)?)?)?;
+                        set.add(from.hashable(|from| inner.decode(from))?)?;
                     }
                     Ok(set.into_any())
                 })?
@@ -451,65 +534,5 @@ impl Shape {
                 return Err(from.malformed("something that can be a result"));
             }
         })
-    }
-}
-
-fn bytes_of_array<'py>(from: &mut Decoder<'_, 'py>, length: usize) -> Made<'py> {
-    let mut content = Vec::with_capacity(length);
-    for _ in 0..length {
-        match from.token()? {
-            Token::Signed(value) if u8::try_from(value).is_ok() => content.push(value.to_le_bytes()[0]),
-            _ => return Err(from.malformed("bytes")),
-        }
-    }
-    Ok(object::new_bytes(from.py, &content))
-}
-
-impl Number {
-    fn shape(self) -> Shape {
-        match self {
-            Self::Int(int) => Shape::Int(int),
-            Self::F32 => Shape::F32,
-            Self::F64 => Shape::F64,
-        }
-    }
-}
-
-/// A list of native words.
-fn numbers<'py>(kind: Number, content: &[u8], from: &Decoder<'_, 'py>) -> Made<'py> {
-    let py = from.py;
-    let width = kind.width();
-    if !content.len().is_multiple_of(width) {
-        return Err(from.malformed("whole numbers"));
-    }
-    let mut words = content.chunks_exact(width);
-    object::new_list(py, content.len() / width, || {
-        let word = words.next().unwrap_or_default();
-        Ok(native(py, kind, word).unwrap_or_else(|| py.None().into_bound(py)))
-    })
-}
-
-/// The number that is a native word.
-#[inline]
-fn native<'py>(py: Python<'py>, kind: Number, word: &[u8]) -> Option<Bound<'py, PyAny>> {
-    let small = |value: i64| Some(signed(py, value));
-    match kind {
-        Number::Int(Int::U8) => small(i64::from(*word.first()?)),
-        Number::Int(Int::I8) => small(i64::from(word.first()?.cast_signed())),
-        Number::Int(Int::U16) => small(i64::from(u16::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::I16) => small(i64::from(i16::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::U32) => small(i64::from(u32::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::I32) => small(i64::from(i32::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::I64) => small(i64::from_ne_bytes(word.try_into().ok()?)),
-        Number::Int(Int::U64) => Some(unsigned(py, u64::from_ne_bytes(word.try_into().ok()?))),
-        Number::Int(Int::Usize) => Some(unsigned(
-            py,
-            u64::try_from(usize::from_ne_bytes(word.try_into().ok()?)).ok()?,
-        )),
-        Number::Int(Int::Isize) => small(i64::try_from(isize::from_ne_bytes(word.try_into().ok()?)).ok()?),
-        Number::F32 => {
-            Some(PyFloat::new(py, f64::from(f32::from_ne_bytes(word.try_into().ok()?))).into_any())
-        }
-        Number::F64 => Some(PyFloat::new(py, f64::from_ne_bytes(word.try_into().ok()?)).into_any()),
     }
 }

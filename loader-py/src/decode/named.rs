@@ -103,7 +103,7 @@ pub(super) fn record<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> M
         return Err(from.undefined(slot));
     };
     from.exactly(fields.fields.len(), "a record")?;
-    if from.plain {
+    if from.form.plain {
         return dict(fields, from);
     }
     fill(fields, from)
@@ -141,12 +141,14 @@ fn variant<'py>(
             if fields.fields.len() != length {
                 return Err(from.malformed("the fields of a variant"));
             }
-            if from.plain {
+            if from.form.plain {
                 return plain_variant(&found.name, fields, from);
             }
             fill(fields, from)
         }
-        _ if from.plain && !choice.data => found.object.bind(from.py).getattr(intern!(from.py, "_name_")),
+        _ if from.form.plain && !choice.data => {
+            found.object.bind(from.py).getattr(intern!(from.py, "_name_"))
+        }
         _ => Ok(found.object.bind(from.py).clone()),
     }
 }

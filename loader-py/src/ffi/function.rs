@@ -5,6 +5,7 @@
 //! class an object of a type named after the class, because `__qualname__` is made from it.
 
 use std::ffi::{CStr, CString};
+use std::os::raw::c_void;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::sync::PyOnceLock;
@@ -13,6 +14,9 @@ use pyo3::{Bound, Py, PyAny, PyResult, Python, ffi};
 
 use super::{class, trampoline};
 use crate::callable::Spec;
+
+/// How all of them are called.
+const FLAGS: std::os::raw::c_int = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
 
 /// The texts of a function, for the interpreter: they live for ever, as functions and descriptors point into them.
 pub(crate) struct Texts {
@@ -165,7 +169,7 @@ fn definition(texts: &Texts, entry: ffi::PyCFunctionFastWithKeywords) -> *mut ff
         ml_meth: ffi::PyMethodDefPointer {
             PyCFunctionFastWithKeywords: entry,
         },
-        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_flags: FLAGS,
         ml_doc: texts.doc.as_ptr(),
     }))
 }
@@ -188,6 +192,38 @@ pub(crate) fn new_method<'py>(
     Some(made)
 }
 
+/// The spec behind a function or method of either sort, and the instance that it is bound to, if it is.
+pub(crate) fn served<'py>(
+    function: &Bound<'py, PyAny>,
+) -> Option<(&'static Spec, Option<Bound<'py, PyAny>>)> {
+    if let Some(spec) = spec_of(function) {
+        return Some((spec, None));
+    }
+    let object = function.as_ptr();
+    // SAFETY: a live object, and a static type.
+    if unsafe { ffi::Py_TYPE(object) == &raw mut ffi::PyMethodDescr_Type } {
+        // SAFETY: a method descriptor, whose definition lives as long.
+        let definition = unsafe { &*(*object.cast::<ffi::PyMethodDescrObject>()).d_method };
+        if definition.ml_flags != FLAGS {
+            return None;
+        }
+        // SAFETY: the flags say which member of the union it is.
+        let entry = unsafe { definition.ml_meth.PyCFunctionFastWithKeywords };
+        return Some((trampoline::find(entry as *const c_void)?, None));
+    }
+    // SAFETY: a live object.
+    if unsafe { ffi::PyCFunction_Check(object) } == 0 {
+        return None;
+    }
+    // SAFETY: a builtin function.
+    let entry = unsafe { ffi::PyCFunction_GetFunction(object) }?;
+    let spec = trampoline::find(entry as *const c_void)?;
+    // SAFETY: borrowed from the function, which is alive.
+    let receiver =
+        unsafe { Bound::from_borrowed_ptr_or_opt(function.py(), ffi::PyCFunction_GetSelf(object)) };
+    Some((spec, receiver))
+}
+
 /// The spec of a function made by `new`.
 pub(crate) fn spec_of(function: &Bound<'_, PyAny>) -> Option<&'static Spec> {
     // SAFETY: a live object.
@@ -201,7 +237,7 @@ pub(crate) fn spec_of(function: &Bound<'_, PyAny>) -> Option<&'static Spec> {
             ffi::PyCFunction_GetFlags(function.as_ptr()),
         )
     };
-    if owner.is_null() || flags != ffi::METH_FASTCALL | ffi::METH_KEYWORDS {
+    if owner.is_null() || flags != FLAGS {
         return None;
     }
     let types = TYPES.get(function.py())?;

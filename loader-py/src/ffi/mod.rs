@@ -23,6 +23,7 @@ pub(crate) mod iterator;
 pub(crate) mod lent;
 pub(crate) mod load;
 pub(crate) mod lock_cell;
+pub(crate) mod memory;
 pub(crate) mod object;
 pub(crate) mod process;
 pub(crate) mod queue;

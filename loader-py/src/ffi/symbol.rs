@@ -1,13 +1,12 @@
 //! The one symbol of an artifact, as `docs/abi.md` has it.
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::os::raw::c_void;
 
-use pyo3::{Bound, PyAny, Python};
+use pyo3::Python;
 
 use super::detached::Detached;
 use super::host::{HOST, RawHost};
-use super::object;
 
 /// The operation that frees a response, or a piece beside it.
 const RELEASE: u8 = 3;
@@ -103,6 +102,8 @@ pub(crate) struct Response {
     /// The library changes it while the message is read: when a piece is freed.
     raw: UnsafeCell<RawResponse>,
     symbol: Symbol,
+    /// Somebody reads a piece.
+    reading: Cell<bool>,
 }
 
 // SAFETY: the memory belongs to the library, which lets any thread use a response, one at a time.
@@ -120,11 +121,12 @@ impl Response {
                 piece_count: 0,
             }),
             symbol,
+            reading: Cell::new(false),
         }
     }
 
     fn raw(&self) -> &RawResponse {
-        // SAFETY: only `piece` changes it behind a shared reference, and lives while no other method runs.
+        // SAFETY: only `free_piece` changes it behind a shared reference, and ends before any other method runs.
         unsafe { &*self.raw.get() }
     }
 
@@ -139,20 +141,39 @@ impl Response {
         unsafe { std::slice::from_raw_parts(raw.data, raw.len) }
     }
 
-    /// The bytes beside the answer that it names by `index`, as a `bytes`; they are freed. `None` if there are none, or none
-    /// any more.
-    pub(crate) fn piece<'py>(&self, py: Python<'py>, index: u32) -> Option<Bound<'py, PyAny>> {
-        let pieces = self.pieces();
-        let at = usize::try_from(index).ok()?;
-        let piece = pieces.get(at).filter(|piece| !piece.data.is_null())?;
-        // SAFETY: the library promises `len` readable bytes at `data` until the piece is freed, below.
-        let content = unsafe { std::slice::from_raw_parts(piece.data, piece.len) };
-        // Makes a `bytes` and runs no Python code, so that nobody asks for the same piece meanwhile.
-        let made = object::new_bytes(py, content);
+    /// What `read` makes of the bytes beside the answer that it names by `index`; then they are freed. `None` if there are none,
+    /// or none any more, or if `read` comes here again.
+    pub(crate) fn read_piece<R>(&self, index: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        if self.reading.replace(true) {
+            return None;
+        }
+        let done = self.piece(index).map(|(data, len)| {
+            // SAFETY: the library promises `len` readable bytes at `data` until the piece is freed, which only this function
+            // does, below: the mark keeps another one out. The owner of a `Kept` never comes here.
+            let done = read(unsafe { std::slice::from_raw_parts(data, len) });
+            self.free_piece(index);
+            done
+        });
+        self.reading.set(false);
+        done
+    }
+
+    /// Where the bytes are that the answer names by `index`, and how many, if they were not freed.
+    pub(super) fn piece(&self, index: u32) -> Option<(*const u8, usize)> {
+        let piece = self.pieces().get(usize::try_from(index).ok()?)?;
+        (!piece.data.is_null()).then_some((piece.data, piece.len))
+    }
+
+    /// Frees them.
+    pub(super) fn free_piece(&self, index: u32) {
         let [a, b, c, d] = index.to_be_bytes();
         let request = [0x92, RELEASE, 0xce, a, b, c, d];
         self.symbol.enter(&request, &[], self.raw.get());
-        Some(made)
+    }
+
+    /// How many pieces there are, freed ones too.
+    pub(crate) fn piece_count(&self) -> usize {
+        self.pieces().len()
     }
 
     fn pieces(&self) -> &[RawPiece] {

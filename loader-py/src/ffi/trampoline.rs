@@ -1,6 +1,7 @@
 //! The C functions through which the interpreter enters. A method descriptor passes nothing but the instance, so each
 //! method has a trampoline of its own, whose number leads to its `Spec`.
 
+use std::os::raw::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -25,7 +26,19 @@ pub(super) fn reserve(spec: &'static Spec) -> Option<ffi::PyCFunctionFastWithKey
         })
         .ok()?;
     SPECS[number].store(std::ptr::from_ref(spec).cast_mut(), Ordering::Release);
-    Some(TABLE[number >> 8][(number >> 4) & 15][number & 15])
+    Some(at(number))
+}
+
+/// The spec that a method's trampoline enters, if it is one.
+pub(super) fn find(entry: *const c_void) -> Option<&'static Spec> {
+    let used = USED.load(Ordering::Acquire);
+    let number = (0..used).find(|&number| std::ptr::eq(at(number) as *const c_void, entry))?;
+    // SAFETY: null, or a spec that lives for ever.
+    unsafe { SPECS[number].load(Ordering::Acquire).as_ref() }
+}
+
+fn at(number: usize) -> ffi::PyCFunctionFastWithKeywords {
+    TABLE[number >> 8][(number >> 4) & 15][number & 15]
 }
 
 /// The function of a module: `owner` is a module-like object.
