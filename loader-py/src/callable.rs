@@ -12,6 +12,7 @@ use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
 use crate::ffi::memory::Kept;
 use crate::ffi::symbol::Response;
+use crate::inside::Lock;
 use crate::plain_data;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
@@ -332,15 +333,16 @@ impl Spec {
         scratch: &'a mut Scratch,
     ) -> Raised<Decoder<'a, 'py>> {
         let (lent, response) = (&scratch.lent, &mut scratch.response);
-        let mut release = !self.keeps_lock;
-        if self.keeps_lock && lent.calls_back() {
-            // It would be refused until it may wait.
-            wire::may_wait(&mut scratch.bytes);
-            release = true;
+        let mut lock = Lock::Released;
+        if self.keeps_lock {
+            lock = lent.kept_lock();
+            if lock == Lock::Released {
+                wire::may_wait(&mut scratch.bytes);
+            }
         }
         let code = self
             .core
-            .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
+            .enter(py, &mut scratch.bytes, lent.buffers(), response, lock)?;
         let (response, bytes) = (&scratch.response, scratch.response.bytes());
         // As nearly every answer begins.
         let payload = match (code, bytes) {

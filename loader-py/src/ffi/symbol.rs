@@ -5,7 +5,6 @@ use std::os::raw::c_void;
 
 use pyo3::Python;
 
-use super::detached::Detached;
 use super::host::{HOST, RawHost};
 
 /// The operation that frees a response, or a piece beside it.
@@ -63,21 +62,10 @@ impl Symbol {
         Self(unsafe { std::mem::transmute::<*mut c_void, Entry>(address) })
     }
 
-    /// One call. The interpreter lock is let go of while Rust runs, if there is a place to note that.
+    /// One call.
     #[inline(always)]
-    pub(crate) fn call(
-        self,
-        py: Python<'_>,
-        request: &[u8],
-        buffers: &[RawBuffer],
-        response: &mut Response,
-        release: Option<&Detached>,
-    ) -> i32 {
-        let response = response.raw.get_mut();
-        match release {
-            None => self.enter(request, buffers, response),
-            Some(detached) => detached.during(py, || self.enter(request, buffers, response)),
-        }
+    pub(crate) fn call(self, request: &[u8], buffers: &[RawBuffer], response: &mut Response) -> i32 {
+        self.enter(request, buffers, response.raw.get_mut())
     }
 
     #[inline(always)]

@@ -47,6 +47,7 @@ macro_rules! integers {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+            const DATA: bool = true;
 
             #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
@@ -90,6 +91,7 @@ integers!(i8 u16 i16 u32 i32 u64 i64 usize isize);
 impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
     type Held = Self;
     const STD: bool = true;
+    const DATA: bool = true;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         let value = integer(&scope.next()?)?;
@@ -152,6 +154,7 @@ fn float(token: &Token<'_>) -> Result<f64, Fault> {
 impl<'s, 'h, B> Lift<'s, 'h, B> for bool {
     type Held = Self;
     const STD: bool = true;
+    const DATA: bool = true;
 
     #[inline]
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
@@ -196,6 +199,7 @@ macro_rules! floats {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+            const DATA: bool = true;
 
             #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {

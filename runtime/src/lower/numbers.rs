@@ -31,6 +31,7 @@ macro_rules! numbers {
     ($($ty:ident, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, B> Lower<'h, B> for $ty {
             const WORD: usize = size_of::<Self>();
+            const DATA: bool = true;
 
             #[inline]
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
@@ -61,6 +62,7 @@ macro_rules! numbers {
 
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
             const REF_WORD: usize = size_of::<Self>();
+            const DATA_REF: bool = true;
 
             #[inline]
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {

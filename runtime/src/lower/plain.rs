@@ -19,6 +19,8 @@ use crate::wire::{EXT_TIME, Writer};
 macro_rules! plain {
     ($([$($generics:tt)*] $ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, $($generics)* B> Lower<'h, B> for $ty {
+            const DATA: bool = true;
+
             #[inline]
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (&self, out.writer);
@@ -39,6 +41,8 @@ macro_rules! plain {
         }
 
         impl<'r, 'h, $($generics)* B> LowerRef<'r, 'h, B> for $ty {
+            const DATA_REF: bool = true;
+
             #[inline]
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
@@ -67,6 +71,8 @@ pub(crate) use plain;
 macro_rules! unsized_plain {
     ($($ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
+            const DATA_REF: bool = true;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
                 $write;
@@ -181,6 +187,8 @@ plain! {
 }
 
 impl<'h, B> Lower<'h, B> for u8 {
+    const DATA: bool = true;
+
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.uint(u64::from(self));
         Ok(())
@@ -201,6 +209,8 @@ impl<'h, B> Lower<'h, B> for u8 {
 }
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
+    const DATA_REF: bool = true;
+
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.uint(u64::from(*self));
         Ok(())
@@ -222,6 +232,7 @@ impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
 
 impl<'h, B> Lower<'h, B> for () {
     const NIL: bool = true;
+    const DATA: bool = true;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.nil();
@@ -235,6 +246,7 @@ impl<'h, B> Lower<'h, B> for () {
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for () {
     const NIL_REF: bool = true;
+    const DATA_REF: bool = true;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.nil();
