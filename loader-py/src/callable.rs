@@ -1,18 +1,21 @@
 //! A callable, prepared once: it knows its index, how its parameters are written and how its result is read.
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyAnyMethods, PyString, PyStringMethods};
 use pyo3::{Borrowed, Bound, Py, PyAny, PyErr, PyResult, Python};
 
 use crate::core::{Core, Scratch};
 use crate::decode::{Decoder, Form};
+use crate::directly::{Directly, WORD, WORD_AND_LEAVES};
 use crate::encode::Encoder;
 use crate::ffi::arguments::Arguments;
 use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
 use crate::ffi::memory::Kept;
 use crate::ffi::symbol::Response;
-use crate::inside::Lock;
+use crate::inside::{ANSWERED_AND_LEAVES, LATER};
 use crate::plain_data;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
@@ -48,9 +51,13 @@ pub(crate) struct Spec {
     keeps_lock: bool,
     wrap: Option<Py<PyAny>>,
     /// Its result is what it returns: nothing is wrapped, and the receiver is not asked.
-    plain: bool,
+    pub(crate) plain: bool,
     /// The request up to the first argument.
     head: Head,
+    /// Its number in the library.
+    pub(crate) index: u32,
+    /// How it is called directly, if it can be, once that was asked.
+    directly: OnceLock<Option<Directly>>,
 }
 
 /// How a request begins: of fixed size, so that it is copied without a loop.
@@ -156,6 +163,8 @@ impl Spec {
             plain: !fluent && wrap.is_none(),
             wrap,
             head,
+            index,
+            directly: OnceLock::new(),
         }))
     }
 
@@ -194,6 +203,21 @@ impl Spec {
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
     ) -> Raised<Bound<'py, PyAny>> {
+        if let Some(directly) = self.directly(py)
+            && let Some(done) = self.call_directly(py, directly, arguments)
+        {
+            return done;
+        }
+        self.call_by_message(py, arguments)
+    }
+
+    /// Calls it with a message, which takes all that there is.
+    #[inline(always)]
+    fn call_by_message<'py>(
+        &'static self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+    ) -> Raised<Bound<'py, PyAny>> {
         let mut scratch = self.core.take_scratch(py);
         let done = match self.write(py, arguments, &mut scratch) {
             Ok(()) => self.send(py, arguments, &mut scratch),
@@ -201,6 +225,92 @@ impl Spec {
         };
         self.core.give_scratch(py, scratch);
         done
+    }
+
+    #[inline(always)]
+    fn directly(&'static self, py: Python<'_>) -> Option<&'static Directly> {
+        match self.directly.get() {
+            Some(directly) => directly.as_ref(),
+            None => self.ask_directly(py),
+        }
+    }
+
+    #[cold]
+    fn ask_directly(&'static self, py: Python<'_>) -> Option<&'static Directly> {
+        let directly = Directly::ask(py, self);
+        self.directly.get_or_init(|| directly).as_ref()
+    }
+
+    /// Calls it without a message. `None`: nothing was done, and a message must do it.
+    #[inline(always)]
+    fn call_directly<'py>(
+        &'static self,
+        py: Python<'py>,
+        directly: &'static Directly,
+        arguments: &Arguments<'_, 'py>,
+    ) -> Option<Raised<Bound<'py, PyAny>>> {
+        if self.core.is_stuck() {
+            return None;
+        }
+        let entry = &directly.entry;
+        if let Some(word) = directly.always {
+            let mut response = Response::new(self.core.symbol);
+            return match entry.call(py, self.core, arguments, self.keeps_lock, &mut response)? {
+                (WORD, value) => Some(Ok(word.read(py, value))),
+                (code, value) => {
+                    let lent = &mut Lent::default();
+                    self.ended(py, directly, arguments, (code, value), lent, &response)
+                }
+            };
+        }
+        let mut scratch = self.core.take_scratch(py);
+        let done = entry
+            .call(py, self.core, arguments, self.keeps_lock, &mut scratch.response)
+            .and_then(|(code, value)| match (code, directly.word) {
+                (WORD, Some(word)) => Some(Ok(word.read(py, value))),
+                (0, _) => Some(self.answered(py, arguments, &mut scratch.lent, 0, &scratch.response)),
+                end => {
+                    let end = (end.0, value);
+                    self.ended(py, directly, arguments, end, &mut scratch.lent, &scratch.response)
+                }
+            });
+        self.core.give_scratch(py, scratch);
+        done
+    }
+
+    /// The result of a direct call that did not end as most do.
+    #[cold]
+    fn ended<'py>(
+        &'static self,
+        py: Python<'py>,
+        directly: &'static Directly,
+        arguments: &Arguments<'_, 'py>,
+        (code, value): (i32, u64),
+        lent: &mut Lent,
+        response: &Response,
+    ) -> Option<Raised<Bound<'py, PyAny>>> {
+        if matches!(code, ANSWERED_AND_LEAVES | WORD_AND_LEAVES) {
+            self.core.let_go(py);
+        }
+        match (code, directly.word) {
+            (LATER, _) => None,
+            (WORD | WORD_AND_LEAVES, Some(word)) => Some(Ok(word.read(py, value))),
+            (ANSWERED_AND_LEAVES, _) => Some(self.answered(py, arguments, lent, 0, response)),
+            (code, _) => Some(self.answered(py, arguments, lent, code, response)),
+        }
+    }
+
+    /// Reads the answer to a direct call.
+    #[inline(always)]
+    fn answered<'py>(
+        &'static self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+        lent: &mut Lent,
+        code: i32,
+        response: &Response,
+    ) -> Raised<Bound<'py, PyAny>> {
+        self.result(arguments, self.open(py, lent, code, response)?)
     }
 
     /// Writes the request. What it lends stays in `scratch`.
@@ -258,7 +368,17 @@ impl Spec {
         arguments: &Arguments<'_, 'py>,
         scratch: &mut Scratch,
     ) -> Raised<Bound<'py, PyAny>> {
-        let mut from = self.exchange(py, scratch)?;
+        let from = self.exchange(py, scratch)?;
+        self.result(arguments, from)
+    }
+
+    /// Reads the result.
+    #[inline(always)]
+    fn result<'py>(
+        &'static self,
+        arguments: &Arguments<'_, 'py>,
+        mut from: Decoder<'_, 'py>,
+    ) -> Raised<Bound<'py, PyAny>> {
         if self.plain
             && let Some(value) = self.result.decode_last(&mut from)
         {
@@ -333,23 +453,33 @@ impl Spec {
         scratch: &'a mut Scratch,
     ) -> Raised<Decoder<'a, 'py>> {
         let (lent, response) = (&scratch.lent, &mut scratch.response);
-        let mut lock = Lock::Released;
-        if self.keeps_lock {
-            lock = lent.kept_lock();
-            if lock == Lock::Released {
-                wire::may_wait(&mut scratch.bytes);
-            }
+        let mut release = !self.keeps_lock;
+        if self.keeps_lock && lent.calls_back() {
+            // It would be refused until it may wait.
+            wire::may_wait(&mut scratch.bytes);
+            release = true;
         }
         let code = self
             .core
-            .enter(py, &mut scratch.bytes, lent.buffers(), response, lock)?;
-        let (response, bytes) = (&scratch.response, scratch.response.bytes());
+            .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
+        self.open(py, &mut scratch.lent, code, &scratch.response)
+    }
+
+    /// What reads the result, if there is one.
+    #[inline(always)]
+    fn open<'a, 'py>(
+        &'static self,
+        py: Python<'py>,
+        lent: &mut Lent,
+        code: i32,
+        response: &'a Response,
+    ) -> Raised<Decoder<'a, 'py>> {
         // As nearly every answer begins.
-        let payload = match (code, bytes) {
+        let payload = match (code, response.bytes()) {
             (0, [0x92, 0, payload @ ..]) => Reader::new(payload),
-            _ => self.unusual(py, &mut scratch.lent, code, response)?,
+            _ => self.unusual(py, lent, code, response)?,
         };
-        scratch.lent.ran(py, Some(self));
+        lent.ran(py, Some(self));
         Ok(Decoder::new(py, self.core, payload).with(response))
     }
 

@@ -3,8 +3,8 @@
 //! A thread that is inside when another one forks is not there in the child, but what it locked and what it was halfway
 //! through is: the child may wait for it for ever. So the child does not enter that library at all, and says why.
 //! The count is changed with the interpreter lock held, which the forking thread holds too. Calls that keep that lock
-//! and are lent nothing to call back are not counted: nobody forks during one of them, as none of them waits. What would
-//! have to is sent again with the lock released.
+//! are not counted: nobody forks during one of them, as none of them calls back or waits. What would have to is sent again
+//! with the lock released.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -18,22 +18,11 @@ use crate::ffi::symbol::{RawBuffer, Response};
 use crate::{python, status, wire};
 
 /// What the symbol gives besides 0: a prompt request would have to wait, and nothing was done;
-const LATER: i32 = 1;
+pub(crate) const LATER: i32 = 1;
 /// or it is answered, and values wait for a request that may take its time.
-const ANSWERED_AND_LEAVES: i32 = 2;
+pub(crate) const ANSWERED_AND_LEAVES: i32 = 2;
 /// The operation that does nothing more than that.
 const COUNT: u8 = 6;
-
-/// What becomes of the interpreter lock while Rust runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lock {
-    /// It is let go of.
-    Released,
-    /// It is kept, and nobody is called back.
-    Kept,
-    /// It is kept, and lent to what is called back.
-    Lent,
-}
 
 /// Of one library.
 #[derive(Debug, Default)]
@@ -128,8 +117,23 @@ impl Inside {
 }
 
 impl Core {
-    /// One call of the library's symbol. A request that keeps the lock is one that need not wait, or a prompt one: then it may
-    /// have to be sent again, and becomes an ordinary one.
+    /// Whether the library must not be entered any more.
+    #[inline(always)]
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.inside.stuck.load(Ordering::Relaxed)
+    }
+
+    /// Runs `work`, which enters the library, without the interpreter lock.
+    #[inline(always)]
+    pub(crate) fn outside<R>(&'static self, py: Python<'_>, work: impl FnOnce() -> R) -> R {
+        OWN.with(|own| {
+            let _entered = Entered::new(self, own);
+            own.detached.during(py, work)
+        })
+    }
+
+    /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs; without, the request
+    /// is one that need not wait, or a prompt one: then it may have to be sent again, and becomes an ordinary one.
     #[inline(always)]
     pub(crate) fn enter(
         &'static self,
@@ -137,40 +141,18 @@ impl Core {
         request: &mut [u8],
         buffers: &[RawBuffer],
         response: &mut Response,
-        lock: Lock,
+        release: bool,
     ) -> Raised<i32> {
-        if self.inside.stuck.load(Ordering::Relaxed) {
+        if self.is_stuck() {
             return Err(self.left_inside(py));
         }
-        let code = match lock {
-            Lock::Kept => self.symbol.call(request, buffers, response),
-            Lock::Lent => self.lend(py, request, buffers, response),
-            Lock::Released => {
-                return Ok(OWN.with(|own| {
-                    let _entered = Entered::new(self, own);
-                    (own.detached).during(py, || self.symbol.call(request, buffers, response))
-                }));
-            }
-        };
-        match code {
+        if release {
+            return Ok(self.outside(py, || self.symbol.call(request, buffers, response)));
+        }
+        match self.symbol.call(request, buffers, response) {
             0 => Ok(0),
             code => self.after(py, code, request, buffers, response),
         }
-    }
-
-    /// A call that keeps the lock, and calls back.
-    #[inline(never)]
-    fn lend(
-        &'static self,
-        py: Python<'_>,
-        request: &[u8],
-        buffers: &[RawBuffer],
-        response: &mut Response,
-    ) -> i32 {
-        OWN.with(|own| {
-            let _entered = Entered::new(self, own);
-            (own.detached).keeping(py, || self.symbol.call(request, buffers, response))
-        })
     }
 
     /// What a code other than 0 asks for. A prompt request that would have to wait is sent as an ordinary one, which may.
@@ -186,7 +168,7 @@ impl Core {
         match code {
             LATER => {
                 wire::may_wait(request);
-                self.enter(py, request, buffers, response, Lock::Released)
+                self.enter(py, request, buffers, response, true)
             }
             ANSWERED_AND_LEAVES => {
                 self.let_go(py);
@@ -197,7 +179,7 @@ impl Core {
     }
 
     /// A prompt request left values whose destructors may wait: any ordinary request drops them.
-    fn let_go(&'static self, py: Python<'_>) {
+    pub(crate) fn let_go(&'static self, py: Python<'_>) {
         let sent = crate::handle::send(
             py,
             self,

@@ -15,6 +15,7 @@
 mod callable;
 mod core;
 mod decode;
+mod directly;
 mod encode;
 mod ffi;
 mod handle;

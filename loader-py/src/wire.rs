@@ -27,6 +27,8 @@ pub(crate) const DROP: u8 = 2;
 pub(crate) const PROMPT_CALL: u8 = 9;
 /// *drop* in the same way.
 pub(crate) const PROMPT_DROP: u8 = 10;
+/// The operation that gives the entry for direct calls.
+pub(crate) const DIRECT: u8 = 11;
 
 /// Makes an ordinary request of a prompt one.
 #[cold]

@@ -76,6 +76,8 @@ pub struct Artifact {
     pub types: &'static [Described],
     /// Callables by number.
     pub callables: &'static [Served],
+    /// The entry for direct calls.
+    pub direct: crate::abi::DirectEntry,
 }
 
 /// The payload of *describe*.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::describe::{Artifact, Served};
+use crate::direct::Word;
 use crate::error::{Fault, HandleFault, RequestFault};
 use crate::failures::{hand_back, refuse, report};
 use crate::group::current::{self, Calls};
@@ -70,8 +71,10 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
     let marker = std::marker::PhantomData;
     let place = frame.parameter.get();
     if !frame.is_light() {
-        if let Some(types) = frame.types() {
-            T::describe(&mut Describer::new(&mut types.borrow_mut()));
+        if let Some(description) = frame.types() {
+            let mut description = description.borrow_mut();
+            T::describe(&mut Describer::new(&mut description.types));
+            description.directly.parameter(T::DIRECT);
             frame.parameter.set(place + 1);
             return Lifted { held: None, marker };
         }
@@ -79,11 +82,17 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
             return Lifted { held: None, marker };
         }
     }
-    if place == frame.given.get() {
-        frame.fail(too_few(frame));
-        return Lifted { held: None, marker };
-    }
-    match T::hold(scope) {
+    let held = if frame.is_direct() {
+        match T::DIRECT {
+            Some(_) => T::hold_direct(scope),
+            None => Err(no_words(frame)),
+        }
+    } else if place == frame.given.get() {
+        Err(too_few(frame))
+    } else {
+        T::hold(scope)
+    };
+    match held {
         Ok(held) => {
             frame.parameter.set(place + 1);
             Lifted {
@@ -103,6 +112,12 @@ fn too_few(frame: &Frame<'_>) -> Fault {
     let (name, given) = (frame.callable.get(), frame.given.get());
     let message = format!("`{name}` takes more than {given} arguments");
     Fault::request(RequestFault::Arity, message)
+}
+
+#[cold]
+fn no_words(frame: &Frame<'_>) -> Fault {
+    let message = format!("`{}` has no direct calls", frame.callable.get());
+    Fault::request(RequestFault::Callable, message)
 }
 
 /// The next argument, lent for the call.
@@ -143,7 +158,7 @@ fn ready(frame: &Frame<'_>) -> Answer {
             return Err(fault);
         }
     }
-    if frame.parameter.get() != frame.given.get() || !frame.reader.at_end() {
+    if !frame.is_direct() && (frame.parameter.get() != frame.given.get() || !frame.reader.at_end()) {
         return Err(left_over(frame));
     }
     frame.run()?;
@@ -164,21 +179,37 @@ fn left_over(frame: &Frame<'_>) -> Fault {
     Fault::request(RequestFault::Arity, message)
 }
 
+/// How a result leaves a direct call as a word, and what makes that of it.
+type Directly<T> = (Option<Word>, fn(T) -> Result<u64, T>);
+
 /// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
 #[inline(always)]
 pub(crate) fn answer<'c, 'h, 'p, T>(
     call: Call<'c, 'h, 'p>,
     make: impl FnOnce() -> T,
+    (word, direct): Directly<T>,
     lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
     describe: impl FnOnce(&mut Describer<'_>),
 ) -> Answer {
     let frame = call.frame;
-    if !frame.is_light() && frame.types().is_some() {
-        describe(&mut Describer::new(&mut call.out.borrow_mut()));
-        return Err(Fault::Described);
+    if !frame.is_light() {
+        if let Some(description) = frame.types() {
+            describe(&mut Describer::new(&mut call.out.borrow_mut()));
+            description.borrow_mut().directly.result = word.map(Word::letter);
+            return Err(Fault::Described);
+        }
     }
     ready(frame)?;
-    let result = make();
+    let mut result = make();
+    if word.is_some() && frame.is_direct() {
+        match direct(result) {
+            Ok(word) => {
+                frame.give(word);
+                return Ok(());
+            }
+            Err(other) => result = other,
+        }
+    }
     let mut writer = call.out.borrow_mut();
     let start = writer.len();
     writer.raw(&[0x92, 0x00]);
@@ -205,12 +236,39 @@ pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<
     });
     let parameters = frame
         .types()
-        .map(|types| types.take().into_bytes())
+        .map(|description| std::mem::take(&mut description.borrow_mut().types).into_bytes())
         .unwrap_or_default();
     (
         (frame.parameter.get() as usize, parameters),
         out.into_inner().into_bytes(),
     )
+}
+
+/// Answers whether and how a callable can be called directly, and puts the entry for it there.
+fn directly(artifact: &Artifact, frame: &Frame<'_>, out: &mut Writer) -> Answer {
+    let callable = found(artifact, frame)?;
+    let place = frame.writable::<usize>()?;
+    let described = Frame::describing(callable.id);
+    describe(&described, callable.shim);
+    let directly =
+        (described.types()).map(|description| std::mem::take(&mut description.borrow_mut().directly));
+    out.raw(&[0x92, 0x00]);
+    match directly.filter(|directly| !directly.never) {
+        None => out.nil(),
+        Some(directly) => {
+            let [place] = place else {
+                return Err(Fault::value("the entry for direct calls is one address"));
+            };
+            *place = (artifact.direct as *const ()).expose_provenance();
+            out.array(2);
+            out.str(&directly.kinds);
+            match directly.result {
+                Some(letter) => out.str(letter.encode_utf8(&mut [0; 4])),
+                None => out.nil(),
+            }
+        }
+    }
+    Ok(())
 }
 
 const DESCRIBE: u8 = 0;
@@ -226,6 +284,7 @@ const NEXT: u8 = 8;
 /// *call* and *drop* of a client that holds a lock meanwhile: done only if they need not wait.
 const PROMPT_CALL: u8 = 9;
 const PROMPT_DROP: u8 = 10;
+const DIRECT: u8 = 11;
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,20 +344,25 @@ fn unusual<T>() -> Option<T> {
     None
 }
 
-/// Makes the call that was opened. The answer is complete whatever happens, unless it would have to wait.
+/// Makes a call. The answer is complete whatever happens, unless it would have to wait.
 ///
 /// The way of a plain call goes straight through, from here to its shim and back: all else is out of line.
 #[inline(always)]
-pub(crate) fn dispatch_call(opening: &Opening<'_>, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
-    if opening.prompt {
+pub(crate) fn dispatch_call(
+    callable: &Served,
+    prompt: bool,
+    frame: &Frame<'_>,
+    out: &RefCell<Writer>,
+) -> Outcome {
+    if prompt {
         frame.hurry();
     }
-    let done = match begin(frame, CALL, opening.prompt) {
-        Ok(()) => serve(opening.callable.shim, frame, out),
+    let done = match begin(frame, CALL, prompt) {
+        Ok(()) => serve(callable.shim, frame, out),
         stopped => stopped,
     };
     match done {
-        Ok(()) if opening.prompt && frame.leaves() => Outcome::Leaves,
+        Ok(()) if prompt && frame.leaves() => Outcome::Leaves,
         Ok(()) => Outcome::Answered,
         Err(stop) => stopped_by(*stop, frame, out),
     }
@@ -317,6 +381,8 @@ pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Wri
 /// Answers with what went wrong.
 #[cold]
 fn stopped_by(stop: Stop, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+    // A destructor may have panicked behind it.
+    frame.give_nothing();
     match stop {
         Stop::Fault(fault, parameter) => refuse(&mut out.borrow_mut(), &fault, parameter),
         Stop::Panic(panicked) => report(&mut fresh(out), &panicked),
@@ -505,6 +571,15 @@ fn other(
             out.borrow_mut().raw(&[0x92, 0x00, 0xc0]);
             Ok(())
         }
+        DIRECT => {
+            if arguments != 2 {
+                return finish(reader, arguments, 2).map_err(Box::from);
+            }
+            // As every request that names memory it lets go of that at the end.
+            run(frame, || directly(artifact, frame, &mut out.borrow_mut())).map_err(Stop::nowhere)?;
+            finish(reader, arguments, 2)?;
+            Ok(())
+        }
         COUNT => {
             finish(reader, arguments, 0)?;
             let mut writer = out.borrow_mut();
@@ -570,24 +645,30 @@ fn call(
     frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let index = match frame.reader.next()? {
-        Token::Int(index) => index,
-        other => {
-            return Err(Fault::malformed(format!("a callable is an integer, not {}", other.name())).into());
-        }
-    };
-    let Some(callable) = usize::try_from(index)
-        .ok()
-        .and_then(|index| artifact.callables.get(index))
-    else {
-        let message = format!("there is no callable {index}, but {}", artifact.callables.len());
-        return Err(Fault::request(RequestFault::Callable, message).into());
-    };
+    let callable = found(artifact, frame)?;
     frame.callable.set(callable.id);
     frame.given.set(many(arguments.saturating_sub(1)));
     let shim = callable.shim;
     // In a closure, so that it is another function than the one that plain calls go through, which is inlined there.
     serve(|call: Call<'_, '_, '_>| shim(call), frame, out)
+}
+
+/// The callable that a request names.
+fn found<'a>(artifact: &'a Artifact, frame: &Frame<'_>) -> Result<&'a Served, Fault> {
+    let index = match frame.reader.next()? {
+        Token::Int(index) => index,
+        other => {
+            return Err(Fault::malformed(format!(
+                "a callable is an integer, not {}",
+                other.name()
+            )));
+        }
+    };
+    let found = (usize::try_from(index).ok()).and_then(|index| artifact.callables.get(index));
+    found.ok_or_else(|| {
+        let message = format!("there is no callable {index}, but {}", artifact.callables.len());
+        Fault::request(RequestFault::Callable, message)
+    })
 }
 
 /// A number of arguments. An array never announces more than the request holds, so it fits.
@@ -618,7 +699,7 @@ fn serve(
     frame: &Frame<'_>,
     out: &RefCell<Writer>,
 ) -> Result<(), Box<Stop>> {
-    let start = frame.reader.position();
+    let start = frame.position();
     let call = Call {
         frame,
         out,
@@ -642,8 +723,7 @@ fn insist<'c, 'h, 'p>(
         match *stop {
             Stop::Fault(Fault::Busy, _) if call.frame.is_prompt() => return Err(Box::new(Stop::Later)),
             Stop::Fault(Fault::Busy, _) => {
-                call.frame.parameter.set(0);
-                call.frame.reader.rewind(start);
+                call.frame.rewind(start);
                 WAITERS.wait();
             }
             Stop::Fault(Fault::Failed, _) => return Ok(()),

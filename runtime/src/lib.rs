@@ -15,12 +15,16 @@
 //! | a value behind a handle | this library | *drop*, or the last value that borrows it |
 //! | bytes kept by a borrowing value | this library, as a copy | the end of the group |
 //!
+//! `direct` is a second entry for calls whose arguments are machine words: the same shims, without a message.
+//!
 //! `host` is the way back into the caller.
 //!
 //! Generated bridges use [`private`] and nothing else.
 
 mod abi;
 mod describe;
+#[doc(hidden)]
+pub mod direct;
 mod dispatch;
 pub mod error;
 mod failures;

@@ -50,6 +50,7 @@ impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&&&&Pending<'_, 'h, '
         crate::dispatch::answer(
             self.call,
             self.make(),
+            (T::DIRECT, T::direct),
             crate::dispatch::lower_direct::<B, T>,
             T::describe,
         )
@@ -73,7 +74,7 @@ impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B,
             out.writer.bin(result.as_ref());
             Ok(())
         };
-        crate::dispatch::answer(self.call, self.make(), lower, |to| to.plain("bytes"))
+        crate::dispatch::answer(self.call, self.make(), (None, Err), lower, |to| to.plain("bytes"))
     }
 }
 
@@ -97,7 +98,7 @@ macro_rules! iterators {
             #[inline(always)]
     fn answer(&self) -> Answer {
                 let lower = |result: T, mut out: Out<'_, 'h>| result.lower_iterator(&$info, &mut out);
-                crate::dispatch::answer(self.call, self.make(), lower, T::describe_iterator)
+                crate::dispatch::answer(self.call, self.make(), (None, Err), lower, T::describe_iterator)
             }
         }
     )+};
@@ -144,6 +145,7 @@ impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h
         crate::dispatch::answer(
             self.call,
             || make().map(Raw),
+            (None, Err),
             lower,
             <Option<Raw<T>> as Lower<'h, B>>::describe,
         )
@@ -158,7 +160,7 @@ impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
         let make = self.make();
         let lower = crate::dispatch::lower_direct::<B, Result<Raw<T>, E>>;
         let describe = <Result<Raw<T>, E> as Lower<'h, B>>::describe;
-        crate::dispatch::answer(self.call, || make().map(Raw), lower, describe)
+        crate::dispatch::answer(self.call, || make().map(Raw), (None, Err), lower, describe)
     }
 }
 

@@ -1,15 +1,16 @@
 //! What generated bridges use, and nobody else: the traits of the wire, the macros that implement them for the types of a
 //! crate, and the few functions that those call.
 
-pub use crate::abi::{Buffer, HostTable, Memory, Response, entry};
+pub use crate::abi::{Buffer, DirectEntry, HostTable, Memory, Response, direct, entry};
 pub use crate::artifact;
 pub use crate::describe::{Artifact, Described, Describer, Served};
+pub use crate::direct::Kind;
 pub use crate::dispatch::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
-pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
+pub use crate::host::{self, Callable, File, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRef};
 pub use crate::lower::{Batch, Fail, Lower, LowerMut, LowerRef, Said, batch, failed, length_hint};

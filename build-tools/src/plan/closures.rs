@@ -25,8 +25,6 @@ const CALLABLE: &str = "@callable:";
 pub(super) struct Signature {
     params: Vec<Ty>,
     output: Ty,
-    /// Nothing lets the callee send it to another thread.
-    local: bool,
 }
 
 impl Signature {
@@ -37,8 +35,7 @@ impl Signature {
         all
     }
 
-    /// The same of an implementation of a trait for callables, with types in place of its parameters: what is given back owns
-    /// its data, and the callee's own bounds are not known here.
+    /// The same with types in their place; what is given back owns its data.
     pub(super) fn closed(&self, subst: &Subst) -> Self {
         let output = subst.apply(&self.output);
         Self {
@@ -48,7 +45,6 @@ impl Signature {
             } else {
                 owned(&output)
             },
-            local: false,
         }
     }
 }
@@ -76,13 +72,8 @@ pub(super) fn is_trait(def: &DefKey) -> bool {
     stdlib::is_std(def) && matches!(def.name(), "Fn" | "FnMut" | "FnOnce")
 }
 
-/// What a bound says of a callable, if Rust does not keep it. `alone`: its other `bounds` are all that is said of it.
-pub(super) fn signature(
-    ctx: &Ctx<'_>,
-    bounds: &[Bound],
-    trait_: &TraitRef,
-    alone: bool,
-) -> Result<Signature, Reason> {
+/// What a bound says of a callable, if Rust does not keep it.
+pub(super) fn signature(ctx: &Ctx<'_>, bounds: &[Bound], trait_: &TraitRef) -> Result<Signature, Reason> {
     if bounds
         .iter()
         .any(|bound| matches!(bound, Bound::Outlives(name) if name == "'static"))
@@ -105,22 +96,7 @@ pub(super) fn signature(
         .iter()
         .find(|(name, _)| name == "Output")
         .map_or_else(|| Ty::Tuple(Vec::new()), |(_, ty)| ty.clone());
-    Ok(Signature {
-        params,
-        output,
-        local: alone && bounds.iter().all(stays),
-    })
-}
-
-/// Whether a bound of a callable leaves it on its thread: the compiler then agrees.
-fn stays(bound: &Bound) -> bool {
-    match bound {
-        Bound::Trait { trait_, maybe, .. } => {
-            let harmless = ["Sized", "Copy", "Clone", "Unpin"].contains(&trait_.def.name());
-            *maybe || is_trait(&trait_.def) || (stdlib::is_std(&trait_.def) && harmless)
-        }
-        Bound::Outlives(_) | Bound::Use => true,
-    }
+    Ok(Signature { params, output })
 }
 
 /// How a callable is lifted, and the closure that is made of it.
@@ -217,7 +193,6 @@ struct Written {
     output: String,
     /// The closure gives a `Result`: what the callable gives is its `Ok`.
     fallible: bool,
-    local: bool,
 }
 
 impl Written {
@@ -267,7 +242,6 @@ impl Written {
                 ctx.spell(&output, Lifetimes::Infer).map_err(refused)?
             },
             fallible,
-            local: signature.local,
         })
     }
 
@@ -275,12 +249,10 @@ impl Written {
         let Self {
             described,
             described_output,
-            local,
             ..
         } = self;
-        let callable = if *local { "LocalCallable" } else { "Callable" };
         format!(
-            "::usecrate_runtime::private::{callable}<'c, {}, {described_output}>",
+            "::usecrate_runtime::private::Callable<'c, {}, {described_output}>",
             tuple(described)
         )
     }

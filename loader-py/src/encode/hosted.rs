@@ -116,8 +116,8 @@ fn at_once(
     // Memory of just these numbers is taken as it is, other memory item by item.
     let view = View::of(value)?;
     Some(match (shape.numbers, view) {
-        (Some(kind), Ok(view)) if number::is_packed(kind, &view) => number::list(kind, value, out),
-        (None, Ok(view)) if matches!(inner, Shape::Int(Int::U8)) && number::is_bytes(&view) => {
+        (Some(kind), Ok(view)) if number::is_packed(kind, view.look()) => number::list(kind, value, out),
+        (None, Ok(view)) if matches!(inner, Shape::Int(Int::U8)) && number::is_bytes(view.look()) => {
             bytes::any_length(value, out)
         }
         (_, view) => {

@@ -7,7 +7,7 @@ use pyo3::types::{
 use pyo3::{Bound, PyAny};
 
 use super::{Encoder, is_sequence, too_long};
-use crate::ffi::lent::View;
+use crate::ffi::lent::{Look, View};
 use crate::ffi::object::{self, Integer, Item};
 use crate::refusal::Refusal;
 use crate::shape::{Int, Number};
@@ -165,7 +165,7 @@ pub(super) fn narrow_float(value: &Bound<'_, PyAny>) -> Result<f32, Refusal> {
     clippy::cast_possible_truncation,
     reason = "rounding to f32 is what the type asks for"
 )]
-fn narrow(number: f64) -> Option<f32> {
+pub(crate) fn narrow(number: f64) -> Option<f32> {
     let narrow = number as f32;
     (narrow.is_finite() || !number.is_finite()).then_some(narrow)
 }
@@ -324,12 +324,12 @@ fn push_item(kind: Number, item: Item, out: &mut Vec<u8>) -> bool {
 }
 
 fn buffer(kind: Number, view: View, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
-    check_row(&view)?;
-    check_items(kind, &view)?;
+    check_row(view.look())?;
+    check_items(kind, view.look())?;
     super::bytes::lend(view, out)
 }
 
-fn check_row(view: &View) -> Result<(), Refusal> {
+fn check_row(view: Look<'_>) -> Result<(), Refusal> {
     if view.dimensions() != 1 {
         return Err(Refusal::value(format!(
             "must have one dimension, not {}; flatten it",
@@ -339,7 +339,7 @@ fn check_row(view: &View) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_items(kind: Number, view: &View) -> Result<(), Refusal> {
+fn check_items(kind: Number, view: Look<'_>) -> Result<(), Refusal> {
     if !holds(kind, view) {
         return Err(Refusal::bad_type(format!(
             "must be a buffer of {} ({} bytes an item), not one of format '{}' ({} bytes); convert it first",
@@ -353,24 +353,24 @@ fn check_items(kind: Number, view: &View) -> Result<(), Refusal> {
 }
 
 /// Whether it is one row of just these numbers.
-pub(super) fn is_packed(kind: Number, view: &View) -> bool {
+pub(crate) fn is_packed(kind: Number, view: Look<'_>) -> bool {
     view.dimensions() == 1 && holds(kind, view)
 }
 
 /// Whether it is one row of bytes.
-pub(super) fn is_bytes(view: &View) -> bool {
+pub(super) fn is_bytes(view: Look<'_>) -> bool {
     view.dimensions() <= 1 && view.item_size() == 1 && matches!(view.letter(), Some(b'B' | b'c'))
 }
 
 /// The format of its items, where they are in native order without the mark that says so.
-fn native_format(view: &View) -> &str {
+fn native_format(view: Look<'_>) -> &str {
     let native = if cfg!(target_endian = "little") { '<' } else { '>' };
     let format = view.format();
     format.strip_prefix(['@', '=', native]).unwrap_or(format)
 }
 
 /// Whether its items are just these numbers.
-fn holds(kind: Number, view: &View) -> bool {
+fn holds(kind: Number, view: Look<'_>) -> bool {
     let Some(letter) = view.letter() else {
         return false;
     };
@@ -405,9 +405,9 @@ pub(super) fn fill(kind: Number, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
     };
     // Bytes are memory of any shape, as where they are read; numbers are a list.
     if kind != Number::Int(Int::U8) {
-        check_row(&view)?;
+        check_row(view.look())?;
     }
-    check_items(kind, &view)?;
+    check_items(kind, view.look())?;
     let index = (out.lent.fill(out.py, view, kind.width())).map_err(super::bytes::taken)?;
     wire::put_ext(out.bytes, wire::ext::BUFFER, &index.to_le_bytes());
     Ok(())

@@ -99,6 +99,13 @@ impl<'a, 'py> HandleRef<'a, 'py> {
         unsafe { (*self.raw()).id }
     }
 
+    /// Whether its value is there, and this process's.
+    #[inline]
+    pub(crate) fn is_open(self) -> bool {
+        // SAFETY: as in `slot`.
+        unsafe { (*self.raw()).is_usable() }
+    }
+
     /// Whether it can be used.
     pub(crate) fn state(self) -> State {
         // SAFETY: as in `slot`.

@@ -13,7 +13,6 @@ use super::ranges::{self, Taken};
 use super::symbol::RawBuffer;
 use crate::callable::Spec;
 use crate::host::table;
-use crate::inside::Lock;
 
 /// From this size on, bytes go beside the message.
 const BESIDE: usize = 1024;
@@ -114,36 +113,67 @@ impl View {
         )
     }
 
+    /// What there is to know of it.
+    pub(crate) fn look(&self) -> Look<'_> {
+        Look(&self.raw)
+    }
+
+    /// The memory. Others may write to it unless it is read-only; with the lock held, no Python code does.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.look().bytes()
+    }
+
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.look().len()
+    }
+}
+
+/// Memory that an object gave and holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'v>(&'v ffi::Py_buffer);
+
+impl<'v> Look<'v> {
+    /// At what `PyObject_GetBuffer` filled.
+    pub(super) fn at(raw: &'v ffi::Py_buffer) -> Self {
+        Self(raw)
+    }
+
+    /// Whether nobody may write to it through what gave it.
+    pub(super) fn is_read_only(self) -> bool {
+        self.0.readonly != 0
+    }
+
     /// Number of dimensions.
-    pub(crate) fn dimensions(&self) -> i32 {
-        self.raw.ndim
+    pub(crate) fn dimensions(self) -> i32 {
+        self.0.ndim
     }
 
     /// Size of an item in bytes.
-    pub(crate) fn item_size(&self) -> usize {
-        self.raw.itemsize.unsigned_abs()
+    pub(crate) fn item_size(self) -> usize {
+        self.0.itemsize.unsigned_abs()
     }
 
     /// The format of its items in the words of `struct`.
-    pub(crate) fn format(&self) -> &str {
-        if self.raw.format.is_null() {
+    pub(crate) fn format(self) -> &'v str {
+        if self.0.format.is_null() {
             return "B";
         }
         // SAFETY: the exporter promises a C string that lives as long as the view.
-        unsafe { std::ffi::CStr::from_ptr(self.raw.format) }
+        unsafe { std::ffi::CStr::from_ptr(self.0.format) }
             .to_str()
             .unwrap_or("?")
     }
 
     /// The letter of that format, if it is one letter, behind a mark of native order or none.
     #[inline]
-    pub(crate) fn letter(&self) -> Option<u8> {
+    pub(crate) fn letter(self) -> Option<u8> {
         let native = if cfg!(target_endian = "little") {
             b'<'
         } else {
             b'>'
         };
-        let mut place = self.raw.format.cast::<u8>();
+        let mut place = self.0.format.cast::<u8>();
         if place.is_null() {
             return Some(b'B');
         }
@@ -160,18 +190,18 @@ impl View {
     }
 
     /// The memory. Others may write to it unless it is read-only; with the lock held, no Python code does.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        let len = self.raw.len.unsigned_abs();
-        if self.raw.buf.is_null() || len == 0 {
+    pub(crate) fn bytes(self) -> &'v [u8] {
+        let len = self.0.len.unsigned_abs();
+        if self.0.buf.is_null() || len == 0 {
             return &[];
         }
         // SAFETY: the exporter promises `len` contiguous bytes for as long as the view is held.
-        unsafe { std::slice::from_raw_parts(self.raw.buf.cast(), len) }
+        unsafe { std::slice::from_raw_parts(self.0.buf.cast(), len) }
     }
 
     /// Its length in bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.raw.len.unsigned_abs()
+    pub(crate) fn len(self) -> usize {
+        self.0.len.unsigned_abs()
     }
 }
 
@@ -330,17 +360,10 @@ impl Lent {
         self.tokens.push((token, given));
     }
 
-    /// What becomes of the interpreter lock in a call that keeps it if it can.
+    /// Whether Rust may come back for an object.
     #[inline]
-    pub(crate) fn kept_lock(&self) -> Lock {
-        if !self.used || self.tokens.is_empty() {
-            Lock::Kept
-        } else if self.tokens.iter().any(|(_, given)| *given) {
-            // It would be refused until it may wait.
-            Lock::Released
-        } else {
-            Lock::Lent
-        }
+    pub(crate) fn calls_back(&self) -> bool {
+        self.used && !self.tokens.is_empty()
     }
 
     /// Rust ran, for `by` if that is a callable: what was given to it is its own, and the handles whose values were taken are

@@ -15,6 +15,7 @@
 pub(crate) mod arguments;
 mod class;
 pub(crate) mod detached;
+pub(crate) mod direct;
 pub(crate) mod export;
 pub(crate) mod function;
 pub(crate) mod handle;

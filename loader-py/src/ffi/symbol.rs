@@ -3,8 +3,6 @@
 use std::cell::{Cell, UnsafeCell};
 use std::os::raw::c_void;
 
-use pyo3::Python;
-
 use super::host::{HOST, RawHost};
 
 /// The operation that frees a response, or a piece beside it.
@@ -23,7 +21,7 @@ pub(crate) struct RawBuffer {
 
 /// `UsecrateResponse`: an answer's memory.
 #[repr(C)]
-struct RawResponse {
+pub(super) struct RawResponse {
     data: *mut u8,
     len: usize,
     capacity: usize,
@@ -111,6 +109,11 @@ impl Response {
             symbol,
             reading: Cell::new(false),
         }
+    }
+
+    /// For one call.
+    pub(super) fn raw_mut(&mut self) -> *mut RawResponse {
+        self.raw.get_mut()
     }
 
     fn raw(&self) -> &RawResponse {

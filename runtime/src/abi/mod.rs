@@ -5,6 +5,7 @@
     reason = "this module and `group` are where the runtime's unsafe code lives"
 )]
 
+mod direct;
 mod host;
 mod pieces;
 
@@ -19,6 +20,7 @@ use crate::wire::{Reader, Writer};
 
 use pieces::Piece;
 
+pub use direct::{DirectEntry, direct};
 pub(crate) use host::Host;
 pub use host::{HostTable, Memory};
 
@@ -169,7 +171,7 @@ pub unsafe fn entry(
                 callable,
                 opening.given,
             );
-            let outcome = dispatch_call(&opening, &frame, &out);
+            let outcome = dispatch_call(opening.callable, opening.prompt, &frame, &out);
             if frame.is_light() {
                 // It owns nothing.
                 std::mem::forget(frame);
@@ -182,16 +184,7 @@ pub unsafe fn entry(
             &out,
         ),
     };
-    let writer = out.get_mut();
-    if writer.capacity() > KEEP {
-        shrink(writer.bytes_mut());
-    }
-    response.put_memory(writer.bytes_mut());
-    if let Some(beside) = writer.take_beside() {
-        if !beside.is_empty() {
-            response.set_pieces(beside);
-        }
-    }
+    response.put(out.get_mut());
     match outcome {
         Outcome::Answered => ANSWERED,
         Outcome::Later => LATER,
@@ -210,6 +203,20 @@ impl Response {
         }
         // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and they were taken out just now.
         unsafe { Vec::from_raw_parts(data, 0, capacity) }
+    }
+
+    /// Takes an answer, which is not used or dropped behind this.
+    #[inline(always)]
+    fn put(&mut self, writer: &mut Writer) {
+        if writer.capacity() > KEEP {
+            shrink(writer.bytes_mut());
+        }
+        self.put_memory(writer.bytes_mut());
+        if let Some(beside) = writer.take_beside() {
+            if !beside.is_empty() {
+                self.set_pieces(beside);
+            }
+        }
     }
 
     /// `answer` is not used or dropped behind this.
@@ -292,7 +299,26 @@ macro_rules! artifact {
             name: $name,
             types: &[$($crate::__described!($kind $marker, $ty)),*],
             callables: &[$($crate::private::Served { id: $id, shim: $shim }),*],
+            direct: __uc_direct,
         };
+
+        /// The entry for direct calls. See `docs/abi.md`.
+        ///
+        /// # Safety
+        ///
+        /// As `docs/abi.md` says: the words are those that the callable's form asks for.
+        #[allow(unsafe_code)]
+        unsafe extern "C" fn __uc_direct(
+            callable: u32,
+            flags: u32,
+            words: *const u64,
+            host: *const $crate::private::HostTable,
+            response: *mut $crate::private::Response,
+            result: *mut u64,
+        ) -> i32 {
+            // SAFETY: the caller upholds the contract of `docs/abi.md`, which is `direct`'s.
+            unsafe { $crate::private::direct(&__UC_ARTIFACT, callable, flags, words, host, response, result) }
+        }
 
         /// The symbol. See `docs/abi.md`.
         ///

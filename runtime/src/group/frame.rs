@@ -12,6 +12,7 @@ use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
 use super::temporary::{self, Temporary};
 use super::thread::{self, Locked, ThreadLock};
 use crate::abi::Host;
+use crate::direct::Directly;
 use crate::error::{Fault, HandleFault};
 use crate::host::{self, Object};
 use crate::wire::{Bytes, EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token, Writer};
@@ -50,15 +51,40 @@ impl Party {
 /// A value from `allocate`, and its destructor.
 type Stowed = (*mut (), unsafe fn(*mut ()));
 
-/// What a call may do besides running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Haste {
-    /// Wait, and call back.
-    None,
-    /// Neither: it is prompt.
-    Prompt,
-    /// Not wait, but call back what it was lent for that.
-    PromptLent,
+/// The arguments of a direct call.
+struct Words {
+    some: bool,
+    first: *const u64,
+    at: Cell<*const u64>,
+}
+
+impl Words {
+    #[inline(always)]
+    const fn none() -> Self {
+        Self {
+            some: false,
+            first: std::ptr::null(),
+            at: Cell::new(std::ptr::null()),
+        }
+    }
+
+    #[inline(always)]
+    const fn new(first: *const u64) -> Self {
+        Self {
+            some: true,
+            first,
+            at: Cell::new(first),
+        }
+    }
+}
+
+/// What a shim says of itself instead of making a call.
+#[derive(Default)]
+pub(crate) struct Description {
+    /// The types of its parameters.
+    pub(crate) types: Writer,
+    /// Whether and how it can be called directly.
+    pub(crate) directly: Directly,
 }
 
 /// How many holds need no allocation.
@@ -67,6 +93,10 @@ const FEW: usize = 4;
 /// One call. See the module's text.
 pub(crate) struct Frame<'c> {
     pub(crate) reader: Reader<'c>,
+    /// What arguments are read from in place of the request, if the call is a direct one.
+    words: Words,
+    /// The result of a direct call, if it is a word.
+    result: Cell<Option<u64>>,
     buffers: &'c [Lent<'c>],
     /// The way back, if the client gave one.
     pub(crate) host: Option<Host>,
@@ -87,8 +117,8 @@ pub(crate) struct Frame<'c> {
     lends: bool,
     /// A group takes part that ends when a callable returns.
     meets_lent: Cell<bool>,
-    /// Whether it must not wait: its client holds a lock of its own meanwhile.
-    haste: Cell<Haste>,
+    /// It must not wait: its client holds a lock of its own meanwhile.
+    prompt: Cell<bool>,
     /// It left values to be dropped by a call that may wait.
     leaves: Cell<bool>,
     /// Nothing, for most calls: then there is little to look at on the way out.
@@ -101,7 +131,7 @@ struct More {
     /// The first thing that went wrong.
     fault: RefCell<Option<Fault>>,
     /// Types go here instead of a call being made.
-    describing: Option<RefCell<Writer>>,
+    describing: Option<RefCell<Description>>,
     own: Party,
     parent: Party,
     /// Holds beyond the first few.
@@ -135,6 +165,8 @@ impl<'c> Frame<'c> {
     ) -> Self {
         Self {
             reader,
+            words: Words::none(),
+            result: Cell::new(None),
             buffers,
             host,
             callable: Cell::new(callable),
@@ -146,7 +178,7 @@ impl<'c> Frame<'c> {
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
-            haste: Cell::new(Haste::None),
+            prompt: Cell::new(false),
             leaves: Cell::new(false),
             more: OnceCell::new(),
         }
@@ -177,29 +209,16 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// From now on it waits for nothing, calls back only what it is lent for that, and drops nothing of others.
+    /// From now on it waits for nothing, calls nobody back, and drops nothing of others.
     #[inline]
     pub(crate) fn hurry(&self) {
-        self.haste.set(Haste::Prompt);
+        self.prompt.set(true);
     }
 
     /// Whether it must not wait.
     #[inline]
     pub(crate) fn is_prompt(&self) -> bool {
-        self.haste.get() != Haste::None
-    }
-
-    /// It is lent something to call back, which never has to be waited for.
-    pub(crate) fn lends_back(&self) {
-        if self.is_prompt() {
-            self.haste.set(Haste::PromptLent);
-        }
-    }
-
-    /// Whether it may use host objects. One that must not wait was lent some: its client knows that it calls back.
-    #[inline]
-    pub(crate) fn may_call_back(&self) -> bool {
-        self.haste.get() != Haste::Prompt
+        self.prompt.get()
     }
 
     /// A value that it would have dropped waits for a call that may wait.
@@ -248,8 +267,87 @@ impl<'c> Frame<'c> {
     }
 
     /// Where types go instead of a call being made.
-    pub(crate) fn types(&self) -> Option<&RefCell<Writer>> {
+    pub(crate) fn types(&self) -> Option<&RefCell<Description>> {
         self.more.get()?.describing.as_ref()
+    }
+
+    /// A direct call.
+    ///
+    /// # Safety
+    ///
+    /// `words` points to as many words as the callable's arguments take, in the form that operation *direct* says, which
+    /// stay there for `'c` as does the memory that they name; nobody writes to any of it meanwhile.
+    #[inline(always)]
+    pub(crate) unsafe fn direct(words: *const u64, host: Option<Host>, callable: &'static str) -> Self {
+        Self {
+            words: Words::new(words),
+            ..Self::new(Reader::new(&[]), &[], host, callable, 0)
+        }
+    }
+
+    /// Whether arguments are words.
+    #[inline(always)]
+    pub(crate) fn is_direct(&self) -> bool {
+        self.words.some
+    }
+
+    /// The next word.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> u64 {
+        let at = self.words.at.get();
+        self.words.at.set(at.wrapping_add(1));
+        // SAFETY: only shims of direct calls ask, once for each word of the form that they said, and `direct` was promised
+        // as many.
+        unsafe { at.read() }
+    }
+
+    /// The next two words: memory that was lent.
+    #[inline(always)]
+    pub(crate) fn memory(&self) -> &'c [u8] {
+        let (place, length) = (self.word(), self.word());
+        if length == 0 {
+            return &[];
+        }
+        let place = std::ptr::with_exposed_provenance::<u8>(place as usize);
+        // SAFETY: `direct` was promised that the memory is there for `'c`, and nobody writes to it.
+        unsafe { std::slice::from_raw_parts(place, length as usize) }
+    }
+
+    /// The same of text.
+    #[inline(always)]
+    pub(crate) fn text(&self) -> &'c str {
+        // SAFETY: `direct` was promised that it is UTF-8: the form of the argument says so.
+        unsafe { std::str::from_utf8_unchecked(self.memory()) }
+    }
+
+    /// The result is this word.
+    #[inline(always)]
+    pub(crate) fn give(&self, word: u64) {
+        self.result.set(Some(word));
+    }
+
+    /// The result is none.
+    pub(crate) fn give_nothing(&self) {
+        self.result.set(None);
+    }
+
+    /// The word that is the result.
+    #[inline(always)]
+    pub(crate) fn given_word(&self) -> Option<u64> {
+        self.result.get()
+    }
+
+    /// Where the reading of arguments begins, to go back to.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.reader.position()
+    }
+
+    /// Goes back there.
+    pub(crate) fn rewind(&self, position: usize) {
+        self.parameter.set(0);
+        self.words.at.set(self.words.first);
+        self.reader.rewind(position);
     }
 
     /// Whether something went wrong while arguments were lifted.
@@ -386,6 +484,9 @@ impl<'c> Frame<'c> {
 
     /// Whether the handle that follows is to be moved even where it would be cloned.
     pub(crate) fn moves(&self) -> bool {
+        if self.is_direct() {
+            return false;
+        }
         let at = self.reader.position();
         let moves = matches!(self.reader.next(), Ok(Token::Ext(EXT_MOVE, _)));
         self.reader.rewind(at);
@@ -395,6 +496,9 @@ impl<'c> Frame<'c> {
     /// Reads a handle.
     #[inline]
     pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
+        if self.is_direct() {
+            return Ok(HandleId::from_words(self.word(), self.word()));
+        }
         match self.reader.ext16() {
             Some((EXT_HANDLE | EXT_MOVE, bytes)) => Ok(HandleId::from_array(bytes)),
             Some((code, bytes)) => Err(no_handle(wanted, &Token::Ext(code, bytes))),

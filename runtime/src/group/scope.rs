@@ -124,7 +124,6 @@ impl<'s, 'h> Scope<'s, 'h> {
                 "a callable is lent for the call, and cannot be kept",
             ));
         }
-        self.frame().lends_back();
         let inside: *const Inside = Arc::as_ptr(self.frame().inside());
         // SAFETY: the frame owns it, never another in its place, and outlives the call, which is `'s` here.
         Ok(unsafe { &*inside })
@@ -161,6 +160,41 @@ impl<'s, 'h> Scope<'s, 'h> {
         self.frame().group(keeper).add(Owner::Bytes(copy));
         // SAFETY: the group owns the copy, never changes it, and lives as long as `'s`, which is its lifetime here.
         Ok(unsafe { &*lasting })
+    }
+
+    /// The next word of a direct call.
+    #[inline(always)]
+    pub(crate) fn word(self) -> u64 {
+        self.frame().word()
+    }
+
+    /// Memory that a direct call was lent.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be kept.
+    #[inline(always)]
+    pub(crate) fn memory(self) -> Result<&'s [u8], Fault> {
+        self.own(self.frame().memory())
+    }
+
+    /// Text that a direct call was lent, to be copied.
+    #[inline(always)]
+    pub(crate) fn read_text(&self) -> &str {
+        self.frame().text()
+    }
+
+    /// The same as [`Scope::memory`], of text.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be kept.
+    #[inline(always)]
+    pub(crate) fn text(self) -> Result<&'s str, Fault> {
+        let text = self.frame().text();
+        let lasting = self.own(text.as_bytes())?;
+        // SAFETY: what `own` gives is those bytes or a copy of them, and they are text.
+        Ok(unsafe { std::str::from_utf8_unchecked(lasting) })
     }
 
     /// Text.

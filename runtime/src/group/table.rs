@@ -187,6 +187,15 @@ impl HandleId {
         }
     }
 
+    /// The same as two words, each with eight of them.
+    #[inline(always)]
+    pub(crate) const fn from_words(place: u64, life: u64) -> Self {
+        Self {
+            place: u64::from_le_bytes(place.to_ne_bytes()),
+            life: u64::from_le_bytes(life.to_ne_bytes()),
+        }
+    }
+
     /// The 16 bytes.
     #[inline]
     pub(crate) const fn to_bytes(self) -> [u8; 16] {

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash};
 
 use super::{Lift, LiftRef, Many, by_value};
 use crate::describe::Describer;
+use crate::direct::Kind;
 use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::Token;
@@ -13,7 +14,6 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for () {
     type Held = ();
     const NIL: bool = true;
     const STD: bool = true;
-    const DATA: bool = true;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
         match scope.next()? {
@@ -33,7 +33,6 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Option<T> {
     type Held = Option<T::Held>;
     const NIL: bool = true;
     const STD: bool = T::STD;
-    const DATA: bool = T::DATA;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         if scope.reader().nil() {
@@ -66,7 +65,6 @@ macro_rules! tuples {
         impl<'s, 'h, B, $($name: Lift<'s, 'h, B>),+> Lift<'s, 'h, B> for ($($name,)+) {
             type Held = ($($name::Held,)+);
             const STD: bool = true $(&& $name::STD)+;
-            const DATA: bool = true $(&& $name::DATA)+;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 match scope.next()? {
@@ -107,10 +105,14 @@ macro_rules! lists {
         impl<'s, 'h, B, T: Lift<'s, 'h, B> $($bound)*> Lift<'s, 'h, B> for $ty<T> {
             type Held = Many<'s, T::Held>;
             const STD: bool = T::STD;
-            const DATA: bool = T::DATA;
+            const DIRECT: Option<Kind> = T::DIRECT_LIST;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 Many::hold::<B, T>(scope)
+            }
+
+            fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+                Many::hold_direct::<B, T>(scope)
             }
 
             fn take(held: Self::Held) -> Self {
@@ -191,6 +193,13 @@ boxed_lists! {
 
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
     type Held = (Scope<'s, 'h>, Many<'s, T::Held>);
+    const DIRECT_REF: Option<Kind> = T::DIRECT_LIST;
+
+    #[inline(always)]
+    fn hold_ref_direct(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        scope.keeps()?;
+        Ok((scope, Many::hold_direct::<B, T>(scope)?))
+    }
 
     #[inline]
     fn hold_ref(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {

@@ -14,6 +14,7 @@ mod std_types;
 mod text;
 
 use crate::describe::Describer;
+use crate::direct::Kind;
 use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
@@ -34,8 +35,10 @@ pub trait Lift<'s, 'h, B>: Sized {
     const NIL: bool = false;
     /// It is made of std data: its destructor looks at nothing borrowed, and any thread may run it.
     const STD: bool = false;
-    /// It is data alone, whatever is read: no handle and no host object, so that nothing has to be waited for.
-    const DATA: bool = false;
+    /// How it travels in a direct call; `None`: a callable that takes one has no direct calls.
+    const DIRECT: Option<Kind> = None;
+    /// The same of a list of it that is laid out in memory.
+    const DIRECT_LIST: Option<Kind> = None;
 
     /// Reads, checks, borrows.
     ///
@@ -43,6 +46,17 @@ pub trait Lift<'s, 'h, B>: Sized {
     ///
     /// The next value of the request is no such argument.
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault>;
+
+    /// The same from the words of a direct call.
+    ///
+    /// # Errors
+    ///
+    /// They are no such argument.
+    #[inline(always)]
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        // A handle, which its scope reads from either; nothing else is asked without a form of its own.
+        Self::hold(scope)
+    }
 
     /// Makes the argument.
     fn take(held: Self::Held) -> Self;
@@ -90,6 +104,19 @@ pub trait Lift<'s, 'h, B>: Sized {
 pub trait LiftRef<'s, 'h, B> {
     /// What is held between the steps.
     type Held;
+    /// As [`Lift::DIRECT`].
+    const DIRECT_REF: Option<Kind> = None;
+
+    /// As [`Lift::hold_direct`].
+    ///
+    /// # Errors
+    ///
+    /// They are no such argument.
+    #[inline(always)]
+    fn hold_ref_direct(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        Self::hold_ref(scope)
+    }
+
     /// Reads, checks, borrows.
     ///
     /// # Errors
@@ -108,6 +135,9 @@ pub trait LiftRef<'s, 'h, B> {
     label = "no wire form"
 )]
 pub trait LiftMut<'s, 'h, B> {
+    /// As [`Lift::DIRECT`].
+    const DIRECT_MUT: Option<Kind> = None;
+
     /// Reads, checks, borrows.
     ///
     /// # Errors
@@ -120,10 +150,16 @@ pub trait LiftMut<'s, 'h, B> {
 
 impl<'s, 'h, B, T: LiftRef<'s, 'h, B> + ?Sized> Lift<'s, 'h, B> for &'s T {
     type Held = T::Held;
+    const DIRECT: Option<Kind> = T::DIRECT_REF;
 
     #[inline]
     fn hold(scope: Scope<'s, 'h>) -> Result<T::Held, Fault> {
         T::hold_ref(scope)
+    }
+
+    #[inline(always)]
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<T::Held, Fault> {
+        T::hold_ref_direct(scope)
     }
 
     #[inline]
@@ -138,7 +174,9 @@ impl<'s, 'h, B, T: LiftRef<'s, 'h, B> + ?Sized> Lift<'s, 'h, B> for &'s T {
 
 impl<'s, 'h, B, T: LiftMut<'s, 'h, B> + ?Sized> Lift<'s, 'h, B> for &'s mut T {
     type Held = Self;
+    const DIRECT: Option<Kind> = T::DIRECT_MUT;
 
+    #[inline]
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         T::hold_mut(scope)
     }
@@ -171,6 +209,16 @@ impl<'s, H> Many<'s, H> {
             return Ok(Self::Memory(bytes));
         }
         Self::hold_any::<B, T>(scope)
+    }
+
+    /// The same from the words of a direct call.
+    #[inline(always)]
+    pub(crate) fn hold_direct<'h, B, T: Lift<'s, 'h, B, Held = H>>(
+        scope: Scope<'s, 'h>,
+    ) -> Result<Self, Fault> {
+        let bytes = scope.memory()?;
+        numbers::whole(bytes, size_of::<T>().max(1))?;
+        Ok(Self::Memory(bytes))
     }
 
     #[inline(never)]
@@ -251,7 +299,6 @@ macro_rules! plain {
         impl<'s, 'h, B, $($generics)*> $crate::lift::Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
-            const DATA: bool = true;
 
             fn hold($scope: $crate::group::scope::Scope<'s, 'h>) -> Result<Self, $crate::error::Fault> {
                 $hold

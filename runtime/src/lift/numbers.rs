@@ -2,6 +2,7 @@
 
 use super::{Lift, LiftMut, by_value, plain};
 use crate::describe::Describer;
+use crate::direct::Kind;
 use crate::error::Fault;
 use crate::group::lent::in_place;
 use crate::group::scope::Scope;
@@ -43,11 +44,17 @@ fn integer(token: &Token<'_>) -> Result<i128, Fault> {
 }
 
 macro_rules! integers {
-    ($($ty:ident)+) => {$(
+    ($($kind:ident $wide:ident: $($ty:ident)+;)+) => {$($(
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
-            const DATA: bool = true;
+            const DIRECT: Option<Kind> = Some(Kind::$kind);
+            const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
+
+            #[inline(always)]
+            fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+                Self::try_from(scope.word() as $wide).map_err(|_| Fault::range(stringify!($ty)))
+            }
 
             #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
@@ -83,15 +90,24 @@ macro_rules! integers {
                 in_place(bytes)
             }
         }
-    )+};
+    )+)+};
 }
 
-integers!(i8 u16 i16 u32 i32 u64 i64 usize isize);
+integers! {
+    Signed i64: i8 i16 i32 i64 isize;
+    Unsigned u64: u16 u32 u64 usize;
+}
 
 impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
     type Held = Self;
     const STD: bool = true;
-    const DATA: bool = true;
+    const DIRECT: Option<Kind> = Some(Kind::Unsigned);
+    const DIRECT_LIST: Option<Kind> = Some(Kind::Bytes);
+
+    #[inline(always)]
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        Self::try_from(scope.word()).map_err(|_| Fault::range("u8"))
+    }
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         let value = integer(&scope.next()?)?;
@@ -154,7 +170,12 @@ fn float(token: &Token<'_>) -> Result<f64, Fault> {
 impl<'s, 'h, B> Lift<'s, 'h, B> for bool {
     type Held = Self;
     const STD: bool = true;
-    const DATA: bool = true;
+    const DIRECT: Option<Kind> = Some(Kind::Bool);
+
+    #[inline(always)]
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        Ok(scope.word() != 0)
+    }
 
     #[inline]
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
@@ -199,7 +220,13 @@ macro_rules! floats {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
-            const DATA: bool = true;
+            const DIRECT: Option<Kind> = Some(Kind::Float);
+            const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
+
+            #[inline(always)]
+            fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+                Ok(f64::from_bits(scope.word()) as Self)
+            }
 
             #[inline]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{Lift, LiftRef, by_value, plain};
 use crate::describe::Describer;
+use crate::direct::Kind;
 use crate::error::Fault;
 use crate::group::scope::{Scope, utf8};
 use crate::wire::Token;
@@ -36,6 +37,12 @@ impl<'s> From<BytesLike<'s>> for &'s [u8] {
 
 impl<'s, 'h, B> Lift<'s, 'h, B> for BytesLike<'s> {
     type Held = Self;
+    const DIRECT: Option<Kind> = Some(Kind::Bytes);
+
+    #[inline(always)]
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        scope.memory().map(Self)
+    }
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         scope.bytes_or_str().map(Self)
@@ -54,6 +61,12 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for BytesLike<'s> {
 
 impl<'s, 'h, B> LiftRef<'s, 'h, B> for str {
     type Held = &'s str;
+    const DIRECT_REF: Option<Kind> = Some(Kind::Text);
+
+    #[inline(always)]
+    fn hold_ref_direct(scope: Scope<'s, 'h>) -> Result<&'s str, Fault> {
+        scope.text()
+    }
 
     fn hold_ref(scope: Scope<'s, 'h>) -> Result<&'s str, Fault> {
         scope.str()
@@ -90,7 +103,6 @@ fn os(scope: Scope<'_, '_>) -> Result<OsString, Fault> {
 }
 
 plain! {
-    [] String, "str", |scope| text(scope);
     [] Box<str>, "str", |scope| text(scope).map(Into::into);
     [] Arc<str>, "str", |scope| text(scope).map(Into::into);
     [] PathBuf, "path", |scope| os(scope).map(Into::into);
@@ -112,6 +124,28 @@ plain! {
             _ => Err(Fault::value(format!("expected one character, not {}", text.chars().count()))),
         }
     };
+}
+
+impl<'s, 'h, B> Lift<'s, 'h, B> for String {
+    type Held = Self;
+    const STD: bool = true;
+    const DIRECT: Option<Kind> = Some(Kind::Text);
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        text(scope)
+    }
+
+    fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        Ok(scope.read_text().to_owned())
+    }
+
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("str");
+    }
 }
 
 /// Not std data in the sense of [`Lift::STD`]: an `Rc` may not be dropped by another thread.

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use crate::describe::Describer;
+use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::store::Out;
@@ -73,6 +74,15 @@ pub fn failed<'h, B, E>(
 impl<'h, B, T: Lower<'h, B>, E: Fail<'h, B>> Lower<'h, B> for Result<T, E> {
     const NIL: bool = T::NIL;
     const WHOLE: bool = true;
+    const DIRECT: Option<Word> = T::DIRECT;
+
+    #[inline(always)]
+    fn direct(self) -> Result<u64, Self> {
+        match self {
+            Ok(value) => value.direct().map_err(Ok),
+            Err(error) => Err(Err(error)),
+        }
+    }
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         match self {

@@ -204,6 +204,7 @@ pub(crate) fn next<'c, 'h, 'p>(call: Call<'c, 'h, 'p>) -> Answer {
     crate::dispatch::answer(
         call,
         || (iterator.take(), want.take()),
+        (None, Err),
         |(iterator, want), mut out| iterator.0.advance(want, &mut out),
         |to| to.plain("iterator"),
     )

@@ -11,6 +11,7 @@ mod numbers;
 mod plain;
 
 use crate::describe::Describer;
+use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::group::store::Out;
 use crate::wire::Writer;
@@ -32,8 +33,19 @@ pub trait Lower<'h, B>: Sized {
     const WHOLE: bool = false;
     /// How many bytes it takes as a native word, if lists of it are packed into such words; else 0.
     const WORD: usize = 0;
-    /// It is data alone, whatever its value: no handle and no host object.
-    const DATA: bool = false;
+
+    /// How it leaves a direct call as a word, if it may; else as a message.
+    const DIRECT: Option<Word> = None;
+
+    /// That word. `Err`: this one leaves as a message.
+    ///
+    /// # Errors
+    ///
+    /// The value itself.
+    #[inline(always)]
+    fn direct(self) -> Result<u64, Self> {
+        Err(self)
+    }
 
     /// Writes it.
     ///
@@ -86,8 +98,14 @@ pub trait LowerRef<'r, 'h, B> {
     const NIL_REF: bool = false;
     /// As [`Lower::WORD`].
     const REF_WORD: usize = 0;
-    /// As [`Lower::DATA`].
-    const DATA_REF: bool = false;
+    /// As [`Lower::DIRECT`]: then each of them has a word.
+    const REF_DIRECT: Option<Word> = None;
+
+    /// As [`Lower::direct`].
+    #[inline(always)]
+    fn ref_direct(&self) -> u64 {
+        unreachable!("only what has a `REF_DIRECT` is asked")
+    }
 
     /// Writes it.
     ///
@@ -152,7 +170,16 @@ pub trait LowerMut<'h, B> {
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
     const NIL: bool = T::NIL_REF;
     const WORD: usize = T::REF_WORD;
-    const DATA: bool = T::DATA_REF;
+    const DIRECT: Option<Word> = T::REF_DIRECT;
+
+    #[inline(always)]
+    fn direct(self) -> Result<u64, Self> {
+        if T::REF_DIRECT.is_some() {
+            Ok(self.ref_direct())
+        } else {
+            Err(self)
+        }
+    }
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         self.lower_ref(out)

@@ -2,6 +2,7 @@
 
 use super::{Lower, LowerRef};
 use crate::describe::Describer;
+use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::group::store::Out;
 use crate::wire::Writer;
@@ -28,10 +29,16 @@ fn list<N>(
 }
 
 macro_rules! numbers {
-    ($($ty:ident, |$value:ident, $writer:ident| $write:expr;)+) => {$(
+    ($($kind:ident, |$direct:ident| $word:expr, $ty:ident, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, B> Lower<'h, B> for $ty {
             const WORD: usize = size_of::<Self>();
-            const DATA: bool = true;
+            const DIRECT: Option<Word> = Some(Word::$kind);
+
+            #[inline(always)]
+            fn direct(self) -> Result<u64, Self> {
+                let $direct = self;
+                Ok($word)
+            }
 
             #[inline]
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
@@ -62,7 +69,13 @@ macro_rules! numbers {
 
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
             const REF_WORD: usize = size_of::<Self>();
-            const DATA_REF: bool = true;
+            const REF_DIRECT: Option<Word> = Some(Word::$kind);
+
+            #[inline(always)]
+            fn ref_direct(&self) -> u64 {
+                let $direct = *self;
+                $word
+            }
 
             #[inline]
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
@@ -100,13 +113,13 @@ macro_rules! numbers {
 }
 
 numbers! {
-    i8, |value, writer| writer.int(i64::from(value));
-    i16, |value, writer| writer.int(i64::from(value));
-    i32, |value, writer| writer.int(i64::from(value));
-    i64, |value, writer| writer.int(value);
-    u16, |value, writer| writer.uint(u64::from(value));
-    u32, |value, writer| writer.uint(u64::from(value));
-    u64, |value, writer| writer.uint(value);
-    f32, |value, writer| writer.f32(value);
-    f64, |value, writer| writer.f64(value);
+    Signed, |number| i64::from(number) as u64, i8, |value, writer| writer.int(i64::from(value));
+    Signed, |number| i64::from(number) as u64, i16, |value, writer| writer.int(i64::from(value));
+    Signed, |number| i64::from(number) as u64, i32, |value, writer| writer.int(i64::from(value));
+    Signed, |number| number as u64, i64, |value, writer| writer.int(value);
+    Unsigned, |number| u64::from(number), u16, |value, writer| writer.uint(u64::from(value));
+    Unsigned, |number| u64::from(number), u32, |value, writer| writer.uint(u64::from(value));
+    Unsigned, |number| number, u64, |value, writer| writer.uint(value);
+    Float, |number| f64::from(number).to_bits(), f32, |value, writer| writer.f32(value);
+    Float, |number| number.to_bits(), f64, |value, writer| writer.f64(value);
 }

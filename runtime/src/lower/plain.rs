@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Lower, LowerRef};
 use crate::describe::Describer;
+use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::group::store::Out;
 use crate::wire::{EXT_TIME, Writer};
@@ -19,8 +20,6 @@ use crate::wire::{EXT_TIME, Writer};
 macro_rules! plain {
     ($([$($generics:tt)*] $ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, $($generics)* B> Lower<'h, B> for $ty {
-            const DATA: bool = true;
-
             #[inline]
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (&self, out.writer);
@@ -41,8 +40,6 @@ macro_rules! plain {
         }
 
         impl<'r, 'h, $($generics)* B> LowerRef<'r, 'h, B> for $ty {
-            const DATA_REF: bool = true;
-
             #[inline]
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
@@ -71,8 +68,6 @@ pub(crate) use plain;
 macro_rules! unsized_plain {
     ($($ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
-            const DATA_REF: bool = true;
-
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
                 $write;
@@ -136,9 +131,6 @@ fn socket(ip: IpAddr, port: u16, writer: &mut Writer) {
 }
 
 plain! {
-    [] bool, "bool", |value, writer| writer.bool(*value);
-    [] isize, "isize", |value, writer| writer.int(*value as i64);
-    [] usize, "usize", |value, writer| writer.uint(*value as u64);
     [] i128, "i128", |value, writer| writer.big(*value);
     [] u128, "u128", |value, writer| writer.big_unsigned(*value);
     [] char, "char", |value, writer| writer.str(value.encode_utf8(&mut [0; 4]));
@@ -165,6 +157,66 @@ plain! {
     [] Ordering, "ordering", |value, writer| writer.int(*value as i64);
 }
 
+/// The same for what is a word in a direct call.
+macro_rules! words {
+    ($($kind:ident $ty:ident, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
+        impl<'h, B> Lower<'h, B> for $ty {
+            const DIRECT: Option<Word> = Some(Word::$kind);
+
+            #[inline(always)]
+            fn direct(self) -> Result<u64, Self> {
+                Ok(self as u64)
+            }
+
+            #[inline]
+            fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+                <Self as Lower<'h, B>>::at_once(&self, out.writer);
+                Ok(())
+            }
+
+            #[inline]
+            fn at_once(&self, $writer: &mut Writer) -> bool {
+                let $value = *self;
+                $write;
+                true
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                to.plain($word);
+            }
+        }
+
+        impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
+            const REF_DIRECT: Option<Word> = Some(Word::$kind);
+
+            #[inline(always)]
+            fn ref_direct(&self) -> u64 {
+                *self as u64
+            }
+
+            #[inline]
+            fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+                <Self as Lower<'h, B>>::lower(*self, out)
+            }
+
+            #[inline]
+            fn ref_at_once(&self, writer: &mut Writer) -> bool {
+                <Self as Lower<'h, B>>::at_once(self, writer)
+            }
+
+            fn describe_ref(to: &mut Describer<'_>) {
+                to.plain($word);
+            }
+        }
+    )+};
+}
+
+words! {
+    Bool bool, "bool", |value, writer| writer.bool(value);
+    Signed isize, "isize", |value, writer| writer.int(value as i64);
+    Unsigned usize, "usize", |value, writer| writer.uint(value as u64);
+}
+
 unsized_plain! {
     str, "str", |value, writer| writer.str(value);
     Path, "path", |value, writer| path(value.as_os_str(), writer);
@@ -187,7 +239,12 @@ plain! {
 }
 
 impl<'h, B> Lower<'h, B> for u8 {
-    const DATA: bool = true;
+    const DIRECT: Option<Word> = Some(Word::Unsigned);
+
+    #[inline(always)]
+    fn direct(self) -> Result<u64, Self> {
+        Ok(u64::from(self))
+    }
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.uint(u64::from(self));
@@ -209,7 +266,12 @@ impl<'h, B> Lower<'h, B> for u8 {
 }
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
-    const DATA_REF: bool = true;
+    const REF_DIRECT: Option<Word> = Some(Word::Unsigned);
+
+    #[inline(always)]
+    fn ref_direct(&self) -> u64 {
+        u64::from(*self)
+    }
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.uint(u64::from(*self));
@@ -232,7 +294,12 @@ impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
 
 impl<'h, B> Lower<'h, B> for () {
     const NIL: bool = true;
-    const DATA: bool = true;
+    const DIRECT: Option<Word> = Some(Word::Unit);
+
+    #[inline(always)]
+    fn direct(self) -> Result<u64, Self> {
+        Ok(0)
+    }
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.nil();
@@ -246,7 +313,6 @@ impl<'h, B> Lower<'h, B> for () {
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for () {
     const NIL_REF: bool = true;
-    const DATA_REF: bool = true;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.nil();

@@ -76,6 +76,8 @@ macro_rules! __handle_impls {
     ) => {
         impl<'s, 'h $($outlives)*> $crate::private::Lift<'s, 'h, $marker> for $ty {
             type Held = $crate::private::Taken<'s, $ty>;
+            // What is moved is noted by the client, which looks at no words.
+            const DIRECT: Option<$crate::private::Kind> = if $info.clone { Some($crate::private::Kind::Handle) } else { None };
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
                 scope.$take::<$($generic),*>($crate::__clone!($ty))
@@ -92,6 +94,7 @@ macro_rules! __handle_impls {
 
         impl<'s, 'h $($outlives)*> $crate::private::LiftRef<'s, 'h, $marker> for $ty {
             type Held = &'s $ty;
+            const DIRECT_REF: Option<$crate::private::Kind> = Some($crate::private::Kind::Handle);
 
             fn hold_ref(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s $ty, $crate::private::Fault> {
                 scope.$shared::<$($generic),*>()
@@ -107,6 +110,8 @@ macro_rules! __handle_impls {
         }
 
         impl<'s, 'h $($outlives)*> $crate::private::LiftMut<'s, 'h, $marker> for $ty {
+            const DIRECT_MUT: Option<$crate::private::Kind> = Some($crate::private::Kind::Handle);
+
             fn hold_mut(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s mut $ty, $crate::private::Fault> {
                 scope.$exclusive::<$($generic),*>()
             }

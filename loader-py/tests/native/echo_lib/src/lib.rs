@@ -34,7 +34,9 @@ static ITERATORS: Mutex<Vec<Option<(i64, i64, i64)>>> = Mutex::new(Vec::new());
 /// How many batches each request for items asked for, in order.
 static WANTED: Mutex<Vec<i64>> = Mutex::new(Vec::new());
 static FORKED: Mutex<bool> = Mutex::new(false);
-/// Operations besides calls, in order.
+/// Asks how a callable is called directly.
+const DIRECT: u8 = 11;
+/// Operations besides calls and that one, in order.
 static OPERATIONS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 fn text(value: &str) -> Vec<u8> {
@@ -370,7 +372,9 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
         return refuse(4, "fork", Some(0), "of the parent");
     }
     if request[1] != 1 {
-        OPERATIONS.lock().unwrap().push(request[1]);
+        if request[1] != DIRECT {
+            OPERATIONS.lock().unwrap().push(request[1]);
+        }
     }
     match request[1] {
         0 => answer(0, vec![0x93, 1, 0x90, 0x90]),

@@ -1,0 +1,376 @@
+//! Direct calls (`docs/abi.md`): arguments go as machine words on the stack, and a small result comes back as one.
+//!
+//! What is unusual about an argument is left to the message: nothing here runs Python code or raises, so a call that cannot be
+//! made directly is made anew with nothing done.
+
+use std::mem::MaybeUninit;
+
+use pyo3::types::{PyBool, PyBoolMethods, PyBytes, PyBytesMethods, PyFloat, PyString};
+use pyo3::{Bound, PyAny, Python, ffi};
+
+use super::arguments::Arguments;
+use super::handle::HandleRef;
+use super::host::{HOST, RawHost};
+use super::lent::Look;
+use super::symbol::{RawBuffer, RawResponse, Response};
+use super::{object, ranges};
+use crate::core::{Core, Definition, Slot};
+use crate::encode::number;
+use crate::shape::{Int, Mode, Number, Shape};
+use crate::wire::{self, Reader, Token};
+
+/// So many words fit a call.
+const ROOM: usize = 16;
+/// So many views of memory.
+const VIEWS: usize = 2;
+
+/// The flag of a call that must not wait.
+const PROMPT: u32 = 1;
+/// A buffer's flag: the library may write to it.
+const WRITABLE: u64 = 1;
+
+type RawEntry = unsafe extern "C" fn(u32, u32, *const u64, *const RawHost, *mut RawResponse, *mut u64) -> i32;
+
+/// How an argument becomes words.
+enum Form {
+    Bool,
+    Int(Int),
+    Float,
+    Narrow,
+    Text,
+    /// Bytes, or perhaps text as its bytes.
+    Bytes {
+        text: bool,
+    },
+    Numbers(Number),
+    Handle(&'static Slot, Mode),
+}
+
+impl Form {
+    fn of(shape: &Shape) -> Option<Self> {
+        Some(match shape {
+            Shape::Bool => Self::Bool,
+            Shape::Int(int) => Self::Int(*int),
+            Shape::F64 => Self::Float,
+            Shape::F32 => Self::Narrow,
+            Shape::Text => Self::Text,
+            Shape::Bytes => Self::Bytes { text: false },
+            Shape::Union(parts) if matches!(parts.as_slice(), [Shape::Bytes, Shape::Text]) => {
+                Self::Bytes { text: true }
+            }
+            Shape::Numbers(kind) => Self::Numbers(*kind),
+            Shape::Handle(slot, mode @ (Mode::Shared | Mode::Exclusive | Mode::Clone)) => {
+                Self::Handle(slot, *mode)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The letter of the library's answer.
+    fn letter(&self) -> char {
+        match self {
+            Self::Bool => 'b',
+            Self::Int(int) if int.bounds().0 < 0 => 'i',
+            Self::Int(_) => 'u',
+            Self::Float | Self::Narrow => 'f',
+            Self::Text => 's',
+            Self::Bytes { .. } => 'y',
+            Self::Numbers(_) => 'm',
+            Self::Handle(..) => 'h',
+        }
+    }
+
+    fn words(&self) -> usize {
+        match self {
+            Self::Bool | Self::Int(_) | Self::Float | Self::Narrow => 1,
+            Self::Text | Self::Bytes { .. } | Self::Numbers(_) | Self::Handle(..) => 2,
+        }
+    }
+}
+
+/// The forms of a callable's arguments.
+pub(crate) struct Forms(Box<[Form]>);
+
+impl Forms {
+    /// Those of parameters of these types, if each has one.
+    pub(crate) fn of<'s>(shapes: impl Iterator<Item = &'s Shape>) -> Option<Self> {
+        let forms = shapes.map(Form::of).collect::<Option<Box<[Form]>>>()?;
+        let fits = forms.iter().map(Form::words).sum::<usize>() <= ROOM;
+        fits.then_some(Self(forms))
+    }
+
+    /// Whether they are what the library asks for.
+    fn are(&self, letters: &str) -> bool {
+        self.0.iter().map(Form::letter).eq(letters.chars())
+    }
+
+    /// The entry at `address` for callable `index`, whose arguments the library says are `letters`; if they are these.
+    fn join(self, address: usize, index: u32, letters: &str) -> Option<Direct> {
+        if address == 0 || !self.are(letters) {
+            return None;
+        }
+        let pointer = std::ptr::with_exposed_provenance::<()>(address);
+        // SAFETY: the address is what a library, which is never unloaded, put there for this very type of function
+        // (`docs/abi.md`); a function pointer has its size on every supported platform.
+        let entry = unsafe { std::mem::transmute::<*const (), RawEntry>(pointer) };
+        Some(Direct {
+            entry,
+            index,
+            forms: self.0,
+        })
+    }
+}
+
+/// A callable's entry for direct calls.
+pub(crate) struct Direct {
+    entry: RawEntry,
+    index: u32,
+    forms: Box<[Form]>,
+}
+
+/// The arguments of one direct call. It stays where it is made: views may refer to where they are.
+struct Words<'py> {
+    words: [MaybeUninit<u64>; ROOM],
+    used: usize,
+    views: [MaybeUninit<ffi::Py_buffer>; VIEWS],
+    /// What ends the entries of the views in the table of lent memory.
+    tickets: [Option<u64>; VIEWS],
+    viewed: usize,
+    py: Python<'py>,
+}
+
+impl<'py> Words<'py> {
+    /// None yet.
+    #[inline(always)]
+    fn new(py: Python<'py>) -> Self {
+        Self {
+            words: [const { MaybeUninit::uninit() }; ROOM],
+            used: 0,
+            views: [const { MaybeUninit::uninit() }; VIEWS],
+            tickets: [None; VIEWS],
+            viewed: 0,
+            py,
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, word: u64) {
+        if let Some(place) = self.words.get_mut(self.used) {
+            place.write(word);
+            self.used += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn memory(&mut self, content: &[u8]) {
+        self.put(content.as_ptr().expose_provenance() as u64);
+        self.put(content.len() as u64);
+    }
+
+    /// Lends the read-only memory of a view for the call. `None`: it is no such view.
+    fn view(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        released: bool,
+        fits: impl FnOnce(Look<'_>) -> bool,
+    ) -> Option<()> {
+        // SAFETY: a live object.
+        if unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } == 0 {
+            return None;
+        }
+        let raw = self.views.get_mut(self.viewed)?.write(ffi::Py_buffer::new());
+        let flags = ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT;
+        // SAFETY: a live object and a zeroed struct to fill, which stays where it is until it is released.
+        if unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), raw, flags) } != 0 {
+            // SAFETY: clears the error that was just set; the message finds it again.
+            unsafe { ffi::PyErr_Clear() };
+            return None;
+        }
+        self.viewed += 1;
+        let look = Look::at(raw);
+        if !look.is_read_only() || !fits(look) {
+            return None;
+        }
+        let content = look.bytes();
+        let (data, length) = (content.as_ptr(), content.len());
+        if released {
+            self.tickets[self.viewed - 1] = ranges::lend(self.py, data, length, false).ok()?;
+        } else {
+            ranges::readable(self.py, data, length).ok()?;
+        }
+        self.put(data.expose_provenance() as u64);
+        self.put(length as u64);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn argument(&mut self, form: &Form, value: &Bound<'py, PyAny>, released: bool) -> Option<()> {
+        match form {
+            Form::Int(kind) => self.put(number::quick_int(*kind, value)?.cast_unsigned()),
+            Form::Handle(slot, mode) => self.handle(slot, *mode, value)?,
+            Form::Text => self.memory(text(value)?),
+            Form::Float => self.put(object::float(value.cast_exact::<PyFloat>().ok()?).to_bits()),
+            Form::Bytes { .. } => match value.cast_exact::<PyBytes>() {
+                Ok(bytes) => self.memory(bytes.as_bytes()),
+                Err(_) => self.other(form, value, released)?,
+            },
+            _ => self.other(form, value, released)?,
+        }
+        Some(())
+    }
+
+    #[inline(never)]
+    fn other(&mut self, form: &Form, value: &Bound<'py, PyAny>, released: bool) -> Option<()> {
+        match form {
+            Form::Bool => self.put(u64::from(value.cast_exact::<PyBool>().ok()?.is_true())),
+            Form::Narrow => {
+                let number = object::float(value.cast_exact::<PyFloat>().ok()?);
+                self.put(f64::from(number::narrow(number)?).to_bits());
+            }
+            Form::Bytes { text: is_text } => {
+                if let Ok(bytes) = value.cast::<PyBytes>() {
+                    self.memory(bytes.as_bytes());
+                } else if *is_text && let Some(content) = text(value) {
+                    self.memory(content);
+                } else {
+                    self.view(value, released, |_| true)?;
+                }
+            }
+            Form::Numbers(kind) => self.view(value, released, |look| number::is_packed(*kind, look))?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn handle(&mut self, slot: &'static Slot, mode: Mode, value: &Bound<'py, PyAny>) -> Option<()> {
+        let Some(Definition::Handle(kind)) = slot.definition.get() else {
+            return None;
+        };
+        let handle = HandleRef::exactly(value.as_borrowed(), kind.class.bind(self.py))?;
+        let usable = handle.is_open() && handle.slot().is_some_and(|own| std::ptr::eq(own, slot));
+        if !usable || (mode == Mode::Clone && handle.moving()) {
+            return None;
+        }
+        let id = u128::from_ne_bytes(handle.id());
+        // Its first eight bytes, then the others.
+        let (low, high) = (id as u64, (id >> 64) as u64);
+        let (first, second) = if cfg!(target_endian = "little") {
+            (low, high)
+        } else {
+            (high, low)
+        };
+        self.put(first);
+        self.put(second);
+        Some(())
+    }
+
+    /// Gives views back.
+    #[cold]
+    fn give_back(&mut self) {
+        for at in 0..self.viewed {
+            if let Some(ticket) = self.tickets[at].take() {
+                ranges::end(self.py, ticket);
+            }
+            // SAFETY: filled by `PyObject_GetBuffer`, and released here, once, with the lock held.
+            unsafe { ffi::PyBuffer_Release(self.views[at].as_mut_ptr()) };
+        }
+    }
+}
+
+impl Drop for Words<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.viewed > 0 {
+            self.give_back();
+        }
+    }
+}
+
+/// The UTF-8 of a `str`.
+#[inline(always)]
+fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a [u8]> {
+    object::text(value.cast_exact::<PyString>().ok()?)
+        .ok()
+        .map(str::as_bytes)
+}
+
+impl Direct {
+    /// Makes the call, with the interpreter lock kept if it is `prompt`: the library's code, and the word if it gave one. `None`:
+    /// a message must carry the arguments.
+    #[inline(always)]
+    pub(crate) fn call<'py>(
+        &self,
+        py: Python<'py>,
+        core: &'static Core,
+        arguments: &Arguments<'_, 'py>,
+        prompt: bool,
+        response: &mut Response,
+    ) -> Option<(i32, u64)> {
+        if arguments.positional() != self.forms.len() || arguments.has_keywords() {
+            return None;
+        }
+        let mut words = Words::new(py);
+        for (at, form) in self.forms.iter().enumerate() {
+            words.argument(form, &arguments.get(at), !prompt)?;
+        }
+        let mut word = 0;
+        let flags = if prompt { PROMPT } else { 0 };
+        let response = response.raw_mut();
+        let mut enter = || {
+            // SAFETY: the words are of the forms that the library itself asked for (`join`), and the caller keeps the objects
+            // that they came from; the response is this library's own.
+            unsafe {
+                (self.entry)(
+                    self.index,
+                    flags,
+                    words.words.as_ptr().cast(),
+                    &raw const HOST,
+                    response,
+                    &raw mut word,
+                )
+            }
+        };
+        let code = if prompt { enter() } else { core.outside(py, enter) };
+        Some((code, word))
+    }
+}
+
+/// Asks a library for the entry of callable `index`: with the letters of its arguments and of its result, if that is a word.
+pub(crate) fn ask(
+    py: Python<'_>,
+    core: &'static Core,
+    index: u32,
+    forms: Forms,
+) -> Option<(Direct, Option<char>)> {
+    let mut address = 0_usize;
+    let mut scratch = core.take_scratch(py);
+    scratch.bytes.clear();
+    scratch.bytes.extend_from_slice(&[0x93, wire::DIRECT]);
+    wire::put_unsigned(&mut scratch.bytes, u64::from(index));
+    wire::put_ext(&mut scratch.bytes, wire::ext::BUFFER, &[0; 4]);
+    let place = RawBuffer {
+        data: (&raw mut address).cast(),
+        len: size_of::<usize>(),
+        flags: WRITABLE,
+    };
+    let entered = core.enter(py, &mut scratch.bytes, &[place], &mut scratch.response, true);
+    let mut reader = Reader::new(scratch.response.bytes());
+    let mut next = || reader.next();
+    let found = if let (Ok(0), Some(Token::Array(2)), Some(Token::Signed(0))) = (entered, next(), next())
+        && let (Some(Token::Array(2)), Some(Token::Text(letters))) = (next(), next())
+    {
+        let result = match next() {
+            Some(Token::Text([letter])) => Some(char::from(*letter)),
+            _ => None,
+        };
+        let letters = str::from_utf8(letters).ok();
+        letters
+            .and_then(|letters| forms.join(address, index, letters))
+            .map(|direct| (direct, result))
+    } else {
+        None
+    };
+    core.give_scratch(py, scratch);
+    found
+}
