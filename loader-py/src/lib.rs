@@ -32,6 +32,7 @@ mod refusal;
 mod shape;
 mod status;
 mod wire;
+mod words;
 
 #[cfg(Py_GIL_DISABLED)]
 const FREE_THREADED: bool = true;
@@ -64,6 +65,7 @@ mod native {
         crate::iterator::register(module)?;
         crate::overload::register(module)?;
         crate::plain_data::register(module)?;
-        crate::status::register(module)
+        crate::status::register(module)?;
+        crate::words::register(module)
     }
 }

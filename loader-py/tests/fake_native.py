@@ -14,8 +14,13 @@ from typing import Any
 import usecrate._native as native
 from usecrate._native import TARGET as TARGET
 from usecrate._native import blake3 as blake3
+from usecrate._native import doc_text as doc_text
 from usecrate._native import plain_manifest as plain_manifest
 from usecrate._native import read_json as read_json
+from usecrate._native import real_path as real_path
+from usecrate._native import signature as signature
+from usecrate._native import taken as taken
+from usecrate._native import type_text as type_text
 from usecrate.errors import LoadError
 
 TABLES: dict[str, dict[int, Any]] = {}

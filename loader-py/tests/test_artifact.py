@@ -15,8 +15,8 @@ from samples import write
 @pytest.fixture(autouse=True)
 def _own_process(part: Any, monkeypatch: Any) -> None:
     """Nothing is loaded yet."""
-    fresh = part("registry").Registry()
-    monkeypatch.setattr(part("registry"), "registry", fresh)
+    fresh = part("opened").Registry()
+    monkeypatch.setattr(part("opened"), "registry", fresh)
     monkeypatch.setattr(part("importing"), "registry", fresh)
 
 

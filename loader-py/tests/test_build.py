@@ -173,7 +173,7 @@ def old(manifest: dict[str, Any], tmp_path: Path, monkeypatch: Any, part: Any) -
     from samples import write
 
     monkeypatch.setenv("USECRATE_ARTIFACT_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(part("importing"), "registry", part("registry").Registry())
+    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
 
     def put(*, key: str, root: str = "cache", docs: str, generator: str, **crate: Any) -> Path:
         made = copy.deepcopy(manifest)
@@ -192,7 +192,7 @@ def test_what_another_generator_built_is_built_again(
     new = old(key="22", root="made", docs="new", generator=made_by, features=["fast"])
     tool([{"event": "done", "artifact": str(new)}], version=made_by)
     assert uc.import_("demo-crate", build_if_missing=False).__doc__ == "old", "nothing may be built"
-    monkeypatch.setattr(part("importing"), "registry", part("registry").Registry())
+    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
     assert uc.import_("demo-crate").__doc__ == "new"
     asked = (tmp_path / "asked").read_text().splitlines()
     assert len(asked) == 1
@@ -223,7 +223,7 @@ def test_what_another_generator_built_is_taken_where_it_cannot_be_built(
     uc: Any, part: Any, tool: Any, old: Any, monkeypatch: Any, tmp_path: Path, caplog: Any
 ) -> None:
     def fresh() -> None:
-        monkeypatch.setattr(part("importing"), "registry", part("registry").Registry())
+        monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
 
     old(key="11", docs="old", generator="0.0.1")
     error = {

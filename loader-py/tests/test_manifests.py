@@ -135,12 +135,12 @@ def test_words_as_python_spells_them(part: Any, manifest: dict[str, Any]) -> Non
         ],
         "result": ["iterator", ["option", "i32"]],
     }
-    text = part("names").signature(manifest, callable_)
+    text = part("_native").signature(manifest, callable_)
     assert text == (
         "fill(f: Callable[[int, Version], bool], file: binary file | None = None, items: Iterable[str], "
         "memory: writable buffer of f32, *, into: list[str] = None, size: int) -> Iterator[int | None]"
     )
-    assert f"Python: {text}" in part("names").doc_text(manifest, callable_)
+    assert f"Python: {text}" in part("_native").doc_text(manifest, callable_)
 
 
 def test_classes_named_by_a_callable_are_made(part: Any) -> None:

@@ -3,10 +3,9 @@
 >>> import usecrate
 >>> semver = usecrate.import_("semver@1")  # doctest: +SKIP
 
-Names are loaded when they are first used, so `import usecrate` costs next to nothing.
+Names are loaded when they are first used, so `import usecrate` costs next to nothing. For that it
+does without `__future__`, too.
 """
-
-from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
         UsecrateError,
         VersionConflictError,
     )
-    from .importing import import_, load_artifact
+    from .importing import import_
+    from .opened import Module, load_artifact
     from .values import asdict, buffers, close, is_closed, manifest, move, variant
     from .version import __version__
-    from .wrap import Module
 
 __all__ = [
     "AmbiguousArtifactError",
@@ -74,14 +73,14 @@ _WHERE = {
     "Duration": "durations",
     "Handle": "_native",
     "Iterator": "_native",
-    "Module": "wrap",
+    "Module": "opened",
     "__version__": "version",
     "asdict": "values",
     "buffers": "values",
     "close": "values",
     "import_": "importing",
     "is_closed": "values",
-    "load_artifact": "importing",
+    "load_artifact": "opened",
     "manifest": "values",
     "move": "values",
     "variant": "values",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, final
 
+from .model import Callable as CallableModel
 from .model import Manifest
 
 TypeRef = str | list[Any]
@@ -78,6 +79,9 @@ def blake3(data: bytes) -> str:
 TARGET: str
 """The target triple that the extension was built for."""
 
+def real_path(path: str) -> str | None:
+    """What `os.path.realpath` gives, in a tenth of the time; None where only that can say."""
+
 def read_manifest(path: str) -> Manifest:
     """Reads and checks the manifest file `path`, against the hashes beside it.
 
@@ -109,6 +113,20 @@ def read_json(text: str) -> Any:
     ValueError
         It is none.
     """
+
+def type_text(manifest: Manifest, ty: TypeRef) -> str:
+    """The type as Python spells it: ``list[int]``, ``Version | None``."""
+
+def signature(
+    manifest: Manifest, callable: CallableModel, *, name: str | None = None, skip_self: bool = False
+) -> str:
+    """The signature as Python spells it: ``parse(text: str) -> Version``."""
+
+def taken(callable: CallableModel) -> str:
+    """Which handles a call takes by value, and what becomes of them: ``clones `self`, moves `other` ``."""
+
+def doc_text(manifest: Manifest, callable: CallableModel) -> str | None:
+    """The docstring of a callable: its documentation, what it does to its arguments, its types."""
 
 def is_closed(value: object) -> bool: ...
 def move(value: Handle) -> Handle:

@@ -9,7 +9,7 @@ import os
 
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError
 from .manifests import is_for_here, read
-from .registry import MANIFEST, features_text
+from .opened import MANIFEST, features_text
 from .versions import Request, Version
 
 TYPE_CHECKING = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import _native
 from .loaded import unsupported
 from .members import Info, Lazy, instance_attribute, instance_dir, set_attribute
-from .names import module_and_name
+from .opened import module_and_name
 from .specials import add_specials
 
 TYPE_CHECKING = False

@@ -7,32 +7,26 @@ and needed at any time, are there before a child is.
 
 from __future__ import annotations
 
-import os
-from _thread import RLock  # `threading` would cost more than the rest of this module
+from .opened import locks
 
-_locks: list[RLock] = []
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _thread import RLock
+
 _held: list[RLock] = []
 
 
-def new_lock() -> RLock:
-    """A lock that is held around forks. Those made first are taken first, also outside of forks."""
-    lock = RLock()
-    _locks.append(lock)
-    return lock
-
-
-def _hold() -> None:
+def hold() -> None:
+    """Takes every lock."""
     from . import exceptions as exceptions  # and all that errors need
+    from . import wrap as wrap  # and all that classes need
 
-    for lock in list(_locks):
+    for lock in list(locks):
         lock.acquire()
         _held.append(lock)
 
 
-def _let_go() -> None:
+def let_go() -> None:
+    """Gives them back, in the parent and in the child."""
     while _held:
         _held.pop().release()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_let_go)

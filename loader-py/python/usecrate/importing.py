@@ -1,4 +1,4 @@
-"""`import_` and `load_artifact`: from a name or a path to a module handle."""
+"""`import_`: from a name or a path to a module handle."""
 
 # What comes from a manifest or is made from one has no type that a checker could know.
 # pyright: reportUnknownArgumentType=false
@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 
 from ._native import read_manifest
-from .registry import MANIFEST, manifest_path, registry
-from .wrap import Module, module_at, sub_module
+from .opened import Module, module_at, registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .errors import LoadError
-    from .loaded import Loaded
     from .locate import Options, Spec
+    from .opened import Opened
 
 
 def import_(
@@ -92,13 +91,17 @@ def import_(
         )
     options = Options(features, default_features, None if config is None else os.fspath(config), refetch)
     if spec.fetched:
-        loaded = _import_source(spec, root, options, may_build=may_build)
+        opened = _import_source(spec, root, options, may_build=may_build)
     else:
-        loaded = _import_named(spec, root, options, explicit=explicit, may_build=may_build)
-    return sub_module(loaded, path) if path else module_at(loaded, 0)
+        opened = _import_named(spec, root, options, explicit=explicit, may_build=may_build)
+    if not path:
+        return module_at(opened, 0)
+    from .wrap import sub_module
+
+    return sub_module(opened, path)
 
 
-def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) -> Loaded:
+def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) -> Opened:
     """From a folder or a git URL: another build takes the place of the loaded one."""
     from .errors import LoadError
     from .locate import locate_source
@@ -112,15 +115,15 @@ def _import_source(spec: Spec, root: str, options: Options, *, may_build: bool) 
     return registry.load(path, read_manifest(path), root, replace=True)
 
 
-def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, may_build: bool) -> Loaded:
+def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, may_build: bool) -> Opened:
     from .artifact import Wanted
     from .errors import IntegrityError
     from .locate import locate_named
 
     wanted = Wanted(spec.text, spec.version, options.features, options.default_features)
-    loaded = registry.get(root, wanted)
-    if loaded is not None and options.config is None and not options.refetch:
-        return loaded
+    opened = registry.get(root, wanted)
+    if opened is not None and options.config is None and not options.refetch:
+        return opened
     path, manifest = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
     try:
         return registry.load(path, manifest, root)
@@ -136,25 +139,3 @@ def _say_again(error: LoadError) -> None:
     import logging
 
     logging.getLogger("usecrate").warning("%s; it was built again", error)
-
-
-def load_artifact(path: str | os.PathLike[str]) -> Module:
-    """Loads the artifact at `path`, its folder or its `manifest.json`, as an artifact root of its own.
-
-    Raises
-    ------
-    LoadError
-        It is not an artifact, is of another version, or for another platform.
-    IntegrityError
-        Its library is not the one that was built.
-    """
-    found = manifest_path(os.fspath(path))
-    if not os.path.isfile(found):
-        from .errors import LoadError
-
-        raise LoadError(
-            f"there is no artifact at `{os.fspath(path)}`: expected a folder with a `{MANIFEST}`, "
-            "as `usecrate build` prints"
-        )
-    loaded = registry.load(found, read_manifest(found), os.path.dirname(found), replace=True)
-    return module_at(loaded, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .names import signature, taken, type_text
+from ._native import signature, taken, type_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""One loaded artifact: its manifest, its library, and each class and callable made of them, on demand.
+"""All of one loaded artifact: each class and callable made of its manifest and library, on demand.
 
 How a class is made is told from outside (`Loaded.make`), since classes and callables need each other.
 """
@@ -10,8 +10,9 @@ How a class is made is told from outside (`Loaded.make`), since classes and call
 
 from __future__ import annotations
 
-from .forks import new_lock
-from .names import doc_text, module_and_name, skip_text
+from ._native import doc_text
+from .names import skip_text
+from .opened import Opened, module_and_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from ._native import Library
     from .model import Callable, Manifest, Skip, Type, TypeRef, Variant
 
 
@@ -28,31 +28,29 @@ class Loaded:
 
     Parameters
     ----------
-    manifest
-        Checked.
-    library
-        Loaded.
+    opened
+        What modules and functions need of it.
     make
         Makes the class of a type and defines it to the library; called once for each type.
     """
 
-    def __init__(self, manifest: Manifest, library: Library, make: Function[[Loaded, int], type]) -> None:
-        self.manifest = manifest
-        self.library = library
-        self.name = manifest["crate"]["lib"]
-        self.path = ""
+    def __init__(self, opened: Opened, make: Function[[Loaded, int], type]) -> None:
+        self.opened = opened
+        self.manifest = opened.manifest
+        self.library = opened.library
+        self.name = opened.name
+        self.lock = opened.lock
         self._make = make
-        self.lock = new_lock()
         self._classes: dict[int, type] = {}
         self._ready: dict[int, type] = {}
         self._depth = 0
         self._readers: dict[int, Any] = {}
         self._skips: dict[int, dict[str, Skip]] | None = None
         self._plain: Manifest | None = None
-        self.modules: dict[int, Any] = {}
         self.traits: dict[int, type] = {}
-        self.functions: dict[tuple[str, tuple[int, ...]], Any] = {}
-        library.define_by(self.class_of)
+        self.callable = opened.callable
+        self.spec = opened.spec
+        self.function = opened.function
 
     def plain_manifest(self) -> Manifest:
         """The whole manifest as plain data; the same each time."""
@@ -69,10 +67,6 @@ class Loaded:
     def variants_of(self, index: int) -> list[Variant]:
         """The variants of type `index`."""
         return self.type_at(index).get("variants", [])
-
-    def callable(self, index: int) -> Callable:
-        """The manifest's callable of that number."""
-        return self.manifest["callables"][index]
 
     def class_of(self, index: int) -> type:
         """The class of type `index`."""
@@ -98,41 +92,6 @@ class Loaded:
     def register(self, index: int, cls: type) -> None:
         """Says that `cls` is type `index`, before what it refers to is made: types may be recursive."""
         self._classes[index] = cls
-
-    def spec(
-        self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False
-    ) -> dict[str, Any]:
-        """What the native extension asks about callable `index`."""
-        found = self.callable(index)
-        return {
-            "name": found["name"],
-            "qualname": qualname or found["name"],
-            "module": module or self.name,
-            "doc": doc_text(self.manifest, found),
-            "params": [
-                (param["name"], param["type"], param.get("optional", False)) for param in found["params"]
-            ],
-            "result": found["result"],
-            "fluent": fluent or found.get("fluent", False),
-            "keeps_lock": found.get("keeps_lock", False),
-        }
-
-    def function(
-        self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False
-    ) -> Any:
-        """One callable for all of `indexes`, tried in order; a receiver is the first parameter."""
-        if len(indexes) == 1:
-            spec = self.spec(indexes[0], qualname=qualname, module=module, fluent=fluent)
-            spec["name"] = name
-            return self.library.function(indexes[0], **spec)
-        parts = []
-        for index in indexes:
-            spec = self.spec(index, qualname=qualname, module=module, fluent=fluent)
-            spec["name"] = name
-            parts.append(self.library.function(index, **spec))
-        return self.library.overload(
-            parts, name=name, qualname=qualname, module=module, doc=self.docs(indexes)
-        )
 
     def method(self, cls: type, indexes: Sequence[int], *, name: str, fluent: bool = False) -> Any:
         """The same as a descriptor for `cls`, which gives the receiver."""

@@ -7,8 +7,8 @@ import os
 from .artifact import Wanted, choose, find, not_found
 from .errors import ArtifactNotFoundError, BuildError
 from .manifests import read
+from .opened import manifest_path, same_build
 from .platforms import artifact_root
-from .registry import manifest_path, same_build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

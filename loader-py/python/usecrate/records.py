@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
+from ._native import type_text
 from .classes import namespace
 from .members import Info, Lazy, class_signature
-from .names import type_text
 from .specials import add_specials
 
 TYPE_CHECKING = False

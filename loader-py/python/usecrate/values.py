@@ -11,7 +11,7 @@ import enum
 import types
 
 from . import _native
-from .wrap import Module
+from .opened import Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
