@@ -15,7 +15,7 @@ use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
 use crate::ffi::memory::Kept;
 use crate::ffi::symbol::Response;
-use crate::inside::{ANSWERED_AND_LEAVES, LATER};
+use crate::inside::{ANSWERED_AND_LEAVES, LATER, Lock};
 use crate::plain_data;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
@@ -453,15 +453,16 @@ impl Spec {
         scratch: &'a mut Scratch,
     ) -> Raised<Decoder<'a, 'py>> {
         let (lent, response) = (&scratch.lent, &mut scratch.response);
-        let mut release = !self.keeps_lock;
-        if self.keeps_lock && lent.calls_back() {
-            // It would be refused until it may wait.
-            wire::may_wait(&mut scratch.bytes);
-            release = true;
+        let mut lock = Lock::Released;
+        if self.keeps_lock {
+            lock = lent.kept_lock();
+            if lock == Lock::Released {
+                wire::may_wait(&mut scratch.bytes);
+            }
         }
         let code = self
             .core
-            .enter(py, &mut scratch.bytes, lent.buffers(), response, release)?;
+            .enter(py, &mut scratch.bytes, lent.buffers(), response, lock)?;
         self.open(py, &mut scratch.lent, code, &scratch.response)
     }
 

@@ -6,6 +6,7 @@ use pyo3::{Bound, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunction};
 use crate::core::{Core, Definition, Slot};
 use crate::ffi::handle::{HandleId, HandleRef, State};
 use crate::ffi::iterator::{self, IteratorRef};
+use crate::inside::Lock;
 use crate::refusal::type_name;
 use crate::status::{self, Answer};
 use crate::wire::{self, DROP, PROMPT_DROP};
@@ -44,11 +45,12 @@ pub(crate) fn send<R>(
     write: impl FnOnce(&mut Vec<u8>),
     read: impl FnOnce(Answer<'_>) -> PyResult<R>,
 ) -> PyResult<R> {
+    let lock = if release { Lock::Released } else { Lock::Kept };
     let mut scratch = core.take_scratch(py);
     scratch.bytes.clear();
     write(&mut scratch.bytes);
     let done = core
-        .enter(py, &mut scratch.bytes, &[], &mut scratch.response, release)
+        .enter(py, &mut scratch.bytes, &[], &mut scratch.response, lock)
         .map_err(|error| *error)
         .and_then(|code| status::answer(py, core, code, &scratch.response))
         .and_then(read);

@@ -3,8 +3,8 @@
 //! A thread that is inside when another one forks is not there in the child, but what it locked and what it was halfway
 //! through is: the child may wait for it for ever. So the child does not enter that library at all, and says why.
 //! The count is changed with the interpreter lock held, which the forking thread holds too. Calls that keep that lock
-//! are not counted: nobody forks during one of them, as none of them calls back or waits. What would have to is sent again
-//! with the lock released.
+//! and are lent nothing to call back are not counted: nobody forks during one of them, as none of them waits. What would
+//! have to is sent again with the lock released.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -23,6 +23,17 @@ pub(crate) const LATER: i32 = 1;
 pub(crate) const ANSWERED_AND_LEAVES: i32 = 2;
 /// The operation that does nothing more than that.
 const COUNT: u8 = 6;
+
+/// What becomes of the interpreter lock while Rust runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// It is let go of.
+    Released,
+    /// It is kept, and nobody is called back.
+    Kept,
+    /// It is kept, and lent to what is called back.
+    Lent,
+}
 
 /// Of one library.
 #[derive(Debug, Default)]
@@ -132,8 +143,8 @@ impl Core {
         })
     }
 
-    /// One call of the library's symbol. With `release`, the interpreter lock is let go of while Rust runs; without, the request
-    /// is one that need not wait, or a prompt one: then it may have to be sent again, and becomes an ordinary one.
+    /// One call of the library's symbol. A request that keeps the lock is one that need not wait, or a prompt one: then it may
+    /// have to be sent again, and becomes an ordinary one.
     #[inline(always)]
     pub(crate) fn enter(
         &'static self,
@@ -141,18 +152,37 @@ impl Core {
         request: &mut [u8],
         buffers: &[RawBuffer],
         response: &mut Response,
-        release: bool,
+        lock: Lock,
     ) -> Raised<i32> {
         if self.is_stuck() {
             return Err(self.left_inside(py));
         }
-        if release {
-            return Ok(self.outside(py, || self.symbol.call(request, buffers, response)));
-        }
-        match self.symbol.call(request, buffers, response) {
+        let code = match lock {
+            Lock::Kept => self.symbol.call(request, buffers, response),
+            Lock::Lent => self.lend(py, request, buffers, response),
+            Lock::Released => {
+                return Ok(self.outside(py, || self.symbol.call(request, buffers, response)));
+            }
+        };
+        match code {
             0 => Ok(0),
             code => self.after(py, code, request, buffers, response),
         }
+    }
+
+    /// A call that keeps the lock, and calls back.
+    #[inline(never)]
+    fn lend(
+        &'static self,
+        py: Python<'_>,
+        request: &[u8],
+        buffers: &[RawBuffer],
+        response: &mut Response,
+    ) -> i32 {
+        OWN.with(|own| {
+            let _entered = Entered::new(self, own);
+            (own.detached).keeping(py, || self.symbol.call(request, buffers, response))
+        })
     }
 
     /// What a code other than 0 asks for. A prompt request that would have to wait is sent as an ordinary one, which may.
@@ -168,7 +198,7 @@ impl Core {
         match code {
             LATER => {
                 wire::may_wait(request);
-                self.enter(py, request, buffers, response, true)
+                self.enter(py, request, buffers, response, Lock::Released)
             }
             ANSWERED_AND_LEAVES => {
                 self.let_go(py);

@@ -10,7 +10,7 @@ pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
-pub use crate::host::{self, Callable, File, LowerArgs};
+pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRef};
 pub use crate::lower::{Batch, Fail, Lower, LowerMut, LowerRef, Said, batch, failed, length_hint};

@@ -162,6 +162,65 @@ def test_what_is_quick_may_call_back(quick: Any, ticks: Callable[[], int]) -> No
     assert quick.sum(1, 2) == 3
 
 
+def test_what_is_quick_calls_back_with_the_lock_kept(quick: Any, ticks: Callable[[], int]) -> None:
+    ticks()
+    assert sum(quick.apply(value, lambda value: value + 1) for value in range(100)) == 5050
+    kept = ticks()
+    assert sum(quick.rest(1) or 1 for _ in range(100)) == 100
+    assert kept < 50 < ticks(), "who lets go of the lock hands it over"
+
+    def raises(value: int) -> int:
+        raise StopAsyncIteration(value)
+
+    for given, error in (
+        (raises, StopAsyncIteration),
+        (lambda value: "text", TypeError),
+        (lambda value: -1, OverflowError),
+    ):
+        with pytest.raises(error):
+            quick.apply(1, given)
+    assert quick.apply(1, lambda value: quick.apply(value, lambda value: value + 7)) == 8
+
+
+def test_what_is_quick_may_be_called_back_on_another_thread(quick: Any, ticks: Callable[[], int]) -> None:
+    def change(value: int) -> int:
+        assert threading.current_thread() is not threading.main_thread()
+        time.sleep(0.01)
+        return value + 1
+
+    assert quick.apply_elsewhere(1, change) == 2
+    assert quick.apply(3, lambda value: quick.apply_elsewhere(value, change)) == 4
+
+
+def test_what_a_quick_call_holds_is_refused_while_it_calls_back(quick: Any, ticks: Callable[[], int]) -> None:
+    gauge, other = quick.Gauge(1), quick.Gauge(5)
+    refused: list[str] = []
+
+    def use() -> None:
+        with pytest.raises(usecrate.HandleError, match="inside a callback") as caught:
+            gauge.read()
+        refused.append(str(caught.value))
+
+    def level(name: str, now: int) -> int:
+        assert (name, now) == ("", 1)
+        use()
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join(60)
+        # Another value may be used, and waited for.
+        slow = threading.Thread(target=other.refill, args=(100,))
+        slow.start()
+        ticks()
+        time.sleep(0.02)
+        assert other.read() == 6
+        slow.join(60)
+        return other.ask(lambda name, level: level + 1)
+
+    assert gauge.ask(level) == 7
+    assert len(refused) == 2
+    assert gauge.ask(lambda name, level: None) == 7
+
+
 def test_what_is_quick_may_use_a_file_that_is_kept(quick: Any) -> None:
     class Slow(io.BytesIO):
         def write(self, data: Any) -> int:
@@ -221,6 +280,28 @@ def test_a_child_of_fork_goes_on(quick: Any) -> None:
 
     assert quick.apply(1, fork) == 0
     assert fork(1) == 0
+
+    def while_inside(value: int) -> int:
+        # A child that another thread forks finds this one's call inside the library, for ever.
+        inside.set()
+        assert forked.wait(60)
+        return value
+
+    inside, forked = threading.Event(), threading.Event()
+    thread = threading.Thread(target=quick.apply, args=(1, while_inside))
+    thread.start()
+    assert inside.wait(60)
+    child = os.fork()
+    if child == 0:
+        try:
+            quick.sum(1, 2)
+        except usecrate.ForkError:
+            os._exit(0)
+        finally:
+            os._exit(2)
+    forked.set()
+    thread.join(60)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert gauge.read() == 1
 
 

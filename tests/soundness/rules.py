@@ -319,10 +319,12 @@ RULES = (
         "The interpreter lock",
         (
             "It is released around Rust, unless the call cannot block. A call that keeps it is prompt: it "
-            "waits for no other call, calls nobody back, and drops nothing of others; what it would have to "
-            "wait for is sent again with the lock released. What the runtime itself locks, it holds for a "
-            "few steps in which no code but its own runs: no destructor, no upcall, and so nobody who waits "
-            "for the interpreter."
+            "waits for no other call and drops nothing of others; what it would have to wait for is sent "
+            "again with the lock released. It calls back on its own thread alone, which the compiler sees to "
+            "(what it calls is not `Send`), and with data alone: no reference is lent that would have to "
+            "end, and no handle comes back that somebody may be using. What the runtime itself locks, it "
+            "holds for a few steps in which no code but its own runs: no destructor, no upcall, and so nobody "
+            "who waits for the interpreter."
         ),
         (
             Mutation(
@@ -358,11 +360,35 @@ RULES = (
                 "prompt",
             ),
             Mutation(
-                "a prompt call is lent nothing that calls back",
+                "a prompt call is lent nothing that might have to wait",
                 "host/mod.rs",
-                "Some(_) if current::is_prompt() => Err(Fault::Busy),",
+                "Some(_) if !prompt && current::is_prompt() => Err(Fault::Busy),",
                 "Some(_) if false => Err(Fault::Busy),",
                 "a_prompt_call_calls_nobody_back",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call calls back on its own thread alone",
+                "host/callable.rs",
+                "let prompt = P::LOCAL && A::DATA && R::DATA;",
+                "let prompt = A::DATA && R::DATA;",
+                "a_prompt_call_calls_nobody_back",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call lends no references",
+                "host/callable.rs",
+                "let prompt = P::LOCAL && A::DATA && R::DATA;",
+                "let prompt = P::LOCAL && R::DATA;",
+                "a_prompt_call_lends_no_reference_and_gets_no_handle",
+                "prompt",
+            ),
+            Mutation(
+                "a prompt call gets no handles of what it calls back",
+                "host/callable.rs",
+                "let prompt = P::LOCAL && A::DATA && R::DATA;",
+                "let prompt = P::LOCAL && A::DATA;",
+                "a_prompt_call_lends_no_reference_and_gets_no_handle",
                 "prompt",
             ),
             Mutation(

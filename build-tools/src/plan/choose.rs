@@ -133,10 +133,27 @@ impl Chooser<'_, '_> {
         if !closures::is_trait(&trait_.def) {
             return Ok(None);
         }
-        let signature = closures::signature(self.ctx, bounds, trait_)?;
+        let alone = name.is_none_or(|name| self.stands_alone(name));
+        let signature = closures::signature(self.ctx, bounds, trait_, alone)?;
         let mut all = self.callables.borrow_mut();
         all.push(signature);
         Ok(Some(closures::callable(all.len() - 1)))
+    }
+
+    /// Nothing but the parameter's own bounds says what it has to be.
+    fn stands_alone(&self, name: &str) -> bool {
+        let names = |ty: &Ty| generics_in(ty).contains(name);
+        self.bounds.iter().all(|(ty, bounds)| {
+            let own = matches!(ty, Ty::Generic(have) if have == name);
+            let told = bounds.iter().any(|bound| match bound {
+                Bound::Trait { trait_, .. } => {
+                    let bound_to = trait_.args.bindings.iter().map(|(_, ty)| ty);
+                    type_args(&trait_.args).chain(bound_to).any(names)
+                }
+                Bound::Outlives(_) | Bound::Use => false,
+            });
+            (own || !names(ty)) && !told
+        })
     }
 
     fn undecided(&self, bounds: &[Bound], name: Option<&str>) -> Reason {

@@ -25,6 +25,8 @@ const CALLABLE: &str = "@callable:";
 pub(super) struct Signature {
     params: Vec<Ty>,
     output: Ty,
+    /// Nothing lets the callee send it to another thread.
+    local: bool,
 }
 
 impl Signature {
@@ -35,7 +37,8 @@ impl Signature {
         all
     }
 
-    /// The same with types in their place; what is given back owns its data.
+    /// The same of an implementation of a trait for callables, with types in place of its parameters: what is given back owns
+    /// its data, and the callee's own bounds are not known here.
     pub(super) fn closed(&self, subst: &Subst) -> Self {
         let output = subst.apply(&self.output);
         Self {
@@ -45,6 +48,7 @@ impl Signature {
             } else {
                 owned(&output)
             },
+            local: false,
         }
     }
 }
@@ -72,8 +76,13 @@ pub(super) fn is_trait(def: &DefKey) -> bool {
     stdlib::is_std(def) && matches!(def.name(), "Fn" | "FnMut" | "FnOnce")
 }
 
-/// What a bound says of a callable, if Rust does not keep it.
-pub(super) fn signature(ctx: &Ctx<'_>, bounds: &[Bound], trait_: &TraitRef) -> Result<Signature, Reason> {
+/// What a bound says of a callable, if Rust does not keep it. `alone`: its other `bounds` are all that is said of it.
+pub(super) fn signature(
+    ctx: &Ctx<'_>,
+    bounds: &[Bound],
+    trait_: &TraitRef,
+    alone: bool,
+) -> Result<Signature, Reason> {
     if bounds
         .iter()
         .any(|bound| matches!(bound, Bound::Outlives(name) if name == "'static"))
@@ -96,7 +105,22 @@ pub(super) fn signature(ctx: &Ctx<'_>, bounds: &[Bound], trait_: &TraitRef) -> R
         .iter()
         .find(|(name, _)| name == "Output")
         .map_or_else(|| Ty::Tuple(Vec::new()), |(_, ty)| ty.clone());
-    Ok(Signature { params, output })
+    Ok(Signature {
+        params,
+        output,
+        local: alone && bounds.iter().all(stays),
+    })
+}
+
+/// Whether a bound of a callable leaves it on its thread: the compiler then agrees.
+fn stays(bound: &Bound) -> bool {
+    match bound {
+        Bound::Trait { trait_, maybe, .. } => {
+            let harmless = ["Sized", "Copy", "Clone", "Unpin"].contains(&trait_.def.name());
+            *maybe || is_trait(&trait_.def) || (stdlib::is_std(&trait_.def) && harmless)
+        }
+        Bound::Outlives(_) | Bound::Use => true,
+    }
 }
 
 /// How a callable is lifted, and the closure that is made of it.
@@ -193,6 +217,7 @@ struct Written {
     output: String,
     /// The closure gives a `Result`: what the callable gives is its `Ok`.
     fallible: bool,
+    local: bool,
 }
 
 impl Written {
@@ -242,6 +267,7 @@ impl Written {
                 ctx.spell(&output, Lifetimes::Infer).map_err(refused)?
             },
             fallible,
+            local: signature.local,
         })
     }
 
@@ -249,10 +275,12 @@ impl Written {
         let Self {
             described,
             described_output,
+            local,
             ..
         } = self;
+        let callable = if *local { "LocalCallable" } else { "Callable" };
         format!(
-            "::usecrate_runtime::private::Callable<'c, {}, {described_output}>",
+            "::usecrate_runtime::private::{callable}<'c, {}, {described_output}>",
             tuple(described)
         )
     }

@@ -1,4 +1,5 @@
-//! Letting go of the interpreter lock while Rust runs, and taking it back for an upcall on the same thread.
+//! Letting go of the interpreter lock while Rust runs, and taking it back for an upcall on the same thread; or keeping it
+//! for both.
 
 use std::cell::Cell;
 
@@ -13,7 +14,7 @@ unsafe extern "C" {
 #[cfg(Py_3_13)]
 use ffi::PyThreadState_GetUnchecked as current;
 
-/// What a thread let go of, if it did: its state in the interpreter. Never another thread's.
+/// The state in the interpreter of a thread that runs Rust code, which let go of it or keeps it. Never another thread's.
 pub(crate) struct Detached(Cell<*mut ffi::PyThreadState>);
 
 impl Detached {
@@ -35,16 +36,32 @@ impl Detached {
         done
     }
 
+    /// Runs `work`, which may call back, with the interpreter lock kept.
+    #[inline]
+    pub(crate) fn keeping<R>(&self, _py: Python<'_>, work: impl FnOnce() -> R) -> R {
+        // SAFETY: may be asked on any thread; the lock is held, so it is this thread's.
+        let before = self.0.replace(unsafe { current() });
+        let done = work();
+        self.0.set(before);
+        done
+    }
+
     /// Runs `work` with the lock, on whatever thread this is.
     #[inline]
     pub(super) fn back<R>(&self, work: impl FnOnce(Python<'_>) -> R) -> R {
         let state = self.0.get();
-        // Whoever else runs Python code on this thread meanwhile has taken the lock for it: then it is held.
-        // SAFETY: may be asked on any thread; it is this thread's state only while this thread holds the lock.
-        if state.is_null() || unsafe { current() } == state {
+        if state.is_null() {
             return attached(work);
         }
         self.0.set(std::ptr::null_mut());
+        // The call keeps it, or whoever else runs Python code on this thread meanwhile has taken it.
+        // SAFETY: may be asked on any thread; it is this thread's state only while this thread holds the lock.
+        if unsafe { current() } == state {
+            // SAFETY: it is held.
+            let done = work(unsafe { Python::assume_attached() });
+            self.0.set(state);
+            return done;
+        }
         // SAFETY: this thread's own state, which it let go of. Should the interpreter end right now, the thread hangs here
         // like every other thread that wants the lock then.
         unsafe { ffi::PyEval_RestoreThread(state) };

@@ -16,6 +16,7 @@ use super::symbol::{RawBuffer, RawResponse, Response};
 use super::{object, ranges};
 use crate::core::{Core, Definition, Slot};
 use crate::encode::number;
+use crate::inside::Lock;
 use crate::shape::{Int, Mode, Number, Shape};
 use crate::wire::{self, Reader, Token};
 
@@ -354,7 +355,7 @@ pub(crate) fn ask(
         len: size_of::<usize>(),
         flags: WRITABLE,
     };
-    let entered = core.enter(py, &mut scratch.bytes, &[place], &mut scratch.response, true);
+    let entered = core.enter(py, &mut scratch.bytes, &[place], &mut scratch.response, Lock::Released);
     let mut reader = Reader::new(scratch.response.bytes());
     let mut next = || reader.next();
     let found = if let (Ok(0), Some(Token::Array(2)), Some(Token::Signed(0))) = (entered, next(), next())

@@ -13,6 +13,7 @@ use super::ranges::{self, Taken};
 use super::symbol::RawBuffer;
 use crate::callable::Spec;
 use crate::host::table;
+use crate::inside::Lock;
 
 /// From this size on, bytes go beside the message.
 const BESIDE: usize = 1024;
@@ -360,10 +361,17 @@ impl Lent {
         self.tokens.push((token, given));
     }
 
-    /// Whether Rust may come back for an object.
+    /// What becomes of the interpreter lock in a call that keeps it if it can.
     #[inline]
-    pub(crate) fn calls_back(&self) -> bool {
-        self.used && !self.tokens.is_empty()
+    pub(crate) fn kept_lock(&self) -> Lock {
+        if !self.used || self.tokens.is_empty() {
+            Lock::Kept
+        } else if self.tokens.iter().any(|(_, given)| *given) {
+            // It would be refused until it may wait.
+            Lock::Released
+        } else {
+            Lock::Lent
+        }
     }
 
     /// Rust ran, for `by` if that is a callable: what was given to it is its own, and the handles whose values were taken are

@@ -123,6 +123,11 @@ pub(crate) fn is_prompt() -> bool {
     with(|frame| frame.is_some_and(Frame::is_prompt))
 }
 
+/// Whether the thread's current call may use host objects: a prompt one only if it was lent any.
+pub(crate) fn may_call_back() -> bool {
+    with(|frame| frame.is_none_or(Frame::may_call_back))
+}
+
 /// Runs `work`, which is an upcall from a thread that the library started: what it calls may not wait, because the call
 /// that the thread works for might be what it waits for.
 pub(crate) fn adrift<T>(work: impl FnOnce() -> T) -> T {

@@ -87,6 +87,17 @@ pub(crate) struct Description {
     pub(crate) directly: Directly,
 }
 
+/// What a call may do besides running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    /// Wait, and call back.
+    None,
+    /// Neither: it is prompt.
+    Prompt,
+    /// Not wait, but call back what it was lent for that.
+    PromptLent,
+}
+
 /// How many holds need no allocation.
 const FEW: usize = 4;
 
@@ -117,8 +128,8 @@ pub(crate) struct Frame<'c> {
     lends: bool,
     /// A group takes part that ends when a callable returns.
     meets_lent: Cell<bool>,
-    /// It must not wait: its client holds a lock of its own meanwhile.
-    prompt: Cell<bool>,
+    /// Whether it must not wait: its client holds a lock of its own meanwhile.
+    haste: Cell<Haste>,
     /// It left values to be dropped by a call that may wait.
     leaves: Cell<bool>,
     /// Nothing, for most calls: then there is little to look at on the way out.
@@ -178,7 +189,7 @@ impl<'c> Frame<'c> {
             ran: Cell::new(false),
             lends: false,
             meets_lent: Cell::new(false),
-            prompt: Cell::new(false),
+            haste: Cell::new(Haste::None),
             leaves: Cell::new(false),
             more: OnceCell::new(),
         }
@@ -209,16 +220,29 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// From now on it waits for nothing, calls nobody back, and drops nothing of others.
+    /// From now on it waits for nothing, calls back only what it is lent for that, and drops nothing of others.
     #[inline]
     pub(crate) fn hurry(&self) {
-        self.prompt.set(true);
+        self.haste.set(Haste::Prompt);
     }
 
     /// Whether it must not wait.
     #[inline]
     pub(crate) fn is_prompt(&self) -> bool {
-        self.prompt.get()
+        self.haste.get() != Haste::None
+    }
+
+    /// It is lent something to call back, which never has to be waited for.
+    pub(crate) fn lends_back(&self) {
+        if self.is_prompt() {
+            self.haste.set(Haste::PromptLent);
+        }
+    }
+
+    /// Whether it may use host objects. One that must not wait was lent some: its client knows that it calls back.
+    #[inline]
+    pub(crate) fn may_call_back(&self) -> bool {
+        self.haste.get() != Haste::Prompt
     }
 
     /// A value that it would have dropped waits for a call that may wait.

@@ -124,6 +124,7 @@ impl<'s, 'h> Scope<'s, 'h> {
                 "a callable is lent for the call, and cannot be kept",
             ));
         }
+        self.frame().lends_back();
         let inside: *const Inside = Arc::as_ptr(self.frame().inside());
         // SAFETY: the frame owns it, never another in its place, and outlives the call, which is `'s` here.
         Ok(unsafe { &*inside })

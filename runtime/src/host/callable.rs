@@ -17,23 +17,49 @@ use crate::lift::Lift;
 use crate::lower::Lower;
 use crate::wire::Writer;
 
-/// A callable with arguments `A` (a tuple) and result `R`, lent for the call `'c`.
-pub struct Callable<'c, A, R> {
+/// A callable with arguments `A` (a tuple) and result `R`, lent for the call `'c`. `P` says where it may be called from.
+pub struct Callable<'c, A, R, P = Anywhere> {
     inside: &'c Inside,
     host: Host,
     token: u64,
     types: PhantomData<fn(A) -> R>,
+    place: PhantomData<P>,
 }
 
-impl<A, R> Clone for Callable<'_, A, R> {
+/// One that stays on the thread that makes the call: the compiler says so, because it is not `Send`.
+pub type LocalCallable<'c, A, R> = Callable<'c, A, R, Here>;
+
+/// From any thread.
+#[derive(Debug)]
+pub struct Anywhere;
+
+/// From the thread that makes the call.
+#[derive(Debug)]
+pub struct Here(PhantomData<*const ()>);
+
+/// Where a callable may be called from.
+pub trait Place {
+    /// Nowhere but on the thread that makes the call.
+    const LOCAL: bool;
+}
+
+impl Place for Anywhere {
+    const LOCAL: bool = false;
+}
+
+impl Place for Here {
+    const LOCAL: bool = true;
+}
+
+impl<A, R, P> Clone for Callable<'_, A, R, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A, R> Copy for Callable<'_, A, R> {}
+impl<A, R, P> Copy for Callable<'_, A, R, P> {}
 
-impl<A, R> std::fmt::Debug for Callable<'_, A, R> {
+impl<A, R, P> std::fmt::Debug for Callable<'_, A, R, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Callable")
     }
@@ -47,6 +73,8 @@ impl<A, R> std::fmt::Debug for Callable<'_, A, R> {
 pub trait LowerArgs<'u, B> {
     /// How many.
     const COUNT: usize;
+    /// They are data alone ([`Lower::DATA`]).
+    const DATA: bool;
 
     /// Writes them, one behind the other.
     ///
@@ -66,6 +94,7 @@ macro_rules! tuples {
     ($($count:literal: ($($name:ident)*);)+) => {$(
         impl<'u, B, $($name: Lower<'u, B>),*> LowerArgs<'u, B> for ($($name,)*) {
             const COUNT: usize = $count;
+            const DATA: bool = true $(&& $name::DATA)*;
 
             #[allow(non_snake_case, unused_variables, reason = "a tuple's parts are named like their types; one has none")]
             fn lower_args(self, out: &mut Out<'_, 'u>) -> Answer {
@@ -101,16 +130,25 @@ tuples! {
     8: (A1 A2 A3 A4 A5 A6 A7 A8);
 }
 
-impl<'s, 'h, B, A: LowerArgs<'h, B>, R: Lift<'h, 'h, B>> Lift<'s, 'h, B> for Callable<'s, A, R> {
+impl<'s, 'h, B, A, R, P> Lift<'s, 'h, B> for Callable<'s, A, R, P>
+where
+    A: LowerArgs<'h, B>,
+    R: Lift<'h, 'h, B>,
+    P: Place,
+{
     type Held = Self;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-        let (host, token) = Promised::hold(&scope, "a callable")?.parts();
+        // Who keeps a lock of the host's calls back on its own thread alone, which has that lock, and with what never has to
+        // be waited for: no reference is lent, and no handle comes back.
+        let prompt = P::LOCAL && A::DATA && R::DATA;
+        let (host, token) = Promised::hold(&scope, "a callable", prompt)?.parts();
         Ok(Self {
             inside: scope.inside()?,
             host,
             token,
             types: PhantomData,
+            place: PhantomData,
         })
     }
 
@@ -127,7 +165,7 @@ impl<'s, 'h, B, A: LowerArgs<'h, B>, R: Lift<'h, 'h, B>> Lift<'s, 'h, B> for Cal
     }
 }
 
-impl<A, R> Callable<'_, A, R> {
+impl<A, R, W> Callable<'_, A, R, W> {
     /// Calls it. References among the arguments are lent until it has returned, with all that was made of them.
     ///
     /// # Panics

@@ -140,7 +140,7 @@ impl<'s, 'h, B, const M: u8> Lift<'s, 'h, B> for File<M> {
     const STD: bool = true;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Promised, Fault> {
-        Promised::hold(&scope, "a file")
+        Promised::hold(&scope, "a file", false)
     }
 
     fn take(held: Promised) -> Self {
@@ -157,7 +157,7 @@ by_value!([const M: u8] File<M>);
 
 impl<'s, 'h, B, const M: u8> LiftMut<'s, 'h, B> for File<M> {
     fn hold_mut(scope: Scope<'s, 'h>) -> Result<&'s mut Self, Fault> {
-        let file = Self::new(Promised::hold(&scope, "a file")?.own());
+        let file = Self::new(Promised::hold(&scope, "a file", false)?.own());
         let shared = Arc::clone(&file.shared);
         scope.if_refused(move || shared.forget());
         scope.keeps()?;

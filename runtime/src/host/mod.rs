@@ -25,7 +25,7 @@ use crate::lift::Lift;
 use crate::wire::{EXT_HOST, Token, Writer};
 
 pub(crate) use buffered::{is_waited_for, settle, stuck};
-pub use callable::{Callable, LowerArgs};
+pub use callable::{Callable, LocalCallable, LowerArgs};
 pub use file::File;
 
 pub use talk::Reply;
@@ -173,12 +173,13 @@ pub struct Promised {
 }
 
 impl Promised {
-    /// Reads the next value, which is a host object. `wanted` says what it should be, for messages.
+    /// Reads the next value, which is a host object. `wanted` says what it should be, for messages; `prompt`: it may be lent to
+    /// a call that must not wait.
     ///
     /// # Errors
     ///
     /// It is none, or the client gave no way back.
-    pub fn hold(scope: &Scope<'_, '_>, wanted: &str) -> Result<Self, Fault> {
+    pub fn hold(scope: &Scope<'_, '_>, wanted: &str, prompt: bool) -> Result<Self, Fault> {
         let token = match scope.next()? {
             Token::Ext(EXT_HOST, bytes) => <[u8; 8]>::try_from(bytes)
                 .map(u64::from_le_bytes)
@@ -186,8 +187,8 @@ impl Promised {
             other => return Err(Fault::expected(format!("{wanted}, not {}", other.name()))),
         };
         match scope.host() {
-            // Whoever may not wait may not call back either.
-            Some(_) if current::is_prompt() => Err(Fault::Busy),
+            // Whoever may not wait uses nothing that might have to.
+            Some(_) if !prompt && current::is_prompt() => Err(Fault::Busy),
             Some(host) => Ok(Self { host, token }),
             None => Err(Fault::request(
                 RequestFault::Callable,
@@ -210,8 +211,8 @@ impl Promised {
 
 const PARENTS: &str = "this host object belongs to the parent process: make a new one after `fork`";
 const GONE: &str = "the host can no longer be called back: it is shutting down";
-const PROMPT: &str = "a callable that is declared `quick` called back, which such a call cannot: take it off the list `quick` in \
-                      `usecrate.toml`";
+const PROMPT: &str = "a callable that is declared `quick` called back, or would have to wait for a file, which such a call cannot: \
+                      take it off the list `quick` in `usecrate.toml`";
 
 /// How many host objects the library owns.
 static OBJECTS: AtomicUsize = AtomicUsize::new(0);
@@ -343,7 +344,7 @@ fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
 /// Asks, and takes the answer apart.
 #[inline(always)]
 fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Box<Failure>> {
-    if current::is_prompt() {
+    if !current::may_call_back() {
         return Err(Box::new(Failure::Gone(PROMPT)));
     }
     let reply = current::outside(|| talk.cross(host, memory));

@@ -14,6 +14,7 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for () {
     type Held = ();
     const NIL: bool = true;
     const STD: bool = true;
+    const DATA: bool = true;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
         match scope.next()? {
@@ -33,6 +34,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Option<T> {
     type Held = Option<T::Held>;
     const NIL: bool = true;
     const STD: bool = T::STD;
+    const DATA: bool = T::DATA;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         if scope.reader().nil() {
@@ -65,6 +67,7 @@ macro_rules! tuples {
         impl<'s, 'h, B, $($name: Lift<'s, 'h, B>),+> Lift<'s, 'h, B> for ($($name,)+) {
             type Held = ($($name::Held,)+);
             const STD: bool = true $(&& $name::STD)+;
+            const DATA: bool = true $(&& $name::DATA)+;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 match scope.next()? {
@@ -105,6 +108,7 @@ macro_rules! lists {
         impl<'s, 'h, B, T: Lift<'s, 'h, B> $($bound)*> Lift<'s, 'h, B> for $ty<T> {
             type Held = Many<'s, T::Held>;
             const STD: bool = T::STD;
+            const DATA: bool = T::DATA;
             const DIRECT: Option<Kind> = T::DIRECT_LIST;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {

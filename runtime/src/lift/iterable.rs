@@ -41,7 +41,7 @@ where
         let lazy = matches!(scope.next()?, Token::Ext(EXT_HOST, _));
         scope.reader().rewind(at);
         if lazy {
-            Promised::hold(&scope, "an iterator").map(Coming::Host)
+            Promised::hold(&scope, "an iterator", false).map(Coming::Host)
         } else {
             Many::hold::<B, T>(scope).map(Coming::Here)
         }

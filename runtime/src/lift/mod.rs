@@ -35,6 +35,8 @@ pub trait Lift<'s, 'h, B>: Sized {
     const NIL: bool = false;
     /// It is made of std data: its destructor looks at nothing borrowed, and any thread may run it.
     const STD: bool = false;
+    /// It is data alone, whatever is read: no handle and no host object, so that nothing has to be waited for.
+    const DATA: bool = false;
     /// How it travels in a direct call; `None`: a callable that takes one has no direct calls.
     const DIRECT: Option<Kind> = None;
     /// The same of a list of it that is laid out in memory.
@@ -299,6 +301,7 @@ macro_rules! plain {
         impl<'s, 'h, B, $($generics)*> $crate::lift::Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+            const DATA: bool = true;
 
             fn hold($scope: $crate::group::scope::Scope<'s, 'h>) -> Result<Self, $crate::error::Fault> {
                 $hold

@@ -48,6 +48,7 @@ macro_rules! integers {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+            const DATA: bool = true;
             const DIRECT: Option<Kind> = Some(Kind::$kind);
             const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
 
@@ -101,6 +102,7 @@ integers! {
 impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
     type Held = Self;
     const STD: bool = true;
+    const DATA: bool = true;
     const DIRECT: Option<Kind> = Some(Kind::Unsigned);
     const DIRECT_LIST: Option<Kind> = Some(Kind::Bytes);
 
@@ -170,6 +172,7 @@ fn float(token: &Token<'_>) -> Result<f64, Fault> {
 impl<'s, 'h, B> Lift<'s, 'h, B> for bool {
     type Held = Self;
     const STD: bool = true;
+    const DATA: bool = true;
     const DIRECT: Option<Kind> = Some(Kind::Bool);
 
     #[inline(always)]
@@ -220,6 +223,7 @@ macro_rules! floats {
         impl<'s, 'h, B> Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
+            const DATA: bool = true;
             const DIRECT: Option<Kind> = Some(Kind::Float);
             const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
 

@@ -129,6 +129,7 @@ plain! {
 impl<'s, 'h, B> Lift<'s, 'h, B> for String {
     type Held = Self;
     const STD: bool = true;
+    const DATA: bool = true;
     const DIRECT: Option<Kind> = Some(Kind::Text);
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {

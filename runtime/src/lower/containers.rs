@@ -13,6 +13,7 @@ use crate::group::store::Out;
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Option<T> {
     const NIL: bool = true;
     const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         match self {
@@ -63,6 +64,7 @@ macro_rules! tuples {
     ($($count:literal: $($name:ident $at:tt),+;)+) => {$(
         impl<'h, B, $($name: Lower<'h, B>),+> Lower<'h, B> for ($($name,)+) {
             const WHOLE: bool = false $(|| $name::WHOLE)+;
+            const DATA: bool = true $(&& $name::DATA)+;
 
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array($count);
@@ -104,6 +106,7 @@ tuples! {
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Vec<T> {
     const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(self, out)

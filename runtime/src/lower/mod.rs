@@ -33,6 +33,8 @@ pub trait Lower<'h, B>: Sized {
     const WHOLE: bool = false;
     /// How many bytes it takes as a native word, if lists of it are packed into such words; else 0.
     const WORD: usize = 0;
+    /// It is data alone, whatever its value: no handle and no host object.
+    const DATA: bool = false;
 
     /// How it leaves a direct call as a word, if it may; else as a message.
     const DIRECT: Option<Word> = None;
@@ -98,6 +100,8 @@ pub trait LowerRef<'r, 'h, B> {
     const NIL_REF: bool = false;
     /// As [`Lower::WORD`].
     const REF_WORD: usize = 0;
+    /// As [`Lower::DATA`].
+    const DATA_REF: bool = false;
     /// As [`Lower::DIRECT`]: then each of them has a word.
     const REF_DIRECT: Option<Word> = None;
 
@@ -170,6 +174,7 @@ pub trait LowerMut<'h, B> {
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
     const NIL: bool = T::NIL_REF;
     const WORD: usize = T::REF_WORD;
+    const DATA: bool = T::DATA_REF;
     const DIRECT: Option<Word> = T::REF_DIRECT;
 
     #[inline(always)]

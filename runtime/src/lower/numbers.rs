@@ -32,6 +32,7 @@ macro_rules! numbers {
     ($($kind:ident, |$direct:ident| $word:expr, $ty:ident, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, B> Lower<'h, B> for $ty {
             const WORD: usize = size_of::<Self>();
+            const DATA: bool = true;
             const DIRECT: Option<Word> = Some(Word::$kind);
 
             #[inline(always)]
@@ -69,6 +70,7 @@ macro_rules! numbers {
 
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
             const REF_WORD: usize = size_of::<Self>();
+            const DATA_REF: bool = true;
             const REF_DIRECT: Option<Word> = Some(Word::$kind);
 
             #[inline(always)]

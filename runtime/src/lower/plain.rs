@@ -20,6 +20,8 @@ use crate::wire::{EXT_TIME, Writer};
 macro_rules! plain {
     ($([$($generics:tt)*] $ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, $($generics)* B> Lower<'h, B> for $ty {
+            const DATA: bool = true;
+
             #[inline]
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (&self, out.writer);
@@ -40,6 +42,8 @@ macro_rules! plain {
         }
 
         impl<'r, 'h, $($generics)* B> LowerRef<'r, 'h, B> for $ty {
+            const DATA_REF: bool = true;
+
             #[inline]
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
@@ -68,6 +72,8 @@ pub(crate) use plain;
 macro_rules! unsized_plain {
     ($($ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
+            const DATA_REF: bool = true;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 let ($value, $writer): (&$ty, &mut Writer) = (self, out.writer);
                 $write;
@@ -161,6 +167,7 @@ plain! {
 macro_rules! words {
     ($($kind:ident $ty:ident, $word:literal, |$value:ident, $writer:ident| $write:expr;)+) => {$(
         impl<'h, B> Lower<'h, B> for $ty {
+            const DATA: bool = true;
             const DIRECT: Option<Word> = Some(Word::$kind);
 
             #[inline(always)]
@@ -187,6 +194,7 @@ macro_rules! words {
         }
 
         impl<'r, 'h, B> LowerRef<'r, 'h, B> for $ty {
+            const DATA_REF: bool = true;
             const REF_DIRECT: Option<Word> = Some(Word::$kind);
 
             #[inline(always)]
@@ -239,6 +247,7 @@ plain! {
 }
 
 impl<'h, B> Lower<'h, B> for u8 {
+    const DATA: bool = true;
     const DIRECT: Option<Word> = Some(Word::Unsigned);
 
     #[inline(always)]
@@ -266,6 +275,7 @@ impl<'h, B> Lower<'h, B> for u8 {
 }
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
+    const DATA_REF: bool = true;
     const REF_DIRECT: Option<Word> = Some(Word::Unsigned);
 
     #[inline(always)]
@@ -294,6 +304,7 @@ impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
 
 impl<'h, B> Lower<'h, B> for () {
     const NIL: bool = true;
+    const DATA: bool = true;
     const DIRECT: Option<Word> = Some(Word::Unit);
 
     #[inline(always)]
@@ -313,6 +324,7 @@ impl<'h, B> Lower<'h, B> for () {
 
 impl<'r, 'h, B> LowerRef<'r, 'h, B> for () {
     const NIL_REF: bool = true;
+    const DATA_REF: bool = true;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         out.writer.nil();

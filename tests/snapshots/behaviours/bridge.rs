@@ -373,7 +373,7 @@ fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (&'h ::behaviours::callables::Tank,),
             ::core::primitive::i64,
@@ -398,7 +398,7 @@ fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (&'h mut ::behaviours::callables::Tank,),
             (),
@@ -423,7 +423,7 @@ fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::behaviours::callables::Gauge<'h>,),
             ::core::primitive::i64,
@@ -448,7 +448,7 @@ fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::behaviours::callables::Tank,),
             ::behaviours::callables::Tank,
@@ -2759,7 +2759,7 @@ fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<'c, (::core::primitive::i64,), ()>,
+        ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::i64,), ()>,
     >(call);
     __uc::answer!(
         call,
@@ -2781,7 +2781,7 @@ fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::i64,),
             ::core::primitive::i64,
@@ -3330,7 +3330,7 @@ fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
 fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
-    let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,
@@ -3353,7 +3353,7 @@ fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
 fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
-    let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,
@@ -3370,7 +3370,7 @@ fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
 fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::u8,),
             ::core::primitive::u8,
@@ -3393,7 +3393,7 @@ fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
 fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::i64,),
             ::core::primitive::i64,
@@ -3418,7 +3418,7 @@ fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
 fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
+        ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
     __uc::answer!(
         call,
@@ -3436,7 +3436,7 @@ fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (&'h ::core::primitive::str,),
             ::core::primitive::bool,
@@ -3461,7 +3461,7 @@ fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<'c, (::core::primitive::u8,), ()>,
+        ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
     >(call);
     __uc::answer!(
         call,
@@ -3502,7 +3502,7 @@ fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
 fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::u8,),
             ::core::primitive::u8,
@@ -3526,7 +3526,7 @@ fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::i64, ::core::primitive::i64),
             ::core::primitive::i64,
@@ -3553,7 +3553,7 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
-            ::usecrate_runtime::private::Callable<
+            ::usecrate_runtime::private::LocalCallable<
                 'c,
                 (::core::primitive::u8,),
                 ::core::primitive::u8,
@@ -3578,7 +3578,7 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
-            ::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>,
+            ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
         >,
     >(call);
     __uc::answer!(
@@ -3600,7 +3600,7 @@ fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
-            ::usecrate_runtime::private::Callable<
+            ::usecrate_runtime::private::LocalCallable<
                 'c,
                 (::core::primitive::u8,),
                 ::core::primitive::u8,
@@ -3628,7 +3628,7 @@ fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
-            ::usecrate_runtime::private::Callable<'c, (::core::primitive::u8,), ()>,
+            ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
         >,
     >(call);
     __uc::answer!(
@@ -3651,7 +3651,7 @@ fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::std::string::String,),
             ::std::option::Option<::std::vec::Vec<::core::primitive::u8>>,
@@ -3712,7 +3712,7 @@ fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
 fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-    let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,
@@ -3726,7 +3726,7 @@ fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
 fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<'c, (), ::std::string::String>,
+        ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
     __uc::answer!(
         call,
@@ -3741,7 +3741,7 @@ fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
 fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
-    let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,
@@ -5005,7 +5005,7 @@ fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
 fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
-    let a0 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,
@@ -5020,7 +5020,7 @@ fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::std::vec::Vec<::std::string::String>,),
             ::std::vec::Vec<::std::string::String>,
@@ -5072,7 +5072,7 @@ fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::usecrate_runtime::private::Callable<
+        ::usecrate_runtime::private::LocalCallable<
             'c,
             (::core::primitive::i64,),
             ::core::primitive::i64,
@@ -5096,7 +5096,7 @@ fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
 fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
-    let a1 = __uc_arg::<::usecrate_runtime::private::Callable<'c, (), ()>>(call);
+    let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
         __UcMarker,

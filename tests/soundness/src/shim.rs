@@ -68,6 +68,27 @@ macro_rules! shim {
     };
 }
 
+/// The same with a callable that stays on the thread of the call.
+#[macro_export]
+macro_rules! local_shim {
+    (
+        $name:ident($($lift:ident $arg:ident),*; $f:ident fn($($x:ident: $described:ty => $ty:ty),*) -> $result:ty)
+        $make:expr
+    ) => {
+        fn $name<'c, 'h, 'p>(call: $crate::__uc::Call<'c, 'h, 'p>) -> $crate::__uc::Answer {
+            $(let $arg = $lift(call);)*
+            let $f = __uc_arg::<$crate::__uc::LocalCallable<'c, ($($described,)*), $result>>(call);
+            $crate::__uc::answer!(call, Marker, {
+                let $f = {
+                    let f = $f.take();
+                    move |$($x: $ty),*| -> $result { f.invoke::<Marker, _, _>(($($x,)*)) }
+                };
+                $make
+            })
+        }
+    };
+}
+
 /// Says the type of an argument.
 pub fn lifted<T>(argument: T) -> T {
     argument

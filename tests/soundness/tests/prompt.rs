@@ -1,5 +1,5 @@
-//! Calls of a client that holds a lock meanwhile: they wait for nothing, call nobody back and drop nothing of others. What
-//! they would have to wait for, they leave to a call that may.
+//! Calls of a client that holds a lock meanwhile: they wait for nothing, call back only on their own thread and with data
+//! alone, and drop nothing of others. What they would have to wait for, they leave to a call that may.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,8 +9,8 @@ use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{
     self, Alone, Prompt, call, count, drop_now, prompt_call, prompt_drop, refused, request,
 };
-use usecrate_soundness::objects::{callable, object, released, token};
-use usecrate_soundness::shim;
+use usecrate_soundness::objects::{Answer, all_released, callable, object, released, token};
+use usecrate_soundness::{local_shim, shim};
 
 use crate::subject::{CLONED, DROPPED};
 
@@ -42,6 +42,10 @@ shim!(coin_new(__uc_arg a) subject::Coin::new(a.take()));
 shim!(coin_value(__uc_arg a) subject::Coin::value(a.take()));
 shim!(add(__uc_arg a, __uc_arg b) subject::add(a.take(), b.take()));
 shim!(apply(__uc_arg a; f fn(x: u32 => u32) -> u32) subject::apply(a.take(), f));
+local_shim!(apply_here(__uc_arg a; f fn(x: u32 => u32) -> u32) subject::apply(a.take(), f));
+local_shim!(vault_show(__uc_arg a; f fn(x: &'h subject::Vault => &subject::Vault) -> u32) subject::Vault::show(a.take(), f));
+local_shim!(vault_fill(__uc_arg a; f fn() -> u32) subject::Vault::fill(a.take(), f));
+local_shim!(swap(; f fn() -> subject::Vault) subject::swap(f));
 
 __uc::artifact! {
     name: "subject", marker: Marker,
@@ -53,6 +57,7 @@ __uc::artifact! {
         "Vault::new" => vault_new, "Vault::content" => vault_content, "Vault::refill" => vault_refill,
         "Vault::peek" => vault_peek, "Vault::into_content" => vault_into_content, "Peek::get" => peek_get,
         "Local::new" => local_new, "Local::get" => local_get, "Tap::new" => tap_new, "Tap::read" => tap_read,
+        "apply_here" => apply_here, "Vault::show" => vault_show, "Vault::fill" => vault_fill, "swap" => swap,
         "add" => add, "apply" => apply, "Coin::new" => coin_new, "Coin::value" => coin_value,
     ],
 }
@@ -199,6 +204,72 @@ fn a_prompt_call_calls_nobody_back() {
     drop_now(&tap);
     assert_eq!(released(token(&file)), 1);
     assert_eq!(prompt_call("add", &[1.into(), 2.into()]), done(3));
+}
+
+#[test]
+fn a_prompt_call_calls_back_on_its_own_thread() {
+    let _alone = alone();
+    let caller = std::thread::current().id();
+    let double = callable(move |arguments| {
+        assert_eq!(std::thread::current().id(), caller);
+        (arguments[0].as_u64().expect("a number") * 2).into()
+    });
+    assert_eq!(prompt_call("apply_here", &[4.into(), double.clone()]), done(8));
+    assert_eq!(call("apply_here", &[4.into(), double]), 8.into());
+    let wrong = callable(|_| "text".into());
+    assert!(matches!(
+        prompt_call("apply_here", &[4.into(), wrong]),
+        Prompt::Answered(3, _)
+    ));
+    let raising = callable(|_| Answer::Raise("theirs", false));
+    let Prompt::Answered(6, thrown) = prompt_call("apply_here", &[4.into(), raising]) else {
+        panic!("the exception leaves the call");
+    };
+    let thrown = thrown.as_array().expect("an array")[0].as_u64().expect("a token");
+    assert!(!all_released().contains(&thrown), "it went back");
+    assert_eq!(
+        prompt_call("add", &[1.into(), 2.into()]),
+        done(3),
+        "nothing is owned"
+    );
+}
+
+#[test]
+fn a_prompt_call_lends_no_reference_and_gets_no_handle() {
+    let _alone = alone();
+    let vault = vault(3);
+    let look = callable(|_| 1.into());
+    assert_eq!(
+        prompt_call("Vault::show", &[vault.clone(), look.clone()]),
+        Prompt::Later
+    );
+    assert_eq!(call("Vault::show", &[vault.clone(), look]), 1.into());
+    let given = vault.clone();
+    let give = callable(move |_| given.clone().into());
+    assert_eq!(prompt_call("swap", &[give.clone()]), Prompt::Later);
+    assert_eq!(call("swap", &[give]), 3.into());
+}
+
+#[test]
+fn what_a_prompt_call_holds_is_refused_inside_its_callback() {
+    let _alone = alone();
+    let vault = vault(3);
+    let seen = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let (told, asked) = (std::sync::Arc::clone(&seen), vault.clone());
+    let ask = callable(move |_| {
+        let of_others = asked.clone();
+        let other = std::thread::spawn(move || refused("Vault::content", &[of_others]));
+        let mut told = told.lock().expect("nobody else");
+        told.push(refused("Vault::content", &[asked.clone()]));
+        told.push(other.join().expect("an answer"));
+        9.into()
+    });
+    assert_eq!(prompt_call("Vault::fill", &[vault.clone(), ask]), done(9));
+    assert_eq!(*seen.lock().expect("nobody else"), ["busy", "busy"]);
+    let never = callable(|_| unreachable!("it waits for the value first"));
+    while_in_use(&vault, || {
+        assert_eq!(prompt_call("Vault::fill", &[vault.clone(), never]), Prompt::Later);
+    });
 }
 
 #[test]

@@ -312,8 +312,8 @@ fn a_callable_becomes_a_closure_of_the_bounds_types() {
         ))
         .function(one("kept_in_a_box", boxed(dynamic(predicate(), None)), vec![]))
         .plan();
-    let callable = "::usecrate_runtime::private::Callable<'c, (&'h ::core::primitive::str, ::core::primitive::u8), \
-                    ::core::primitive::bool>";
+    let callable = "::usecrate_runtime::private::LocalCallable<'c, (&'h ::core::primitive::str, \
+                    ::core::primitive::u8), ::core::primitive::bool>";
     let closure = "move |x0: &::core::primitive::str, x1: ::core::primitive::u8| -> ::core::primitive::bool { \
                    f.invoke::<__UcMarker, _, _>((x0, x1)) }";
     let check = |id: &str, lift: String, argument: String| {
@@ -375,15 +375,65 @@ fn what_a_callable_gives_is_chosen_by_its_bounds_and_owned() {
     let lift = |id: &str| lifts(&plan, id)[0].clone().unwrap();
     assert_eq!(
         lift("x::text"),
-        "::usecrate_runtime::private::Callable<'c, (), ::std::string::String>"
+        "::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>"
     );
     assert_eq!(reason(&plan, "x::anything").0, SkipCode::Generic);
     assert_eq!(
         lift("x::fallible"),
-        "::usecrate_runtime::private::Callable<'c, (), ::core::primitive::u8>"
+        "::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>"
     );
     assert!(expression(&plan, "x::fallible").contains("{ ::std::result::Result::Ok(f.invoke"));
     assert_eq!(reason(&plan, "x::borrows").0, SkipCode::Closure);
+}
+
+#[test]
+fn a_callable_that_may_be_sent_to_other_threads_is_one_for_any() {
+    let predicate = || calls(vec![prim("u8")], prim("bool"));
+    let bound = |name: &str, args: Vec<Ty>| of(name, args.into_iter().map(Arg::Type).collect(), None);
+    let one = |name: &str, all: Vec<(&str, Vec<Bound>)>| {
+        with(function(name, vec![("f", generic("F"))], None), takes(all))
+    };
+    let also = |ty: Ty, bound: Bound| {
+        let mut generics = takes(vec![("F", vec![predicate()])]);
+        let bounds = vec![bound];
+        generics.bounds.push(WhereBound { ty, bounds });
+        generics
+    };
+    let referred = also(
+        reference(None, false, generic("F")),
+        bound("core::marker::Send", vec![]),
+    );
+    let told = also(prim("u8"), bound("core::convert::From", vec![generic("F")]));
+    let plan = Sample::new()
+        .function(one(
+            "copied",
+            vec![("F", vec![predicate(), bound("core::marker::Copy", vec![])])],
+        ))
+        .function(one(
+            "sent",
+            vec![("F", vec![predicate(), bound("core::marker::Send", vec![])])],
+        ))
+        .function(one(
+            "shared",
+            vec![("F", vec![bound("core::marker::Sync", vec![]), predicate()])],
+        ))
+        .function(with(function("told", vec![("f", generic("F"))], None), told))
+        .function(with(
+            function("referred", vec![("f", generic("F"))], None),
+            referred,
+        ))
+        .plan();
+    for (id, name) in [
+        ("x::copied", "LocalCallable"),
+        ("x::sent", "Callable"),
+        ("x::shared", "Callable"),
+        ("x::told", "Callable"),
+        ("x::referred", "Callable"),
+    ] {
+        let types = "(::core::primitive::u8,), ::core::primitive::bool";
+        let lift = format!("::usecrate_runtime::private::{name}<'c, {types}>");
+        assert_eq!(lifts(&plan, id), [Some(lift)], "{id}");
+    }
 }
 
 #[test]

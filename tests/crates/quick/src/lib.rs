@@ -38,6 +38,11 @@ pub fn apply(value: u32, change: impl Fn(u32) -> u32) -> u32 {
     change(value)
 }
 
+/// Calls back on another thread.
+pub fn apply_elsewhere(value: u32, change: impl Fn(u32) -> u32 + Sync) -> u32 {
+    std::thread::scope(|scope| scope.spawn(|| change(value)).join().expect("no panic"))
+}
+
 /// A value that takes its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gauge {
@@ -60,6 +65,14 @@ impl Gauge {
     pub fn refill(&mut self, milliseconds: u32) -> u32 {
         sleep(Duration::from_millis(milliseconds.into()));
         self.level += 1;
+        self.level
+    }
+
+    /// Asks for it, and for whatever the callable does meanwhile. Declared.
+    pub fn ask(&mut self, mut level: impl FnMut(&str, u32) -> Option<u32>) -> u32 {
+        if let Some(level) = level(&self.name, self.level) {
+            self.level = level;
+        }
         self.level
     }
 

@@ -28,6 +28,13 @@ impl Vault {
     pub fn peek(&self) -> Peek<'_> {
         Peek(&self.0)
     }
+    pub fn show(&self, look: impl Fn(&Self) -> u32) -> u32 {
+        look(self)
+    }
+    pub fn fill(&mut self, with: impl Fn() -> u32) -> u32 {
+        self.0 = with();
+        self.0
+    }
     /// Stays as it is if it is refused.
     pub fn into_content(self, _beside: &Vault) -> u32 {
         self.0
@@ -107,6 +114,10 @@ impl<R: Read> Tap<R> {
 
 pub fn add(a: u32, b: u32) -> u32 {
     a + b
+}
+
+pub fn swap(with: impl Fn() -> Vault) -> u32 {
+    with().0
 }
 
 pub fn apply(value: u32, change: impl Fn(u32) -> u32) -> u32 {
