@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -387,3 +388,42 @@ def seal(folder: Path) -> None:
     files = [file for file in sorted(folder.iterdir()) if file.name != "BLAKE3SUMS"]
     lines = [f"{fake_native.blake3(file.read_bytes())}  {file.name}\n" for file in files]
     (folder / "BLAKE3SUMS").write_text("".join(lines))
+
+
+def index(manifest: dict[str, Any]) -> tuple[str, bytes]:
+    """A manifest's text and its index, as the build tool writes them (`docs/manifest.md`)."""
+    text, nodes = "", b""
+
+    def node(kind: str, size: int, quote: bool = False) -> None:
+        nonlocal nodes
+        nodes += kind.encode() + struct.pack("<II", len(text.encode()) + quote, size)
+
+    def put(value: Any, place: tuple[Any, ...]) -> None:
+        nonlocal text
+        folded = len(place) == 2 and place[0] in ("types", "traits", "callables", "skipped")
+        folded |= place[:1] == ("modules",) and place[2:3] == ("entries",) and len(place) == 4
+        if folded or place in (("schemas",), ("parameters",)):
+            whole = json.dumps(value, ensure_ascii=False)
+            node("w", len(whole.encode()))
+            text += whole
+        elif isinstance(value, dict | list):
+            node("m" if isinstance(value, dict) else "l", len(value))
+            text += "{" if isinstance(value, dict) else "["
+            for at, key in enumerate(value):
+                text += "," if at else ""
+                if isinstance(value, dict):
+                    node("s", len(key.encode()), quote=True)
+                    text += f'"{key}":'
+                    put(value[key], (*place, key))
+                else:
+                    put(key, (*place, at))
+            text += "}" if isinstance(value, dict) else "]"
+        else:
+            plain = json.dumps(value, ensure_ascii=False)
+            quote = isinstance(value, str)
+            kind = "e" if quote and "\\" in plain else "s" if quote else "d" if "." in plain else plain[0]
+            node(kind if kind in "esdntf" else "i", len(plain.encode()) - 2 * quote, quote)
+            text += plain
+
+    put(manifest, ())
+    return text, bytes.fromhex(fake_native.blake3(text.encode())) + nodes

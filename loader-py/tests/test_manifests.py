@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
+from samples import index, seal, write
 
 
 def _set(path: str, value: Any) -> Any:
@@ -204,3 +207,77 @@ def test_other_libc(part: Any, monkeypatch: Any) -> None:
     assert platforms.serves("x86_64-unknown-linux-gnu")
     assert not platforms.serves("x86_64-unknown-linux-musl")
     assert not platforms.serves("aarch64-unknown-linux-gnu")
+
+
+@pytest.fixture
+def indexed(manifest: dict[str, Any], tmp_path: Path) -> Path:
+    """The folder of an artifact whose manifest has an index."""
+    manifest["crate"]["docs"] = 'é "quoted"'
+    folder = write(tmp_path, manifest)
+    text, nodes = index(manifest)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    (folder / "manifest.index").write_bytes(nodes)
+    seal(folder)
+    return folder
+
+
+def test_what_is_read_by_the_index_is_the_same(uc: Any, part: Any, indexed: Path) -> None:
+    path = str(indexed / "manifest.json")
+    quick = part("manifests").read(path)
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    assert part("manifests").plain(quick) == content
+    for key in ("types", "traits", "callables", "skipped"):
+        assert [quick[key][at] for at in range(len(quick[key]))] == content[key]
+    for at, module in enumerate(content["modules"]):
+        entries = quick["modules"][at]["entries"]
+        assert entries.names() == [entry["name"] for entry in module["entries"]]
+        for _ in range(3):  # the first few are looked for, then there is a table
+            for entry in module["entries"]:
+                assert entries.named(entry["name"])["name"] == entry["name"]
+            assert entries.named("none of that name") is None
+    module = uc.load_artifact(indexed)
+    assert module.add(1) == 1
+    assert module.__doc__ == 'é "quoted"'
+
+
+def test_an_index_of_another_text_is_no_use(uc: Any, part: Any, indexed: Path) -> None:
+    file = indexed / "manifest.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["callables"][0]["result"] = "u7"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    seal(indexed)
+    with pytest.raises(uc.LoadError, match="u7"):
+        part("manifests").read(str(file))
+
+
+def test_an_index_that_is_damaged_is_refused(uc: Any, part: Any, indexed: Path) -> None:
+    file, path = indexed / "manifest.index", str(indexed / "manifest.json")
+    whole = file.read_bytes()
+    for content in (whole[:-1], whole[:40] + b"x" + whole[41:], b""):
+        file.write_bytes(content)
+        with pytest.raises(uc.IntegrityError, match=r"`manifest.index` is not the one that was built"):
+            part("manifests").read(path)
+    file.unlink()
+    with pytest.raises(uc.IntegrityError, match=r"`manifest.index` cannot be read"):
+        part("manifests").read(path)
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        b"",
+        b"m",
+        b"?" + bytes(8),
+        b"m" + struct.pack("<II", 0, 1),
+        b"m" + struct.pack("<II", 0, 2**32 - 1),
+        b"s" + struct.pack("<II", 2**32 - 1, 2**32 - 1),
+        b"s" + struct.pack("<II", 0, 10**6),
+        b"".join(b"l" + struct.pack("<II", 0, 1) for _ in range(1000)),
+    ],
+)
+def test_an_index_of_no_sense_is_refused(uc: Any, part: Any, indexed: Path, nodes: bytes) -> None:
+    file = indexed / "manifest.index"
+    file.write_bytes(file.read_bytes()[:32] + nodes)
+    seal(indexed)
+    with pytest.raises(uc.LoadError, match="has an index of another form"):
+        part("manifests").read(str(indexed / "manifest.json"))

@@ -2,11 +2,12 @@
 //!
 //! 1. [`exports`](check): nothing but `usecrate_call` is visible, and no static TLS is needed.
 //! 2. [`linker`]: makes dependencies' `#[no_mangle]` items local, for the libraries that need it.
-//! 3. [`seal`]: copy, hash, `manifest.json`, the hashes of all files ([`sums`]), atomic rename.
+//! 3. [`seal`]: copy, hash, `manifest.json` and its [`index`], the hashes of all files ([`sums`]), atomic rename.
 //!
 //! What lies under an artifact's name is complete, and its manifest holds the hashes of the very file beside it.
 
 mod check;
+mod index;
 mod layout;
 pub mod linker;
 pub mod sums;
@@ -129,6 +130,9 @@ pub fn seal(library: &Path, mut manifest: Manifest, destination: &Path) -> Resul
     validate(&manifest).map_err(SealError::Invalid)?;
     let text = layout::text(&manifest).map_err(SealError::Json)?;
     files::write_atomic(&staged.path().join(MANIFEST), &text)?;
+    if let Some(index) = index::of(&text).map_err(SealError::Json)? {
+        files::write_atomic(&staged.path().join(index::INDEX), &index)?;
+    }
     sums::write(staged.path())?;
     let folder = staged.publish()?;
     Ok(Sealed { folder, manifest })

@@ -7,6 +7,8 @@ use super::{REBUILD, Refusal, parse};
 
 /// The list of hashes, as `b3sum` writes and checks it.
 const SUMS: &str = "BLAKE3SUMS";
+/// What the build tools know of a large manifest's text.
+const INDEX: &str = "manifest.index";
 
 /// Reads and checks the manifest file `path`.
 pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
@@ -21,15 +23,23 @@ pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
         .map(|name| name.as_encoded_bytes())
         .unwrap_or_default();
     let listed = sums.as_ref().map_or(&[][..], Vec::as_slice);
-    if let Some(expected) = sum(listed, name)
-        && expected != blake3::hash(&data).to_hex().as_bytes()
-    {
+    let hash = blake3::hash(&data);
+    let expected = sum(listed, name);
+    if expected.is_some_and(|expected| expected != hash.to_hex().as_bytes()) {
         return Err(Refusal::Integrity(format!(
             "the manifest `{shown}` is not the one that was built: it was truncated or edited; {REBUILD}"
         )));
     }
+    // That of another text, which was edited together with its hash, is no use.
+    let index = expected
+        .and_then(|_| index(path, listed))
+        .transpose()
+        .map_err(|problem| not_whole(&shown, INDEX, problem))?;
+    let index = index
+        .as_deref()
+        .and_then(|index| index.strip_prefix(hash.as_bytes()));
     // What is of another version, or no manifest at all, is best told so.
-    let document = parse(data, &shown)?;
+    let document = parse(data, index, &shown)?;
     let problem = match &sums {
         Err(error) => Some(format!("cannot be read ({})", because(error))),
         Ok(list) if std::str::from_utf8(list).is_err() => Some("is not text".to_owned()),
@@ -40,11 +50,25 @@ pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
         Ok(_) => None,
     };
     match problem {
-        Some(problem) => Err(Refusal::Integrity(format!(
-            "the artifact of `{shown}` is not whole: its `{SUMS}` {problem}; {REBUILD}"
-        ))),
+        Some(problem) => Err(not_whole(&shown, SUMS, &problem)),
         None => Ok(document),
     }
+}
+
+/// The index of the manifest at `path`, if the list names one.
+fn index(path: &Path, listed: &[u8]) -> Option<Result<Vec<u8>, &'static str>> {
+    let expected = sum(listed, INDEX.as_bytes())?;
+    Some(match fs_err::read(path.with_file_name(INDEX)) {
+        Ok(index) if expected == blake3::hash(&index).to_hex().as_bytes() => Ok(index),
+        Ok(_) => Err("is not the one that was built"),
+        Err(_) => Err("cannot be read"),
+    })
+}
+
+fn not_whole(shown: &str, file: &str, problem: &str) -> Refusal {
+    Refusal::Integrity(format!(
+        "the artifact of `{shown}` is not whole: its `{file}` {problem}; {REBUILD}"
+    ))
 }
 
 /// What the system said, without the path, which the message has.

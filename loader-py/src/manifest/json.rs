@@ -6,6 +6,10 @@ use std::borrow::Cow;
 
 /// Lists and maps nest no deeper than this.
 const DEPTH: usize = 512;
+/// The bytes of a node in an index.
+const INDEXED: usize = 9;
+/// In an index, lists and maps nest no deeper than this.
+const INDEXED_DEPTH: usize = 16;
 /// A number has no more characters than this.
 const DIGITS: usize = 64;
 
@@ -74,6 +78,45 @@ impl Document {
         Ok(Self { text, nodes })
     }
 
+    /// A text that was read before: `index` says what it found. `None` if that cannot be.
+    ///
+    /// For each node there is its kind, where it begins, and its size, both as 32 bits, the lowest first.
+    pub(crate) fn indexed(text: String, index: &[u8]) -> Option<Self> {
+        let mut nodes = Vec::with_capacity(index.len() / INDEXED);
+        for node in index.chunks(INDEXED) {
+            let (kind, rest) = node.split_first()?;
+            let (start, size) = rest.split_first_chunk()?;
+            let (start, size) = (
+                u32::from_le_bytes(*start),
+                u32::from_le_bytes(size.try_into().ok()?),
+            );
+            let kind = match kind {
+                b'n' => Kind::Null,
+                b't' => Kind::True,
+                b'f' => Kind::False,
+                b'i' => Kind::Int,
+                b'd' => Kind::Float,
+                b's' => Kind::Text,
+                b'e' => Kind::Escaped,
+                b'l' => Kind::List,
+                b'm' => Kind::Map,
+                b'w' => Kind::Folded,
+                _ => return None,
+            };
+            if !matches!(kind, Kind::List | Kind::Map) {
+                text.get(start as usize..start.checked_add(size)? as usize)?;
+            }
+            nodes.push(Node {
+                kind,
+                start,
+                size,
+                next: 0,
+            });
+        }
+        let end = link(&mut nodes, 0, 0)?;
+        (end == nodes.len()).then_some(Self { text, nodes })
+    }
+
     /// The outermost value.
     pub(crate) fn root(&self) -> Value<'_> {
         self.value(0)
@@ -83,6 +126,25 @@ impl Document {
     pub(crate) fn value(&self, at: usize) -> Value<'_> {
         Value { document: self, at }
     }
+}
+
+/// Says of a node and its parts what is behind them, as `next`, and gives that.
+fn link(nodes: &mut [Node], at: usize, depth: usize) -> Option<usize> {
+    let node = nodes.get(at)?;
+    let parts = match node.kind {
+        Kind::List => node.size as usize,
+        Kind::Map => (node.size as usize).checked_mul(2)?,
+        _ => 0,
+    };
+    let mut next = at + 1;
+    if parts > 0 && depth == INDEXED_DEPTH {
+        return None;
+    }
+    for _ in 0..parts {
+        next = link(nodes, next, depth + 1)?;
+    }
+    nodes[at].next = small(next);
+    Some(next)
 }
 
 /// A value in a document.
@@ -175,6 +237,30 @@ impl<'d> Value<'d> {
                 None
             }
         })
+    }
+
+    /// A document of its own, of a map that is folded.
+    pub(crate) fn unfold(self) -> Option<Document> {
+        (self.kind() == Kind::Folded)
+            .then(|| Document::read(self.raw().to_owned(), &[]).ok())
+            .flatten()
+    }
+
+    /// The name in a map, folded or not.
+    pub(crate) fn name(self) -> Option<Cow<'d, str>> {
+        if self.kind() != Kind::Folded {
+            return self.get("name")?.text();
+        }
+        // As manifests are written.
+        let first = self.raw().strip_prefix(r#"{"name":""#);
+        if let Some((name, _)) = first.and_then(|rest| rest.split_once('"'))
+            && !name.contains('\\')
+        {
+            return Some(Cow::Borrowed(name));
+        }
+        let document = self.unfold()?;
+        let name = document.root().get("name")?.text()?;
+        Some(Cow::Owned(name.into_owned()))
     }
 
     /// What a map has under that key.

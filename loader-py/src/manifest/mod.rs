@@ -2,7 +2,8 @@
 //!
 //! Nothing outside the given folder is read. Whatever is wrong is a `LoadError` that says what, where, and what to do.
 //! The text is read once (`json`) and checked (`head`, `shapes`, `references`, `types`); Python objects are made of
-//! those parts alone that are asked for (`objects`): a manifest may describe thousands of callables.
+//! those parts alone that are asked for (`objects`): a manifest may describe thousands of callables. A large one has an
+//! index beside it, by which those parts alone are read, too.
 
 mod files;
 mod head;
@@ -44,7 +45,10 @@ impl Refusal {
 }
 
 /// Reads and checks the text of a manifest; `path` is for messages.
-fn parse(data: Vec<u8>, path: &str) -> Result<Document, Refusal> {
+///
+/// An index was made of the very text, when that was found valid: then no more is looked at than whether it is for this
+/// loader.
+fn parse(data: Vec<u8>, index: Option<&[u8]>, path: &str) -> Result<Document, Refusal> {
     let refuse = |problem: &str| Refusal::Load(format!("the manifest `{path}` {problem}; {REBUILD}"));
     let malformed = |problem: Problem| refuse(&format!("is malformed: {problem}"));
     let text = String::from_utf8(data).map_err(|error| {
@@ -55,6 +59,14 @@ fn parse(data: Vec<u8>, path: &str) -> Result<Document, Refusal> {
     })?;
     if text.trim_ascii().is_empty() {
         return Err(refuse("is empty: it was truncated or edited"));
+    }
+    if let Some(index) = index {
+        let document =
+            Document::indexed(text, index).ok_or_else(|| refuse("has an index of another form"))?;
+        let root = document.root();
+        head::check_versions(root, path, malformed)?;
+        head::check_library(root, path, malformed)?;
+        return Ok(document);
     }
     let document = Document::read(text, FOLDED).map_err(|malformed| match malformed {
         Malformed::Deep => refuse("is nested too deeply to be one"),

@@ -91,10 +91,10 @@ impl Section {
         if asked < WITHOUT_INDEX && self.index.get().is_none() {
             return self
                 .values()
-                .rposition(|item| item.get("name").is_some_and(|own| own.is(name)));
+                .rposition(|item| item.name().is_some_and(|own| own == name));
         }
         let index = self.index.get_or_init(|| {
-            let names = self.values().map(|item| item.get("name").and_then(Value::text));
+            let names = self.values().map(Value::name);
             names
                 .enumerate()
                 .filter_map(|(at, name)| Some((name?.into_owned(), at)))
@@ -139,10 +139,9 @@ impl Section {
 
     /// The names of all items.
     fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let names = self.values().filter_map(|item| item.get("name"));
         let list = PyList::empty(py);
-        for name in names {
-            list.append(object(py, name)?)?;
+        for name in self.values().filter_map(Value::name) {
+            list.append(&*name)?;
         }
         Ok(list)
     }
@@ -151,7 +150,10 @@ impl Section {
 /// A list of maps as a section, all else as plain data.
 fn lazily<'py>(py: Python<'py>, document: &Arc<Document>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>> {
     let mut items = value.items();
-    if items.next().is_some_and(|first| first.kind() == Kind::Map) {
+    if items
+        .next()
+        .is_some_and(|first| matches!(first.kind(), Kind::Map | Kind::Folded))
+    {
         Section::new(py, document, value).into_bound_py_any(py)
     } else {
         object(py, value)
@@ -164,6 +166,9 @@ fn lazily_within<'py>(
     document: &Arc<Document>,
     value: Value<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(unfolded) = value.unfold() {
+        return object(py, unfolded.root());
+    }
     let dict = PyDict::new(py);
     for (key, part) in value.entries() {
         let part = if key.is("entries") {
@@ -231,7 +236,7 @@ fn read_manifest(py: Python<'_>, path: PathBuf) -> PyResult<Manifest> {
 /// Checks the text of a manifest; `path` is for messages.
 #[pyfunction]
 fn parse_manifest(py: Python<'_>, data: &Bound<'_, PyBytes>, path: &str) -> PyResult<Manifest> {
-    Manifest::new(py, parse(data.as_bytes().to_vec(), path))
+    Manifest::new(py, parse(data.as_bytes().to_vec(), None, path))
 }
 
 /// All of a manifest as plain data, made anew.
