@@ -14,23 +14,28 @@ import msgpack
 from host import Buffer, Host
 
 ABI_VERSION = 1
-DESCRIBE, CALL, DROP, RELEASE, INIT, AFTER_FORK, COUNT, CLOSE, NEXT, PROMPT_CALL, PROMPT_DROP = range(11)
+DESCRIBE, CALL, DROP, RELEASE, INIT, AFTER_FORK, COUNT, CLOSE, NEXT = range(9)
+PROMPT_CALL, PROMPT_DROP, DIRECT = range(9, 12)
 OK, ERR, PANIC, ARGUMENT, HANDLE, REQUEST, RAISED = range(7)
 EXT_HANDLE, EXT_BUFFER, EXT_BIG, EXT_TIME = 1, 2, 4, 5
 # Signed 32-bit answers of the symbol itself.
 DONE, LATER, LEAVES, NULL_ARGUMENT = 0, 1, 2, -1
 
 
-class _Piece(ctypes.Structure):
+class Piece(ctypes.Structure):
+    """Long bytes of an answer."""
+
     _fields_ = (("data", ctypes.c_void_p), ("len", ctypes.c_size_t), ("capacity", ctypes.c_size_t))
 
 
-class _Response(ctypes.Structure):
+class Response(ctypes.Structure):
+    """Where an answer is."""
+
     _fields_ = (
         ("data", ctypes.c_void_p),
         ("len", ctypes.c_size_t),
         ("capacity", ctypes.c_size_t),
-        ("pieces", ctypes.POINTER(_Piece)),
+        ("pieces", ctypes.POINTER(Piece)),
         ("piece_count", ctypes.c_size_t),
     )
 
@@ -114,9 +119,9 @@ class Library:
             ctypes.POINTER(Buffer),
             ctypes.c_size_t,
             ctypes.c_void_p,
-            ctypes.POINTER(_Response),
+            ctypes.POINTER(Response),
         )
-        self._response = _Response()
+        self._response = Response()
         version, types, callables = self.ask(DESCRIBE)
         assert version == ABI_VERSION, f"the library speaks ABI version {version}, this client {ABI_VERSION}"
         self.types = [Type(index, *entry) for index, entry in enumerate(types)]
@@ -140,7 +145,7 @@ class Library:
         size = len(request or b"") if length is None else length
         host = self._host.pointer if self._host else None
         # An upcall may call again, so each call that is going on needs a response of its own.
-        response, self._response = self._response, _Response()
+        response, self._response = self._response, Response()
         code = int(self._symbol(request, size, table, len(buffers), host, ctypes.byref(response)))
         self._response = response
         return code
@@ -153,6 +158,10 @@ class Library:
         """Sends bytes and decodes what comes back."""
         code = self.send(request, buffers)
         assert code == DONE, f"the symbol answered {code}"
+        return self.decoded()
+
+    def decoded(self) -> Answer:
+        """The last answer."""
         decoded = msgpack.unpackb(
             self.raw_answer(), raw=False, strict_map_key=False, use_list=True, ext_hook=self._extension
         )
@@ -226,7 +235,7 @@ class Library:
     def release(self) -> None:
         """Gives the response's memory back to the library."""
         assert self.send(msgpack.packb([RELEASE])) == DONE
-        assert bytes(self._response) == bytes(ctypes.sizeof(_Response))
+        assert bytes(self._response) == bytes(ctypes.sizeof(Response))
 
     def release_piece(self, index: int) -> None:
         """Has one piece freed."""

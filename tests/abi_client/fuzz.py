@@ -71,7 +71,7 @@ class Fuzzer:
             lead = self.random.choice([b"\x91", b"\x81\xa1k", b"\xdc\x00\x01", b"\xd9"])
             return b"\x93\x01\x00" + lead * self.random.choice([60, 1_000, 50_000])
         if kind == 2:
-            operation = self.random.choice([0, 2, 4, 6, 7, 8, 10, 15, 255, -1, "call", None])
+            operation = self.random.choice([0, 2, 4, 6, 7, 8, 10, 11, 11, 15, 255, -1, "call", None])
             return bytes(msgpack.packb([operation, *(self.value() for _ in range(self.random.randrange(3)))]))
         callable_ = self.random.choice(self.callables)
         arguments = [self.value() for _ in callable_.params]
@@ -93,7 +93,9 @@ class Fuzzer:
             return  # those are done, and leave no answer or no handles
         if called(request) in self.left_out:
             return  # a changed byte made it another call
-        buffers = [self.random.randbytes(5), bytearray(9)][: self.random.randrange(3)]
+        # One that may take an address, or not.
+        memory = bytearray(self.random.choice([8, 9]))
+        buffers = [self.random.randbytes(5), memory][: self.random.randrange(3)]
         code = self.library.send(request, buffers)
         if code == LATER:
             assert self.library.raw_answer() == b"", request
