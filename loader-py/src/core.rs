@@ -10,6 +10,7 @@ use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
 use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::LockCell;
+use crate::ffi::object;
 use crate::ffi::slots::{Layout, Place};
 use crate::ffi::symbol::{Response, Symbol};
 use crate::inside::Inside;
@@ -85,6 +86,7 @@ impl Core {
             core: self,
             index,
             definition: OnceLock::new(),
+            rust_type: OnceLock::new(),
             whole: AtomicBool::new(false),
         }));
         slots.push(slot);
@@ -162,6 +164,8 @@ pub(crate) struct Slot {
     pub(crate) index: u32,
     /// What it is in Python, once that was said.
     pub(crate) definition: OnceLock<Definition>,
+    /// The name of the Rust type, once an error of it was raised.
+    rust_type: OnceLock<Py<PyString>>,
     /// Whether its class is whole: it is defined while it is made.
     whole: AtomicBool,
 }
@@ -183,6 +187,19 @@ impl Slot {
             self.whole.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// The name of the Rust type as an error of it gives it: nearly always the same.
+    pub(crate) fn rust_type<'py>(&self, py: Python<'py>, name: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(known) = self.rust_type.get() {
+            let known = known.bind(py);
+            if object::text(known)?.as_bytes() == name {
+                return Ok(known.clone().into_any());
+            }
+        }
+        let made = object::new_text(py, name)?;
+        let _ = self.rust_type.set(made.cast::<PyString>()?.clone().unbind());
+        Ok(made)
     }
 
     /// Its name, for messages.
@@ -211,21 +228,21 @@ pub(crate) enum Definition {
 pub(crate) struct HandleType {
     /// Below `Handle`.
     pub(crate) class: Py<PyType>,
-    /// The exception class that holds such a handle in `_value`.
+    /// The exception class, below `Raised`, that holds such a value.
     pub(crate) exception: Option<Py<PyType>>,
     /// Whether dropping runs no code worth releasing the interpreter lock for.
     pub(crate) trivial_drop: bool,
     /// How a value that is an iterator is asked for its next item.
     pub(crate) next: OnceLock<Next>,
-    /// How its exceptions are made without the error hook, if they can be.
-    pub(crate) plain_error: OnceLock<PlainError>,
+    /// How an exception that is raised gets the class of its variant, if the type has variants.
+    pub(crate) variants: OnceLock<ErrorVariants>,
 }
 
-/// What all exceptions of a class have in common, whose attributes are what every error says.
-#[derive(Default)]
-pub(crate) struct PlainError {
-    /// The name of the Rust type.
-    pub(crate) rust_type: OnceLock<Py<PyString>>,
+/// The variants of an error type whose values stay in Rust.
+pub(crate) struct ErrorVariants {
+    /// What gives the number of a value's variant.
+    pub(crate) number: Py<PyAny>,
+    pub(crate) classes: Vec<Py<PyType>>,
 }
 
 /// A class and its fields.

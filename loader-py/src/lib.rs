@@ -26,9 +26,9 @@ mod library;
 mod manifest;
 mod overload;
 mod plain_data;
-mod plain_error;
 mod python;
 mod refusal;
+mod rust_error;
 mod shape;
 mod status;
 mod wire;
@@ -57,6 +57,7 @@ mod native {
         crate::ffi::process::watch_forks();
         crate::ffi::handle::register(module)?;
         crate::ffi::iterator::register(module)?;
+        crate::ffi::raised::register(module)?;
         crate::ffi::export::register(module)?;
         crate::library::register(module)?;
         crate::manifest::register(module)?;

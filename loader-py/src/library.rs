@@ -7,10 +7,11 @@ use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
 use crate::callable::{Manner, Param, Spec};
-use crate::core::{Core, Definition, EnumType, Field, Fields, HandleType, PlainError, Variant};
+use crate::core::{Core, Definition, EnumType, ErrorVariants, Field, Fields, HandleType, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
 use crate::ffi::load::{self, Expected, LoadFailure};
+use crate::ffi::raised;
 use crate::ffi::slots;
 use crate::ffi::symbol::Symbol;
 use crate::ffi::{handle as handles, process};
@@ -250,7 +251,7 @@ impl Library {
         })
     }
 
-    /// Values of type `index` become instances of `cls`, or of `exception`, which holds one in `_value`.
+    /// Values of type `index` become instances of `cls`, or of `exception`, which is below `Raised`.
     #[pyo3(signature = (index, cls, *, exception=None, trivial_drop=false))]
     fn define_handle(
         &self,
@@ -266,6 +267,13 @@ impl Library {
             );
             return Err(pyo3::exceptions::PyTypeError::new_err(message));
         }
+        if let Some(exception) = exception.as_ref().filter(|class| !raised::is_raised_class(class)) {
+            let message = format!(
+                "{} is not a subclass of `usecrate._native.Raised`",
+                python::class_name(exception)
+            );
+            return Err(pyo3::exceptions::PyTypeError::new_err(message));
+        }
         let exception = exception.map(Bound::unbind);
         self.define(
             index,
@@ -274,16 +282,15 @@ impl Library {
                 exception,
                 trivial_drop,
                 next: OnceLock::new(),
-                plain_error: OnceLock::new(),
+                variants: OnceLock::new(),
             }),
         )
     }
 
-    /// Exceptions of type `index` have what every error says as their attributes, and no more: from now on they are made
-    /// without the error hook where there are no sources.
-    fn plain_error(&self, index: u32) {
+    /// A raised error of type `index` is of one of `classes`: of that with the number that `number` gives for it.
+    fn define_error_variants(&self, index: u32, number: Py<PyAny>, classes: Vec<Py<PyType>>) {
         if let Some(Definition::Handle(kind)) = self.core.slot(index).definition.get() {
-            let _ = kind.plain_error.set(PlainError::default());
+            let _ = kind.variants.set(ErrorVariants { number, classes });
         }
     }
 

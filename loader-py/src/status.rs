@@ -14,7 +14,7 @@ use crate::host;
 use crate::iterator::Items;
 use crate::shape::Shape;
 use crate::wire::{Reader, Token};
-use crate::{plain_error, python};
+use crate::{python, rust_error};
 
 static HOOK: Mutex<Option<Py<PyAny>>> = Mutex::new(None);
 
@@ -131,33 +131,11 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
 }
 
 fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> PyResult<PyErr> {
-    if let Some(Shape::Handle(slot, _)) = result.error()
-        && let Some(error) = plain_error::make(py, slot, answer.payload)?
-    {
-        return Ok(PyErr::from_value(error));
-    }
-    let mut from = Decoder::new(py, core, answer.payload).with(answer.response);
-    from.open_array(5)?;
-    let value = match result.error() {
-        Some(error) => error.decode(&mut from)?,
-        None => from.plain()?,
+    let hook = || {
+        let hook = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+        hook.as_ref().map(|hook| hook.bind(py).clone())
     };
-    let (kind, message, debug, sources) = (from.plain()?, from.plain()?, from.plain()?, from.plain()?);
-    let hook = HOOK
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .as_ref()
-        .map(|hook| hook.clone_ref(py));
-    let Some(hook) = hook else {
-        return Ok(python::error(py, "CallError", (message,)));
-    };
-    let library = core
-        .python
-        .get()
-        .map_or_else(|| py.None().into_bound(py), |library| library.bind(py).clone());
-    let made = hook
-        .bind(py)
-        .call1((library, value, kind, message, debug, sources))?;
+    let made = rust_error::make(py, core, result, answer, hook)?;
     if !made.is_instance_of::<PyBaseException>() {
         return Err(PyTypeError::new_err("the error hook must give an exception"));
     }

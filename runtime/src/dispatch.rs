@@ -214,10 +214,17 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
     let start = writer.len();
     writer.raw(&[0x92, 0x00]);
     let answer = lower(result, Out::new(&mut writer, frame));
-    if matches!(&answer, Err(fault) if !matches!(fault, Fault::Failed)) {
-        writer.truncate(start);
+    match answer {
+        // An answer like any other, where nothing was held that a failed call treats in another way.
+        Err(Fault::Failed) if frame.is_light() => Ok(()),
+        Err(fault) => {
+            if !matches!(fault, Fault::Failed) {
+                writer.truncate(start);
+            }
+            Err(fault)
+        }
+        done => done,
     }
-    answer
 }
 
 /// Lowers `T` through its own wire form.

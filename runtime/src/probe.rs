@@ -2,12 +2,15 @@
 //! bounds hold. Used by the macros of `private`, where the type is known.
 
 use std::error::Error;
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::marker::PhantomData;
 
 /// The type in question.
 pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+/// How a value says what it is.
+pub type Says<T> = fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result;
 
 /// What holds when nothing better is known. Bring it into scope beside [`Probe`].
 pub trait Otherwise<T> {
@@ -24,9 +27,9 @@ pub trait Otherwise<T> {
     /// Not `Copy`.
     const COPY: Option<fn(&T) -> T> = None;
     /// Not `Display`.
-    const DISPLAY: Option<fn(&T) -> String> = None;
+    const DISPLAY: Option<Says<T>> = None;
     /// Not `Debug`.
-    const DEBUG: Option<fn(&T) -> String> = None;
+    const DEBUG: Option<Says<T>> = None;
     /// Not an `Error`.
     const SOURCES: Option<fn(&T) -> Vec<String>> = None;
 }
@@ -65,12 +68,12 @@ impl<T: Copy> Probe<T> {
 
 impl<T: Display> Probe<T> {
     /// `Display`
-    pub const DISPLAY: Option<fn(&T) -> String> = Some(display::<T>);
+    pub const DISPLAY: Option<Says<T>> = Some(<T as Display>::fmt);
 }
 
 impl<T: Debug> Probe<T> {
     /// `Debug`
-    pub const DEBUG: Option<fn(&T) -> String> = Some(debug::<T>);
+    pub const DEBUG: Option<Says<T>> = Some(<T as Debug>::fmt);
 }
 
 impl<T: Error> Probe<T> {
@@ -89,8 +92,8 @@ pub fn debug<T: Debug + ?Sized>(value: &T) -> String {
 }
 
 /// Text with room for what errors mostly say: it is put together of small pieces, and grows with each otherwise.
-fn said(text: std::fmt::Arguments<'_>) -> String {
-    use std::fmt::Write as _;
+fn said(text: fmt::Arguments<'_>) -> String {
+    use fmt::Write as _;
     let mut said = String::with_capacity(120);
     // As `to_string` does.
     said.write_fmt(text)

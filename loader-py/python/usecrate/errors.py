@@ -200,7 +200,6 @@ class CallError(UsecrateError, RuntimeError):
     """
 
     _message: str | None = None
-    _value: Any = None
 
     value: Any = None
     rust_type: str = ""

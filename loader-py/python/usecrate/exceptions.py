@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from . import _native
-from .classes import LazyVariant, add_variants, namespace
-from .errors import CallError, IoError
+from .classes import add_variants, namespace
+from .errors import CallError, IoError, _call_error
 from .members import Info, Lazy
 from .records import Record, equal_fields, init_fields, make_default
 from .specials import add_specials
@@ -27,6 +27,87 @@ if TYPE_CHECKING:
 _OWN = ("__str__", "__repr__", "__format__", "__copy__", "__deepcopy__", "__bytes__", "__len__", "__bool__")
 
 
+class _Fact:
+    """What an error says besides its message: made when it is asked for, and hidden by what is set instead."""
+
+    def __init__(self, read: Callable[[Any], Any], doc: str) -> None:
+        self._read = read
+        self.__doc__ = doc
+
+    def __get__(self, error: Any, owner: type | None = None) -> Any:
+        return self if error is None else self._read(error)
+
+
+def _said(error: Any) -> str:
+    return error._message or ""
+
+
+def _rust_type(error: Any) -> str:
+    return error._rust_type or ""
+
+
+def _debug(error: Any) -> str | None:
+    facts = error.__dict__
+    if "_debug" not in facts:
+        if error._rust_type is None:  # made in Python, or no more than a value
+            return None
+        facts["_debug"] = _ask_debug(error)
+    found: str | None = facts["_debug"]
+    return found
+
+
+def _ask_debug(error: Any) -> str | None:
+    """What `Debug` says: the answer holds it only where the value cannot be asked."""
+    try:
+        return type(error).__usecrate_debug__(error)  # type: ignore[no-any-return]
+    except Exception:
+        return None  # the value was closed or moved, or belongs to another thread
+
+
+def _sources(error: Any) -> Sequence[str]:
+    if error._rust_type is None:
+        return ()
+    found: Sequence[str] = error.__dict__.setdefault("_sources", [])
+    return found
+
+
+class RustError(_native.Raised, CallError):
+    """Base of the exception classes of a crate's own error types.
+
+    What Rust gave is in the native object; all else is made when it is asked for. Methods and fields of the
+    Rust type come before what is here.
+    """
+
+    __usecrate__: Info
+    __usecrate_display__: Callable[[Any], str]
+
+    message: Any = _Fact(_said, "What it says.")
+    rust_type: Any = _Fact(_rust_type, "The Rust type of the error.")
+    debug: Any = _Fact(_debug, "What Rust's ``Debug`` says, or None.")
+    sources: Any = _Fact(_sources, "The messages of the errors behind it, outermost first.")
+    value: Any = property(lambda self: self, doc="The error itself.")
+
+    def __str__(self) -> str:
+        message = self._message
+        if message is None:
+            message = self._message = type(self).__usecrate_display__(self)
+        return str(message)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}({str(self)!r})"
+
+    def __dir__(self) -> list[str]:
+        type(self).__usecrate__.fill()
+        return sorted(BaseException.__dir__(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _call_error, (str(self), _rust_type(self), _debug(self), tuple(_sources(self)))
+
+    @staticmethod
+    def __usecrate_debug__(error: Any) -> str | None:
+        return None
+
+
 def error_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the exception class of an error type."""
     ty = loaded.type_at(index)
@@ -39,29 +120,8 @@ def error_class(loaded: Loaded, index: int) -> type:
 
 def _body(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
     body = namespace(loaded, ty, info)
-    body["__str__"] = _str
-    body["__repr__"] = _repr
-    body["__dir__"] = _dir
-    if "value" not in info.names:
-        body["value"] = property(_self, doc="The error itself.")
+    del body["__dir__"]
     return body
-
-
-def _self(self: Any) -> Any:
-    return self
-
-
-def _dir(self: Any) -> list[str]:
-    type(self).__usecrate__.fill()
-    return sorted(BaseException.__dir__(self))
-
-
-def _str(self: Any) -> str:
-    message = self.__dict__.get("_message")
-    if message is None:
-        message = type(self).__usecrate_display__(self)
-        self.__dict__["_message"] = message
-    return str(message)
 
 
 def _describe(self: Any) -> str:
@@ -69,22 +129,24 @@ def _describe(self: Any) -> str:
     return f"{type(self).__name__}({', '.join(repr(getattr(self, name, None)) for name in names)})"
 
 
-def _repr(self: Any) -> str:
-    return f"{type(self).__qualname__}({str(self)!r})"
-
-
 def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Sequence[str] = ()) -> None:
     """Special methods, text and members of an exception class."""
     add_specials(loaded, ty, index, cls, but=(*_OWN, *but))
     specials = ty.get("specials", {})
-    shown = specials.get("__str__") or specials.get("__repr__")
-    if shown:
-        display = loaded.function(
-            shown, name="__str__", qualname=f"{cls.__qualname__}.__str__", module=cls.__module__
+
+    def special(name: str) -> Any:
+        return staticmethod(
+            loaded.function(
+                specials[name], name=name, qualname=f"{cls.__qualname__}.{name}", module=cls.__module__
+            )
         )
-        cls.__usecrate_display__ = staticmethod(display)
-    else:
-        cls.__usecrate_display__ = staticmethod(_describe)
+
+    debug = special("__repr__") if "__repr__" in specials else None
+    if debug:
+        cls.__usecrate_debug__ = debug
+    cls.__usecrate_display__ = (
+        special("__str__") if "__str__" in specials else debug or staticmethod(_describe)
+    )
     info.bind(cls)
     if any("set" in prop for prop in ty.get("properties", ())):
         info.fill()  # an exception takes any attribute: the property must be there first
@@ -93,12 +155,16 @@ def _finish(loaded: Loaded, ty: Type, index: int, cls: Any, info: Info, but: Seq
 def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
     info = Info(loaded, index)
     base = _primary(loaded, ty)
-    cls = Lazy(ty["name"], (base or CallError,), _body(loaded, ty, info))
+    cls: Any = Lazy(ty["name"], (base or RustError,), _body(loaded, ty, info))
     held = type(ty["name"], (_native.Handle,), {"__slots__": (), "__module__": cls.__module__})
     loaded.register(index, cls)
     loaded.library.define_handle(index, held, exception=cls, trivial_drop=ty["trivial_drop"])
     if ty.get("variants"):
         add_variants(loaded, ty, cls)
+    if "variant_of" in ty:
+        # `except` asks for the class itself, so a raised error is of its variant's class.
+        variants = [getattr(cls, variant["name"]) for variant in loaded.variants_of(index)]
+        loaded.library.define_error_variants(index, cls.__usecrate_variant_of__, variants)
     _finish(loaded, ty, index, cls, info)
     if base:
         info.fill()  # or the base's members would be found first
@@ -113,13 +179,13 @@ def _primary(loaded: Loaded, ty: Type) -> type | None:
 
 
 def _fields_body(fields: Sequence[Field], *, equal: bool) -> dict[str, Any]:
+    names = tuple(field["name"] for field in fields)
     body: dict[str, Any] = {
-        "__match_args__": tuple(field["name"] for field in fields),
+        "__slots__": names,
+        "__match_args__": names,
         "__usecrate_fields__": fields,
         "__init__": init_fields,
     }
-    if any(field["name"] == "value" for field in fields):
-        body["value"] = None  # in place of the property of that name, which cannot be set
     if equal:
         body["__eq__"] = equal_fields
         body["__hash__"] = None
@@ -130,7 +196,7 @@ def _record_error(loaded: Loaded, index: int, ty: Type) -> type:
     info = Info(loaded, index)
     fields = ty.get("fields", [])
     body = {**_body(loaded, ty, info), **_fields_body(fields, equal="__eq__" in ty.get("specials", {}))}
-    cls = Record(ty["name"], (CallError,), body)
+    cls = Record(ty["name"], (RustError,), body)
     loaded.register(index, cls)
     pairs = [(field["name"], field["type"]) for field in fields]
     loaded.library.define_record(index, cls, pairs, exception=True)
@@ -144,7 +210,7 @@ def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
     from .variants import DataEnum, DataVariant
 
     info = Info(loaded, index)
-    cls: Any = DataEnum(ty["name"], (CallError,), _body(loaded, ty, info))
+    cls: Any = DataEnum(ty["name"], (RustError,), _body(loaded, ty, info))
     loaded.register(index, cls)
     equal = "__eq__" in ty.get("specials", {})
     variants = []
@@ -169,80 +235,22 @@ def _enum_error(loaded: Loaded, index: int, ty: Type) -> type:
 def hook(
     library: Any, value: Any, rust_type: str, message: str, debug: str | None, sources: list[str]
 ) -> BaseException:
-    """The exception for a Rust ``Err``: of the error's own class, an `IoError`, or a plain `CallError`."""
-    known = _KNOWN.get(type(value))
-    if known is not None:
-        _complete(value, known, rust_type, message, debug, sources)
-        error: CallError = value
+    """The exception for a Rust ``Err``: the error itself, an `IoError`, or a plain `CallError`."""
+    error: CallError
+    if isinstance(value, RustError):
+        error = value
+        error.__dict__["_sources"] = sources
     elif isinstance(value, IoError):
         error = value
         error.debug = debug
         error.sources = sources
     elif isinstance(value, CallError):
         error = value
-        _complete(error, _known(type(value)), rust_type, message, debug, sources)
     else:
         error = CallError(message, value=value, rust_type=rust_type, debug=debug, sources=sources)
     if sources:
         _chain(error, sources)
     return error
-
-
-if TYPE_CHECKING:
-    # What to do with a raised error of a class: whether it is one of a crate's own and has none of the
-    # names of `CallError`; the names that the Rust type has itself, None for a class that is no crate's;
-    # what gives the number of an error's variant, where the raised error is to be of its variant's class;
-    # the variants' classes.
-    Known = tuple[bool, frozenset[str] | None, Callable[[Any], int] | None, Sequence[type]]
-
-_FACTS = ("message", "rust_type", "debug", "sources")
-# Asked of a class once, because asking it for what it lacks takes long. Kept as long as the process:
-# libraries are never unloaded, and neither are the classes of their types.
-_KNOWN: dict[type, Known] = {}
-
-
-def _known(cls: Any) -> Known:
-    info: Info | None = getattr(cls, "__usecrate__", None)
-    if info is None:
-        known: Known = (False, None, None, ())
-    else:
-        own = frozenset((*info.names, *getattr(cls, "__match_args__", ())))
-        variant_of = getattr(cls, "__usecrate_variant_of__", None)
-        variants: Sequence[type] = ()
-        if variant_of is None or isinstance(cls, LazyVariant):
-            variant_of = None
-        else:
-            # `except` asks for the class itself, so a raised error is of its variant's class.
-            variants = [getattr(info.cls, variant["name"]) for variant in info.loaded.variants_of(info.index)]
-        known = (own.isdisjoint(_FACTS), own, variant_of, variants)
-        handle = cls is info.cls and info.loaded.type_at(info.index)["kind"] == "handle"
-        if handle and variant_of is None and own.isdisjoint((*_FACTS, "args")):
-            info.loaded.library.plain_error(info.index)
-    _KNOWN[cls] = known
-    return known
-
-
-def _complete(
-    error: Any, known: Known, rust_type: str, message: str, debug: str | None, sources: list[str]
-) -> None:
-    """What was said beside the value; the Rust type's own names come first."""
-    plain, own, variant_of, variants = known
-    facts = error.__dict__
-    facts["_message"] = message
-    if plain:
-        facts["message"] = message
-        facts["rust_type"] = rust_type
-        facts["debug"] = debug
-        facts["sources"] = sources
-    elif own is None:
-        return
-    else:
-        for name, fact in zip(_FACTS, (message, rust_type, debug, sources), strict=True):
-            if name not in own:
-                facts[name] = fact
-    error.args = (message,)
-    if variant_of is not None:
-        error.__class__ = variants[variant_of(error)]
 
 
 def _chain(error: BaseException, sources: Sequence[str]) -> None:

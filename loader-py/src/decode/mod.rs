@@ -125,6 +125,28 @@ impl<'a, 'py> Decoder<'a, 'py> {
         self.reader.at_nil()
     }
 
+    /// Whether the next value is an empty list; it is read if it is.
+    pub(crate) fn skips_empty(&mut self) -> bool {
+        self.reader.short_array(0)
+    }
+
+    /// The bytes of a text.
+    pub(crate) fn text(&mut self) -> PyResult<&'a [u8]> {
+        match self.token()? {
+            Token::Text(text) => Ok(text),
+            _ => Err(self.malformed("a text")),
+        }
+    }
+
+    /// The bytes of a text, or nothing for nil.
+    pub(crate) fn text_or_nil(&mut self) -> PyResult<Option<&'a [u8]>> {
+        match self.token()? {
+            Token::Text(text) => Ok(Some(text)),
+            Token::Nil => Ok(None),
+            _ => Err(self.malformed("a text or nil")),
+        }
+    }
+
     /// Fails unless everything was read.
     pub(crate) fn finish(&self) -> PyResult<()> {
         if self.reader.is_empty() {

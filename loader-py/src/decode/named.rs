@@ -7,6 +7,7 @@ use super::{Decoder, Made};
 use crate::core::{Definition, Fields, Slot};
 use crate::ffi::handle::{self, HandleId, HandleRef};
 use crate::ffi::object;
+use crate::ffi::raised::RaisedRef;
 use crate::python;
 use crate::shape::Mode;
 use crate::wire::{Token, ext};
@@ -36,19 +37,28 @@ pub(super) fn handle<'py>(slot: &'static Slot, mode: Mode, from: &mut Decoder<'_
     let Some(Definition::Handle(kind)) = slot.defined(from.py)? else {
         return Err(from.undefined(slot));
     };
+    let lent = from.lends && matches!(mode, Mode::Shared | Mode::Exclusive);
+    if let Some(exception) = &kind.exception {
+        let error = object::bare_instance(exception.bind(from.py))?;
+        if let Some(raised) = RaisedRef::of(error.as_borrowed()) {
+            raised.hold(slot, id);
+            if lent
+                && let Some(held) = raised.handle()?
+                && let Some(handle) = HandleRef::of(held.as_borrowed())
+            {
+                handle.mark_lent();
+            }
+        }
+        return Ok(error);
+    }
     let made = handle::allocate(kind.class.bind(from.py))?;
     if let Some(handle) = HandleRef::of(made.as_borrowed()) {
         handle.fill(slot, id);
-        if from.lends && matches!(mode, Mode::Shared | Mode::Exclusive) {
+        if lent {
             handle.mark_lent();
         }
     }
-    let Some(exception) = &kind.exception else {
-        return Ok(made);
-    };
-    let error = object::bare_instance(exception.bind(from.py))?;
-    error.setattr(pyo3::intern!(from.py, "_value"), made)?;
-    Ok(error)
+    Ok(made)
 }
 
 /// The fields as a dict.

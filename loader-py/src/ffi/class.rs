@@ -47,6 +47,29 @@ pub(super) fn method(
     }
 }
 
+/// The row of these attributes, which live for ever from here on.
+pub(super) fn attributes<const N: usize>(attributes: [ffi::PyGetSetDef; N]) -> ffi::PyType_Slot {
+    let mut table = Vec::from(attributes);
+    table.push(ffi::PyGetSetDef::default());
+    slot(ffi::Py_tp_getset, table.leak().as_mut_ptr().cast())
+}
+
+/// An attribute with its docstring.
+pub(super) fn attribute(
+    name: &'static CStr,
+    get: ffi::getter,
+    set: Option<ffi::setter>,
+    doc: &'static CStr,
+) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set,
+        doc: doc.as_ptr(),
+        closure: std::ptr::null_mut(),
+    }
+}
+
 /// The row that says where the list of weak references begins.
 pub(super) fn weak_references(offset: usize) -> ffi::PyType_Slot {
     let members = vec![

@@ -159,11 +159,16 @@ impl<'a, 'py> HandleRef<'a, 'py> {
 
     /// Gives it another value: of type `slot`, named `id`.
     pub(crate) fn fill(self, slot: &'static Slot, id: HandleId) {
+        self.fill_in(slot, id, process::epoch());
+    }
+
+    /// The same of a value that came in this process or a parent of it, which `epoch` says.
+    pub(super) fn fill_in(self, slot: &'static Slot, id: HandleId, epoch: u32) {
         // SAFETY: as in `slot`.
         unsafe {
             (*self.raw()).slot = Some(slot);
             (*self.raw()).id = id;
-            (*self.raw()).epoch = process::epoch();
+            (*self.raw()).epoch = epoch;
             (*self.raw()).moved_by = None;
             (*self.raw()).lent = false;
             (*self.raw()).open = true;
@@ -323,8 +328,8 @@ pub(super) unsafe fn clear_weak_references(object: *mut ffi::PyObject) {
     }
 }
 
-/// Drops the value of a handle that is going away.
-fn drop_value(slot: &'static Slot, id: &HandleId) {
+/// Drops the value of an object that is going away.
+pub(super) fn drop_value(slot: &'static Slot, id: &HandleId) {
     keeping_exception(
         |py| crate::handle::drop_quietly(py, slot, id),
         |py| format!("dropping a `{}` of `{}`", slot.name(py), slot.core.name),

@@ -28,6 +28,7 @@ pub(crate) mod memory;
 pub(crate) mod object;
 pub(crate) mod process;
 pub(crate) mod queue;
+pub(crate) mod raised;
 pub(crate) mod ranges;
 pub(crate) mod slots;
 pub(crate) mod symbol;

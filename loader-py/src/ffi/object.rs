@@ -7,8 +7,6 @@ use pyo3::types::{
 };
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
-use crate::python;
-
 /// An integer as wide as the wire's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Integer {
@@ -269,33 +267,6 @@ impl<'a, 'py> Walk<'a, 'py> {
 pub(crate) fn is_function(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: a live object and a static type.
     unsafe { ffi::Py_TYPE(object.as_ptr()) == &raw mut ffi::PyFunction_Type }
-}
-
-/// An exception of `class`, made by its `__new__` with `message`, whose attributes are those in `attributes`; `__init__` is not
-/// called.
-pub(crate) fn exception<'py>(
-    class: &Bound<'py, PyType>,
-    message: &Bound<'py, PyAny>,
-    attributes: &Bound<'py, PyDict>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    let raw = class.as_type_ptr();
-    // SAFETY: a live, ready type.
-    let Some(make) = (unsafe { (*raw).tp_new }) else {
-        return Err(python::internal(py, "an exception class cannot be made"));
-    };
-    let arguments = PyTuple::new(py, [message])?;
-    // SAFETY: as `class.__new__(class, message)` would call it.
-    let made =
-        unsafe { Bound::from_owned_ptr_or_err(py, make(raw, arguments.as_ptr(), std::ptr::null_mut())) }?;
-    // SAFETY: two live objects; what has no dictionary is an exception.
-    let code =
-        unsafe { ffi::PyObject_GenericSetDict(made.as_ptr(), attributes.as_ptr(), std::ptr::null_mut()) };
-    if code == 0 {
-        Ok(made)
-    } else {
-        Err(PyErr::fetch(py))
-    }
 }
 
 /// One level further down in a recursion, for as long as it lives: the interpreter bounds how many there are.

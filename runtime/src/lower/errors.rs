@@ -1,11 +1,15 @@
 //! `Result` and errors: an `Err` anywhere in a result is the whole answer (status 1).
 
+use std::fmt;
+
 use super::Lower;
+use super::text::{Text, quoted};
 use crate::describe::Describer;
 use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::store::Out;
+use crate::probe::sources;
 
 /// A type that can be the `E` of a `Result`.
 #[diagnostic::on_unimplemented(
@@ -26,13 +30,13 @@ pub trait Fail<'h, B>: Sized {
 
 /// What an error says of itself.
 #[derive(Debug, Default)]
-pub struct Said {
+pub struct Said<'a> {
     /// What `Display` says, else `Debug`.
-    pub message: Option<String>,
-    /// What `Debug` says.
-    pub debug: Option<String>,
+    pub message: Option<&'a str>,
+    /// What `Debug` says, if that cannot be asked of the value later.
+    pub debug: Option<&'a str>,
     /// The messages of its sources, outermost first.
-    pub sources: Vec<String>,
+    pub sources: &'a [String],
 }
 
 /// Writes an error answer; `value` writes the error itself.
@@ -41,31 +45,29 @@ pub struct Said {
 ///
 /// Always: `Fault::Failed`, or what `value` came to.
 pub fn failed<'h, B, E>(
-    said: Said,
+    said: &Said<'_>,
     out: &mut Out<'_, 'h>,
     value: impl FnOnce(&mut Out<'_, 'h>) -> Answer,
 ) -> Answer {
     // What was written and made of the result so far is not part of the answer.
     out.frame.undo();
     out.writer.truncate(0);
-    out.writer.array(2);
-    out.writer.uint(1);
-    out.writer.array(5);
+    out.writer.raw(&[0x92, 1, 0x95]);
     value(out)?;
     out.writer.str(std::any::type_name::<E>());
-    match said.message.as_ref().or(said.debug.as_ref()) {
+    match said.message {
         Some(message) => out.writer.str(message),
         None => out.writer.str(&format!(
             "`{}` failed without saying why",
             out.frame.callable.get()
         )),
     }
-    match &said.debug {
+    match said.debug {
         Some(debug) => out.writer.str(debug),
         None => out.writer.nil(),
     }
     out.writer.array(said.sources.len());
-    for source in &said.sources {
+    for source in said.sources {
         out.writer.str(source);
     }
     Err(Fault::Failed)
@@ -100,13 +102,18 @@ impl<'h, B, T: Lower<'h, B>, E: Fail<'h, B>> Lower<'h, B> for Result<T, E> {
 
 /// Errors that are plain values.
 macro_rules! plain_errors {
-    ($($ty:ty, $word:literal, |$error:ident| $message:expr, |$value:ident, $writer:ident| $write:expr;)+) => {$(
+    ($($ty:ty, $word:literal, |$error:ident| $message:expr, $debug:expr, |$writer:ident| $write:expr;)+) => {$(
         impl<'h, B> Fail<'h, B> for $ty {
             fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
                 let $error = &self;
-                let said = Said { message: $message, debug: Some(format!("{self:?}")), sources: Vec::new() };
-                failed::<B, Self>(said, out, |out| {
-                    let ($value, $writer) = (&self, &mut *out.writer);
+                let (message, debug) = ($message, $debug);
+                let said = Said {
+                    message: Some(message.as_ref()),
+                    debug: Some(debug.as_ref().map_or(message.as_ref(), Text::as_str)),
+                    sources: &[],
+                };
+                failed::<B, Self>(&said, out, |out| {
+                    let $writer = &mut *out.writer;
                     $write;
                     Ok(())
                 })
@@ -119,22 +126,23 @@ macro_rules! plain_errors {
     )+};
 }
 
+// What `Debug` says is left out where it is what `Display` says.
 plain_errors! {
-    String, "str", |error| Some(error.clone()), |value, writer| writer.str(value);
-    &str, "str", |error| Some((*error).to_owned()), |value, writer| writer.str(value);
-    std::borrow::Cow<'_, str>, "str", |error| Some(error.to_string()), |value, writer| writer.str(value);
-    bool, "bool", |error| Some(error.to_string()), |value, writer| writer.bool(*value);
-    usize, "usize", |error| Some(error.to_string()), |value, writer| writer.uint(*value as u64);
-    u32, "u32", |error| Some(error.to_string()), |value, writer| writer.uint(u64::from(*value));
-    u64, "u64", |error| Some(error.to_string()), |value, writer| writer.uint(*value);
-    i32, "i32", |error| Some(error.to_string()), |value, writer| writer.int(i64::from(*value));
-    i64, "i64", |error| Some(error.to_string()), |value, writer| writer.int(*value);
-    Vec<u8>, "bytes", |error| Some(String::from_utf8_lossy(error).into_owned()), |value, writer| writer.bin(value);
+    String, "str", |error| error, Some(quoted(error)), |writer| writer.str(error);
+    &str, "str", |error| error, Some(quoted(error)), |writer| writer.str(error);
+    std::borrow::Cow<'_, str>, "str", |error| error, Some(quoted(error)), |writer| writer.str(error);
+    bool, "bool", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.bool(*error);
+    usize, "usize", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(*error as u64);
+    u32, "u32", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(u64::from(*error));
+    u64, "u64", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(*error);
+    i32, "i32", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.int(i64::from(*error));
+    i64, "i64", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.int(*error);
+    Vec<u8>, "bytes", |error| String::from_utf8_lossy(error), Some(Text::of(format_args!("{error:?}"))), |writer| writer.bin(error);
 }
 
 impl<'h, B> Fail<'h, B> for () {
     fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
-        failed::<B, Self>(Said::default(), out, |out| {
+        failed::<B, Self>(&Said::default(), out, |out| {
             out.writer.nil();
             Ok(())
         })
@@ -145,21 +153,34 @@ impl<'h, B> Fail<'h, B> for () {
     }
 }
 
+/// Writes the answer of an error that is no value of the crate's: with all that it says.
+fn says_all<'h, B, E>(
+    error: &(impl fmt::Display + fmt::Debug),
+    source_of: &(impl std::error::Error + ?Sized),
+    out: &mut Out<'_, 'h>,
+    value: impl FnOnce(&str, &mut Out<'_, 'h>),
+) -> Answer {
+    let (message, debug) = (
+        Text::of(format_args!("{error}")),
+        Text::of(format_args!("{error:?}")),
+    );
+    let said = Said {
+        message: Some(message.as_str()),
+        debug: Some(debug.as_str()),
+        sources: &sources(source_of),
+    };
+    failed::<B, E>(&said, out, |out| {
+        value(message.as_str(), out);
+        Ok(())
+    })
+}
+
 /// Errors of std: their text is their value.
 macro_rules! std_errors {
     ($($ty:ty)+) => {$(
         impl<'h, B> Fail<'h, B> for $ty {
             fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
-                let message = self.to_string();
-                let said = Said {
-                    debug: Some(format!("{self:?}")),
-                    sources: crate::probe::sources(&self),
-                    message: Some(message.clone()),
-                };
-                failed::<B, Self>(said, out, |out| {
-                    out.writer.str(&message);
-                    Ok(())
-                })
+                says_all::<B, Self>(&self, &self, out, |message, out| out.writer.str(message))
             }
 
             fn describe(to: &mut Describer<'_>) {
@@ -204,16 +225,7 @@ macro_rules! dyn_errors {
     ($($ty:ty)+) => {$(
         impl<'h, 'e, B> Fail<'h, B> for Box<$ty> {
             fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
-                let message = self.to_string();
-                let said = Said {
-                    debug: Some(format!("{self:?}")),
-                    sources: crate::probe::sources(&*self),
-                    message: Some(message.clone()),
-                };
-                failed::<B, Self>(said, out, |out| {
-                    out.writer.str(&message);
-                    Ok(())
-                })
+                says_all::<B, Self>(&self, &*self, out, |message, out| out.writer.str(message))
             }
 
             fn describe(to: &mut Describer<'_>) {
@@ -239,15 +251,7 @@ fn io_error(error: &std::io::Error, out: &mut Out<'_, '_>) {
 impl<'h, B> Fail<'h, B> for std::io::Error {
     fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
         crate::host::failing(&self, out.frame);
-        let said = Said {
-            message: Some(self.to_string()),
-            debug: Some(format!("{self:?}")),
-            sources: crate::probe::sources(&self),
-        };
-        failed::<B, Self>(said, out, |out| {
-            io_error(&self, out);
-            Ok(())
-        })
+        says_all::<B, Self>(&self, &self, out, |_, out| io_error(&self, out))
     }
 
     fn describe(to: &mut Describer<'_>) {

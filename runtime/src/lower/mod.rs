@@ -9,6 +9,7 @@ mod foreign;
 mod iterators;
 mod numbers;
 mod plain;
+mod text;
 
 use crate::describe::Describer;
 use crate::direct::Word;
@@ -17,6 +18,7 @@ use crate::group::store::Out;
 use crate::wire::Writer;
 
 pub use errors::{Fail, Said, failed};
+pub use text::Text;
 
 pub use iterators::{Batch, batch, length_hint};
 pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};

@@ -101,12 +101,23 @@ macro_rules! choice {
 
         $crate::__by_value!($marker, $ty, [$($($fty: $crate::private::Lift<'s, 'h, $marker>,)*)*]);
         $crate::choice!(
-            $marker, $index, $path, opaque,
+            @results $marker, $index, $path,
             $ty { $($number $variant { $($field: $fty),* } $(= $discriminant)?),* }
         );
+        $crate::__fail!($marker, $ty, later);
     };
     (
         $marker:ty, $index:literal, $path:literal, opaque,
+        $ty:ty { $($number:tt $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
+    ) => {
+        $crate::choice!(
+            @results $marker, $index, $path,
+            $ty { $($number $variant { $($field: $fty),* } $(= $discriminant)?),* }
+        );
+        $crate::__fail!($marker, $ty, now);
+    };
+    (
+        @results $marker:ty, $index:literal, $path:literal,
         $ty:ty { $($number:tt $variant:ident { $($field:tt : $fty:ty),* $(,)? } $(= $discriminant:literal)?),* $(,)? }
     ) => {
         impl<'h> $crate::private::Plain<$marker> for $ty {
@@ -169,7 +180,5 @@ macro_rules! choice {
                 to.number($index);
             }
         }
-
-        $crate::__fail!($marker, $ty);
     };
 }

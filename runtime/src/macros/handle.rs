@@ -37,23 +37,33 @@ macro_rules! __clone {
     }};
 }
 
-/// `Fail`, from what the type can say of itself.
+/// `Fail`, from what the type can say of itself. What `Debug` says goes with the answer `now`, or is asked for `later`, of
+/// the value.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __fail {
-    ($marker:ty, $ty:ty) => {
+    (@debug now, $ty:ty, $value:expr) => {
+        $crate::private::Text::said($value, $crate::private::Probe::<$ty>::DEBUG)
+    };
+    (@debug later, $ty:ty, $value:expr) => {
+        None::<$crate::private::Text>
+    };
+    ($marker:ty, $ty:ty, $when:ident) => {
         impl<'h> $crate::private::Fail<'h, $marker> for $ty {
             fn fail(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 #[allow(unused_imports)]
-                use $crate::private::{Otherwise as _, Probe};
+                use $crate::private::{Otherwise as _, Probe, Text};
+                let message = Text::said(&self, Probe::<$ty>::DISPLAY.or(Probe::<$ty>::DEBUG));
+                let debug = $crate::__fail!(@debug $when, $ty, &self);
+                let sources = Probe::<$ty>::SOURCES
+                    .map(|sources| sources(&self))
+                    .unwrap_or_default();
                 let said = $crate::private::Said {
-                    message: Probe::<$ty>::DISPLAY.map(|display| display(&self)),
-                    debug: Probe::<$ty>::DEBUG.map(|debug| debug(&self)),
-                    sources: Probe::<$ty>::SOURCES
-                        .map(|sources| sources(&self))
-                        .unwrap_or_default(),
+                    message: message.as_ref().map(Text::as_str),
+                    debug: debug.as_ref().map(Text::as_str),
+                    sources: &sources,
                 };
-                $crate::private::failed::<$marker, $ty>(said, out, |out| {
+                $crate::private::failed::<$marker, $ty>(&said, out, |out| {
                     $crate::private::Lower::<'h, $marker>::lower(self, out)
                 })
             }
@@ -154,7 +164,7 @@ macro_rules! __handle_impls {
             }
         }
 
-        $crate::__fail!($marker, $ty);
+        $crate::__fail!($marker, $ty, later);
     };
 }
 

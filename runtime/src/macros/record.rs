@@ -83,9 +83,14 @@ macro_rules! record {
         }
 
         $crate::__by_value!($marker, $ty, [$($fty: $crate::private::Lift<'s, 'h, $marker>,)*]);
-        $crate::record!($marker, $index, $path, opaque, $ty { $($field: $fty),* });
+        $crate::record!(@results $marker, $index, $path, $ty { $($field: $fty),* });
+        $crate::__fail!($marker, $ty, later);
     };
     ($marker:ty, $index:literal, $path:literal, opaque, $ty:ty { $($field:tt : $fty:ty),* $(,)? }) => {
+        $crate::record!(@results $marker, $index, $path, $ty { $($field: $fty),* });
+        $crate::__fail!($marker, $ty, now);
+    };
+    (@results $marker:ty, $index:literal, $path:literal, $ty:ty { $($field:tt : $fty:ty),* $(,)? }) => {
         impl<'h> $crate::private::Plain<$marker> for $ty {
             const INFO: &'static $crate::private::TypeInfo = $crate::__info!($index, $path, $ty, false);
 
@@ -127,8 +132,6 @@ macro_rules! record {
                 to.number($index);
             }
         }
-
-        $crate::__fail!($marker, $ty);
     };
 }
 

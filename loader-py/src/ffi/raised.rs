@@ -1,0 +1,264 @@
+//! The `Raised` type: the base of exceptions whose class is a crate's own error type.
+//!
+//! What such an exception says and holds is in the object itself, so that to raise one is to allocate it and its message: no
+//! dictionary, and no handle object before one is asked for. Its deallocator, like that of a handle, runs at any moment.
+
+use std::ffi::CStr;
+use std::os::raw::c_void;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::exceptions::PyImportError;
+use pyo3::types::{PyModule, PyModuleMethods, PyTuple, PyType, PyTypeMethods};
+use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
+
+use super::handle::{self, HandleId, HandleRef};
+use super::{class, process};
+use crate::core::{Definition, Slot};
+use crate::python;
+
+#[repr(C)]
+struct Raw {
+    base: ffi::PyBaseExceptionObject,
+    /// Library and type of the value in `id`; none before there is one.
+    slot: Option<&'static Slot>,
+    id: HandleId,
+    epoch: u32,
+    /// Whether the value in `id` is this object's: it is nobody's before, and that of `held` after that.
+    owns: bool,
+    /// The handle, or null before it is asked for. Referred to, like all below.
+    held: *mut ffi::PyObject,
+    /// What it says; null where it was not raised, and where nobody has asked yet.
+    message: *mut ffi::PyObject,
+    /// The name of its type in Rust, or null where it was not raised.
+    rust_type: *mut ffi::PyObject,
+}
+
+static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Such an exception, seen through the object. Fields are read and written through the raw pointer, never through a
+/// reference to the object.
+#[derive(Clone, Copy)]
+pub(crate) struct RaisedRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
+
+impl<'a, 'py> RaisedRef<'a, 'py> {
+    /// `object` as one, if it is.
+    #[inline]
+    pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
+        // SAFETY: a live object and a type that is never freed, made before any object of it.
+        let is_one = unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), TYPE.load(Ordering::Relaxed)) } != 0;
+        is_one.then_some(Self(object))
+    }
+
+    fn raw(self) -> *mut Raw {
+        self.0.as_ptr().cast()
+    }
+
+    /// Gives a new exception its value: of type `slot`, named `id`.
+    pub(crate) fn hold(self, slot: &'static Slot, id: HandleId) {
+        // SAFETY: checked to be a `Raised`; the lock is held.
+        unsafe {
+            (*self.raw()).slot = Some(slot);
+            (*self.raw()).id = id;
+            (*self.raw()).epoch = process::epoch();
+            (*self.raw()).owns = true;
+        }
+    }
+
+    /// The handle of its value, made now if there is none yet; nothing where it holds no value.
+    pub(crate) fn handle(self) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.0.py();
+        // SAFETY: as in `hold`.
+        let (owns, slot) = unsafe { ((*self.raw()).owns, (*self.raw()).slot) };
+        if owns && let Some(Definition::Handle(kind)) = slot.and_then(|slot| slot.definition.get()) {
+            let made = handle::allocate(kind.class.bind(py))?;
+            // Memory may be collected for it, which runs code that asks for the same.
+            // SAFETY: as in `hold`.
+            if unsafe { (*self.raw()).owns }
+                && let Some(handle) = HandleRef::of(made.as_borrowed())
+                && let Some(slot) = slot
+            {
+                // SAFETY: as in `hold`; `held` is null while the value is this object's.
+                unsafe {
+                    handle.fill_in(slot, (*self.raw()).id, (*self.raw()).epoch);
+                    (*self.raw()).owns = false;
+                    (*self.raw()).held = made.into_ptr();
+                }
+            }
+        }
+        // SAFETY: as in `hold`; null or a live object, which gets a reference of its own.
+        Ok(unsafe { Bound::from_borrowed_ptr_or_opt(py, (*self.raw()).held) })
+    }
+
+    /// Says what it says, and the name of its type in Rust, of an exception that is about to be raised.
+    pub(crate) fn say(self, message: Bound<'py, PyAny>, rust_type: Bound<'py, PyAny>) -> PyResult<()> {
+        let arguments = PyTuple::new(self.0.py(), [&message])?;
+        // SAFETY: as in `hold`; an exception refers to a tuple there, or to nothing.
+        let before = unsafe { (*self.raw()).base.args };
+        // SAFETY: as above; the new references are given away.
+        unsafe {
+            (*self.raw()).base.args = arguments.into_ptr();
+            ffi::Py_XDECREF(before);
+        }
+        self.set_message(message);
+        // SAFETY: as in `hold`; the new reference is given away.
+        let before = unsafe { std::mem::replace(&mut (*self.raw()).rust_type, rust_type.into_ptr()) };
+        // SAFETY: null, or a reference that nobody else gives back.
+        unsafe { ffi::Py_XDECREF(before) };
+        Ok(())
+    }
+
+    fn set_message(self, message: Bound<'py, PyAny>) {
+        // SAFETY: as in `hold`; the new reference is given away.
+        let before = unsafe { std::mem::replace(&mut (*self.raw()).message, message.into_ptr()) };
+        // SAFETY: null, or a reference that nobody else gives back.
+        unsafe { ffi::Py_XDECREF(before) };
+    }
+}
+
+/// Whether `class` is `Raised` or below it.
+pub(crate) fn is_raised_class(class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: two live types.
+    unsafe { ffi::PyType_IsSubtype(class.as_type_ptr(), TYPE.load(Ordering::Relaxed)) != 0 }
+}
+
+/// Makes the type and adds it to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    const DOC: &CStr = c"Base of the exception classes of a crate's own error types: holds what Rust gave.";
+    let py = module.py();
+    // SAFETY: a static type, alive as long as the interpreter.
+    let base = unsafe { Bound::from_borrowed_ptr(py, ffi::PyExc_RuntimeError) };
+    // SAFETY: a ready type.
+    let size = unsafe { (*base.as_ptr().cast::<ffi::PyTypeObject>()).tp_basicsize };
+    if size.unsigned_abs() != size_of::<ffi::PyBaseExceptionObject>() {
+        return Err(PyImportError::new_err(
+            "exceptions of this Python are of another size than its headers say",
+        ));
+    }
+    let slots = &mut [
+        class::slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        class::attributes([
+            class::attribute(c"_value", get_value, None, c"The handle of the error, or None."),
+            class::attribute(
+                c"_message",
+                get_message,
+                Some(set_message),
+                c"What Rust said, or None.",
+            ),
+            class::attribute(
+                c"_rust_type",
+                get_rust_type,
+                None,
+                c"The Rust type of an error that was raised, or None.",
+            ),
+        ]),
+        class::doc(DOC),
+        class::end(),
+    ];
+    // SAFETY: a complete table for `Raw`, which begins as `RuntimeError` does, whose size was just compared. What is behind
+    // that refers to nothing that the collector looks for, so the base's ways of looking are inherited.
+    let made = unsafe {
+        class::make(
+            py,
+            c"usecrate._native.Raised",
+            size_of::<Raw>(),
+            true,
+            slots,
+            Some(&base),
+        )
+    }?;
+    module.add("Raised", &made)?;
+    TYPE.store(made.into_ptr().cast(), Ordering::Release);
+    Ok(())
+}
+
+/// A new reference to what is there, or to None.
+///
+/// # Safety
+///
+/// `object` is null or a live object, and the lock is held.
+unsafe fn or_none(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: None lives for ever.
+    let found = if object.is_null() {
+        unsafe { ffi::Py_None() }
+    } else {
+        object
+    };
+    // SAFETY: says the caller.
+    unsafe { ffi::Py_INCREF(found) };
+    found
+}
+
+unsafe extern "C" fn get_value(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    Python::attach(|py| {
+        // SAFETY: the interpreter passes a live object of the attribute's type.
+        let raised = RaisedRef(unsafe { Borrowed::from_ptr(py, object) });
+        match raised.handle() {
+            Ok(Some(handle)) => handle.into_ptr(),
+            Ok(None) => py.None().into_ptr(),
+            Err(error) => {
+                error.restore(py);
+                std::ptr::null_mut()
+            }
+        }
+    })
+}
+
+unsafe extern "C" fn get_message(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter passes a live object of the attribute's type, with the lock held.
+    unsafe { or_none((*object.cast::<Raw>()).message) }
+}
+
+unsafe extern "C" fn get_rust_type(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: as in `get_message`.
+    unsafe { or_none((*object.cast::<Raw>()).rust_type) }
+}
+
+unsafe extern "C" fn set_message(
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> std::os::raw::c_int {
+    Python::attach(|py| {
+        // SAFETY: the interpreter passes a live object of the attribute's type.
+        let raised = RaisedRef(unsafe { Borrowed::from_ptr(py, object) });
+        // SAFETY: a live object, or null where the attribute is deleted.
+        match unsafe { Bound::from_borrowed_ptr_or_opt(py, value) } {
+            Some(message) => {
+                raised.set_message(message);
+                0
+            }
+            None => {
+                python::internal(py, "what an error says cannot be deleted").restore(py);
+                -1
+            }
+        }
+    })
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    let raw = object.cast::<Raw>();
+    // The collector may run meanwhile, and must not find what nobody refers to.
+    // SAFETY: the interpreter hands over an object that nobody else refers to, of a collected type.
+    unsafe { ffi::PyObject_GC_UnTrack(object.cast()) };
+    // SAFETY: as above; the fields are ours.
+    let (owns, epoch, slot, id) = unsafe { ((*raw).owns, (*raw).epoch, (*raw).slot, (*raw).id) };
+    if let Some(slot) = slot.filter(|_| owns && epoch == process::epoch() && !process::finalizing()) {
+        handle::drop_value(slot, &id);
+    }
+    // SAFETY: as above; null, or references that nobody else gives back.
+    unsafe {
+        ffi::Py_XDECREF((*raw).held);
+        ffi::Py_XDECREF((*raw).message);
+        ffi::Py_XDECREF((*raw).rust_type);
+    }
+    // SAFETY: as above.
+    let class = unsafe { ffi::Py_TYPE(object) };
+    // SAFETY: a static type, which `Raised` is below: it ends its part of the object and frees it as its type allocated it.
+    unsafe {
+        if let Some(end) = (*ffi::PyExc_RuntimeError.cast::<ffi::PyTypeObject>()).tp_dealloc {
+            end(object);
+        }
+    }
+    // SAFETY: a heap type is referred to by each instance.
+    unsafe { ffi::Py_DECREF(class.cast()) };
+}
