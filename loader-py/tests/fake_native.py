@@ -69,6 +69,14 @@ class Handle:
         close(self)
 
 
+class Raised(RuntimeError):
+    """Base class of the exceptions of a crate's own error types."""
+
+    _value: Any = None
+    _message: Any = None
+    _rust_type: Any = None
+
+
 class HandleIterator(Handle):
     """Base class of handles that iterate; `Library.define_next` says how."""
 
@@ -196,6 +204,7 @@ class Library:
         self.name, self.path = name, path
         self._table = TABLES[text.removeprefix("fake:")]
         self._kinds: dict[int, tuple[Any, ...]] = {}
+        self._variants: dict[int, tuple[Any, Any]] = {}
         self._definer: Any = None
 
     def define_by(self, definer: Any) -> None:
@@ -211,8 +220,9 @@ class Library:
         assert index not in self._kinds, "defined twice"
         self._kinds[index] = ("handle", cls, exception)
 
-    def plain_error(self, index: int) -> None:
-        assert self._kinds[index][0] == "handle", "other errors are made by the hook"
+    def define_error_variants(self, index: int, number: Any, classes: Any) -> None:
+        assert self._kinds[index][0] == "handle", "the others have classes of their own"
+        self._variants[index] = (number, classes)
 
     def define_record(self, index: int, cls: type, fields: Any, *, exception: bool = False) -> None:
         assert index not in self._kinds, "defined twice"
@@ -284,6 +294,17 @@ class Library:
             raise _errors().ClosedError("it is closed")
         return held._inner
 
+    def _raised(self, value: Any, facts: Any) -> Any:
+        if isinstance(value, Raised):
+            value._rust_type, value._message, value.__dict__["_debug"], sources = facts
+            value.args = (value._message,)
+            for cls, (number, classes) in self._variants.items():
+                if type(value) is self._kinds[cls][2]:
+                    value.__class__ = classes[number(value)]
+            if not sources:
+                return value
+        return _hook(self, value, *facts)
+
     def _prepare(self, index: int, spec: dict[str, Any]) -> _Function:
         params, result, fluent = spec["params"], spec["result"], spec.get("fluent", False)
 
@@ -298,7 +319,7 @@ class Library:
                 value, *facts = raised.facts
                 if isinstance(result, list) and result[0] == "result":
                     value = self._decode(result[2], value)
-                error = _hook(self, value, *facts)
+                error = self._raised(value, facts)
             if error is not None:
                 raise error
             if fluent and answer is None:

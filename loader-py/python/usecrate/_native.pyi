@@ -25,6 +25,22 @@ class Handle:
     def __enter__(self) -> Handle: ...
     def __exit__(self, *exc: object) -> None: ...
 
+class Raised(RuntimeError):
+    """Base of the exception classes of a crate's own error types: holds what Rust gave.
+
+    Deallocated like a handle, for the value that it holds."""
+
+    @property
+    def _value(self) -> Handle | None:
+        """The handle of the error, made when it is asked for; None where there is no value in Rust."""
+
+    _message: str | None
+    """What Rust said, or None."""
+
+    @property
+    def _rust_type(self) -> str | None:
+        """The Rust type of an error that was raised, or None."""
+
 class HandleIterator(Handle):
     """Base of the classes whose values are iterators in Rust: `define_next` says what gives the next item."""
 
@@ -163,19 +179,19 @@ class Library:
     def define_by(self, definer: Callable[[int], type]) -> None:
         """Says what makes and defines the class of a type, by its index, when a value of it is first met."""
 
-    def plain_error(self, index: int) -> None:
-        """Exceptions of type `index` have what every error says as their attributes, and no more.
-
-        From now on they are made without the error hook where there are no sources.
-        """
+    def define_error_variants(
+        self, index: int, number: Callable[[Any], int], classes: Sequence[type]
+    ) -> None:
+        """A raised error of type `index` is of one of `classes`: of that with the number that `number`
+        gives."""
 
     def define_handle(
         self, index: int, cls: type, *, exception: type | None = None, trivial_drop: bool = False
     ) -> None:
         """Values of type `index` become instances of `cls` (a subclass of `Handle`).
 
-        With `exception`, they become instances of that exception class, whose `_value` slot holds the
-        handle; as an argument an instance of it is taken wherever the handle is.
+        With `exception`, they become instances of that class below `Raised`; as an argument an instance of
+        it is taken wherever the handle is.
 
         Raises
         ------

@@ -28,7 +28,7 @@ _OWN = ("__str__", "__repr__", "__format__", "__copy__", "__deepcopy__", "__byte
 
 
 class _Fact:
-    """What an error says besides its message: made when it is asked for, and hidden by what is set instead."""
+    """What an error says besides its message: made when it is asked for, and set like any attribute."""
 
     def __init__(self, read: Callable[[Any], Any], doc: str) -> None:
         self._read = read
@@ -36,10 +36,6 @@ class _Fact:
 
     def __get__(self, error: Any, owner: type | None = None) -> Any:
         return self if error is None else self._read(error)
-
-
-def _said(error: Any) -> str:
-    return error._message or ""
 
 
 def _rust_type(error: Any) -> str:
@@ -71,7 +67,7 @@ def _sources(error: Any) -> Sequence[str]:
     return found
 
 
-class RustError(_native.Raised, CallError):
+class RustError(_native.Raised, CallError):  # pyright: ignore[reportIncompatibleVariableOverride]
     """Base of the exception classes of a crate's own error types.
 
     What Rust gave is in the native object; all else is made when it is asked for. Methods and fields of the
@@ -81,7 +77,7 @@ class RustError(_native.Raised, CallError):
     __usecrate__: Info
     __usecrate_display__: Callable[[Any], str]
 
-    message: Any = _Fact(_said, "What it says.")
+    message: Any = _Fact(str, "What it says.")
     rust_type: Any = _Fact(_rust_type, "The Rust type of the error.")
     debug: Any = _Fact(_debug, "What Rust's ``Debug`` says, or None.")
     sources: Any = _Fact(_sources, "The messages of the errors behind it, outermost first.")
@@ -168,7 +164,7 @@ def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
     _finish(loaded, ty, index, cls, info)
     if base:
         info.fill()  # or the base's members would be found first
-    return cls
+    return cls  # type: ignore[no-any-return]
 
 
 def _primary(loaded: Loaded, ty: Type) -> type | None:

@@ -177,8 +177,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 ///
 /// `object` is null or a live object, and the lock is held.
 unsafe fn or_none(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: None lives for ever.
     let found = if object.is_null() {
+        // SAFETY: the lock is held, says the caller.
         unsafe { ffi::Py_None() }
     } else {
         object

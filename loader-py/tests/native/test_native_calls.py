@@ -209,20 +209,50 @@ def test_errors(echo: Any) -> None:
 
 
 def test_exceptions_hold_handles(echo: Any) -> None:
-    class Failure(Exception):
-        _value: Any = None
+    class Failure(echo.native.Raised):  # type: ignore[misc, name-defined]
+        pass
 
-    echo.library.define_handle(9, type("Held", (echo.native.Handle,), {"__slots__": ()}), exception=Failure)
+    held = type("Held", (echo.native.Handle,), {"__slots__": ()})
+    with pytest.raises(TypeError, match=r"not a subclass of `usecrate\._native\.Raised`"):
+        echo.library.define_handle(9, held, exception=ValueError)
+    echo.library.define_handle(9, held, exception=Failure)
     make = echo.function(3, "new", [("start", "i64", False)], ["handle", 9, "new"])
     inc = echo.function(4, "inc", [("self", ["handle", 9, "exclusive"], False)], "i64")
     error = make(1)
     assert type(error) is Failure
+    assert (error.args, error._message, error._rust_type) == ((), None, None)
     assert inc(error) == 2
+    assert type(error._value) is held and error._value is error._value
     assert not echo.native.is_closed(error)
     echo.native.close(error)
     assert echo.native.is_closed(error)
     with pytest.raises(ValueError, match="came from Rust"):
         inc(Failure())
+    assert Failure("text")._value is None
+
+
+def test_exceptions_that_hold_a_value_drop_it_once(echo: Any) -> None:
+    class Failure(echo.native.Raised):  # type: ignore[misc, name-defined]
+        pass
+
+    echo.library.define_handle(9, type("Held", (echo.native.Handle,), {"__slots__": ()}), exception=Failure)
+    make = echo.function(3, "new", [("start", "i64", False)], ["handle", 9, "new"])
+    before = echo.library.count()
+    for touch in (False, True):
+        errors = [make(1) for _ in range(3)]
+        handles = [error._value for error in errors if touch]
+        assert echo.library.count() == before + 3
+        errors[0].around = errors  # a cycle: the collector ends it
+        del errors
+        gc.collect()
+        assert echo.library.count() == before + len(handles), "a handle outlives the exception"
+        del handles
+        assert echo.library.count() == before
+    error = make(1)
+    weak = weakref.ref(error)
+    error.__class__ = type("Below", (Failure,), {"__slots__": ()})
+    del error
+    assert weak() is None and echo.library.count() == before
 
 
 def test_overloads(echo: Any) -> None:
