@@ -237,11 +237,15 @@ unsafe extern "C" fn set_message(
 
 unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let raw = object.cast::<Raw>();
-    // The collector may run meanwhile, and must not find what nobody refers to.
-    // SAFETY: the interpreter hands over an object that nobody else refers to, of a collected type.
-    unsafe { ffi::PyObject_GC_UnTrack(object.cast()) };
-    // SAFETY: as above; the fields are ours.
+    // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
     let (owns, epoch, slot, id) = unsafe { ((*raw).owns, (*raw).epoch, (*raw).slot, (*raw).id) };
+    // SAFETY: as above.
+    let ends_value = owns || !unsafe { (*raw).held }.is_null();
+    if ends_value {
+        // The collector may run meanwhile, and must not find what nobody refers to.
+        // SAFETY: as above, of a collected type.
+        unsafe { ffi::PyObject_GC_UnTrack(object.cast()) };
+    }
     if let Some(slot) = slot.filter(|_| owns && epoch == process::epoch() && !process::finalizing()) {
         handle::drop_value(slot, &id);
     }
@@ -253,6 +257,10 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     }
     // SAFETY: as above.
     let class = unsafe { ffi::Py_TYPE(object) };
+    if ends_value {
+        // SAFETY: as it came, which the base's way relies on: what it refers to is alive.
+        unsafe { ffi::PyObject_GC_Track(object.cast()) };
+    }
     // SAFETY: a static type, which `Raised` is below: it ends its part of the object and frees it as its type allocated it.
     unsafe {
         if let Some(end) = (*ffi::PyExc_RuntimeError.cast::<ffi::PyTypeObject>()).tp_dealloc {
