@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use crate::abi::{Piece, Word};
 use crate::error::{Fault, RequestFault};
 
 /// Extension code of a handle.
@@ -23,6 +24,8 @@ pub const EXT_MOVE: i8 = 6;
 const BESIDE: usize = 16 << 10;
 /// The same where the answer is long without them: what it takes to have anything beside it is spread over many.
 const BESIDE_OTHERS: usize = 4 << 10;
+/// The same for what has to be copied in any case: beside the answer, a client can keep it without another copy.
+const BESIDE_COPIED: usize = 64 << 10;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: u32 = 64;
 
@@ -377,7 +380,7 @@ pub fn deeper(depth: u32) -> Result<u32, Fault> {
 pub struct Writer {
     bytes: Vec<u8>,
     /// What goes beside the bytes, which name it; `None`: nothing can.
-    beside: Option<Vec<Vec<u8>>>,
+    beside: Option<Vec<Piece>>,
 }
 
 impl Writer {
@@ -395,7 +398,7 @@ impl Writer {
 
     /// What goes beside what was written, if there is a list of it.
     #[inline]
-    pub(crate) fn take_beside(&mut self) -> Option<Vec<Vec<u8>>> {
+    pub(crate) fn take_beside(&mut self) -> Option<Vec<Piece>> {
         let has = self.beside.as_ref().is_some_and(|beside| beside.capacity() > 0);
         if has { self.beside.take() } else { None }
     }
@@ -550,6 +553,12 @@ impl Writer {
     /// str
     #[inline]
     pub fn str(&mut self, value: &str) {
+        self.str_bytes(value.as_bytes());
+    }
+
+    /// The same for what is known to be text.
+    #[inline]
+    fn str_bytes(&mut self, value: &[u8]) {
         let length = value.len();
         if length < 32 {
             self.bytes.push(0xa0 | length as u8);
@@ -560,7 +569,33 @@ impl Writer {
         } else {
             self.tagged(0xdb, clamp(length).to_be_bytes());
         }
-        self.bytes.extend_from_slice(value.as_bytes());
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// str, unless it is long enough to go beside the answer: then `false`, and nothing is written.
+    #[inline]
+    pub(crate) fn short_str(&mut self, value: &str) -> bool {
+        let short = value.len() < BESIDE_OTHERS;
+        if short {
+            self.str(value);
+        }
+        short
+    }
+
+    /// str, or ext for text that is long enough to go beside the answer as it is.
+    #[inline]
+    pub(crate) fn owned_str(&mut self, value: String) {
+        if !self.short_str(&value) {
+            self.long_str(value);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_str(&mut self, value: String) {
+        if let Some(bytes) = self.put_beside(value.into_bytes()) {
+            self.str_bytes(&bytes);
+        }
     }
 
     /// bin
@@ -587,19 +622,45 @@ impl Writer {
         self.bytes.reserve(more);
     }
 
+    /// Puts words beside the answer as they are, and ext into it, if they are long enough; else gives them back.
+    #[inline]
+    pub(crate) fn put_beside<T: Word>(&mut self, words: Vec<T>) -> Option<Vec<T>> {
+        let size = words.len() * size_of::<T>();
+        let Some(beside) = self.beside.as_mut().filter(|_| size >= BESIDE_OTHERS) else {
+            return Some(words);
+        };
+        let is_long = !beside.is_empty() || self.bytes.len() >= BESIDE || size >= BESIDE;
+        match u32::try_from(beside.len()) {
+            Ok(index) if is_long => {
+                beside.push(Piece::new(words));
+                self.ext(EXT_BUFFER, &index.to_le_bytes());
+                None
+            }
+            _ => Some(words),
+        }
+    }
+
+    /// The same for a copy of words; `false`: they are better copied into the answer.
+    #[inline]
+    pub(crate) fn copy_beside<T: Word>(&mut self, words: &[T]) -> bool {
+        size_of_val(words) >= BESIDE_COPIED
+            && self.beside.is_some()
+            && self.put_beside(words.to_vec()).is_none()
+    }
+
+    /// bin, or ext for bytes of which a copy is long enough to go beside the answer.
+    #[inline]
+    pub(crate) fn lent_bin(&mut self, value: &[u8]) {
+        if !self.copy_beside(value) {
+            self.bin(value);
+        }
+    }
+
     /// bin, or ext for bytes that are long enough to go beside the answer as they are.
     #[inline]
     pub fn owned_bin(&mut self, value: Vec<u8>) {
-        let Some(beside) = self.beside.as_mut().filter(|_| value.len() >= BESIDE_OTHERS) else {
-            return self.bin(&value);
-        };
-        let is_long = !beside.is_empty() || self.bytes.len() >= BESIDE || value.len() >= BESIDE;
-        match u32::try_from(beside.len()) {
-            Ok(index) if is_long => {
-                beside.push(value);
-                self.ext(EXT_BUFFER, &index.to_le_bytes());
-            }
-            _ => self.bin(&value),
+        if let Some(value) = self.put_beside(value) {
+            self.bin(&value);
         }
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import ctypes
 import os
 import pathlib
@@ -369,6 +370,15 @@ def test_long_bytes_of_an_answer_travel_beside_it(fixture: Library) -> None:
     for nothing in (0, 2, -1, 2**32, 2**63 - 1):
         fixture.release_piece(nothing)
     assert fixture.piece(1) == both[2]
+
+    # So do long text and long lists of numbers, which are aligned; what is short does not.
+    text, numbers = "behaviours::echoes::echo_string", "behaviours::echoes::echo_list_f64"
+    assert fixture.call(text, "é" * 20000) == ("é" * 20000).encode() and fixture._response.piece_count == 1
+    assert fixture.call(text, "é") == "é" and fixture._response.piece_count == 0
+    words = array.array("d", [0.5, -3.0] * 5000)
+    assert fixture.call(numbers, words.tobytes()) == words.tobytes() and fixture._response.piece_count == 1
+    assert (ctypes.cast(fixture._response.pieces[0].data, ctypes.c_void_p).value or 1) % 8 == 0
+    assert fixture.call(numbers, [1.5]) == [1.5] and fixture._response.piece_count == 0
 
     # A refusal after a long result leaves nothing of it.
     assert fixture.refusal(many, 1).status == ARGUMENT

@@ -148,3 +148,42 @@ def test_long_bytes_of_results(behaviours: Any) -> None:
     assert echoes.echo_list_u8s(long * 50) == long * 50
     sample = echoes.Sample(number=1, wide=2, float=3.0, text="text", bytes=long[-1], maybe=None, nested=[])
     assert echoes.echo_record(sample).bytes == long[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "letter", "one"),
+    [
+        ("u8s", "B", b"\7"),
+        ("i8", "b", -7),
+        ("u32", "I", 7),
+        ("f32", "f", 0.5),
+        ("i64", "q", -7),
+        ("f64", "d", 0.5),
+    ],
+)
+def test_views_are_of_what_rust_made(behaviours: Any, name: str, letter: str, one: Any) -> None:
+    echo = getattr(behaviours.echoes, "echo_bytes" if name == "u8s" else f"echo_list_{name}")
+    for count in (0, 1, 15, 16, 5000, 100_000):
+        given = one * count if name == "u8s" else [one] * count
+        assert echo(given) == given
+        view = usecrate.buffers(echo)(given)
+        assert type(view) is memoryview and view.format == letter and view.readonly
+        assert (bytes(view) if name == "u8s" else view.tolist()) == given
+        # What is seen is lent again as it is.
+        assert echo(view) == given
+
+
+def test_views_in_what_is_given(behaviours: Any) -> None:
+    many = usecrate.buffers(behaviours.echoes.echo_list_u8s)
+    given = [b"a" * 100_000, b"", b"b" * 50_000]
+    for _ in range(3):
+        views = many(given)
+        assert views == given
+        assert [type(view) for view in views] == [memoryview] * 3
+
+
+def test_long_text_is_text(behaviours: Any) -> None:
+    for text in ("x" * 100_000, "é" * 50_000, "x" * 20_000 + "\U0001f980"):
+        assert behaviours.echoes.echo_string(text) == text
+        assert behaviours.echoes.echo_list_string([text, "", text]) == [text, "", text]
+        assert usecrate.buffers(behaviours.echoes.echo_string)(text) == text

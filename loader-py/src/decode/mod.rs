@@ -461,6 +461,9 @@ impl Shape {
             },
             Self::Text | Self::Char => match from.token()? {
                 Token::Text(content) => object::new_text(py, content)?,
+                Token::Ext(ext::BUFFER, content) => {
+                    from.read_beside(content, |content| object::new_text(py, content))??
+                }
                 _ => return Err(from.malformed("a str")),
             },
             Self::Unit | Self::Never => match from.token()? {

@@ -18,11 +18,10 @@ use crate::group::frame::Frame;
 use crate::group::lent::Lent;
 use crate::wire::{Reader, Writer};
 
-use pieces::Piece;
-
 pub use direct::{DirectEntry, direct};
 pub(crate) use host::Host;
 pub use host::{HostTable, Memory};
+pub(crate) use pieces::{Piece, Word};
 
 /// Memory lent for one call.
 #[repr(C)]

@@ -1,18 +1,46 @@
-//! Long bytes of an answer, which travel beside its message: each is a `Vec<u8>` that the library owns until the client
+//! Long bytes and numbers of an answer, which travel beside its message: each is a `Vec` that the library owns until the client
 //! has it freed.
 
+use std::alloc::Layout;
 use std::mem::ManuallyDrop;
 
 use super::Response;
 use crate::dispatch::RELEASE;
 use crate::wire::{Reader, Token};
 
-/// `UsecratePiece` of `docs/abi.md`: a `Vec<u8>` in parts, or all zero once it was freed.
+/// A number of fixed width.
+///
+/// # Safety
+///
+/// It has the layout of the unsigned number of its size, and no destructor.
+pub(crate) unsafe trait Word: Copy {}
+
+macro_rules! words {
+    ($($unsigned:ident: $($ty:ident)+;)+) => {$($(
+        const _: () = assert!(
+            size_of::<$ty>() == size_of::<$unsigned>() && align_of::<$ty>() == align_of::<$unsigned>()
+        );
+        // SAFETY: asserted just now; it is a number.
+        unsafe impl Word for $ty {}
+    )+)+};
+}
+
+words! {
+    u8: u8 i8;
+    u16: u16 i16;
+    u32: u32 i32 f32;
+    u64: u64 i64 f64;
+}
+
+/// `UsecratePiece` of `docs/abi.md`: a `Vec` of words in parts, or all zero once it was freed.
 #[repr(C)]
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     data: *mut u8,
+    /// In bytes.
     len: usize,
+    /// In words, of 2^n bytes, with the upper n bits set. A vector's memory is not larger than `isize::MAX` bytes, so that the bit
+    /// below these is clear.
     capacity: usize,
 }
 
@@ -24,34 +52,53 @@ impl Piece {
         len: 0,
         capacity: 0,
     };
-}
 
-impl From<Vec<u8>> for Piece {
-    fn from(bytes: Vec<u8>) -> Self {
-        let mut bytes = ManuallyDrop::new(bytes);
+    /// Takes words apart.
+    pub(crate) fn new<T: Word>(words: Vec<T>) -> Self {
+        let mut words = ManuallyDrop::new(words);
+        let exponent = size_of::<T>().trailing_zeros();
         Self {
-            data: bytes.as_mut_ptr(),
-            len: bytes.len(),
-            capacity: bytes.capacity(),
+            data: words.as_mut_ptr().cast(),
+            len: words.len() * size_of::<T>(),
+            capacity: words.capacity() | !(usize::MAX >> exponent),
         }
+    }
+
+    /// How many bytes there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// What was allocated for it.
+    fn layout(&self) -> Layout {
+        let exponent = self.capacity.leading_ones();
+        let words = self.capacity & (usize::MAX >> exponent);
+        let layout = match exponent {
+            0 => Layout::array::<u8>(words),
+            1 => Layout::array::<u16>(words),
+            2 => Layout::array::<u32>(words),
+            _ => Layout::array::<u64>(words),
+        };
+        layout.expect("a vector has it already")
     }
 }
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        if !self.data.is_null() {
-            // SAFETY: these parts were taken from a `Vec<u8>` by `from`, the only maker of a piece that is not null, and
-            // the client changes none of them.
-            drop(unsafe { Vec::from_raw_parts(self.data, self.len, self.capacity) });
+        let layout = self.layout();
+        if !self.data.is_null() && layout.size() > 0 {
+            // SAFETY: `new`, the only maker of a piece that is not null, has the memory from a vector of that layout; the client
+            // changes nothing of it.
+            unsafe { std::alloc::dealloc(self.data, layout) };
         }
     }
 }
 
 impl Response {
     /// Puts pieces beside the message.
-    pub(super) fn set_pieces(&mut self, pieces: Vec<Vec<u8>>) {
+    pub(super) fn set_pieces(&mut self, pieces: Vec<Piece>) {
         debug_assert!(self.pieces.is_null(), "those of the answer before are gone");
-        let pieces: Box<[Piece]> = pieces.into_iter().map(Piece::from).collect();
+        let pieces = pieces.into_boxed_slice();
         self.piece_count = pieces.len();
         self.pieces = Box::into_raw(pieces).cast();
     }
@@ -102,5 +149,31 @@ impl Response {
         }
         // SAFETY: `set_pieces` has left as many behind the pointer, and the response is this call's alone.
         unsafe { std::slice::from_raw_parts_mut(self.pieces, self.piece_count) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_freed_as_it_was_made<T: Word + Default>() {
+        for capacity in [0, 1, 3, 5000] {
+            let mut words = Vec::with_capacity(capacity);
+            words.extend(std::iter::repeat_n(T::default(), capacity / 2));
+            let layout = Layout::array::<T>(words.capacity()).unwrap();
+            let piece = Piece::new(words);
+            assert_eq!(piece.layout(), layout);
+            assert_eq!(piece.len(), capacity / 2 * size_of::<T>());
+        }
+    }
+
+    #[test]
+    fn words_of_each_size_are_freed_as_they_were_made() {
+        is_freed_as_it_was_made::<u8>();
+        is_freed_as_it_was_made::<i16>();
+        is_freed_as_it_was_made::<f32>();
+        is_freed_as_it_was_made::<u64>();
+        is_freed_as_it_was_made::<f64>();
+        assert_eq!(Piece::FREED.layout().size(), 0);
     }
 }

@@ -9,8 +9,8 @@ mod bytes {
     use crate::wire::Writer;
 
     crate::lower::plain::plain! {
-        [] bytes::Bytes, "bytes", |value, writer| writer.bin(value);
-        [] bytes::BytesMut, "bytes", |value, writer| writer.bin(value);
+        [] bytes::Bytes, "bytes", |value, writer| writer.lent_bin(value);
+        [] bytes::BytesMut, "bytes", |value, writer| writer.lent_bin(value);
     }
 }
 

@@ -64,7 +64,10 @@ macro_rules! numbers {
             }
 
             fn lower_list(items: Vec<Self>, out: &mut Out<'_, 'h>) -> Answer {
-                <Self as LowerRef<'_, 'h, B>>::lower_slice(&items, out)
+                match out.writer.put_beside(items) {
+                    Some(items) => <Self as LowerRef<'_, 'h, B>>::lower_slice(&items, out),
+                    None => Ok(()),
+                }
             }
         }
 
@@ -99,6 +102,9 @@ macro_rules! numbers {
             }
 
             fn lower_slice(items: &'r [Self], out: &mut Out<'_, 'h>) -> Answer {
+                if out.writer.copy_beside(items) {
+                    return Ok(());
+                }
                 list(
                     items,
                     size_of::<Self>(),

@@ -41,6 +41,13 @@ macro_rules! plain {
             }
         }
 
+        $crate::lower::plain::plain_ref! { [$($generics)*] $ty, $word, |$value, $writer| $write; }
+    )+};
+}
+
+/// The one that is by reference.
+macro_rules! plain_ref {
+    ([$($generics:tt)*] $ty:ty, $word:literal, |$value:ident, $writer:ident| $write:expr;) => {
         impl<'r, 'h, $($generics)* B> LowerRef<'r, 'h, B> for $ty {
             const DATA_REF: bool = true;
 
@@ -62,11 +69,12 @@ macro_rules! plain {
                 to.plain($word);
             }
         }
-    )+};
+    };
 }
 
 #[cfg(feature = "bytes")]
 pub(crate) use plain;
+pub(crate) use plain_ref;
 
 /// Only behind a reference.
 macro_rules! unsized_plain {
@@ -140,12 +148,11 @@ plain! {
     [] i128, "i128", |value, writer| writer.big(*value);
     [] u128, "u128", |value, writer| writer.big_unsigned(*value);
     [] char, "char", |value, writer| writer.str(value.encode_utf8(&mut [0; 4]));
-    [] String, "str", |value, writer| writer.str(value);
     [] Box<str>, "str", |value, writer| writer.str(value);
     [] Arc<str>, "str", |value, writer| writer.str(value);
     [] Rc<str>, "str", |value, writer| writer.str(value);
     ['x,] Cow<'x, str>, "str", |value, writer| writer.str(value);
-    ['x,] Cow<'x, [u8]>, "bytes", |value, writer| writer.bin(value);
+    ['x,] Cow<'x, [u8]>, "bytes", |value, writer| writer.lent_bin(value);
     ['x,] Cow<'x, Path>, "path", |value, writer| path(value.as_os_str(), writer);
     ['x,] Cow<'x, OsStr>, "path", |value, writer| path(value, writer);
     [] PathBuf, "path", |value, writer| path(value.as_os_str(), writer);
@@ -241,6 +248,26 @@ nonzero!(
     NonZeroU8 "u8" NonZeroU16 "u16" NonZeroU32 "u32" NonZeroU64 "u64"
     NonZeroI8 "i8" NonZeroI16 "i16" NonZeroI32 "i32" NonZeroI64 "i64"
 );
+plain_ref! { [] String, "str", |value, writer| writer.str(value); }
+
+/// Long text goes beside the answer as it is.
+impl<'h, B> Lower<'h, B> for String {
+    #[inline]
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        out.writer.owned_str(self);
+        Ok(())
+    }
+
+    #[inline]
+    fn at_once(&self, writer: &mut Writer) -> bool {
+        writer.short_str(self)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("str");
+    }
+}
+
 plain! {
     [] std::num::NonZeroUsize, "usize", |value, writer| writer.uint(value.get() as u64);
     [] std::num::NonZeroIsize, "isize", |value, writer| writer.int(value.get() as i64);
@@ -293,7 +320,7 @@ impl<'r, 'h, B> LowerRef<'r, 'h, B> for u8 {
     }
 
     fn lower_slice(items: &'r [Self], out: &mut Out<'_, 'h>) -> Answer {
-        out.writer.bin(items);
+        out.writer.lent_bin(items);
         Ok(())
     }
 
