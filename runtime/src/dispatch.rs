@@ -70,23 +70,17 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
 fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
     let marker = std::marker::PhantomData;
     let place = frame.parameter.get();
-    if !frame.is_light() {
-        if let Some(description) = frame.types() {
-            let mut description = description.borrow_mut();
-            T::describe(&mut Describer::new(&mut description.types));
-            description.directly.parameter(T::DIRECT);
-            frame.parameter.set(place + 1);
-            return Lifted { held: None, marker };
-        }
-        if frame.has_failed() {
-            return Lifted { held: None, marker };
-        }
+    if !frame.is_light() && is_passed::<B, T>(frame) {
+        return Lifted { held: None, marker };
     }
     let held = if frame.is_direct() {
         match T::DIRECT {
             Some(_) => T::hold_direct(scope),
             None => Err(no_words(frame)),
         }
+    } else if T::DIRECT.is_some() {
+        let held = hold_seldom::<B, T>(frame, scope);
+        return Lifted { held, marker };
     } else if place == frame.given.get() {
         Err(too_few(frame))
     } else {
@@ -103,6 +97,44 @@ fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>
         Err(fault) => {
             frame.fail(fault);
             Lifted { held: None, marker }
+        }
+    }
+}
+
+/// Whether an argument is not held: its type is asked for, or one before it could not be.
+///
+/// One function for all shims with such an argument: their size is that of the library, all of which is read, hashed and
+/// copied when it is loaded.
+#[cold]
+#[inline(never)]
+fn is_passed<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>) -> bool {
+    let Some(description) = frame.types() else {
+        return frame.has_failed();
+    };
+    let mut description = description.borrow_mut();
+    T::describe(&mut Describer::new(&mut description.types));
+    description.directly.parameter(T::DIRECT);
+    frame.parameter.set(frame.parameter.get() + 1);
+    true
+}
+
+/// Holds an argument that mostly comes in direct calls, from a request. One function for all shims with such an argument.
+#[inline(never)]
+fn hold_seldom<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Option<T::Held> {
+    let place = frame.parameter.get();
+    let held = if place == frame.given.get() {
+        Err(too_few(frame))
+    } else {
+        T::hold(scope)
+    };
+    match held {
+        Ok(held) => {
+            frame.parameter.set(place + 1);
+            Some(held)
+        }
+        Err(fault) => {
+            frame.fail(fault);
+            None
         }
     }
 }
@@ -192,12 +224,8 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
     describe: impl FnOnce(&mut Describer<'_>),
 ) -> Answer {
     let frame = call.frame;
-    if !frame.is_light() {
-        if let Some(description) = frame.types() {
-            describe(&mut Describer::new(&mut call.out.borrow_mut()));
-            description.borrow_mut().directly.result = word.map(Word::letter);
-            return Err(Fault::Described);
-        }
+    if !frame.is_light() && is_described(call, word, describe) {
+        return Err(Fault::Described);
     }
     ready(frame)?;
     let mut result = make();
@@ -210,13 +238,49 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
             Err(other) => result = other,
         }
     }
+    if word.is_some() {
+        write_seldom(call, result, lower)
+    } else {
+        write(call, result, lower)
+    }
+}
+
+/// Writes the result's type, if it is asked for. One function for all shims with such a result.
+#[cold]
+#[inline(never)]
+fn is_described(
+    call: Call<'_, '_, '_>,
+    word: Option<Word>,
+    describe: impl FnOnce(&mut Describer<'_>),
+) -> bool {
+    let Some(description) = call.frame.types() else {
+        return false;
+    };
+    describe(&mut Describer::new(&mut call.out.borrow_mut()));
+    description.borrow_mut().directly.result = word.map(Word::letter);
+    true
+}
+
+/// Writes the message for a result that is mostly a word. One function for all shims with such a result.
+#[inline(never)]
+fn write_seldom<'h, T>(
+    call: Call<'_, 'h, '_>,
+    result: T,
+    lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
+) -> Answer {
+    write(call, result, lower)
+}
+
+/// Writes the message for a result.
+#[inline(always)]
+fn write<'h, T>(call: Call<'_, 'h, '_>, result: T, lower: impl FnOnce(T, Out<'_, 'h>) -> Answer) -> Answer {
     let mut writer = call.out.borrow_mut();
     let start = writer.len();
     writer.raw(&[0x92, 0x00]);
-    let answer = lower(result, Out::new(&mut writer, frame));
+    let answer = lower(result, Out::new(&mut writer, call.frame));
     match answer {
         // An answer like any other, where nothing was held that a failed call treats in another way.
-        Err(Fault::Failed) if frame.is_light() => Ok(()),
+        Err(Fault::Failed) if call.frame.is_light() => Ok(()),
         Err(fault) => {
             if !matches!(fault, Fault::Failed) {
                 writer.truncate(start);
