@@ -430,6 +430,7 @@ def lint(_options: argparse.Namespace) -> None:
 def bench(options: argparse.Namespace) -> None:
     """Compare calls and builds with what is written by hand; measure imports, and much of everything."""
     python = prepare("test")
+    virtual_environment(python, "bench")
     folder, out = ROOT / "tests" / "bench", DEV / "bench"
     out.mkdir(parents=True, exist_ok=True)
 
@@ -448,7 +449,6 @@ def bench(options: argparse.Namespace) -> None:
     with step("tests/bench/compare.py"):
         run(python.program("python"), folder / "compare.py", *settings)
     if options.record:
-        virtual_environment(python, "bench")
         with step("docs/speed.md, docs/speed.svg, tests/bench/instructions.json"):
             run(python.program("python"), folder / "page.py", figures)
             run(python.program("python"), folder / "instructions.py", "--contenders", out, "--record")

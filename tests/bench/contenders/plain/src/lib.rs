@@ -120,20 +120,21 @@ fn answer(function: u8, arguments: &[u8]) -> Result<Vec<u8>, Failed> {
     }
 }
 
-/// Calls: the first byte of the request is the function, the rest its arguments. The answer is `[0, result]` or
-/// `[1, message]`, and is given back to [`release`].
+/// Calls the function with this number. The answer is `[0, result]` or `[1, message]`, and is given back to [`release`].
 ///
 /// # Safety
 ///
-/// `request` points to `length` readable bytes, `answer_length` to a writable number.
+/// `arguments` points to `length` readable bytes, `answer_length` to a writable number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn call(request: *const u8, length: usize, answer_length: *mut usize) -> *mut u8 {
+pub unsafe extern "C" fn call(
+    function: u8,
+    arguments: *const u8,
+    length: usize,
+    answer_length: *mut usize,
+) -> *mut u8 {
     // SAFETY: by this function's contract.
-    let request = unsafe { std::slice::from_raw_parts(request, length) };
-    let done = match request.split_first() {
-        Some((function, arguments)) => answer(*function, arguments),
-        None => Err("the request is empty".into()),
-    };
+    let arguments = unsafe { std::slice::from_raw_parts(arguments, length) };
+    let done = answer(function, arguments);
     let bytes = done.unwrap_or_else(|error| {
         rmp_serde::to_vec(&(1_u8, error.to_string())).expect("a text is MessagePack")
     });
