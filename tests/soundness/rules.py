@@ -504,6 +504,99 @@ RULES = (
         ),
     ),
     Rule(
+        "Direct calls",
+        (
+            "Words say nothing of themselves, so a shim reads those that it has asked for, and no others; "
+            "what they name is readable for the call, which the client promises. Every other rule holds as "
+            "it does for a message."
+        ),
+        (
+            Mutation(
+                "a type without words makes the callable one without direct calls",
+                "direct.rs",
+                "None => self.never = true,",
+                "None => {}",
+                "the_library_says_which_words_it_wants",
+                "direct",
+            ),
+            Mutation(
+                "what has no words reads none",
+                "dispatch.rs",
+                "            Some(_) => T::hold_direct(scope),\n            None => Err(no_words(frame)),",
+                "            _ => T::hold_direct(scope),",
+                "no_shim_reads_words_that_it_did_not_ask_for",
+                "direct",
+            ),
+            Mutation(
+                "a call that has waited reads its words from the first",
+                "group/frame.rs",
+                "        self.words.at.set(self.words.first);\n",
+                "",
+                "a_call_waits_for_another_and_reads_its_words_again",
+                "direct",
+            ),
+            Mutation(
+                "kept text of a direct call is copied into the group",
+                "group/scope.rs",
+                "let lasting = self.own(text.as_bytes())?;",
+                "let lasting = Self { keeper: None, ..self }.own(text.as_bytes())?;",
+                "what_is_kept_is_copied",
+                "direct",
+            ),
+            Mutation(
+                "kept memory of a direct call is copied into the group",
+                "group/scope.rs",
+                "self.own(self.frame().memory())",
+                "Self { keeper: None, ..self }.own(self.frame().memory())",
+                "what_is_kept_is_copied",
+                "direct",
+            ),
+            Mutation(
+                "memory of no length has no address",
+                "group/frame.rs",
+                "        if length == 0 {\n            return &[];\n        }\n",
+                "",
+                "no_memory_is_none_wherever_it_is_said_to_be",
+                "direct",
+            ),
+            Mutation(
+                "a panic behind a word takes it back",
+                "dispatch.rs",
+                "    frame.give_nothing();\n",
+                "",
+                "a_destructor_that_panics_behind_a_word_is_told_of",
+                "direct",
+            ),
+            Mutation(
+                "a direct call knows that it must not wait",
+                "abi/direct.rs",
+                "let prompt = flags & PROMPT != 0;",
+                "let prompt = flags & PROMPT > 1;",
+                "a_prompt_call_does_not_wait",
+                "direct",
+            ),
+            Mutation(
+                "a word says that values wait",
+                "abi/direct.rs",
+                "return if outcome == Outcome::Leaves {",
+                "return if false {",
+                "what_a_prompt_call_lets_go_of_last_is_left_behind_a_word",
+                "direct",
+            ),
+        ),
+        (
+            (
+                "`direct::handles_are_checked`, `direct::what_is_borrowed_is_not_changed` and others: the "
+                "rules of handles, by words"
+            ),
+            "`abi_client/test_client_direct.py`: each letter, by a client that knows the page alone",
+            (
+                "`native/test_native_direct.py` of the loader: it makes words of what the manifest and the "
+                "library agree about, and lends what nobody changes"
+            ),
+        ),
+    ),
+    Rule(
         "References lent to a callable",
         "They end when it returns, with all that was made of them; calls that use them are waited for.",
         (

@@ -68,16 +68,20 @@ pub fn taken_apart(mut answer: &[u8]) -> Option<(u64, Value)> {
     (parts.is_empty() && answer.is_empty()).then_some((status, payload))
 }
 
+/// A way to the library.
+pub(crate) fn channel() -> Channel {
+    Channel::new(*LIBRARY.get().expect("a test begins with `alone`"))
+}
+
 fn send(bytes: &[u8], buffers: &[Buffer], host: Option<&'static Host>) -> (u64, Value) {
-    let library = LIBRARY.get().expect("a test begins with `alone`");
-    let mut channel = Channel::new(*library);
+    let mut channel = channel();
     let answer = taken_apart(channel.send(bytes, buffers, host));
     let (status, payload) = answer.expect("an answer is a status and a payload");
     (status, with_pieces(payload, &channel))
 }
 
 /// An answer's value, with the long bytes beside it in their places.
-fn with_pieces(value: Value, channel: &Channel) -> Value {
+pub(crate) fn with_pieces(value: Value, channel: &Channel) -> Value {
     match value {
         Value::Ext(2, index) => {
             let index = u32::from_le_bytes(index.try_into().expect("four bytes"));
@@ -188,8 +192,7 @@ pub enum Prompt {
 }
 
 fn promptly(parts: &[Value]) -> Prompt {
-    let library = LIBRARY.get().expect("a test begins with `alone`");
-    let mut channel = Channel::new(*library);
+    let mut channel = channel();
     let (code, answer) = channel.attempt(&encoded(parts), &[], Some(&objects::HOST));
     let told = taken_apart(answer);
     match (code, told) {

@@ -5,9 +5,11 @@
 //! 2. [`upcall`]: the way back into the client;
 //! 3. [`objects`]: host objects that are closures;
 //! 4. [`client`]: calls by name;
-//! 5. [`shim`]: what a bridge is made of.
+//! 5. [`direct`]: direct calls;
+//! 6. [`shim`]: what a bridge is made of.
 
 pub mod client;
+pub mod direct;
 pub mod objects;
 pub mod shim;
 pub mod symbol;

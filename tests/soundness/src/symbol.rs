@@ -1,6 +1,6 @@
 //! The one symbol of a library, and the structs that pass it, behind functions that cannot be called wrongly.
 
-use usecrate_runtime::private::{Buffer, HostTable, Response};
+use usecrate_runtime::private::{Buffer, DirectEntry, HostTable, Response};
 
 use crate::upcall::{Host, fail};
 
@@ -16,6 +16,20 @@ pub fn buffer(memory: &mut [u8], writable: bool) -> Buffer {
     let parts = (memory.as_mut_ptr(), memory.len(), u64::from(writable));
     // SAFETY: this is the struct's documented layout: data, length, flags.
     unsafe { std::mem::transmute::<(*mut u8, usize, u64), Buffer>(parts) }
+}
+
+/// A buffer that takes an address.
+pub fn place(address: &mut usize) -> Buffer {
+    let parts = (std::ptr::from_mut(address).cast(), size_of::<usize>(), 1);
+    // SAFETY: as for `buffer`.
+    unsafe { std::mem::transmute::<(*mut u8, usize, u64), Buffer>(parts) }
+}
+
+/// The entry for direct calls that a library has put there.
+pub fn entry(address: usize) -> DirectEntry {
+    let place = std::ptr::with_exposed_provenance::<()>(address);
+    // SAFETY: `docs/abi.md`: the address is that of such a function.
+    unsafe { std::mem::transmute::<*const (), DirectEntry>(place) }
 }
 
 /// A way to a library, with a response that every request uses again.
@@ -67,12 +81,49 @@ impl Channel {
             fail(&format!("{request:?} gave {code}"));
         }
         drop(request);
+        (code, self.answer())
+    }
+
+    /// Makes a direct call, which gives a code and puts a word into `result`. The words' own memory is this call's alone, and
+    /// of their very length. A code that says that nothing was understood ends the process.
+    pub fn enter(
+        &mut self,
+        entry: DirectEntry,
+        (callable, flags): (u32, u32),
+        words: &[u64],
+        host: Option<&'static Host>,
+        result: &mut u64,
+    ) -> i32 {
+        let words: Box<[u64]> = words.into();
+        let host = host.map_or(std::ptr::null(), Host::table);
+        // SAFETY: whoever made the words lends what they name; all else as for `attempt`.
+        let code = unsafe {
+            entry(
+                callable,
+                flags,
+                words.as_ptr(),
+                host,
+                &raw mut self.response,
+                result,
+            )
+        };
+        if code < 0 {
+            fail(&format!("a direct call of {callable} gave {code}"));
+        }
+        code
+    }
+
+    /// What the last request or call has answered, if it did.
+    pub fn answer(&self) -> &[u8] {
         // The struct is documented: data, length, and more.
         let words: *const usize = (&raw const self.response).cast();
         // SAFETY: the struct begins with these two words.
         let (data, length) = unsafe { (*words as *const u8, *words.add(1)) };
+        if length == 0 {
+            return &[];
+        }
         // SAFETY: the answer is valid until the next call with this struct.
-        (code, unsafe { std::slice::from_raw_parts(data, length) })
+        unsafe { std::slice::from_raw_parts(data, length) }
     }
 }
 
