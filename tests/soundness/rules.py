@@ -323,8 +323,8 @@ RULES = (
             "again with the lock released. It calls back on its own thread alone, which the compiler sees to "
             "(what it calls is not `Send`), and with data alone: no reference is lent that would have to "
             "end, and no handle comes back that somebody may be using. What the runtime itself locks, it "
-            "holds for a few steps in which no code but its own runs: no destructor, no upcall, and so nobody "
-            "who waits for the interpreter."
+            "holds for a few steps in which no code but its own runs: no destructor, no upcall, and so "
+            "nobody who waits for the interpreter."
         ),
         (
             Mutation(
