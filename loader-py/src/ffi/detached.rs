@@ -46,6 +46,21 @@ impl Detached {
         done
     }
 
+    /// Runs `work` if this thread's call keeps the lock, or whoever else runs Python code on this thread has taken it.
+    #[inline(always)]
+    pub(super) fn kept<R>(&self, work: impl FnOnce(Python<'_>) -> R) -> Option<R> {
+        let state = self.0.get();
+        // SAFETY: may be asked on any thread; it is this thread's state only while this thread holds the lock.
+        if state.is_null() || unsafe { current() } != state {
+            return None;
+        }
+        self.0.set(std::ptr::null_mut());
+        // SAFETY: it is held.
+        let done = work(unsafe { Python::assume_attached() });
+        self.0.set(state);
+        Some(done)
+    }
+
     /// Runs `work` with the lock, on whatever thread this is.
     #[inline]
     pub(super) fn back<R>(&self, work: impl FnOnce(Python<'_>) -> R) -> R {

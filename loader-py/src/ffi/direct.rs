@@ -355,7 +355,13 @@ pub(crate) fn ask(
         len: size_of::<usize>(),
         flags: WRITABLE,
     };
-    let entered = core.enter(py, &mut scratch.bytes, &[place], &mut scratch.response, Lock::Released);
+    let entered = core.enter(
+        py,
+        &mut scratch.bytes,
+        &[place],
+        &mut scratch.response,
+        Lock::Released,
+    );
     let mut reader = Reader::new(scratch.response.bytes());
     let mut next = || reader.next();
     let found = if let (Ok(0), Some(Token::Array(2)), Some(Token::Signed(0))) = (entered, next(), next())

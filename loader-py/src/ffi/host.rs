@@ -3,14 +3,17 @@
 //! A library may do so on any thread and on several at once. Whatever thread it is, it takes the interpreter lock first;
 //! once the interpreter goes away, it is told that nobody answers.
 
+use std::marker::PhantomData;
 use std::os::raw::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pyo3::types::{PyAnyMethods, PyIterator, PyString};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
+use super::detached::Detached;
 use super::process;
 use super::symbol::RawBuffer;
+use crate::host::words::{self, Done};
 use crate::inside;
 
 type Write = unsafe extern "C" fn(*mut c_void, *const u8, usize);
@@ -28,9 +31,10 @@ pub(super) struct RawHost {
         *mut c_void,
     ) -> i32,
     context: *mut c_void,
+    direct: unsafe extern "C" fn(*mut c_void, u64, u64, *const u64, *mut u64) -> i32,
 }
 
-const _: () = assert!(size_of::<RawHost>() == 2 * size_of::<usize>());
+const _: () = assert!(size_of::<RawHost>() == 3 * size_of::<usize>());
 
 // SAFETY: nothing in it ever changes, and `upcall` may be called from any thread.
 unsafe impl Sync for RawHost {}
@@ -39,10 +43,16 @@ unsafe impl Sync for RawHost {}
 pub(super) static HOST: RawHost = RawHost {
     call: upcall,
     context: std::ptr::null_mut(),
+    direct: upcall_directly,
 };
 
 const ANSWERED: i32 = 0;
 const GONE: i32 = 1;
+
+/// The codes of direct upcalls besides `ANSWERED`.
+const RAISED: i32 = 1;
+const RAISED_FATALLY: i32 = 2;
+const GONE_DIRECTLY: i32 = 3;
 
 /// Where an answer goes.
 pub(crate) struct Sink {
@@ -180,6 +190,112 @@ unsafe extern "C" fn upcall(
     }
 }
 
+/// What the words of direct upcalls stand for: that of the result, then those of the arguments.
+#[derive(Debug)]
+pub(crate) struct Form<T> {
+    /// As libraries say it: four bits each.
+    number: u64,
+    /// Those of the arguments: as many as `number` says.
+    params: Box<[T]>,
+}
+
+impl<T: Copy> Form<T> {
+    /// Of these parts, by their numbers, none of which is 0.
+    pub(crate) fn new(result: T, params: Box<[T]>, number: impl Fn(T) -> u8) -> Option<Self> {
+        if params.len() > ROOM {
+            return None;
+        }
+        let all = std::iter::once(&result).chain(&params);
+        let number = all.zip((0..).step_by(4)).fold(0, |form, (part, shift)| {
+            debug_assert!((1..16).contains(&number(*part)), "a part has four bits");
+            form | u64::from(number(*part)) << shift
+        });
+        Some(Self { number, params })
+    }
+}
+
+/// The words of a direct upcall.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    form: u64,
+    words: *const u64,
+    /// As long as the upcall.
+    during: PhantomData<&'a u64>,
+}
+
+impl<'a> Words<'a> {
+    /// Each with what it stands for, if they are of that form.
+    #[inline(always)]
+    pub(crate) fn read<'p, T: Copy>(
+        self,
+        form: &'p Form<T>,
+    ) -> Option<impl Iterator<Item = (u64, T)> + use<'a, 'p, T>> {
+        if form.number != self.form {
+            return None;
+        }
+        let words = if form.params.is_empty() {
+            &[]
+        } else {
+            // SAFETY: there are as many as the form says, until the upcall returns.
+            unsafe { std::slice::from_raw_parts(self.words, form.params.len()) }
+        };
+        Some(words.iter().copied().zip(form.params.iter().copied()))
+    }
+}
+
+/// The entry for libraries that call a callable with words.
+///
+/// # Safety
+///
+/// As `docs/abi.md` says: there are as many words as `form` has parts behind the result's, and `result` may be written to.
+unsafe extern "C" fn upcall_directly(
+    _context: *mut c_void,
+    token: u64,
+    form: u64,
+    words: *const u64,
+    result: *mut u64,
+) -> i32 {
+    if process::finalizing() {
+        return GONE_DIRECTLY;
+    }
+    let during = PhantomData;
+    let words = Words { form, words, during };
+    // SAFETY: says the caller.
+    let to = unsafe { &mut *result };
+    let done = inside::detached(
+        |detached| match detached.kept(|py| answer_directly(py, token, words, to)) {
+            Some(done) => done,
+            None => answer_elsewhere(detached, token, words, to),
+        },
+    );
+    match done {
+        Ok(Done::Word) => ANSWERED,
+        Ok(Done::Raised) => RAISED,
+        Ok(Done::RaisedFatally) => RAISED_FATALLY,
+        Err(()) => GONE_DIRECTLY,
+    }
+}
+
+#[inline(always)]
+fn answer_directly(py: Python<'_>, token: u64, words: Words<'_>, to: &mut u64) -> Result<Done, ()> {
+    let called = catch_unwind(AssertUnwindSafe(|| {
+        let hang = Hang;
+        let done = words::call(py, token, words, to);
+        std::mem::forget(hang);
+        done
+    }));
+    called.or_else(|_| {
+        let failed = AssertUnwindSafe(|| words::raised(crate::host::panic_error(py), to));
+        catch_unwind(failed).map_err(|_| ())
+    })
+}
+
+/// The same where the interpreter lock has to be taken.
+#[inline(never)]
+fn answer_elsewhere(detached: &Detached, token: u64, words: Words<'_>, to: &mut u64) -> Result<Done, ()> {
+    detached.back(|py| answer_directly(py, token, words, to))
+}
+
 /// Stops a thread that the interpreter wants to end. Before 3.14 it ends the threads that still run Python code at its own end
 /// by unwinding them, which must not get into Rust: neither ours nor the library's.
 struct Hang;
@@ -309,6 +425,7 @@ impl<'py> Positional<'py> {
 }
 
 impl Drop for Positional<'_> {
+    #[inline]
     fn drop(&mut self) {
         for place in &self.places[1..=self.count] {
             // SAFETY: the references that `push` was given; the lock is held, says the `Python` token.

@@ -3,10 +3,11 @@
 use pyo3::types::PyTuple;
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
 
+use super::words::{self, Kind};
 use super::{Asked, Place, fault, name_of, send, stale, table};
 use crate::core::Core;
 use crate::decode::Decoder;
-use crate::ffi::host::{Positional, ROOM, Sink};
+use crate::ffi::host::{Form, Positional, ROOM, Sink};
 use crate::ffi::object;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
@@ -20,23 +21,27 @@ pub(crate) struct CallableShape {
     pub(crate) place: Place,
     /// Whether the result may hold handles, which must outlive the answer.
     keeps: bool,
+    /// How it is called directly, if it can be.
+    pub(super) form: Option<Form<Kind>>,
 }
 
 impl CallableShape {
     /// Of a callable with these parameters and this result. Lives for ever, like what it is a part of.
     pub(crate) fn new(core: &'static Core, params: Vec<Shape>, result: Shape) -> &'static Self {
         let keeps = result.may_hold_handles();
+        let form = words::form(&params, &result);
         Box::leak(Box::new(Self {
             core,
             params,
             result,
             place: Place::default(),
             keeps,
+            form,
         }))
     }
 
     #[cold]
-    fn wrong_result(&self, callee: &Bound<'_, PyAny>, refusal: Refusal) -> PyErr {
+    pub(super) fn wrong_result(&self, callee: &Bound<'_, PyAny>, refusal: Refusal) -> PyErr {
         let note = format!("it was passed as {}", self.place.words());
         refusal.into_error_about(&format!("what `{}()` returned", name_of(callee)), &note)
     }

@@ -9,6 +9,7 @@ pub(crate) mod callables;
 pub(crate) mod files;
 pub(crate) mod iterables;
 pub(crate) mod table;
+pub(crate) mod words;
 
 use std::sync::OnceLock;
 
@@ -110,11 +111,16 @@ pub(crate) fn answer(py: Python<'_>, request: &[u8], memory: Option<Memory>, sin
 /// The answer when this extension itself panicked.
 #[cold]
 pub(crate) fn panicked(py: Python<'_>, sink: &mut Sink) {
-    let error = python::internal(
+    raise(panic_error(py), sink);
+}
+
+/// The exception for it.
+#[cold]
+pub(crate) fn panic_error(py: Python<'_>) -> PyErr {
+    python::internal(
         py,
         "the loader itself panicked while Rust called back; please report this",
-    );
-    raise(error, sink);
+    )
 }
 
 #[inline]
@@ -145,14 +151,19 @@ fn act(py: Python<'_>, request: &[u8], memory: Option<Memory>, sink: &mut Sink) 
 /// Holds the exception and tells the library its token.
 #[cold]
 fn raise(error: PyErr, sink: &mut Sink) {
-    // Through `attach`, so that references which the error holds are given back at once.
-    let (token, fatal) = Python::attach(|py| {
-        let fatal = !error.is_instance_of::<PyException>(py);
-        (table::insert(py, Object::Exception(error.into_value(py))), fatal)
-    });
+    let (token, fatal) = hold(error);
     let mut answer = [0x93, 1, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0, 0xc2 | u8::from(fatal)];
     answer[3..11].copy_from_slice(&token.to_be_bytes());
     sink.write(&answer);
+}
+
+/// Holds an exception: its token, and whether nothing may swallow it.
+fn hold(error: PyErr) -> (u64, bool) {
+    // Through `attach`, so that references which the error holds are given back at once.
+    Python::attach(|py| {
+        let fatal = !error.is_instance_of::<PyException>(py);
+        (table::insert(py, Object::Exception(error.into_value(py))), fatal)
+    })
 }
 
 /// The very exception that a library gives back.

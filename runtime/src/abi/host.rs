@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 
 use super::Buffer;
+use crate::host::Words;
 
 /// Appends to an answer.
 type Write = unsafe extern "C" fn(sink: *mut c_void, data: *const u8, len: usize);
@@ -22,9 +23,35 @@ pub struct HostTable {
         ) -> i32,
     >,
     context: *mut c_void,
+    /// None: every upcall is a message.
+    direct: Option<
+        unsafe extern "C" fn(
+            context: *mut c_void,
+            token: u64,
+            form: u64,
+            words: *const u64,
+            result: *mut u64,
+        ) -> i32,
+    >,
 }
 
-const _: () = assert!(size_of::<HostTable>() == 2 * size_of::<usize>());
+const _: () = assert!(size_of::<HostTable>() == 3 * size_of::<usize>());
+
+/// What comes of a direct upcall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Directly {
+    /// The result.
+    Word(u64),
+    /// The object raised.
+    Raised {
+        /// The exception.
+        token: u64,
+        /// Nothing may swallow it.
+        fatal: bool,
+    },
+    /// The host cannot answer any more.
+    Gone,
+}
 
 /// A host, which lives as long as the process.
 #[derive(Clone, Copy)]
@@ -79,6 +106,40 @@ impl Host {
             None => Ok(None),
             Some(table) if table.call.is_none() => Err(()),
             Some(table) => Ok(Some(Self(table))),
+        }
+    }
+
+    /// Whether callables can be called with words.
+    #[inline(always)]
+    pub(crate) fn is_direct(self) -> bool {
+        self.0.direct.is_some()
+    }
+
+    /// Calls back a callable with words, where that is so.
+    #[inline(always)]
+    pub(crate) fn call_directly(self, token: u64, words: &Words) -> Directly {
+        let Some(direct) = self.0.direct else {
+            return Directly::Gone;
+        };
+        let mut word = 0;
+        // SAFETY: the host's promise in `docs/abi.md`. There are as many words as the form says, and the result is this
+        // function's own.
+        let code = unsafe {
+            direct(
+                self.0.context,
+                token,
+                words.form,
+                words.words.as_ptr(),
+                &raw mut word,
+            )
+        };
+        match code {
+            0 => Directly::Word(word),
+            1 | 2 => Directly::Raised {
+                token: word,
+                fatal: code == 2,
+            },
+            _ => Directly::Gone,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::group::lent::Lent;
 use crate::wire::{Reader, Writer};
 
 pub use direct::{DirectEntry, direct};
-pub(crate) use host::Host;
+pub(crate) use host::{Directly, Host};
 pub use host::{HostTable, Memory};
 pub(crate) use pieces::{Piece, Word};
 

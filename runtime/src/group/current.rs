@@ -101,19 +101,22 @@ pub(crate) fn enter<W: Work>(frame: &Frame<'_>, work: W) -> W::Out {
     work.run(calls, outermost)
 }
 
-/// Runs `work` as none of the thread's calls.
-#[inline]
-pub(crate) fn outside<T>(work: impl FnOnce() -> T) -> T {
-    calls(|calls| {
-        let _restore = calls.set(null());
-        work()
-    })
+/// Runs `work` as none of the thread's calls: an upcall. `None`: the current one must not use host objects.
+#[inline(always)]
+pub(crate) fn crossing<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let calls = own();
+    // SAFETY: as in `with`.
+    if unsafe { calls.current.get().as_ref() }.is_some_and(|frame| !frame.may_call_back()) {
+        return None;
+    }
+    let _restore = calls.set(null());
+    Some(work())
 }
 
 /// Gives the thread's current call, if there is one.
 pub(crate) fn with<T>(work: impl FnOnce(Option<&Frame<'_>>) -> T) -> T {
     let current = calls(|calls| calls.current.get());
-    // SAFETY: `enter` borrows the frame for as long as it is current, and takes it back however `work` ends; `outside`
+    // SAFETY: `enter` borrows the frame for as long as it is current, and takes it back however `work` ends; `crossing`
     // puts back only what was current around it.
     work(unsafe { current.as_ref() })
 }
@@ -121,11 +124,6 @@ pub(crate) fn with<T>(work: impl FnOnce(Option<&Frame<'_>>) -> T) -> T {
 /// Whether the thread's current call must not wait.
 pub(crate) fn is_prompt() -> bool {
     with(|frame| frame.is_some_and(Frame::is_prompt))
-}
-
-/// Whether the thread's current call may use host objects: a prompt one only if it was lent any.
-pub(crate) fn may_call_back() -> bool {
-    with(|frame| frame.is_none_or(Frame::may_call_back))
 }
 
 /// Runs `work`, which is an upcall from a thread that the library started: what it calls may not wait, because the call

@@ -2,9 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::{Failure, Operation, Promised, Reply, ask};
+use super::words::{ROOM, Words, form, word};
+use super::{Failure, Operation, Promised, Reply, ask, ask_directly};
 use crate::abi::{Host, Memory};
 use crate::describe::Describer;
+use crate::direct::Word;
 use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::apart::lift_apart;
@@ -86,6 +88,12 @@ pub trait LowerArgs<'u, B> {
     /// Writes them if that takes nothing but the writer. `false`: it takes more, and some may have been written.
     fn at_once(&self, writer: &mut Writer) -> bool;
 
+    /// The form of a direct upcall with them and such a result, if there is one.
+    fn form(result: Option<Word>) -> Option<u64>;
+
+    /// The words of one. Asked only if there is.
+    fn into_words(self) -> [u64; ROOM];
+
     /// Writes their types.
     fn describe_args(to: &mut Describer<'_>);
 }
@@ -108,6 +116,25 @@ macro_rules! tuples {
             fn at_once(&self, writer: &mut Writer) -> bool {
                 let ($($name,)*) = self;
                 true $(&& $name.at_once(writer))*
+            }
+
+            #[allow(non_snake_case, unused_variables, reason = "a tuple's parts are named like their types; one has none")]
+            #[inline(always)]
+            fn into_words(self) -> [u64; ROOM] {
+                let ($($name,)*) = self;
+                #[allow(unused_mut, reason = "there may be none")]
+                let (mut words, mut places) = ([0; ROOM], 0..ROOM);
+                $(
+                    if let Some(place) = places.next() {
+                        words[place] = word($name.direct());
+                    }
+                )*
+                words
+            }
+
+            #[inline(always)]
+            fn form(result: Option<Word>) -> Option<u64> {
+                form(&[$(($name::DIRECT, $name::WHOLE)),*], result)
             }
 
             #[allow(unused_variables, reason = "one has no parts")]
@@ -172,6 +199,7 @@ impl<A, R, W> Callable<'_, A, R, W> {
     ///
     /// It raised, or gave what is no `T`: then this unwinds out of the call, which ends with the exception or the error.
     /// The host is gone, or a destructor panicked.
+    #[inline]
     pub fn invoke<'u, B, P, T>(&self, arguments: P) -> T
     where
         P: LowerArgs<'u, B>,
@@ -179,17 +207,34 @@ impl<A, R, W> Callable<'_, A, R, W> {
     {
         // Until the end: what others do with what was lent is waited for, so they may not wait for this call.
         let _upcall = self.inside.upcall();
-        match self.call::<B, P, T>(arguments) {
-            Ok(result) => result,
-            Err(failure) => {
-                if let Failure::Raised(raised) = &*failure {
-                    self.inside.raise(raised, false);
-                }
-                failure.unwind()
-            }
-        }
+        let result = match P::form(T::WORD).filter(|_| self.host.is_direct()) {
+            Some(form) => self.call_directly::<B, P, T>(form, arguments),
+            None => self.call::<B, P, T>(arguments),
+        };
+        result.unwrap_or_else(|failure| self.end(failure))
     }
 
+    #[inline(always)]
+    fn call_directly<'u, B, P, T>(&self, form: u64, arguments: P) -> Result<T, Box<Failure>>
+    where
+        P: LowerArgs<'u, B>,
+        T: for<'s> Lift<'s, 's, B>,
+    {
+        let words = arguments.into_words();
+        let word = ask_directly(self.host, self.token, &Words { form, words })?;
+        T::of_word(word).map_err(wrong)
+    }
+
+    /// Ends the call instead of giving a result.
+    #[cold]
+    fn end(&self, failure: Box<Failure>) -> ! {
+        if let Failure::Raised(raised) = &*failure {
+            self.inside.raise(raised, false);
+        }
+        failure.unwind()
+    }
+
+    #[inline(never)]
     fn call<'u, B, P, T>(&self, arguments: P) -> Result<T, Box<Failure>>
     where
         P: LowerArgs<'u, B>,
@@ -228,6 +273,12 @@ impl<A, R, W> Callable<'_, A, R, W> {
     #[inline]
     fn lift<B, T: for<'s> Lift<'s, 's, B>>(&self, reply: &Reply) -> Result<T, Box<Failure>> {
         let result = lift_apart::<B, T>(self.host, reply.bytes(), self.inside.callable);
-        result.map_err(|fault| Box::new(Failure::Unusable(fault.about("what a callable gave"))))
+        result.map_err(|fault| wrong(*fault))
     }
+}
+
+/// What it gave is unusable.
+#[cold]
+fn wrong(fault: Fault) -> Box<Failure> {
+    Box::new(Failure::Unusable(fault.about("what a callable gave")))
 }

@@ -3,18 +3,20 @@
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
 //! - [`Callable`]: what Rust calls during a call. [`File`]: what it reads and writes.
-//! - `talk`: the memory of requests and answers, reused.
+//! - `talk`: the memory of requests and answers, reused;
+//! - `words`: upcalls without either.
 
 mod buffered;
 mod callable;
 mod file;
 mod talk;
+mod words;
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::abi::{Host, Memory};
+use crate::abi::{Directly, Host, Memory};
 use crate::error::{Fault, RequestFault};
 use crate::group::frame::Frame;
 use crate::group::inside::Inside;
@@ -30,6 +32,7 @@ pub use file::File;
 
 pub use talk::Reply;
 use talk::Talk;
+pub(crate) use words::Words;
 
 /// What can be asked of a host object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -341,13 +344,30 @@ fn attributed<T>(inside: Option<&Arc<Inside>>, cross: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Asks a callable with words, and for one.
+#[inline(always)]
+fn ask_directly(host: Host, token: u64, words: &Words) -> Result<u64, Box<Failure>> {
+    let Some(asked) = current::crossing(|| host.call_directly(token, words)) else {
+        return Err(Box::new(Failure::Gone(PROMPT)));
+    };
+    match asked {
+        Directly::Word(word) => Ok(word),
+        Directly::Raised { token, fatal } => Err(raised(host, token, fatal)),
+        Directly::Gone => Err(Box::new(Failure::Gone(GONE))),
+    }
+}
+
+#[cold]
+fn raised(host: Host, token: u64, fatal: bool) -> Box<Failure> {
+    Box::new(Failure::Raised(Raised::new(Object::new(host, token), fatal)))
+}
+
 /// Asks, and takes the answer apart.
 #[inline(always)]
 fn ask(host: Host, talk: Talk, memory: Memory<'_>) -> Result<Reply, Box<Failure>> {
-    if !current::may_call_back() {
+    let Some(reply) = current::crossing(|| talk.cross(host, memory)) else {
         return Err(Box::new(Failure::Gone(PROMPT)));
-    }
-    let reply = current::outside(|| talk.cross(host, memory));
+    };
     let reply = reply.ok_or_else(|| Box::new(Failure::Gone(GONE)))?;
     if let [0x92, 0x00, ..] = reply.bytes() {
         return Ok(reply.behind(2));
@@ -369,8 +389,7 @@ fn taken_apart(host: Host, reply: Reply) -> Result<Reply, Failure> {
                 return Err(Fault::malformed("an exception is a token and whether it is fatal").into());
             };
             let token = u64::try_from(token).map_err(|_| Fault::malformed("a token is a u64"))?;
-            let object = Object::new(host, token);
-            Err(Failure::Raised(Raised::new(object, fatal)))
+            Err(*raised(host, token, fatal))
         }
         _ => Err(Fault::malformed("the host's answer is neither a result nor an exception").into()),
     }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 
 use super::{Lift, LiftRef, Many, by_value};
 use crate::describe::Describer;
-use crate::direct::Kind;
+use crate::direct::{Kind, Word};
 use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::Token;
@@ -15,6 +15,12 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for () {
     const NIL: bool = true;
     const STD: bool = true;
     const DATA: bool = true;
+    const WORD: Option<Word> = Some(Word::Unit);
+
+    #[inline(always)]
+    fn of_word(_: u64) -> Result<(), Fault> {
+        Ok(())
+    }
 
     fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
         match scope.next()? {

@@ -14,7 +14,7 @@ mod std_types;
 mod text;
 
 use crate::describe::Describer;
-use crate::direct::Kind;
+use crate::direct::{Kind, Word};
 use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
@@ -69,6 +69,19 @@ pub trait Lift<'s, 'h, B>: Sized {
     fn at_once(reader: &Reader<'_>) -> Option<Self> {
         let _ = reader;
         None
+    }
+
+    /// What a word means that it is made of, if it is: a direct upcall's result.
+    const WORD: Option<Word> = None;
+
+    /// The value of that word.
+    ///
+    /// # Errors
+    ///
+    /// It has none.
+    #[inline(always)]
+    fn of_word(word: u64) -> Result<Self, Fault> {
+        Err(Fault::value(format!("{word:#x} is no such value")))
     }
 
     /// Writes its type.

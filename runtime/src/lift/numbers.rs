@@ -2,7 +2,7 @@
 
 use super::{Lift, LiftMut, by_value, plain};
 use crate::describe::Describer;
-use crate::direct::Kind;
+use crate::direct::{Kind, Word};
 use crate::error::Fault;
 use crate::group::lent::in_place;
 use crate::group::scope::Scope;
@@ -51,10 +51,16 @@ macro_rules! integers {
             const DATA: bool = true;
             const DIRECT: Option<Kind> = Some(Kind::$kind);
             const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
+            const WORD: Option<Word> = Some(Word::$kind);
 
             #[inline(always)]
             fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-                Self::try_from(scope.word() as $wide).map_err(|_| Fault::range(stringify!($ty)))
+                <Self as Lift<'s, 'h, B>>::of_word(scope.word())
+            }
+
+            #[inline(always)]
+            fn of_word(word: u64) -> Result<Self, Fault> {
+                Self::try_from(word as $wide).map_err(|_| Fault::range(stringify!($ty)))
             }
 
             #[inline]
@@ -105,10 +111,16 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
     const DATA: bool = true;
     const DIRECT: Option<Kind> = Some(Kind::Unsigned);
     const DIRECT_LIST: Option<Kind> = Some(Kind::Bytes);
+    const WORD: Option<Word> = Some(Word::Unsigned);
 
     #[inline(always)]
     fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-        Self::try_from(scope.word()).map_err(|_| Fault::range("u8"))
+        <Self as Lift<'s, 'h, B>>::of_word(scope.word())
+    }
+
+    #[inline(always)]
+    fn of_word(word: u64) -> Result<Self, Fault> {
+        Self::try_from(word).map_err(|_| Fault::range("u8"))
     }
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
@@ -174,10 +186,16 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for bool {
     const STD: bool = true;
     const DATA: bool = true;
     const DIRECT: Option<Kind> = Some(Kind::Bool);
+    const WORD: Option<Word> = Some(Word::Bool);
 
     #[inline(always)]
     fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-        Ok(scope.word() != 0)
+        <Self as Lift<'s, 'h, B>>::of_word(scope.word())
+    }
+
+    #[inline(always)]
+    fn of_word(word: u64) -> Result<Self, Fault> {
+        Ok(word != 0)
     }
 
     #[inline]
@@ -226,10 +244,16 @@ macro_rules! floats {
             const DATA: bool = true;
             const DIRECT: Option<Kind> = Some(Kind::Float);
             const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
+            const WORD: Option<Word> = Some(Word::Float);
 
             #[inline(always)]
             fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
-                Ok(f64::from_bits(scope.word()) as Self)
+                <Self as Lift<'s, 'h, B>>::of_word(scope.word())
+            }
+
+            #[inline(always)]
+            fn of_word(word: u64) -> Result<Self, Fault> {
+                Ok(f64::from_bits(word) as Self)
             }
 
             #[inline]
