@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import struct
+import sys
 import threading
 from typing import Any, NamedTuple
 
@@ -37,8 +39,23 @@ _Call = ctypes.CFUNCTYPE(
 )
 
 
+_Word = ctypes.POINTER(ctypes.c_uint64)
+_Direct = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, _Word, _Word)
+_UNIT, _BOOL, _SIGNED, _UNSIGNED, _FLOAT = range(1, 6)
+_FORMATS = {_BOOL: "Q", _SIGNED: "q", _UNSIGNED: "Q", _FLOAT: "d"}
+
+
 class _Table(ctypes.Structure):
-    _fields_ = (("call", _Call), ("context", ctypes.c_void_p))
+    _fields_ = (("call", _Call), ("context", ctypes.c_void_p), ("direct", _Direct))
+
+
+def _read(word: int, kind: int) -> Any:
+    (value,) = struct.unpack(_FORMATS[kind], struct.pack("Q", word))
+    return bool(value) if kind == _BOOL else value
+
+
+def _word(value: Any, kind: int) -> int:
+    return int.from_bytes(struct.pack(_FORMATS[kind], value), sys.byteorder)
 
 
 class Upcall(NamedTuple):
@@ -52,13 +69,15 @@ class Upcall(NamedTuple):
 class Host:
     """Objects by token, and the function that a library calls. It must live as long as the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, direct: bool = False) -> None:
         self.objects: dict[int, Any] = {}
         self.log: list[Upcall] = []
+        #: The forms of direct upcalls.
+        self.forms: list[list[int]] = []
         self.gone = False
         self._tokens = itertools.count(1)
         self._lock = threading.Lock()
-        self._table = _Table(_Call(self._call), None)
+        self._table = _Table(_Call(self._call), None, _Direct(self._direct) if direct else _Direct())
         self.pointer = ctypes.cast(ctypes.pointer(self._table), ctypes.c_void_p)
 
     def lend(self, value: Any) -> msgpack.ExtType:
@@ -91,6 +110,20 @@ class Host:
         data = msgpack.packb(answer, use_bin_type=True)
         for piece in (data[:1], data[1:]):
             write(sink, ctypes.cast(ctypes.c_char_p(piece), ctypes.c_void_p), len(piece))
+        return 0
+
+    def _direct(self, _context: Any, token: int, form: int, words: Any, result: Any) -> int:
+        if self.gone:
+            return 3
+        given, *kinds = [form >> shift & 15 for shift in range(0, form.bit_length(), 4)]
+        self.forms.append([given, *kinds])
+        arguments = [_read(words[at], kind) for at, kind in enumerate(kinds)]
+        try:
+            made = self.objects[token](*arguments)
+            result[0] = 0 if given == _UNIT else _word(made, given)
+        except BaseException as error:
+            result[0] = int.from_bytes(self.lend(error).data, "little")
+            return 1 if isinstance(error, Exception) else 2
         return 0
 
     def _do(self, operation: int, token: int, arguments: list[Any], memory: Any) -> Any:

@@ -43,6 +43,27 @@ def test_a_callable_is_called_and_stays_the_clients(fixture: Library, host: Host
     assert not host.released(double)
 
 
+def test_a_callable_is_called_with_words(library: Callable[..., str]) -> None:
+    host = Host(direct=True)
+    HOSTS.append(host)
+    fixture = Library(os.environ.get("USECRATE_ASAN_LIBRARY") or library(BEHAVIOURS), host)
+    assert fixture.call(find(fixture, C + "apply"), host.lend(lambda x: 2 * x), 21) == 42
+    assert fixture.call(find(fixture, C + "elsewhere"), host.lend(lambda x: 2 * x)) == 12
+    assert host.forms and not host.log
+    error = LookupError("here")
+
+    def bad(*_: object) -> None:
+        raise error
+
+    assert fixture.raised(find(fixture, C + "apply"), host.lend(bad), 1) is error
+    assert fixture.call(find(fixture, C + "survive"), host.lend(bad)) is False
+    assert error not in host.objects.values()
+    error = KeyboardInterrupt()  # type: ignore[assignment]
+    assert fixture.raised(find(fixture, C + "survive"), host.lend(bad)) is error
+    host.gone = True
+    assert fixture.refusal(find(fixture, C + "apply"), host.lend(abs), 1).status == PANIC
+
+
 def test_without_a_host_it_is_refused(library: Callable[..., str], fixture: Library, host: Host) -> None:
     alone = Library(os.environ.get("USECRATE_ASAN_LIBRARY") or library(BEHAVIOURS))
     answer = alone.refusal(find(fixture, C + "apply"), host.lend(abs), 1)

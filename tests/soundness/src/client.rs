@@ -99,7 +99,7 @@ pub fn raw(bytes: &[u8], buffers: &[Buffer]) -> (u64, Value) {
 
 /// `[status, payload]` of a request.
 pub fn request(parts: &[Value]) -> (u64, Value) {
-    send(&encoded(parts), &[], Some(&objects::HOST))
+    send(&encoded(parts), &[], Some(objects::host()))
 }
 
 /// The same without a way back.
@@ -138,7 +138,7 @@ pub fn try_call(name: &str, arguments: &[Value]) -> (u64, Value) {
 /// The same with buffers.
 pub fn try_call_with(name: &str, arguments: &[Value], buffers: &[Buffer]) -> (u64, Value) {
     let bytes = encoded(&call_request(name, arguments));
-    send(&bytes, buffers, Some(&objects::HOST))
+    send(&bytes, buffers, Some(objects::host()))
 }
 
 /// What a call gives that succeeds.
@@ -193,29 +193,4 @@ pub enum Prompt {
 
 fn promptly(parts: &[Value]) -> Prompt {
     let mut channel = channel();
-    let (code, answer) = channel.attempt(&encoded(parts), &[], Some(&objects::HOST));
-    let told = taken_apart(answer);
-    match (code, told) {
-        (0, Some((status, payload))) => Prompt::Answered(status, payload),
-        (2, Some((status, payload))) => Prompt::Leaves(status, payload),
-        (1, None) if answer.is_empty() => Prompt::Later,
-        (code, _) => fail(&format!("a prompt request gave {code} and {answer:?}")),
-    }
-}
-
-/// A call that may not wait.
-pub fn prompt_call(name: &str, arguments: &[Value]) -> Prompt {
-    let mut parts = call_request(name, arguments);
-    parts[0] = 9.into();
-    promptly(&parts)
-}
-
-/// A drop that may not wait.
-pub fn prompt_drop(handle: &Value) -> Prompt {
-    promptly(&[10.into(), handle.clone()])
-}
-
-/// How many handles live.
-pub fn count() -> u64 {
-    request(&[6.into()]).1.as_u64().expect("a count")
-}
+    let (code, answer) = channel.attempt(&encoded(parts), &[], Some(objects::host()));

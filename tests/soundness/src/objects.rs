@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rmpv::Value;
@@ -45,8 +45,35 @@ static WORLD: Mutex<Option<World>> = Mutex::new(None);
 static NEXT: AtomicU64 = AtomicU64::new(1);
 static HANDLER: Handler = answer;
 
+static HOST: Host = Host::new(&HANDLER);
+static DIRECT: Host = Host::direct(&HANDLER);
+static BY_WORDS: AtomicBool = AtomicBool::new(false);
+
 /// The host of every request.
-pub(crate) static HOST: Host = Host::new(&HANDLER);
+pub(crate) fn host() -> &'static Host {
+    if BY_WORDS.load(Ordering::Relaxed) {
+        &DIRECT
+    } else {
+        &HOST
+    }
+}
+
+/// Until it is dropped, callables are called with words where they can be.
+#[derive(Debug)]
+pub struct ByWords(());
+
+/// Begins that.
+#[must_use]
+pub fn by_words() -> ByWords {
+    BY_WORDS.store(true, Ordering::Relaxed);
+    ByWords(())
+}
+
+impl Drop for ByWords {
+    fn drop(&mut self) {
+        BY_WORDS.store(false, Ordering::Relaxed);
+    }
+}
 
 /// The world, for a moment: never while an object is asked or dropped.
 fn world<T>(work: impl FnOnce(&mut World) -> T) -> T {

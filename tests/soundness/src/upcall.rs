@@ -34,6 +34,7 @@ pub struct Host {
         *mut c_void,
     ) -> i32,
     context: &'static Handler,
+    direct: Option<unsafe extern "C" fn(*mut c_void, u64, u64, *const u64, *mut u64) -> i32>,
 }
 
 impl Host {
@@ -42,6 +43,15 @@ impl Host {
         Self {
             call: upcall,
             context: handler,
+            direct: None,
+        }
+    }
+
+    /// The same, of which callables are called with words where they can be.
+    pub const fn direct(handler: &'static Handler) -> Self {
+        Self {
+            direct: Some(upcall_directly),
+            ..Self::new(handler)
         }
     }
 
@@ -109,4 +119,64 @@ unsafe extern "C" fn upcall(
         unsafe { write(sink, piece.as_ptr(), piece.len()) };
     }
     0
+}
+
+unsafe extern "C" fn upcall_directly(
+    context: *mut c_void,
+    token: u64,
+    form: u64,
+    words: *const u64,
+    result: *mut u64,
+) -> i32 {
+    // SAFETY: it is the context of a `Host`, which has no other.
+    let handler = unsafe { *context.cast::<Handler>() };
+    let kinds = (1..16)
+        .map(|at| form >> (4 * at) & 15)
+        .take_while(|kind| *kind != 0);
+    let arguments: Vec<Value> = kinds
+        .enumerate()
+        .map(|(at, kind)| {
+            // SAFETY: `docs/abi.md`: there are as many words as the form has parts behind the first.
+            let word = unsafe { *words.add(at) };
+            match kind {
+                2 => (word == 1).into(),
+                3 => (word as i64).into(),
+                4 => word.into(),
+                5 => f64::from_bits(word).into(),
+                _ => fail("a form is made of these kinds"),
+            }
+        })
+        .collect();
+    let answer = handler(Upcall {
+        operation: 1,
+        token,
+        arguments: &arguments,
+        memory: &mut [],
+    });
+    let Some(answer) = answer else { return 3 };
+    let (code, word) = match rmpv::decode::read_value(&mut answer.as_slice()) {
+        Ok(Value::Array(parts)) => match parts.as_slice() {
+            [Value::Integer(_), Value::Integer(token), Value::Boolean(fatal)] => {
+                (1 + i32::from(*fatal), token.as_u64())
+            }
+            [_, value] => (0, word_of(form & 15, value)),
+            _ => fail("an answer has these parts"),
+        },
+        _ => fail("an answer is an array"),
+    };
+    // SAFETY: `docs/abi.md`: it may be written to.
+    unsafe { *result = word.unwrap_or(u64::MAX) };
+    code
+}
+
+/// The word of a result; `None`: it has none of that kind.
+fn word_of(kind: u64, value: &Value) -> Option<u64> {
+    match kind {
+        1 => Some(0),
+        2 => value.as_bool().map(u64::from),
+        3 => value.as_i64().map(|number| number as u64),
+        4 => value.as_u64(),
+        5 => value.as_f64().map(f64::to_bits),
+        _ => fail("a form is made of these kinds"),
+    }
 }

@@ -9,7 +9,7 @@ use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{
     self, Alone, Prompt, call, count, drop_now, prompt_call, prompt_drop, refused, request,
 };
-use usecrate_soundness::objects::{Answer, all_released, callable, object, released, token};
+use usecrate_soundness::objects::{Answer, all_released, by_words, callable, object, released, token};
 use usecrate_soundness::{local_shim, shim};
 
 use crate::subject::{CLONED, DROPPED};
@@ -227,6 +227,25 @@ fn a_prompt_call_calls_back_on_its_own_thread() {
     };
     let thrown = thrown.as_array().expect("an array")[0].as_u64().expect("a token");
     assert!(!all_released().contains(&thrown), "it went back");
+    assert_eq!(
+        prompt_call("add", &[1.into(), 2.into()]),
+        done(3),
+        "nothing is owned"
+    );
+}
+
+#[test]
+fn a_prompt_call_calls_back_with_words() {
+    let _alone = alone();
+    let _words = by_words();
+    let double = callable(|arguments| (arguments[0].as_u64().expect("a number") * 2).into());
+    assert_eq!(prompt_call("apply_here", &[4.into(), double.clone()]), done(8));
+    assert_eq!(prompt_call("apply", &[4.into(), double]), Prompt::Later);
+    let raising = callable(|_| Answer::Raise("theirs", true));
+    assert!(matches!(
+        prompt_call("apply_here", &[4.into(), raising]),
+        Prompt::Answered(6, _)
+    ));
     assert_eq!(
         prompt_call("add", &[1.into(), 2.into()]),
         done(3),

@@ -10,7 +10,9 @@ use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{
     self, Alone, LONG, call, count, number, raised, refusal, refused, request, request_alone, try_call,
 };
-use usecrate_soundness::objects::{Answer, all_released, callable, exception, object, released, token};
+use usecrate_soundness::objects::{
+    Answer, all_released, by_words, callable, exception, object, released, token,
+};
 use usecrate_soundness::shim;
 use usecrate_soundness::shim::lifted;
 
@@ -62,6 +64,7 @@ shim!(each(__uc_arg a; f fn(x: u32 => u32) -> u32) subject::each(a.take(), f));
 shim!(spread(__uc_arg a; f fn(x: u32 => u32) -> u32) subject::spread(a.take(), f));
 shim!(spread_lossy(; f fn(x: u32 => u32) -> u32) subject::spread_lossy(f));
 shim!(swallow(__uc_arg a; f fn() -> ()) subject::swallow(a.take(), f));
+shim!(kinds(; f fn(a: i8 => i8, b: u64 => u64, c: f32 => f32, d: bool => bool, e: usize => usize) -> f64) subject::kinds(f));
 shim!(pick(; f fn() -> Book) subject::pick(f));
 shim!(eight(; f fn(a: u8 => u8, b: u8 => u8, c: u8 => u8, d: u8 => u8, e: u8 => u8, g: u8 => u8, h: u8 => u8, i: u8 => u8) -> String) subject::eight(f));
 
@@ -98,7 +101,7 @@ __uc::artifact! {
         "Page::text" => page_text, "Shelf::new" => shelf_new, "Shelf::add" => shelf_add, "Shelf::put" => shelf_put,
         "Shelf::all" => shelf_all, "Shelf::filled" => shelf_filled, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Turnstile::with" => turnstile_with, "each" => each, "spread" => spread,
-        "spread_lossy" => spread_lossy, "swallow" => swallow, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "sip_elsewhere" => sip_elsewhere,
+        "spread_lossy" => spread_lossy, "swallow" => swallow, "kinds" => kinds, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "sip_elsewhere" => sip_elsewhere,
         "Tap::take_in" => tap_take_in, "Tap::touch" => tap_touch, "Tap::try_read_elsewhere" => tap_try_read_elsewhere,
     ],
 }
@@ -188,6 +191,50 @@ fn an_exception_poisons_nothing_and_a_panic_does() {
     let (status, payload) = try_call("Book::tear", &[book.clone(), callable(|_| Value::Nil.into())]);
     assert_eq!((status, payload[0].as_str()), (2, Some("torn")));
     assert_eq!(refused("Book::text", &[book]), "poisoned");
+}
+
+#[test]
+fn numbers_and_truths_are_passed_and_given_as_words() {
+    let _alone = alone();
+    let by_message = callable(|arguments| Answer::Value(f64::from(arguments.len() as u32).into()));
+    assert_eq!(call("kinds", &[by_message.clone()]), 10.0.into());
+    let words = by_words();
+    assert_eq!(call("kinds", &[by_message]), 10.0.into());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let tell = callable(move |arguments| {
+        told.lock().expect("nobody else").push(arguments.to_vec());
+        0.5.into()
+    });
+    assert_eq!(call("kinds", &[tell]), 1.0.into());
+    let first: Vec<Value> = vec![(-1).into(), u64::MAX.into(), 0.25.into(), true.into(), 7.into()];
+    assert_eq!(seen.lock().expect("nobody else")[0], first);
+    let add = || callable(|arguments| (arguments[0].as_u64().unwrap() + 1).into());
+    assert_eq!(call("each", &[4.into(), add()]), 10.into());
+    assert_eq!(call("spread", &[4.into(), add()]), 10.into(), "on other threads");
+    let fatal = |fatal| callable(move |_| Answer::Raise("ValueError", fatal));
+    let released = all_released().len();
+    assert_eq!(raised("each", &[1.into(), fatal(false)]), "ValueError");
+    assert_eq!(raised("each", &[1.into(), fatal(true)]), "ValueError");
+    assert_eq!(all_released().len(), released, "they went back");
+    call("swallow", &[false.into(), fatal(false)]);
+    assert_eq!(all_released().len(), released + 1, "Rust went on");
+    assert_eq!(raised("swallow", &[false.into(), fatal(true)]), "ValueError");
+    let (status, payload) = try_call("each", &[1.into(), callable(|_| Answer::Gone)]);
+    assert_eq!(status, 2);
+    assert!(
+        payload[0].as_str().unwrap().contains("shutting down"),
+        "{payload}"
+    );
+    for wrong in [u64::from(u32::MAX) + 1, u64::MAX] {
+        let (status, payload) = try_call("each", &[1.into(), callable(move |_| wrong.into())]);
+        assert_eq!((status, &payload[1]), (3, &Value::Nil));
+        assert!(
+            payload[2].as_str().unwrap().starts_with("what a callable gave: "),
+            "{payload}"
+        );
+    }
+    drop(words);
 }
 
 #[test]
