@@ -211,7 +211,7 @@ impl<A, R, W> Callable<'_, A, R, W> {
             Some(form) => self.call_directly::<B, P, T>(form, arguments),
             None => self.call::<B, P, T>(arguments),
         };
-        result.unwrap_or_else(|failure| self.end(failure))
+        result.unwrap_or_else(|failure| self.end(*failure))
     }
 
     #[inline(always)]
@@ -227,8 +227,8 @@ impl<A, R, W> Callable<'_, A, R, W> {
 
     /// Ends the call instead of giving a result.
     #[cold]
-    fn end(&self, failure: Box<Failure>) -> ! {
-        if let Failure::Raised(raised) = &*failure {
+    fn end(&self, failure: Failure) -> ! {
+        if let Failure::Raised(raised) = &failure {
             self.inside.raise(raised, false);
         }
         failure.unwind()
