@@ -194,3 +194,28 @@ pub enum Prompt {
 fn promptly(parts: &[Value]) -> Prompt {
     let mut channel = channel();
     let (code, answer) = channel.attempt(&encoded(parts), &[], Some(objects::host()));
+    let told = taken_apart(answer);
+    match (code, told) {
+        (0, Some((status, payload))) => Prompt::Answered(status, payload),
+        (2, Some((status, payload))) => Prompt::Leaves(status, payload),
+        (1, None) if answer.is_empty() => Prompt::Later,
+        (code, _) => fail(&format!("a prompt request gave {code} and {answer:?}")),
+    }
+}
+
+/// A call that may not wait.
+pub fn prompt_call(name: &str, arguments: &[Value]) -> Prompt {
+    let mut parts = call_request(name, arguments);
+    parts[0] = 9.into();
+    promptly(&parts)
+}
+
+/// A drop that may not wait.
+pub fn prompt_drop(handle: &Value) -> Prompt {
+    promptly(&[10.into(), handle.clone()])
+}
+
+/// How many handles live.
+pub fn count() -> u64 {
+    request(&[6.into()]).1.as_u64().expect("a count")
+}

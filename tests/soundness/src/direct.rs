@@ -170,7 +170,7 @@ fn enter(directly: &Directly, flags: u32, arguments: &[Argument<'_>]) -> Outcome
     let mut channel = channel();
     let mut result = UNTOUCHED;
     let target = (directly.index, flags);
-    let host = Some(&objects::HOST);
+    let host = Some(objects::host());
     let code = channel.enter(directly.entry, target, &words.words, host, &mut result);
     // Nothing may be read of it any more.
     drop(words);
