@@ -11,6 +11,7 @@ use crate::decode::{Decoder, Form};
 use crate::directly::{Directly, WORD, WORD_AND_LEAVES};
 use crate::encode::Encoder;
 use crate::ffi::arguments::Arguments;
+use crate::ffi::direct::{Given, Words};
 use crate::ffi::handle::{HandleRef, State};
 use crate::ffi::lent::Lent;
 use crate::ffi::memory::Kept;
@@ -195,25 +196,32 @@ impl Spec {
         format!("({})", parts.join(", "))
     }
 
-    /// Calls it. An exception is boxed, so that a result stays in registers. The way of most calls is one function without
-    /// branches of any length: what is rare is out of line.
-    #[inline(always)]
+    /// Calls it. An exception is boxed, so that a result stays in registers.
     pub(crate) fn call<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
     ) -> Raised<Bound<'py, PyAny>> {
-        if let Some(directly) = self.directly(py)
-            && let Some(done) = self.call_directly(py, directly, arguments)
-        {
-            return done;
+        match self.try_directly(py, arguments) {
+            Some(done) => done,
+            None => self.call_by_message(py, arguments),
         }
-        self.call_by_message(py, arguments)
+    }
+
+    /// Calls it without a message. `None`: nothing was done, and a message must do it.
+    #[inline(always)]
+    pub(crate) fn try_directly<'py>(
+        &'static self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+    ) -> Option<Raised<Bound<'py, PyAny>>> {
+        let directly = self.directly(py).filter(|_| !self.core.is_stuck())?;
+        self.call_directly(py, directly, arguments)
     }
 
     /// Calls it with a message, which takes all that there is.
     #[inline(always)]
-    fn call_by_message<'py>(
+    pub(crate) fn call_by_message<'py>(
         &'static self,
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
@@ -241,7 +249,6 @@ impl Spec {
         self.directly.get_or_init(|| directly).as_ref()
     }
 
-    /// Calls it without a message. `None`: nothing was done, and a message must do it.
     #[inline(always)]
     fn call_directly<'py>(
         &'static self,
@@ -249,31 +256,38 @@ impl Spec {
         directly: &'static Directly,
         arguments: &Arguments<'_, 'py>,
     ) -> Option<Raised<Bound<'py, PyAny>>> {
-        if self.core.is_stuck() {
-            return None;
-        }
-        let entry = &directly.entry;
+        let mut words = Words::new(py);
+        let given = directly.entry.fill(&mut words, arguments, self.keeps_lock)?;
         if let Some(word) = directly.always {
             let mut response = Response::new(self.core.symbol);
-            return match entry.call(py, self.core, arguments, self.keeps_lock, &mut response)? {
-                (WORD, value) => Some(Ok(word.read(py, value))),
-                (code, value) => {
-                    let lent = &mut Lent::default();
-                    self.ended(py, directly, arguments, (code, value), lent, &response)
+            return match given.call(self.core, &mut response) {
+                (WORD, value) => {
+                    // It is as it was: empty.
+                    std::mem::forget(response);
+                    Some(Ok(word.read(py, value)))
                 }
+                end => self.ended(py, directly, *arguments, end, &mut Lent::default(), &response),
             };
         }
+        self.call_for_answer(py, directly, given, arguments)
+    }
+
+    /// Calls it without a message where the result may be one.
+    #[inline(never)]
+    fn call_for_answer<'py>(
+        &'static self,
+        py: Python<'py>,
+        directly: &'static Directly,
+        given: Given<'_, 'py>,
+        arguments: &Arguments<'_, 'py>,
+    ) -> Option<Raised<Bound<'py, PyAny>>> {
         let mut scratch = self.core.take_scratch(py);
-        let done = entry
-            .call(py, self.core, arguments, self.keeps_lock, &mut scratch.response)
-            .and_then(|(code, value)| match (code, directly.word) {
-                (WORD, Some(word)) => Some(Ok(word.read(py, value))),
-                (0, _) => Some(self.answered(py, arguments, &mut scratch.lent, 0, &scratch.response)),
-                end => {
-                    let end = (end.0, value);
-                    self.ended(py, directly, arguments, end, &mut scratch.lent, &scratch.response)
-                }
-            });
+        let (lent, response) = (&mut scratch.lent, &mut scratch.response);
+        let done = match (given.call(self.core, response), directly.word) {
+            ((WORD, value), Some(word)) => Some(Ok(word.read(py, value))),
+            ((0, _), _) => Some(self.answered(py, arguments, lent, 0, response)),
+            (end, _) => self.ended(py, directly, *arguments, end, lent, response),
+        };
         self.core.give_scratch(py, scratch);
         done
     }
@@ -284,7 +298,7 @@ impl Spec {
         &'static self,
         py: Python<'py>,
         directly: &'static Directly,
-        arguments: &Arguments<'_, 'py>,
+        arguments: Arguments<'_, 'py>,
         (code, value): (i32, u64),
         lent: &mut Lent,
         response: &Response,
@@ -295,8 +309,8 @@ impl Spec {
         match (code, directly.word) {
             (LATER, _) => None,
             (WORD | WORD_AND_LEAVES, Some(word)) => Some(Ok(word.read(py, value))),
-            (ANSWERED_AND_LEAVES, _) => Some(self.answered(py, arguments, lent, 0, response)),
-            (code, _) => Some(self.answered(py, arguments, lent, code, response)),
+            (ANSWERED_AND_LEAVES, _) => Some(self.answered(py, &arguments, lent, 0, response)),
+            (code, _) => Some(self.answered(py, &arguments, lent, code, response)),
         }
     }
 

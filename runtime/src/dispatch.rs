@@ -1,7 +1,8 @@
 //! Operations and callables: from a request to an answer.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
+use crate::abi::Output;
 use crate::describe::{Artifact, Served};
 use crate::direct::Word;
 use crate::error::{Fault, HandleFault, RequestFault};
@@ -29,7 +30,7 @@ pub(crate) type Shim = for<'c, 'h, 'p> fn(Call<'c, 'h, 'p>) -> Answer;
 /// What a shim is given.
 pub struct Call<'c, 'h: 'c, 'p: 'h> {
     frame: &'c Frame<'c>,
-    out: &'c RefCell<Writer>,
+    out: &'c Output,
     groups: Brand<'c, 'h, 'p>,
 }
 
@@ -299,7 +300,7 @@ pub(crate) fn lower_direct<'h, B, T: Lower<'h, B>>(value: T, mut out: Out<'_, 'h
 
 /// Parameter count and types, and result type, of a shim.
 pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<u8>) {
-    let out = RefCell::new(Writer::default());
+    let out = Output::apart();
     let _described = shim(Call {
         frame,
         out: &out,
@@ -309,10 +310,7 @@ pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<
         .types()
         .map(|description| std::mem::take(&mut description.borrow_mut().types).into_bytes())
         .unwrap_or_default();
-    (
-        (frame.parameter.get() as usize, parameters),
-        out.into_inner().into_bytes(),
-    )
+    ((frame.parameter.get() as usize, parameters), out.into_bytes())
 }
 
 /// Answers whether and how a callable can be called directly, and puts the entry for it there.
@@ -419,12 +417,7 @@ fn unusual<T>() -> Option<T> {
 ///
 /// The way of a plain call goes straight through, from here to its shim and back: all else is out of line.
 #[inline(always)]
-pub(crate) fn dispatch_call(
-    callable: &Served,
-    prompt: bool,
-    frame: &Frame<'_>,
-    out: &RefCell<Writer>,
-) -> Outcome {
+pub(crate) fn dispatch_call(callable: &Served, prompt: bool, frame: &Frame<'_>, out: &Output) -> Outcome {
     if prompt {
         frame.hurry();
     }
@@ -441,7 +434,7 @@ pub(crate) fn dispatch_call(
 
 /// Answers any request, read by `frame`, in the same way.
 #[inline(never)]
-pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &Output) -> Outcome {
     match operate(artifact, frame, out) {
         Ok(()) if frame.leaves() => Outcome::Leaves,
         Ok(()) => Outcome::Answered,
@@ -451,7 +444,7 @@ pub(crate) fn dispatch(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Wri
 
 /// Answers with what went wrong.
 #[cold]
-fn stopped_by(stop: Stop, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
+fn stopped_by(stop: Stop, frame: &Frame<'_>, out: &Output) -> Outcome {
     // A destructor may have panicked behind it.
     frame.give_nothing();
     match stop {
@@ -471,7 +464,7 @@ fn stopped_by(stop: Stop, frame: &Frame<'_>, out: &RefCell<Writer>) -> Outcome {
 }
 
 /// The writer after a panic, which may have left it borrowed or half written.
-fn fresh(out: &RefCell<Writer>) -> std::cell::RefMut<'_, Writer> {
+fn fresh(out: &Output) -> std::cell::RefMut<'_, Writer> {
     let mut writer = out.borrow_mut();
     writer.truncate(0);
     writer
@@ -516,7 +509,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Box<Stop>> {
     guard(work).map_err(Box::from)
 }
 
-fn operate(artifact: &Artifact, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
+fn operate(artifact: &Artifact, frame: &Frame<'_>, out: &Output) -> Result<(), Box<Stop>> {
     if TABLE.stuck() {
         return Err(stuck());
     }
@@ -596,7 +589,7 @@ fn other(
     arguments: usize,
     artifact: &Artifact,
     frame: &Frame<'_>,
-    out: &RefCell<Writer>,
+    out: &Output,
 ) -> Result<(), Box<Stop>> {
     let reader = &frame.reader;
     match operation {
@@ -710,12 +703,7 @@ fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {
 }
 
 /// A call whose request does not begin as nearly all do.
-fn call(
-    artifact: &Artifact,
-    arguments: usize,
-    frame: &Frame<'_>,
-    out: &RefCell<Writer>,
-) -> Result<(), Box<Stop>> {
+fn call(artifact: &Artifact, arguments: usize, frame: &Frame<'_>, out: &Output) -> Result<(), Box<Stop>> {
     let callable = found(artifact, frame)?;
     frame.callable.set(callable.id);
     frame.given.set(many(arguments.saturating_sub(1)));
@@ -748,7 +736,7 @@ fn many(arguments: usize) -> u32 {
 }
 
 /// Fetches items of an iterator, which ends with its last one.
-fn next(arguments: usize, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
+fn next(arguments: usize, frame: &Frame<'_>, out: &Output) -> Result<(), Box<Stop>> {
     let start = frame.reader.position();
     let id = handle(&frame.reader)?;
     frame.reader.rewind(start);
@@ -768,7 +756,7 @@ fn next(arguments: usize, frame: &Frame<'_>, out: &RefCell<Writer>) -> Result<()
 fn serve(
     shim: impl for<'c, 'h, 'p> Fn(Call<'c, 'h, 'p>) -> Answer,
     frame: &Frame<'_>,
-    out: &RefCell<Writer>,
+    out: &Output,
 ) -> Result<(), Box<Stop>> {
     let start = frame.position();
     let call = Call {
@@ -842,17 +830,28 @@ impl<T, F: FnOnce() -> Result<T, Fault>> current::Work for Running<'_, '_, F> {
     #[inline(always)]
     fn run(self, calls: &Calls, outermost: bool) -> Self::Out {
         let Self { frame, ran, work } = self;
-        let outcome = guard_in(calls, || {
-            let result = work();
-            ran.set(frame.ran.get());
-            frame.leave(false);
-            result
-        });
+        let outcome = guard_in(calls, work);
+        ran.set(frame.ran.get());
         match outcome {
             // As most calls end.
-            Ok(Ok(result)) if frame.is_light() => Ok(result),
-            outcome => Err(settle(frame, outcome, calls, outermost)),
+            Ok(Ok(result)) if frame.leave_at_once() => Ok(result),
+            outcome => leave(frame, outcome, calls, outermost),
         }
+    }
+}
+
+/// The end of a call that may run user code: destructors of what it lets go.
+#[inline(never)]
+fn leave<T>(
+    frame: &Frame<'_>,
+    outcome: Result<Result<T, Fault>, Box<Caught>>,
+    calls: &Calls,
+    outermost: bool,
+) -> Result<T, Ended<T>> {
+    let left = outcome.and_then(|result| guard_in(calls, || frame.leave(false)).map(|()| result));
+    match left {
+        Ok(Ok(result)) if frame.is_light() => Ok(result),
+        outcome => Err(settle(frame, outcome, calls, outermost)),
     }
 }
 

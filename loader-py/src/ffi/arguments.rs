@@ -36,7 +36,7 @@ impl<'a, 'py> Arguments<'a, 'py> {
         Self {
             receiver,
             values,
-            positional: count.unsigned_abs(),
+            positional: count.cast_unsigned(),
             names,
             py,
             lifetime: PhantomData,
@@ -51,6 +51,21 @@ impl<'a, 'py> Arguments<'a, 'py> {
     /// Whether any was passed by keyword.
     pub(crate) fn has_keywords(&self) -> bool {
         self.names.is_some_and(|names| !names.is_empty())
+    }
+
+    /// The receiver, and the positional arguments behind it, if none was passed by keyword.
+    #[inline(always)]
+    pub(super) fn by_position(&self) -> Option<(Option<Borrowed<'a, 'py, PyAny>>, &'a [*mut ffi::PyObject])> {
+        if self.has_keywords() {
+            return None;
+        }
+        let values = if self.positional == 0 {
+            &[]
+        } else {
+            // SAFETY: the call has as many at that place, and keeps them for `'a`.
+            unsafe { std::slice::from_raw_parts(self.values, self.positional) }
+        };
+        Some((self.receiver, values))
     }
 
     /// The positional argument at `index`, which must be below `positional()`.

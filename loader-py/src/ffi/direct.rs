@@ -5,19 +5,20 @@
 
 use std::mem::MaybeUninit;
 
-use pyo3::types::{PyBool, PyBoolMethods, PyBytes, PyBytesMethods, PyFloat, PyString};
-use pyo3::{Bound, PyAny, Python, ffi};
+use pyo3::types::{PyBool, PyBoolMethods, PyBytes, PyBytesMethods, PyFloat, PyInt, PyString};
+use pyo3::{Borrowed, Bound, PyAny, Python, ffi};
 
 use super::arguments::Arguments;
 use super::handle::HandleRef;
 use super::host::{HOST, RawHost};
 use super::lent::Look;
+use super::object::Integer;
 use super::symbol::{RawBuffer, RawResponse, Response};
 use super::{object, ranges};
 use crate::core::{Core, Definition, Slot};
 use crate::encode::number;
 use crate::inside::Lock;
-use crate::shape::{Int, Mode, Number, Shape};
+use crate::shape::{Mode, Number, Shape};
 use crate::wire::{self, Reader, Token};
 
 /// So many words fit a call.
@@ -35,7 +36,12 @@ type RawEntry = unsafe extern "C" fn(u32, u32, *const u64, *const RawHost, *mut 
 /// How an argument becomes words.
 enum Form {
     Bool,
-    Int(Int),
+    /// Between these, as an `i64`.
+    Int {
+        least: i64,
+        greatest: i64,
+        signed: bool,
+    },
     Float,
     Narrow,
     Text,
@@ -51,7 +57,15 @@ impl Form {
     fn of(shape: &Shape) -> Option<Self> {
         Some(match shape {
             Shape::Bool => Self::Bool,
-            Shape::Int(int) => Self::Int(*int),
+            Shape::Int(int) => {
+                let (least, greatest) = int.bounds();
+                Self::Int {
+                    least: i64::try_from(least).unwrap_or(i64::MIN),
+                    // What is above is left to the message.
+                    greatest: i64::try_from(greatest).unwrap_or(i64::MAX),
+                    signed: least < 0,
+                }
+            }
             Shape::F64 => Self::Float,
             Shape::F32 => Self::Narrow,
             Shape::Text => Self::Text,
@@ -71,8 +85,8 @@ impl Form {
     fn letter(&self) -> char {
         match self {
             Self::Bool => 'b',
-            Self::Int(int) if int.bounds().0 < 0 => 'i',
-            Self::Int(_) => 'u',
+            Self::Int { signed: true, .. } => 'i',
+            Self::Int { signed: false, .. } => 'u',
             Self::Float | Self::Narrow => 'f',
             Self::Text => 's',
             Self::Bytes { .. } => 'y',
@@ -83,7 +97,7 @@ impl Form {
 
     fn words(&self) -> usize {
         match self {
-            Self::Bool | Self::Int(_) | Self::Float | Self::Narrow => 1,
+            Self::Bool | Self::Int { .. } | Self::Float | Self::Narrow => 1,
             Self::Text | Self::Bytes { .. } | Self::Numbers(_) | Self::Handle(..) => 2,
         }
     }
@@ -129,122 +143,148 @@ pub(crate) struct Direct {
     forms: Box<[Form]>,
 }
 
-/// The arguments of one direct call. It stays where it is made: views may refer to where they are.
-struct Words<'py> {
+/// Room for the arguments of one direct call. It stays where it is made: views may refer to where they are.
+pub(crate) struct Words<'py> {
     words: [MaybeUninit<u64>; ROOM],
-    used: usize,
-    views: [MaybeUninit<ffi::Py_buffer>; VIEWS],
-    /// What ends the entries of the views in the table of lent memory.
-    tickets: [Option<u64>; VIEWS],
+    /// The first `viewed` are filled.
+    views: [MaybeUninit<View>; VIEWS],
     viewed: usize,
     py: Python<'py>,
+}
+
+/// Memory that some object gave.
+struct View {
+    raw: ffi::Py_buffer,
+    /// What ends its entry in the table of lent memory, if it has one.
+    ticket: Option<u64>,
 }
 
 impl<'py> Words<'py> {
     /// None yet.
     #[inline(always)]
-    fn new(py: Python<'py>) -> Self {
+    pub(crate) fn new(py: Python<'py>) -> Self {
         Self {
             words: [const { MaybeUninit::uninit() }; ROOM],
-            used: 0,
             views: [const { MaybeUninit::uninit() }; VIEWS],
-            tickets: [None; VIEWS],
             viewed: 0,
             py,
         }
     }
 
+    /// Puts a word at `at`; where the next one goes.
     #[inline(always)]
-    fn put(&mut self, word: u64) {
-        if let Some(place) = self.words.get_mut(self.used) {
-            place.write(word);
-            self.used += 1;
-        }
+    fn put(&mut self, at: usize, word: u64) -> Option<usize> {
+        self.words.get_mut(at)?.write(word);
+        Some(at + 1)
     }
 
     #[inline(always)]
-    fn memory(&mut self, content: &[u8]) {
-        self.put(content.as_ptr().expose_provenance() as u64);
-        self.put(content.len() as u64);
+    fn two(&mut self, at: usize, first: u64, second: u64) -> Option<usize> {
+        let [one, other] = self.words.get_mut(at..at + 2)? else {
+            return None;
+        };
+        one.write(first);
+        other.write(second);
+        Some(at + 2)
+    }
+
+    #[inline(always)]
+    fn memory(&mut self, at: usize, content: &[u8]) -> Option<usize> {
+        self.two(
+            at,
+            content.as_ptr().expose_provenance() as u64,
+            content.len() as u64,
+        )
     }
 
     /// Lends the read-only memory of a view for the call. `None`: it is no such view.
     fn view(
         &mut self,
+        at: usize,
         value: &Bound<'py, PyAny>,
-        released: bool,
+        prompt: bool,
         fits: impl FnOnce(Look<'_>) -> bool,
-    ) -> Option<()> {
+    ) -> Option<usize> {
         // SAFETY: a live object.
         if unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } == 0 {
             return None;
         }
-        let raw = self.views.get_mut(self.viewed)?.write(ffi::Py_buffer::new());
+        let view = self.views.get_mut(self.viewed)?.write(View {
+            raw: ffi::Py_buffer::new(),
+            ticket: None,
+        });
         let flags = ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT;
         // SAFETY: a live object and a zeroed struct to fill, which stays where it is until it is released.
-        if unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), raw, flags) } != 0 {
+        if unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), &raw mut view.raw, flags) } != 0 {
             // SAFETY: clears the error that was just set; the message finds it again.
             unsafe { ffi::PyErr_Clear() };
             return None;
         }
         self.viewed += 1;
-        let look = Look::at(raw);
+        let look = Look::at(&view.raw);
         if !look.is_read_only() || !fits(look) {
             return None;
         }
-        let content = look.bytes();
-        let (data, length) = (content.as_ptr(), content.len());
-        if released {
-            self.tickets[self.viewed - 1] = ranges::lend(self.py, data, length, false).ok()?;
-        } else {
+        let (data, length) = (look.bytes().as_ptr(), look.len());
+        if prompt {
             ranges::readable(self.py, data, length).ok()?;
+        } else {
+            view.ticket = ranges::lend(self.py, data, length, false).ok()?;
         }
-        self.put(data.expose_provenance() as u64);
-        self.put(length as u64);
-        Some(())
+        self.two(at, data.expose_provenance() as u64, length as u64)
     }
 
+    /// Puts an argument at `at`; where the next one goes. `None`: a message must carry it.
     #[inline(always)]
-    fn argument(&mut self, form: &Form, value: &Bound<'py, PyAny>, released: bool) -> Option<()> {
+    fn argument(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>, prompt: bool) -> Option<usize> {
         match form {
-            Form::Int(kind) => self.put(number::quick_int(*kind, value)?.cast_unsigned()),
-            Form::Handle(slot, mode) => self.handle(slot, *mode, value)?,
-            Form::Text => self.memory(text(value)?),
-            Form::Float => self.put(object::float(value.cast_exact::<PyFloat>().ok()?).to_bits()),
-            Form::Bytes { .. } => match value.cast_exact::<PyBytes>() {
-                Ok(bytes) => self.memory(bytes.as_bytes()),
-                Err(_) => self.other(form, value, released)?,
+            Form::Int { least, greatest, .. } => match object::integer(value.cast_exact::<PyInt>().ok()?) {
+                Integer::Signed(number) if *least <= number && number <= *greatest => {
+                    self.put(at, number.cast_unsigned())
+                }
+                _ => None,
             },
-            _ => self.other(form, value, released)?,
+            Form::Handle(slot, mode) => self.handle(at, slot, *mode, value),
+            Form::Text => self.memory(at, text(value)?),
+            Form::Bytes { .. } => match value.cast_exact::<PyBytes>() {
+                Ok(bytes) => self.memory(at, bytes.as_bytes()),
+                Err(_) => self.other(at, form, value, prompt),
+            },
+            Form::Float => self.put(at, object::float(value.cast_exact::<PyFloat>().ok()?).to_bits()),
+            _ => self.other(at, form, value, prompt),
         }
-        Some(())
     }
 
     #[inline(never)]
-    fn other(&mut self, form: &Form, value: &Bound<'py, PyAny>, released: bool) -> Option<()> {
+    fn other(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>, prompt: bool) -> Option<usize> {
         match form {
-            Form::Bool => self.put(u64::from(value.cast_exact::<PyBool>().ok()?.is_true())),
+            Form::Bool => self.put(at, u64::from(value.cast_exact::<PyBool>().ok()?.is_true())),
             Form::Narrow => {
                 let number = object::float(value.cast_exact::<PyFloat>().ok()?);
-                self.put(f64::from(number::narrow(number)?).to_bits());
+                self.put(at, f64::from(number::narrow(number)?).to_bits())
             }
             Form::Bytes { text: is_text } => {
                 if let Ok(bytes) = value.cast::<PyBytes>() {
-                    self.memory(bytes.as_bytes());
-                } else if *is_text && let Some(content) = text(value) {
-                    self.memory(content);
-                } else {
-                    self.view(value, released, |_| true)?;
+                    return self.memory(at, bytes.as_bytes());
+                }
+                match text(value).filter(|_| *is_text) {
+                    Some(content) => self.memory(at, content),
+                    None => self.view(at, value, prompt, |_| true),
                 }
             }
-            Form::Numbers(kind) => self.view(value, released, |look| number::is_packed(*kind, look))?,
-            _ => return None,
+            Form::Numbers(kind) => self.view(at, value, prompt, |look| number::is_packed(*kind, look)),
+            _ => None,
         }
-        Some(())
     }
 
     #[inline(always)]
-    fn handle(&mut self, slot: &'static Slot, mode: Mode, value: &Bound<'py, PyAny>) -> Option<()> {
+    fn handle(
+        &mut self,
+        at: usize,
+        slot: &'static Slot,
+        mode: Mode,
+        value: &Bound<'py, PyAny>,
+    ) -> Option<usize> {
         let Some(Definition::Handle(kind)) = slot.definition.get() else {
             return None;
         };
@@ -256,25 +296,24 @@ impl<'py> Words<'py> {
         let id = u128::from_ne_bytes(handle.id());
         // Its first eight bytes, then the others.
         let (low, high) = (id as u64, (id >> 64) as u64);
-        let (first, second) = if cfg!(target_endian = "little") {
-            (low, high)
+        if cfg!(target_endian = "little") {
+            self.two(at, low, high)
         } else {
-            (high, low)
-        };
-        self.put(first);
-        self.put(second);
-        Some(())
+            self.two(at, high, low)
+        }
     }
 
     /// Gives views back.
     #[cold]
     fn give_back(&mut self) {
-        for at in 0..self.viewed {
-            if let Some(ticket) = self.tickets[at].take() {
+        for view in &mut self.views[..self.viewed] {
+            // SAFETY: the first `viewed` are filled.
+            let view = unsafe { view.assume_init_mut() };
+            if let Some(ticket) = view.ticket.take() {
                 ranges::end(self.py, ticket);
             }
             // SAFETY: filled by `PyObject_GetBuffer`, and released here, once, with the lock held.
-            unsafe { ffi::PyBuffer_Release(self.views[at].as_mut_ptr()) };
+            unsafe { ffi::PyBuffer_Release(&raw mut view.raw) };
         }
     }
 }
@@ -297,33 +336,60 @@ fn text<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a [u8]> {
 }
 
 impl Direct {
-    /// Makes the call, with the interpreter lock kept if it is `prompt`: the library's code, and the word if it gave one. `None`:
-    /// a message must carry the arguments.
+    /// Puts the arguments of a call into `words`, which is new. `None`: a message must carry them.
     #[inline(always)]
-    pub(crate) fn call<'py>(
-        &self,
-        py: Python<'py>,
-        core: &'static Core,
-        arguments: &Arguments<'_, 'py>,
+    pub(crate) fn fill<'g, 'py>(
+        &'g self,
+        words: &'g mut Words<'py>,
+        arguments: &'g Arguments<'_, 'py>,
         prompt: bool,
-        response: &mut Response,
-    ) -> Option<(i32, u64)> {
-        if arguments.positional() != self.forms.len() || arguments.has_keywords() {
+    ) -> Option<Given<'g, 'py>> {
+        let (receiver, values) = arguments.by_position()?;
+        let (mut next, mut forms) = (0, self.forms.iter());
+        if let Some(receiver) = receiver {
+            next = words.argument(next, forms.next()?, &receiver, prompt)?;
+        }
+        if values.len() != forms.len() {
             return None;
         }
-        let mut words = Words::new(py);
-        for (at, form) in self.forms.iter().enumerate() {
-            words.argument(form, &arguments.get(at), !prompt)?;
+        for (form, value) in forms.zip(values) {
+            // SAFETY: the interpreter passes live objects, and keeps them while `arguments` lives.
+            let value = unsafe { Borrowed::from_ptr(words.py, *value) };
+            next = words.argument(next, form, &value, prompt)?;
         }
+        Some(Given {
+            direct: self,
+            words,
+            prompt,
+        })
+    }
+}
+
+/// A call whose arguments are words; the objects that they came from outlive it.
+pub(crate) struct Given<'g, 'py> {
+    direct: &'g Direct,
+    words: &'g Words<'py>,
+    prompt: bool,
+}
+
+impl Given<'_, '_> {
+    /// Makes the call, with the interpreter lock kept if it is prompt: the library's code, and the word if it gave one.
+    #[inline(always)]
+    pub(crate) fn call(self, core: &'static Core, response: &mut Response) -> (i32, u64) {
+        let Self {
+            direct,
+            words,
+            prompt,
+        } = self;
         let mut word = 0;
         let flags = if prompt { PROMPT } else { 0 };
         let response = response.raw_mut();
         let mut enter = || {
-            // SAFETY: the words are of the forms that the library itself asked for (`join`), and the caller keeps the objects
-            // that they came from; the response is this library's own.
+            // SAFETY: the words are of the forms that the library itself asked for (`join`), `fill` has put all of them there,
+            // and who made this keeps the objects that they came from; the response is this library's own.
             unsafe {
-                (self.entry)(
-                    self.index,
+                (direct.entry)(
+                    direct.index,
                     flags,
                     words.words.as_ptr().cast(),
                     &raw const HOST,
@@ -332,8 +398,12 @@ impl Direct {
                 )
             }
         };
-        let code = if prompt { enter() } else { core.outside(py, enter) };
-        Some((code, word))
+        let code = if prompt {
+            enter()
+        } else {
+            core.outside(words.py, enter)
+        };
+        (code, word)
     }
 }
 

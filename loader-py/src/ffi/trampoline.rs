@@ -94,16 +94,49 @@ unsafe fn enter(
 ) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls with the lock held.
     let py = unsafe { Python::assume_attached() };
+    let Some(spec) = spec else {
+        return raise(python::internal(py, "a function without a callable was called"));
+    };
+    let called = catch_unwind(AssertUnwindSafe(move || {
+        // SAFETY: says the caller.
+        let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
+        // One pointer, so that it stays in a register.
+        match spec.try_directly(py, &arguments) {
+            Some(Ok(value)) => Some(value.into_ptr()),
+            Some(Err(error)) => Some(raise(*error)),
+            None => None,
+        }
+    }));
+    match called {
+        Ok(Some(result)) => result,
+        // SAFETY: what this function was given.
+        Ok(None) => unsafe { enter_by_message(spec, receiver, values, count, names) },
+        Err(_) => raise(panicked(py)),
+    }
+}
+
+/// The same by a message, which takes all that there is. On its own, so that both ways are short.
+///
+/// # Safety
+///
+/// As for `enter`.
+#[inline(never)]
+unsafe fn enter_by_message(
+    spec: &'static Spec,
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls with the lock held.
+    let py = unsafe { Python::assume_attached() };
     // SAFETY: says the caller.
     let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
-    let called = catch_unwind(AssertUnwindSafe(|| match spec {
-        Some(spec) => match spec.call(py, &arguments) {
-            Ok(value) => value.into_ptr(),
-            Err(error) => raise(*error),
-        },
-        None => raise(python::internal(py, "a function without a callable was called")),
-    }));
-    called.unwrap_or_else(|_| raise(panicked(py)))
+    match catch_unwind(AssertUnwindSafe(|| spec.call_by_message(py, &arguments))) {
+        Ok(Ok(value)) => value.into_ptr(),
+        Ok(Err(error)) => raise(*error),
+        Err(_) => raise(panicked(py)),
+    }
 }
 
 /// The exception for a fault of our own.

@@ -1,13 +1,9 @@
 //! The entry for direct calls: the arguments are machine words, and so is the result, if it is one.
 
-use std::cell::RefCell;
-use std::mem::ManuallyDrop;
-
-use super::{ANSWERED, ANSWERED_AND_LEAVES, Host, HostTable, LATER, Response, bad_argument};
+use super::{ANSWERED, ANSWERED_AND_LEAVES, Host, HostTable, LATER, Output, Response, bad_argument};
 use crate::describe::Artifact;
 use crate::dispatch::{Outcome, dispatch_call};
 use crate::group::frame::Frame;
-use crate::wire::Writer;
 
 /// A bridge's entry for direct calls: callable, flags, words, host, response, result.
 pub type DirectEntry =
@@ -51,14 +47,8 @@ pub unsafe fn direct(
     if !response.pieces.is_null() {
         response.free_pieces();
     }
-    let memory = if response.data.is_null() {
-        Vec::new()
-    } else {
-        // SAFETY: `put_memory` took these parts from a `Vec<u8>`; they stay in the response unless an answer is put there.
-        unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
-    };
-    // Taken apart or left as it is below, and dropped nowhere: a panic of this crate's own aborts at `extern "C"`.
-    let mut out = ManuallyDrop::new(RefCell::new(Writer::answering(memory)));
+    // SAFETY: the response is this call's alone, and its memory is used by nothing else before `put`.
+    let out = unsafe { Output::new(response) };
     let prompt = flags & PROMPT != 0;
     // SAFETY: by this function's contract.
     let frame = unsafe { Frame::direct(words, host, callable.id) };
@@ -80,7 +70,7 @@ pub unsafe fn direct(
             WORD
         };
     }
-    response.put(out.get_mut());
+    out.put(response);
     match outcome {
         Outcome::Answered => ANSWERED,
         Outcome::Later => LATER,

@@ -7,10 +7,8 @@
 
 mod direct;
 mod host;
+mod output;
 mod pieces;
-
-use std::cell::RefCell;
-use std::mem::ManuallyDrop;
 
 use crate::describe::Artifact;
 use crate::dispatch::{Opening, Outcome, RELEASE, dispatch, dispatch_call};
@@ -21,6 +19,7 @@ use crate::wire::{Reader, Writer};
 pub use direct::{DirectEntry, direct};
 pub(crate) use host::{Directly, Host};
 pub use host::{HostTable, Memory};
+pub(crate) use output::Output;
 pub(crate) use pieces::{Piece, Word};
 
 /// Memory lent for one call.
@@ -149,15 +148,8 @@ pub unsafe fn entry(
     if !response.pieces.is_null() {
         response.free_pieces();
     }
-    let memory = if response.data.is_null() {
-        first_memory()
-    } else {
-        // SAFETY: `put_memory` took these parts from a `Vec<u8>`, and puts others in their place before anybody sees them.
-        unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) }
-    };
-    // It is taken apart below, where it is: to move it would be to read at once what was written piece by piece just before,
-    // which costs more than the whole way of a plain call.
-    let mut out = ManuallyDrop::new(RefCell::new(Writer::answering(memory)));
+    // SAFETY: the response is this call's alone, and its memory is used by nothing else before `put`.
+    let out = unsafe { Output::new(response) };
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
     let outcome = match Opening::read(artifact, request) {
@@ -183,7 +175,7 @@ pub unsafe fn entry(
             &out,
         ),
     };
-    response.put(out.get_mut());
+    out.put(response);
     match outcome {
         Outcome::Answered => ANSWERED,
         Outcome::Later => LATER,
@@ -230,12 +222,6 @@ impl Response {
 #[cold]
 fn bad_argument() -> i32 {
     BAD_ARGUMENT
-}
-
-/// The memory of a response that has none.
-#[cold]
-fn first_memory() -> Vec<u8> {
-    Vec::with_capacity(256)
 }
 
 #[cold]

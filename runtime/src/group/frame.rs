@@ -584,7 +584,8 @@ impl<'c> Frame<'c> {
         if exclusive && entry.access == Access::Shared {
             return Err(shared_view(wanted));
         }
-        if entry.group.is_some() || entry.lock.is_some() || entry.home.is_some() {
+        // Asked at once: most have none.
+        if entry.group.is_some() | entry.lock.is_some() | entry.home.is_some() {
             self.enter(entry, wanted, side)?;
         }
         Ok(entry)
@@ -856,17 +857,46 @@ impl<'c> Frame<'c> {
         self.meets_lent.set(self.lends);
     }
 
-    /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
+    /// Lets everything go, if that takes no more than to let go of a few values that stay: then no user code runs. `false`: it
+    /// takes more, and what is left has to be let go.
     #[inline(always)]
+    pub(crate) fn leave_at_once(&self) -> bool {
+        if !self.is_light() || !self.buffers.is_empty() {
+            return false;
+        }
+        let count = self.count.get();
+        if count > 0 && !self.release_few(count) {
+            return false;
+        }
+        self.ran.set(false);
+        true
+    }
+
+    #[inline(always)]
+    fn release_few(&self, count: usize) -> bool {
+        let Some(few) = self.few.get(..count) else {
+            return false;
+        };
+        for place in few {
+            let hold = place.get();
+            let stays = !hold.is(Hold::MOVED | Hold::GIVEN | Hold::OVER);
+            if !stays || !TABLE.release_at_once(hold.slot(), hold.is_exclusive()) {
+                return false;
+            }
+            place.set(Hold(hold.0 | Hold::OVER));
+        }
+        self.count.set(0);
+        self.meets_lent.set(self.lends);
+        true
+    }
+
+    /// Lets everything go. User code may run (destructors): no lock is held meanwhile but the call's own.
+    #[inline(never)]
     pub(crate) fn leave(&self, panicked: bool) {
         match self.more.get() {
             None => {
                 self.ran.set(false);
-                if self.count.get() > 0 {
-                    self.let_go(panicked);
-                } else {
-                    self.buffers.iter().for_each(Lent::release);
-                }
+                self.let_go(panicked);
             }
             Some(more) => self.leave_all(more, panicked),
         }

@@ -15,7 +15,7 @@ use std::any::TypeId;
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::current;
 use super::frame::Frame;
@@ -232,7 +232,8 @@ pub(crate) struct Table {
     chunks: [AtomicPtr<Slot>; CHUNKS],
     free: Mutex<Free>,
     live: AtomicUsize,
-    epoch: OnceLock<u32>,
+    /// None before somebody asks: 0.
+    epoch: AtomicU32,
     /// Handles of earlier epochs belong to the parent of a fork.
     forks: AtomicU32,
     stuck: AtomicBool,
@@ -255,7 +256,7 @@ pub(crate) static TABLE: Table = Table {
         next: 0,
     }),
     live: AtomicUsize::new(0),
-    epoch: OnceLock::new(),
+    epoch: AtomicU32::new(0),
     forks: AtomicU32::new(0),
     stuck: AtomicBool::new(false),
 };
@@ -271,25 +272,30 @@ impl Table {
     /// A number that tells this process's handles from those of other processes and libraries.
     #[inline]
     pub(crate) fn epoch(&self) -> u32 {
-        let base = match self.epoch.get() {
-            Some(base) => *base,
-            None => self.first_epoch(),
-        };
-        base.wrapping_add(self.forks.load(Ordering::Relaxed))
+        match self.epoch.load(Ordering::Relaxed) {
+            0 => self.first_epoch(),
+            epoch => epoch,
+        }
     }
 
     #[cold]
     fn first_epoch(&self) -> u32 {
-        *self.epoch.get_or_init(|| {
-            use std::hash::{BuildHasher, RandomState};
-            RandomState::new().hash_one(std::process::id()) as u32
-        })
+        use std::hash::{BuildHasher, RandomState};
+        let epoch = (RandomState::new().hash_one(std::process::id()) as u32).max(1);
+        match self
+            .epoch
+            .compare_exchange(0, epoch, Ordering::Relaxed, Ordering::Relaxed)
+        {
+            Ok(_) => epoch,
+            Err(first) => first,
+        }
     }
 
     /// This process is a child now: every handle there is was the parent's, and is left alone for ever.
     pub(crate) fn after_fork(&self) {
-        self.epoch();
+        let epoch = self.epoch();
         self.forks.fetch_add(1, Ordering::Relaxed);
+        self.epoch.store(epoch.wrapping_add(1).max(1), Ordering::Relaxed);
         // A lock that another thread of the parent held is held for ever here: nobody may wait for it.
         let free =
             self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked() && inside::unlocked();
@@ -453,6 +459,24 @@ impl Table {
                 Err(now) => word = now,
             }
         }
+    }
+
+    /// Ends a call's hold on a value that was not dropped meanwhile. `false`: it was, or others are at it; nothing was done.
+    #[inline(always)]
+    pub(crate) fn release_at_once(&self, slot: u32, exclusive: bool) -> bool {
+        let Some(state) = self.slot(slot) else {
+            return false;
+        };
+        let word = state.word.load(Ordering::Relaxed);
+        let next = if exclusive { word & !EXCLUSIVE } else { word - 1 };
+        let done = word & ORPHAN == 0
+            && (state.word)
+                .compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok();
+        if done {
+            WAITERS.notify();
+        }
+        done
     }
 
     /// Frees the slot of a value that was moved out by the call that holds it exclusively.
