@@ -114,8 +114,8 @@ pub struct Ingredients<'a> {
     pub source: &'a str,
     /// Features.
     pub features: &'a FeatureSelection,
-    /// Content of `usecrate.toml`.
-    pub config: &'a str,
+    /// Content of the configuration that was named. A local crate's own is among its sources.
+    pub config: Option<&'a str>,
     /// Compiler and target.
     pub toolchain: &'a Toolchain,
     /// Profile.
@@ -135,7 +135,8 @@ impl Ingredients<'_> {
             &version,
             self.source,
             &features,
-            self.config,
+            self.config.map_or("own", |_| "named"),
+            self.config.unwrap_or_default(),
             &self.toolchain.verbose_version,
             &self.toolchain.host,
             &flags,
@@ -245,7 +246,7 @@ mod tests {
             version: &version,
             source: "registry",
             features: &plain,
-            config: "",
+            config: None,
             toolchain: &toolchain,
             profile: Profile::Release,
         };
@@ -266,7 +267,11 @@ mod tests {
                 ..base.clone()
             },
             Ingredients {
-                config: "x",
+                config: Some("x"),
+                ..base.clone()
+            },
+            Ingredients {
+                config: Some(""),
                 ..base.clone()
             },
             Ingredients {

@@ -126,7 +126,7 @@ struct BuildArgs {
     /// `release` or `dev`
     #[arg(long, default_value = "release", value_parser = Profile::from_str)]
     profile: Profile,
-    /// Configuration: `[instantiate]`, `quick`
+    /// Configuration: `[instantiate]`, `quick` [default: a local crate's own `usecrate.toml`]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print events as JSON lines on standard output

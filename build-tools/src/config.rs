@@ -1,8 +1,12 @@
 //! `usecrate.toml`: what the user decides about a crate beyond what its source says.
+//!
+//! One that is named wins. Without one, a local crate has its own: `usecrate.toml` in its folder or, if there is none, the
+//! table `[package.metadata.usecrate]` of its `Cargo.toml`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use cargo_metadata::Package;
 use fs_err as fs;
 use serde::Deserialize;
 
@@ -40,6 +44,15 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// The table in a `Cargo.toml` is not what is expected.
+    #[error("`[package.metadata.usecrate]` in `{}` is not a valid configuration", path.display())]
+    Metadata {
+        /// Which `Cargo.toml`.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
     /// An entry of `quick` names nothing.
     #[error(transparent)]
     Quick(#[from] Unknown),
@@ -49,8 +62,7 @@ impl Explain for ConfigError {
     fn code(&self) -> &'static str {
         match self {
             ConfigError::Read(_) => "no-config",
-            ConfigError::Parse { .. } => "bad-config",
-            ConfigError::Quick(_) => "bad-config",
+            ConfigError::Parse { .. } | ConfigError::Metadata { .. } | ConfigError::Quick(_) => "bad-config",
         }
     }
 
@@ -85,6 +97,26 @@ impl Config {
             source: Box::new(source),
         })?;
         Ok(Config { text, ..config })
+    }
+
+    /// A local crate's own, if it has one.
+    ///
+    /// # Errors
+    /// When it cannot be read or has something else in it.
+    pub fn of(package: &Package) -> Result<Option<Config>, ConfigError> {
+        let manifest = package.manifest_path.as_std_path();
+        let file = manifest.with_file_name("usecrate.toml");
+        if file.is_file() {
+            return Config::read(&file).map(Some);
+        }
+        let Some(table) = package.metadata.get("usecrate") else {
+            return Ok(None);
+        };
+        let config = Config::deserialize(table).map_err(|source| ConfigError::Metadata {
+            path: manifest.to_owned(),
+            source,
+        })?;
+        Ok(Some(config))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::lock::{Lock, Session};
 use crate::orphans;
 use crate::plan::{Options, plan, quick};
 use crate::progress::{Event, Progress, Stage};
-use crate::resolve::{Question, ResolveError, Resolved, resolve};
+use crate::resolve::{Question, ResolveError, Resolved, Spec, resolve};
 use crate::reuse::{self, Conditions};
 use crate::scan::{Document, Needed, ProvideError, scan};
 use crate::seal::seal;
@@ -35,7 +35,7 @@ pub struct Request {
     pub out: Option<PathBuf>,
     /// Cargo's target folder, instead of the shared one.
     pub target_dir: Option<PathBuf>,
-    /// `usecrate.toml`.
+    /// The configuration, in place of a local crate's own.
     pub config: Option<PathBuf>,
     /// How the artifact is compiled.
     pub profile: Profile,
@@ -139,14 +139,9 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
     let mut stages = Stages::new(progress);
     let layout = Layout::find(request.out.as_deref())?;
     let toolchain = Toolchain::detect(&request.folder, &layout.cache)?;
-    let config = request
-        .config
-        .as_deref()
-        .map(Config::read)
-        .transpose()?
-        .unwrap_or_default();
+    let config = request.config.as_deref().map(Config::read).transpose()?;
     let conditions = Conditions {
-        config: &config,
+        config: config.as_ref(),
         toolchain: &toolchain,
         profile: request.profile,
     };
@@ -226,7 +221,13 @@ fn build_once(
         }
         let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
             let mut plan = plan(&api, &Options::default());
-            quick::declare(&mut plan, &conditions.config.quick).map_err(ConfigError::from)?;
+            let own = match (conditions.config, &request.question.spec) {
+                (None, Spec::Path(_)) => Config::of(&prepared.resolved.package)?,
+                _ => None,
+            };
+            if let Some(config) = conditions.config.or(own.as_ref()) {
+                quick::declare(&mut plan, &config.quick).map_err(ConfigError::from)?;
+            }
             Ok(plan)
         })?;
         let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;

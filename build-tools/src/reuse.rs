@@ -41,8 +41,8 @@ struct Record {
 /// What else decides an artifact's key.
 #[derive(Debug, Clone, Copy)]
 pub struct Conditions<'a> {
-    /// `usecrate.toml`.
-    pub config: &'a Config,
+    /// The configuration that was named.
+    pub config: Option<&'a Config>,
     /// Compiler and target.
     pub toolchain: &'a Toolchain,
     /// Profile.
@@ -124,7 +124,7 @@ pub fn key(
         version,
         source: identity,
         features: &question.features,
-        config: &conditions.config.text,
+        config: conditions.config.map(|config| config.text.as_str()),
         toolchain: conditions.toolchain,
         profile: conditions.profile,
     }

@@ -27,8 +27,8 @@ LONG = 8
 
 @pytest.fixture(scope="module", name="quick")
 def quick_fixture() -> Any:
-    """The module, with what is declared."""
-    return usecrate.import_(str(CRATE), config=CRATE / "usecrate.toml")
+    """The module, with what is declared in the crate's own folder."""
+    return usecrate.import_(str(CRATE))
 
 
 @pytest.fixture(scope="module", name="kept")
@@ -92,8 +92,10 @@ def test_what_is_declared_keeps_the_lock(quick: Any, kept: dict[str, bool]) -> N
     assert "keeps" not in quick.rest.__doc__
 
 
-def test_without_a_declaration_only_what_is_proven_does() -> None:
-    m = usecrate.import_(str(CRATE))
+def test_without_a_declaration_only_what_is_proven_does(tmp_path: pathlib.Path) -> None:
+    nothing = tmp_path / "nothing.toml"
+    nothing.write_text("")
+    m = usecrate.import_(str(CRATE), config=nothing)
     kept = {found["id"]: found.get("keeps_lock", False) for found in usecrate.manifest(m)["callables"]}
     assert kept["quick::limit"] and kept["quick::add"]
     assert not any(kept[name] for name in ("quick::sum", "quick::doze", "quick::Gauge::read"))
@@ -313,6 +315,34 @@ def test_a_path_that_names_nothing_is_told(tool: Any, tmp_path: pathlib.Path) ->
         assert done.returncode == 1
         assert f"`{entry}` in the list `quick` names no callable of `quick` that is served" in done.stderr
         assert "[bad-config]" in done.stderr and hint in done.stderr
+
+
+def test_a_local_crate_has_its_own_configuration(tool: Any, tmp_path: pathlib.Path) -> None:
+    def kept(**options: Any) -> list[str]:
+        manifest = usecrate.manifest(usecrate.import_(str(crate), **options))
+        return [found["id"] for found in manifest["callables"] if found.get("keeps_lock")]
+
+    crate = tmp_path / "owned"
+    (crate / "src").mkdir(parents=True)
+    (crate / "src" / "lib.rs").write_text("pub fn one() -> u32 { 1 }\npub fn two() -> u32 { 2 }\n")
+    package = '[package]\nname = "owned"\nversion = "1.0.0"\nedition = "2024"\n'
+    (crate / "Cargo.toml").write_text(package + '[package.metadata.usecrate]\nquick = ["one"]\n')
+    assert kept() == ["owned::one"]
+    # The file wins over the table, what is named over both; and a change is a build.
+    (crate / "usecrate.toml").write_text('quick = ["two"]\n')
+    assert kept() == ["owned::two"]
+    named = tmp_path / "named.toml"
+    named.write_text('quick = ["*"]\n')
+    assert kept(config=named) == ["owned::one", "owned::two"]
+    named.write_text("")
+    assert kept(config=named) == []
+    assert kept() == ["owned::two"]
+    (crate / "usecrate.toml").unlink()
+    (crate / "Cargo.toml").write_text(package + "[package.metadata.usecrate]\nquik = []\n")
+    with pytest.raises(usecrate.BuildError, match=r"package\.metadata\.usecrate"):
+        kept()
+    done = tool("build", crate)
+    assert done.returncode == 1 and "quik" in done.stderr and str(crate / "Cargo.toml") in done.stderr
 
 
 def test_the_example_of_the_page(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
