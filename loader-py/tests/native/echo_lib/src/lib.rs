@@ -1,9 +1,10 @@
 //! A library that speaks `docs/abi.md` with nothing behind it: it answers from bytes written by hand, so that the
 //! extension's tests need neither the runtime nor the build tool.
 //!
-//! Callables: see `call`, and `upcalls` for those that come back to the host.
+//! Callables: see `call`, `upcalls` for those that come back to the host, and `direct` for those that are called directly.
 
 mod beside;
+mod direct;
 mod upcalls;
 
 use std::sync::Mutex;
@@ -191,6 +192,9 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
     if let Some(answer) = upcalls::call(host, callable, arguments) {
         return answer;
     }
+    if let Some(answer) = direct::call(callable, arguments, buffers) {
+        return answer;
+    }
     let tried: Result<Vec<u8>, Vec<u8>> = match callable {
         // echo(value): the argument itself; a buffer comes back as bytes
         0 => Ok(answer(0, match arguments {
@@ -371,10 +375,8 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
     if *FORKED.lock().unwrap() && request[1] == 1 && matches!(request[2], 4 | 6 | 9 | 10) {
         return refuse(4, "fork", Some(0), "of the parent");
     }
-    if request[1] != 1 {
-        if request[1] != DIRECT {
-            OPERATIONS.lock().unwrap().push(request[1]);
-        }
+    if request[1] != 1 && request[1] != DIRECT {
+        OPERATIONS.lock().unwrap().push(request[1]);
     }
     match request[1] {
         0 => answer(0, vec![0x93, 1, 0x90, 0x90]),
@@ -410,6 +412,7 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
             answer(0, integer(i64::try_from(live).unwrap()))
         }
         8 => next(&request[2..]),
+        DIRECT => direct::ask(&request[2..], buffers),
         _ => refuse(5, "operation", None, "there is no such operation"),
     }
 }
@@ -420,6 +423,7 @@ fn serve_any(request: &[u8], buffers: &[Buffer], host: Host) -> (i32, Vec<u8>) {
         return (0, serve(request, buffers, host));
     }
     let (callable, rest) = read_integer(&request[2..]);
+    direct::came_promptly(callable);
     match (callable, rest.first()) {
         (50, Some(1)) => (1, Vec::new()),
         (50, Some(2)) => (2, answer(0, integer(9))),
@@ -453,22 +457,29 @@ pub unsafe extern "C" fn usecrate_call(
         unsafe { beside::free_one(response.pieces, response.piece_count, index.try_into().unwrap()) };
         return 0;
     }
-    let release = |response: &mut Response| {
-        unsafe { beside::free_all(response.pieces, response.piece_count) };
-        (response.pieces, response.piece_count) = (std::ptr::null_mut(), 0);
-        if response.capacity > 0 {
-            drop(unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) });
-        }
-        (response.data, response.len, response.capacity) = (std::ptr::null_mut(), 0, 0);
-    };
     release(response);
     if request == [0x91, 3] {
         return 0;
     }
     // The bytes of an unread part are fine: this library is for tests of the other side.
     let (code, content) = serve_any(request, buffers, Host(host));
+    put(response, content);
+    code
+}
+
+/// Frees what a response has.
+fn release(response: &mut Response) {
+    unsafe { beside::free_all(response.pieces, response.piece_count) };
+    (response.pieces, response.piece_count) = (std::ptr::null_mut(), 0);
+    if response.capacity > 0 {
+        drop(unsafe { Vec::from_raw_parts(response.data, 0, response.capacity) });
+    }
+    (response.data, response.len, response.capacity) = (std::ptr::null_mut(), 0, 0);
+}
+
+/// Puts an answer there.
+fn put(response: &mut Response, content: Vec<u8>) {
     let mut content = std::mem::ManuallyDrop::new(content);
     (response.data, response.len, response.capacity) = (content.as_mut_ptr(), content.len(), content.capacity());
     (response.pieces, response.piece_count) = beside::take();
-    code
 }
