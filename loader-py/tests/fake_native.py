@@ -15,7 +15,6 @@ import usecrate._native as native
 from usecrate._native import TARGET as TARGET
 from usecrate._native import blake3 as blake3
 from usecrate._native import doc_text as doc_text
-from usecrate._native import plain_manifest as plain_manifest
 from usecrate._native import read_json as read_json
 from usecrate._native import real_path as real_path
 from usecrate._native import signature as signature
@@ -143,6 +142,10 @@ def _errors() -> Any:
 
 def read_manifest(path: str) -> Any:
     return _with_own_errors(native.read_manifest, path)
+
+
+def plain_manifest(manifest: Any) -> Any:
+    return _with_own_errors(native.plain_manifest, manifest)
 
 
 def parse_manifest(data: bytes, path: str) -> Any:

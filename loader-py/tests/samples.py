@@ -426,4 +426,6 @@ def index(manifest: dict[str, Any]) -> tuple[str, bytes]:
             text += plain
 
     put(manifest, ())
-    return text, bytes.fromhex(fake_native.blake3(text.encode())) + nodes
+    kept = min(text.find(f'"{key}":') % (len(text) + 1) for key in ("schemas", "parameters"))
+    head = bytes.fromhex(fake_native.blake3(text.encode())) + struct.pack("<I", len(text[:kept].encode()))
+    return text, head + nodes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,8 @@ def test_other_libc(part: Any, monkeypatch: Any) -> None:
 def indexed(manifest: dict[str, Any], tmp_path: Path) -> Path:
     """The folder of an artifact whose manifest has an index."""
     manifest["crate"]["docs"] = 'é "quoted"'
+    for key in ("schemas", "parameters"):
+        manifest[key] = {**manifest.pop(key, {}), "é": {"type": "null"}}
     folder = write(tmp_path, manifest)
     text, nodes = index(manifest)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -238,6 +241,23 @@ def test_what_is_read_by_the_index_is_the_same(uc: Any, part: Any, indexed: Path
     module = uc.load_artifact(indexed)
     assert module.add(1) == 1
     assert module.__doc__ == 'é "quoted"'
+
+
+def test_what_is_not_kept_is_the_same_file_later(part: Any, uc: Any, indexed: Path) -> None:
+    path = indexed / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    quick, again = part("manifests").read(str(path)), part("manifests").read(str(path))
+    assert quick["schemas"] == content["schemas"] and quick["parameters"] == content["parameters"]
+    with pytest.raises(KeyError):
+        quick["nothing"]
+    path.rename(indexed / "elsewhere.json")
+    if os.name == "posix":
+        assert part("manifests").plain(quick) == content
+    with (indexed / "elsewhere.json").open("r+b") as opened:
+        opened.write(b" ")
+    if os.name == "posix":
+        with pytest.raises(uc.IntegrityError, match="not the one that was built"):
+            part("manifests").plain(again)
 
 
 def test_an_index_of_another_text_is_no_use(uc: Any, part: Any, indexed: Path) -> None:
@@ -277,7 +297,7 @@ def test_an_index_that_is_damaged_is_refused(uc: Any, part: Any, indexed: Path) 
 )
 def test_an_index_of_no_sense_is_refused(uc: Any, part: Any, indexed: Path, nodes: bytes) -> None:
     file = indexed / "manifest.index"
-    file.write_bytes(file.read_bytes()[:32] + nodes)
+    file.write_bytes(file.read_bytes()[:36] + nodes)
     seal(indexed)
     with pytest.raises(uc.LoadError, match="has an index of another form"):
         part("manifests").read(str(indexed / "manifest.json"))

@@ -20,10 +20,14 @@ pub(super) fn of(text: &[u8]) -> Result<Option<Vec<u8>>, serde_json::Error> {
     }
     let mut writer = Writer {
         from: text.as_ptr().addr(),
-        index: blake3::hash(text).as_bytes().to_vec(),
+        kept: text.len(),
+        nodes: Vec::new(),
     };
     writer.value(serde_json::from_slice(text)?, Inside::Root)?;
-    Ok(Some(writer.index))
+    let mut index = blake3::hash(text).as_bytes().to_vec();
+    index.extend_from_slice(&number(writer.kept));
+    index.append(&mut writer.nodes);
+    Ok(Some(index))
 }
 
 /// What a value is part of.
@@ -45,17 +49,23 @@ enum Inside {
 struct Writer {
     /// The address of the text.
     from: usize,
-    index: Vec<u8>,
+    /// Where in the text that begins which no import asks for.
+    kept: usize,
+    nodes: Vec<u8>,
+}
+
+fn number(number: usize) -> [u8; 4] {
+    u32::try_from(number)
+        .expect("the text is shorter than 4 GiB")
+        .to_le_bytes()
 }
 
 impl Writer {
     fn node(&mut self, kind: u8, part: &str, size: usize) {
         let start = part.as_ptr().addr() - self.from;
-        self.index.push(kind);
-        for number in [start, size] {
-            let number = u32::try_from(number).expect("the text is shorter than 4 GiB");
-            self.index.extend_from_slice(&number.to_le_bytes());
-        }
+        self.nodes.push(kind);
+        self.nodes.extend_from_slice(&number(start));
+        self.nodes.extend_from_slice(&number(size));
     }
 
     fn value(&mut self, value: &RawValue, inside: Inside) -> Result<(), serde_json::Error> {
@@ -66,6 +76,9 @@ impl Writer {
                 let Entries(entries) = serde_json::from_str(text)?;
                 self.node(b'm', text, entries.len());
                 for (key, value) in entries {
+                    if inside == Inside::Root && is_for_others(key) {
+                        self.kept = self.kept.min(value.get().as_ptr().addr() - self.from);
+                    }
                     self.node(b's', key, key.len());
                     self.value(value, within(inside, key))?;
                 }
@@ -106,9 +119,14 @@ fn within(inside: Inside, key: &str) -> Inside {
         (Inside::Root, "types" | "traits" | "callables" | "skipped") | (Inside::Module, "entries") => {
             Inside::List
         }
-        (Inside::Root, "schemas" | "parameters") => Inside::Whole,
+        (Inside::Root, key) if is_for_others(key) => Inside::Whole,
         _ => Inside::Other,
     }
+}
+
+/// Whether a member of the manifest is for other tools: these are the last ones.
+fn is_for_others(key: &str) -> bool {
+    matches!(key, "schemas" | "parameters")
 }
 
 /// A map's keys, which have no escapes in a manifest but below what is whole, and values, in their order.
@@ -143,7 +161,7 @@ mod tests {
     /// The nodes of an index, as kind and text.
     fn nodes<'t>(index: &[u8], text: &'t str) -> Vec<(char, &'t str)> {
         let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap()) as usize;
-        index[32..]
+        index[36..]
             .chunks(9)
             .map(|node| {
                 let (kind, start, size) = (char::from(node[0]), number(&node[1..5]), number(&node[5..]));
@@ -167,6 +185,8 @@ mod tests {
         );
         let index = of(text.as_bytes()).unwrap().unwrap();
         assert_eq!(index[..32], *blake3::hash(text.as_bytes()).as_bytes());
+        let kept = u32::from_le_bytes(index[32..36].try_into().unwrap());
+        assert!(text[kept as usize..].starts_with(r#"{"\u0041":{}}"#));
         assert_eq!(
             nodes(&index, &text),
             [

@@ -1,5 +1,6 @@
 //! The files of an artifact: its manifest, compared with the list of hashes that lies beside it.
 
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::json::{Document, Value};
@@ -9,37 +10,75 @@ use super::{REBUILD, Refusal, parse};
 const SUMS: &str = "BLAKE3SUMS";
 /// What the build tools know of a large manifest's text.
 const INDEX: &str = "manifest.index";
+/// What is before the nodes in an index: the manifest's hash, and how much of it is kept.
+const HEAD: usize = 32 + 4;
+/// What is read at a time of what is not kept.
+const STEP: usize = 32 << 10;
+
+/// A manifest that was read, and where the rest of it is, if not all of it was kept.
+pub(super) type Found = (Document, Option<Rest>);
+
+/// What of a large manifest no import asks for: it is read, verified, and not kept.
+pub(super) struct Rest {
+    file: fs_err::File,
+    hash: blake3::Hash,
+    index: Vec<u8>,
+}
+
+impl Rest {
+    /// The whole manifest.
+    pub(super) fn whole(&self) -> Result<Document, Refusal> {
+        let shown = self.file.path().display().to_string();
+        let mut data = Vec::new();
+        let mut file = &self.file;
+        file.rewind()
+            .and_then(|()| file.read_to_end(&mut data))
+            .map_err(|error| unreadable(&shown, &error))?;
+        if blake3::hash(&data) != self.hash {
+            return Err(other(&shown));
+        }
+        let size = data.len();
+        super::indexed(data, size, &self.index[HEAD..], &shown)
+    }
+}
 
 /// Reads and checks the manifest file `path`.
-pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
+pub(super) fn read(path: &Path) -> Result<Found, Refusal> {
     let shown = path.display().to_string();
-    let data = fs_err::read(path).map_err(|error| {
-        let error = because(&error);
-        Refusal::Load(format!("cannot read the manifest `{shown}`: {error}; {REBUILD}"))
-    })?;
+    let mut file = fs_err::File::open(path).map_err(|error| unreadable(&shown, &error))?;
     let sums = fs_err::read(path.with_file_name(SUMS));
     let name = path
         .file_name()
         .map(|name| name.as_encoded_bytes())
         .unwrap_or_default();
     let listed = sums.as_ref().map_or(&[][..], Vec::as_slice);
-    let hash = blake3::hash(&data);
     let expected = sum(listed, name);
-    if expected.is_some_and(|expected| expected != hash.to_hex().as_bytes()) {
-        return Err(Refusal::Integrity(format!(
-            "the manifest `{shown}` is not the one that was built: it was truncated or edited; {REBUILD}"
-        )));
-    }
-    // That of another text, which was edited together with its hash, is no use.
     let index = expected
         .and_then(|_| index(path, listed))
         .transpose()
-        .map_err(|problem| not_whole(&shown, INDEX, problem))?;
-    let index = index
-        .as_deref()
-        .and_then(|index| index.strip_prefix(hash.as_bytes()));
-    // What is of another version, or no manifest at all, is best told so.
-    let document = parse(data, index, &shown)?;
+        .map_err(|problem| not_whole(&shown, INDEX, problem));
+    let kept = index.as_ref().ok().and_then(|index| kept(index.as_deref()?));
+    let (data, size, hash) = read_first(&mut file, kept).map_err(|error| unreadable(&shown, &error))?;
+    if expected.is_some_and(|expected| expected != hash.to_hex().as_bytes()) {
+        return Err(other(&shown));
+    }
+    // What is of another version, or no manifest at all, is best told so. The index of another text, which was edited
+    // together with its hash, is no use.
+    let (document, rest) = match index? {
+        Some(index) if index.starts_with(hash.as_bytes()) && index.len() >= HEAD => {
+            let missing = data.len() < size;
+            let document = super::indexed(data, size, &index[HEAD..], &shown)?;
+            (document, missing.then_some(Rest { file, hash, index }))
+        }
+        Some(_) if data.len() < size => {
+            let all = read_first(&mut file, None).map_err(|error| unreadable(&shown, &error))?;
+            if all.2 != hash {
+                return Err(other(&shown));
+            }
+            (parse(all.0, &shown)?, None)
+        }
+        _ => (parse(data, &shown)?, None),
+    };
     let problem = match &sums {
         Err(error) => Some(format!("cannot be read ({})", because(error))),
         Ok(list) if std::str::from_utf8(list).is_err() => Some("is not text".to_owned()),
@@ -51,7 +90,52 @@ pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
     };
     match problem {
         Some(problem) => Err(not_whole(&shown, SUMS, &problem)),
-        None => Ok(document),
+        None => Ok((document, rest)),
+    }
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Refusal {
+    let error = because(error);
+    Refusal::Load(format!("cannot read the manifest `{shown}`: {error}; {REBUILD}"))
+}
+
+fn other(shown: &str) -> Refusal {
+    Refusal::Integrity(format!(
+        "the manifest `{shown}` is not the one that was built: it was truncated or edited; {REBUILD}"
+    ))
+}
+
+/// What of a manifest is kept, as its index says.
+fn kept(index: &[u8]) -> Option<u64> {
+    // Elsewhere a file that stays open is in the way of who removes its folder.
+    let number = index.get(HEAD - 4..HEAD).filter(|_| cfg!(unix))?;
+    Some(u64::from(u32::from_le_bytes(number.try_into().ok()?)))
+}
+
+/// The first bytes of a file, or all, with its size, and the hash of all. What is not kept takes no memory: memory that is
+/// touched for the first time costs more than to read and hash what is in it.
+fn read_first(file: &mut fs_err::File, kept: Option<u64>) -> std::io::Result<(Vec<u8>, usize, blake3::Hash)> {
+    let length = file.metadata()?.len();
+    let kept = kept.map_or(length, |kept| kept.min(length));
+    let mut data = Vec::with_capacity(usize::try_from(kept).unwrap_or(0) + 1);
+    file.rewind()?;
+    if kept < length {
+        file.take(kept).read_to_end(&mut data)?;
+    } else {
+        file.read_to_end(&mut data)?;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&data);
+    let mut size = data.len();
+    let mut step = [0; STEP];
+    loop {
+        match file.read(&mut step)? {
+            0 => return Ok((data, size, hasher.finalize())),
+            read => {
+                hasher.update(&step[..read]);
+                size += read;
+            }
+        }
     }
 }
 

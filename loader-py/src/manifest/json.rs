@@ -78,10 +78,12 @@ impl Document {
         Ok(Self { text, nodes })
     }
 
-    /// A text that was read before: `index` says what it found. `None` if that cannot be.
+    /// A text that was read before: `index` says what it found. `None` if that cannot be. Of a text of `size` bytes, what
+    /// comes last may be missing.
     ///
     /// For each node there is its kind, where it begins, and its size, both as 32 bits, the lowest first.
-    pub(crate) fn indexed(text: String, index: &[u8]) -> Option<Self> {
+    pub(crate) fn indexed(text: String, size: usize, index: &[u8]) -> Option<Self> {
+        let whole = size;
         let mut nodes = Vec::with_capacity(index.len() / INDEXED);
         for node in index.chunks(INDEXED) {
             let (kind, rest) = node.split_first()?;
@@ -104,7 +106,10 @@ impl Document {
                 _ => return None,
             };
             if !matches!(kind, Kind::List | Kind::Map) {
-                text.get(start as usize..start.checked_add(size)? as usize)?;
+                let (start, end) = (start as usize, start.checked_add(size)? as usize);
+                if end > whole || (end <= text.len() && text.get(start..end).is_none()) {
+                    return None;
+                }
             }
             nodes.push(Node {
                 kind,
@@ -173,10 +178,23 @@ impl<'d> Value<'d> {
         self.node().size as usize
     }
 
-    /// Its text as it is written, a string's without quotes.
+    /// Its text as it is written, a string's without quotes. Nothing where that is missing.
     pub(crate) fn raw(self) -> &'d str {
+        self.part().unwrap_or_default()
+    }
+
+    /// Whether its text is there.
+    pub(crate) fn is_there(self) -> bool {
+        self.part().is_some()
+    }
+
+    fn part(self) -> Option<&'d str> {
         let node = self.node();
-        &self.document.text[node.start as usize..(node.start + node.size) as usize]
+        let text = &self.document.text;
+        match node.kind {
+            Kind::List | Kind::Map => Some(""),
+            _ => text.get(node.start as usize..(node.start + node.size) as usize),
+        }
     }
 
     /// The text that it is.

@@ -44,29 +44,35 @@ impl Refusal {
     }
 }
 
+fn refuse(path: &str, problem: &str) -> Refusal {
+    Refusal::Load(format!("the manifest `{path}` {problem}; {REBUILD}"))
+}
+
+fn text(data: Vec<u8>, path: &str) -> Result<String, Refusal> {
+    String::from_utf8(data).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        refuse(path, &format!("is not UTF-8 text (byte {at})"))
+    })
+}
+
+/// A manifest that was found valid when its index was made: no more is looked at than whether it is for this loader. Of its
+/// `size` bytes, `data` may be the first alone.
+fn indexed(data: Vec<u8>, size: usize, index: &[u8], path: &str) -> Result<Document, Refusal> {
+    let document = Document::indexed(text(data, path)?, size, index)
+        .ok_or_else(|| refuse(path, "has an index of another form"))?;
+    let malformed = |problem: Problem| refuse(path, &format!("is malformed: {problem}"));
+    head::check_versions(document.root(), path, malformed)?;
+    head::check_library(document.root(), path, malformed)?;
+    Ok(document)
+}
+
 /// Reads and checks the text of a manifest; `path` is for messages.
-///
-/// An index was made of the very text, when that was found valid: then no more is looked at than whether it is for this
-/// loader.
-fn parse(data: Vec<u8>, index: Option<&[u8]>, path: &str) -> Result<Document, Refusal> {
-    let refuse = |problem: &str| Refusal::Load(format!("the manifest `{path}` {problem}; {REBUILD}"));
+fn parse(data: Vec<u8>, path: &str) -> Result<Document, Refusal> {
+    let refuse = |problem: &str| refuse(path, problem);
     let malformed = |problem: Problem| refuse(&format!("is malformed: {problem}"));
-    let text = String::from_utf8(data).map_err(|error| {
-        refuse(&format!(
-            "is not UTF-8 text (byte {})",
-            error.utf8_error().valid_up_to()
-        ))
-    })?;
+    let text = text(data, path)?;
     if text.trim_ascii().is_empty() {
         return Err(refuse("is empty: it was truncated or edited"));
-    }
-    if let Some(index) = index {
-        let document =
-            Document::indexed(text, index).ok_or_else(|| refuse("has an index of another form"))?;
-        let root = document.root();
-        head::check_versions(root, path, malformed)?;
-        head::check_library(root, path, malformed)?;
-        return Ok(document);
     }
     let document = Document::read(text, FOLDED).map_err(|malformed| match malformed {
         Malformed::Deep => refuse("is nested too deeply to be one"),

@@ -14,8 +14,9 @@ use pyo3::{
     Bound, IntoPyObjectExt, Py, PyAny, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
 
+use super::files::{self, Found, Rest};
 use super::json::{Document, Kind, Malformed, Value};
-use super::{Refusal, files, parse};
+use super::{Refusal, parse};
 
 /// Look-ups by name that are made without an index of all names.
 const WITHOUT_INDEX: u32 = 4;
@@ -24,16 +25,31 @@ const WITHOUT_INDEX: u32 = 4;
 #[pyclass(frozen, module = "usecrate._native")]
 struct Manifest {
     document: Arc<Document>,
+    /// Where the rest is, if not all of the text was kept.
+    rest: Option<Rest>,
     /// By key, what was asked for.
     made: Py<PyDict>,
 }
 
 impl Manifest {
-    fn new(py: Python<'_>, document: Result<Document, Refusal>) -> PyResult<Self> {
+    fn new(py: Python<'_>, found: Result<Found, Refusal>) -> PyResult<Self> {
+        let (document, rest) = found.map_err(|refusal| refusal.raise(py))?;
         Ok(Self {
-            document: Arc::new(document.map_err(|refusal| refusal.raise(py))?),
+            document: Arc::new(document),
+            rest,
             made: PyDict::new(py).unbind(),
         })
+    }
+
+    /// All of it.
+    fn whole(&self, py: Python<'_>) -> PyResult<Arc<Document>> {
+        match &self.rest {
+            None => Ok(Arc::clone(&self.document)),
+            Some(rest) => py
+                .detach(|| rest.whole())
+                .map(Arc::new)
+                .map_err(|refusal| refusal.raise(py)),
+        }
     }
 }
 
@@ -45,10 +61,14 @@ impl Manifest {
             return Ok(found);
         }
         let name = key.extract::<std::borrow::Cow<'_, str>>()?;
-        let Some(value) = self.document.root().get(&name) else {
+        let mut document = Arc::clone(&self.document);
+        if self.rest.is_some() && !document.root().get(&name).is_some_and(Value::is_there) {
+            document = self.whole(py)?;
+        }
+        let Some(value) = document.root().get(&name) else {
             return Err(PyKeyError::new_err(name.into_owned()));
         };
-        let part = lazily(py, &self.document, value)?;
+        let part = lazily(py, &document, value)?;
         made.set_item(key, &part)?;
         Ok(part)
     }
@@ -236,13 +256,16 @@ fn read_manifest(py: Python<'_>, path: PathBuf) -> PyResult<Manifest> {
 /// Checks the text of a manifest; `path` is for messages.
 #[pyfunction]
 fn parse_manifest(py: Python<'_>, data: &Bound<'_, PyBytes>, path: &str) -> PyResult<Manifest> {
-    Manifest::new(py, parse(data.as_bytes().to_vec(), None, path))
+    Manifest::new(
+        py,
+        parse(data.as_bytes().to_vec(), path).map(|document| (document, None)),
+    )
 }
 
 /// All of a manifest as plain data, made anew.
 #[pyfunction]
 fn plain_manifest<'py>(py: Python<'py>, manifest: &Bound<'py, Manifest>) -> PyResult<Bound<'py, PyAny>> {
-    object(py, manifest.get().document.root())
+    object(py, manifest.get().whole(py)?.root())
 }
 
 /// What a JSON text says.
