@@ -295,9 +295,15 @@ def test_an_index_that_is_damaged_is_refused(uc: Any, part: Any, indexed: Path) 
         b"".join(b"l" + struct.pack("<II", 0, 1) for _ in range(1000)),
     ],
 )
-def test_an_index_of_no_sense_is_refused(uc: Any, part: Any, indexed: Path, nodes: bytes) -> None:
-    file = indexed / "manifest.index"
+def test_an_index_of_another_form_is_no_use(uc: Any, part: Any, indexed: Path, nodes: bytes) -> None:
+    file, path = indexed / "manifest.index", indexed / "manifest.json"
     file.write_bytes(file.read_bytes()[:36] + nodes)
     seal(indexed)
-    with pytest.raises(uc.LoadError, match="has an index of another form"):
-        part("manifests").read(str(indexed / "manifest.json"))
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert part("manifests").plain(part("manifests").read(str(path))) == content
+    content["callables"][0]["result"] = "u7"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    file.write_bytes(bytes.fromhex(part("_native").blake3(path.read_bytes())) + bytes(4) + nodes)
+    seal(indexed)
+    with pytest.raises(uc.LoadError, match="u7"):
+        part("manifests").read(str(path))

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::symbol::Symbol;
 
-/// What is read, hashed and written at a time: it stays in the processor's cache, and is enough for every vector unit.
-const STEP: usize = 128 << 10;
+/// What is read, hashed and written at a time: it stays in the processor's cache, and is enough for every vector unit. More
+/// would be memory that is touched for the first time, page by page, which costs as much as to hash what is in it.
+const STEP: usize = 32 << 10;
 
 /// What a library must be.
 pub(crate) struct Expected<'e> {

@@ -38,7 +38,7 @@ impl Rest {
             return Err(other(&shown));
         }
         let size = data.len();
-        super::indexed(data, size, &self.index[HEAD..], &shown)
+        super::indexed(data, size, &self.index[HEAD..], &shown)?.ok_or_else(|| other(&shown))
     }
 }
 
@@ -62,22 +62,19 @@ pub(super) fn read(path: &Path) -> Result<Found, Refusal> {
     if expected.is_some_and(|expected| expected != hash.to_hex().as_bytes()) {
         return Err(other(&shown));
     }
-    // What is of another version, or no manifest at all, is best told so. The index of another text, which was edited
-    // together with its hash, is no use.
-    let (document, rest) = match index? {
-        Some(index) if index.starts_with(hash.as_bytes()) && index.len() >= HEAD => {
+    // The index of another text, which was edited together with its hash, is no use.
+    let index = index?.filter(|index| index.starts_with(hash.as_bytes()) && index.len() >= HEAD);
+    // What is of another version, or no manifest at all, is best told so.
+    let (document, rest) = match index {
+        None if data.len() == size => (parse(data, &shown)?, None),
+        None => (again(&mut file, &hash, &shown)?, None),
+        Some(index) => {
             let missing = data.len() < size;
-            let document = super::indexed(data, size, &index[HEAD..], &shown)?;
-            (document, missing.then_some(Rest { file, hash, index }))
-        }
-        Some(_) if data.len() < size => {
-            let all = read_first(&mut file, None).map_err(|error| unreadable(&shown, &error))?;
-            if all.2 != hash {
-                return Err(other(&shown));
+            match super::indexed(data, size, &index[HEAD..], &shown)? {
+                Some(document) => (document, missing.then_some(Rest { file, hash, index })),
+                None => (again(&mut file, &hash, &shown)?, None),
             }
-            (parse(all.0, &shown)?, None)
         }
-        _ => (parse(data, &shown)?, None),
     };
     let problem = match &sums {
         Err(error) => Some(format!("cannot be read ({})", because(error))),
@@ -103,6 +100,15 @@ fn other(shown: &str) -> Refusal {
     Refusal::Integrity(format!(
         "the manifest `{shown}` is not the one that was built: it was truncated or edited; {REBUILD}"
     ))
+}
+
+/// Reads and checks all of a manifest whose hash is known.
+fn again(file: &mut fs_err::File, hash: &blake3::Hash, shown: &str) -> Result<Document, Refusal> {
+    let (data, _, found) = read_first(file, None).map_err(|error| unreadable(shown, &error))?;
+    if found != *hash {
+        return Err(other(shown));
+    }
+    parse(data, shown)
 }
 
 /// What of a manifest is kept, as its index says.

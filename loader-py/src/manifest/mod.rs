@@ -56,14 +56,15 @@ fn text(data: Vec<u8>, path: &str) -> Result<String, Refusal> {
 }
 
 /// A manifest that was found valid when its index was made: no more is looked at than whether it is for this loader. Of its
-/// `size` bytes, `data` may be the first alone.
-fn indexed(data: Vec<u8>, size: usize, index: &[u8], path: &str) -> Result<Document, Refusal> {
-    let document = Document::indexed(text(data, path)?, size, index)
-        .ok_or_else(|| refuse(path, "has an index of another form"))?;
+/// `size` bytes, `data` may be the first alone. `None`: the index is of another form, and of no use.
+fn indexed(data: Vec<u8>, size: usize, index: &[u8], path: &str) -> Result<Option<Document>, Refusal> {
+    let Some(document) = Document::indexed(text(data, path)?, size, index) else {
+        return Ok(None);
+    };
     let malformed = |problem: Problem| refuse(path, &format!("is malformed: {problem}"));
     head::check_versions(document.root(), path, malformed)?;
     head::check_library(document.root(), path, malformed)?;
-    Ok(document)
+    Ok(Some(document))
 }
 
 /// Reads and checks the text of a manifest; `path` is for messages.
