@@ -298,7 +298,7 @@ def test_nothing_is_done_without_a_place_for_the_outcome(fixture: Library) -> No
     result = ctypes.c_uint64(7)
     response = ctypes.byref(fixture._response)
     nowhere = ctypes.POINTER(ctypes.c_uint64)()
-    host = (ctypes.c_void_p * 2)()
+    host = (ctypes.c_void_p * 3)()
     for arguments in (
         (2**32 - 1, 0, words, None, response, ctypes.byref(result)),
         (len(fixture.callables), 0, words, None, response, ctypes.byref(result)),
