@@ -201,6 +201,12 @@ boxed_lists! {
     false std::rc::Rc<[T]>;
 }
 
+/// A list that has to be made, put where it can be borrowed.
+#[inline(never)]
+fn store_list<'s, 'h, B, T: Lift<'s, 'h, B> + 's>(scope: Scope<'s, 'h>, held: Many<'s, T::Held>) -> &'s [T] {
+    scope.store(held.take::<B, T>(), T::STD)
+}
+
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
     type Held = (Scope<'s, 'h>, Many<'s, T::Held>);
     const DIRECT_REF: Option<Kind> = T::DIRECT_LIST;
@@ -217,14 +223,14 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
         Ok((scope, Many::hold::<B, T>(scope)?))
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_ref((scope, held): Self::Held) -> &'s [T] {
         if let Many::Memory(bytes) = held {
             if let Some(lent) = T::in_memory(bytes) {
                 return lent;
             }
         }
-        scope.store(held.take::<B, T>(), T::STD)
+        store_list::<B, T>(scope, held)
     }
 
     fn describe_ref(to: &mut Describer<'_>) {

@@ -177,7 +177,7 @@ impl<'s, 'h, B, T: LiftRef<'s, 'h, B> + ?Sized> Lift<'s, 'h, B> for &'s T {
         T::hold_ref_direct(scope)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(held: T::Held) -> Self {
         T::take_ref(held)
     }
