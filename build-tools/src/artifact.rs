@@ -230,6 +230,7 @@ fn facts(cargo: &Cargo<'_>, prepared: &Prepared, plan: &Plan, question: &Questio
             }
             .to_owned(),
             key: prepared.key.clone(),
+            config: prepared.config.clone(),
         },
     }
 }

@@ -108,6 +108,8 @@ pub struct Prepared {
     pub metadata: Metadata,
     /// The artifact's key.
     pub key: String,
+    /// The text of the configuration that was named.
+    pub config: Option<String>,
     /// Where the artifact goes.
     pub leaf: PathBuf,
     /// Keeps other builds out of the bridge's folder.
@@ -204,7 +206,9 @@ fn build_once(
     let reused = !request.force && reuse::is_whole(&leaf, progress);
     if !reused {
         orphans::wait(&layout.locks(), progress)?;
-        let prepared = stages.run(Stage::Resolve, None, || prepare(request, layout, cargo, found))?;
+        let prepared = stages.run(Stage::Resolve, None, || {
+            prepare(request, layout, cargo, conditions, found)
+        })?;
         let about = Some(format!("{package} {version}"));
         let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {
             // Rustdoc's documents are kept from build to build: they may have been damaged.
@@ -287,6 +291,7 @@ fn prepare(
     request: &Request,
     layout: &Layout,
     cargo: &Cargo<'_>,
+    conditions: Conditions<'_>,
     found: Found,
 ) -> Result<Prepared, BuildError> {
     let Found {
@@ -327,6 +332,7 @@ fn prepare(
         bridge,
         metadata,
         key,
+        config: conditions.config.map(|config| config.text.clone()),
         leaf,
         lock,
     })

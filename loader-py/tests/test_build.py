@@ -28,6 +28,8 @@ def tool(tmp_path: Path, monkeypatch: Any, part: Any) -> Any:
             f"#!{sys.executable}\nimport sys\n"
             f"if sys.argv[1:] == ['version']:\n    print('usecrate-build {known}')\n    sys.exit()\n"
             f"open({str(tmp_path / 'asked')!r}, 'a').write(repr(sys.argv[1:]) + '\\n')\n"
+            f"import os, shutil\nconfig = dict(zip(sys.argv, sys.argv[1:])).get('--config', '')\n"
+            f"if os.path.isfile(config):\n    shutil.copy(config, {str(tmp_path / 'configured')!r})\n"
             f"print({text!r})\nsys.exit({code})\n"
         )
         path.chmod(0o755)
@@ -175,9 +177,13 @@ def old(manifest: dict[str, Any], tmp_path: Path, monkeypatch: Any, part: Any) -
     monkeypatch.setenv("USECRATE_ARTIFACT_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
 
-    def put(*, key: str, root: str = "cache", docs: str, generator: str, **crate: Any) -> Path:
+    def put(
+        *, key: str, root: str = "cache", docs: str, generator: str, config: str | None = None, **crate: Any
+    ) -> Path:
         made = copy.deepcopy(manifest)
         made["generator"] = generator
+        if config is not None:
+            made["build"]["config"] = config
         made["crate"].update(docs=docs, **crate)
         return write(tmp_path / root, made, key=key)
 
@@ -198,6 +204,25 @@ def test_what_another_generator_built_is_built_again(
     assert len(asked) == 1
     assert "'demo-crate@1.2.3'" in asked[0]
     assert "'--features', 'fast'" in asked[0]
+
+
+def test_what_is_built_again_has_the_configuration_that_was_named_for_it(
+    uc: Any, part: Any, tool: Any, old: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    made_by = f"{part('version').__version__}+new"
+    old(key="11", docs="old", generator="0.0.1", config='quick = ["é"]\n')
+    plain = old(key="22", docs="plain", generator=made_by)
+    os.utime(plain / "manifest.json", (1, 1))
+    new = old(key="33", root="made", docs="new", generator=made_by)
+    tool([{"event": "done", "artifact": str(new)}], version=made_by)
+    assert uc.import_("demo-crate").__doc__ == "new", "one without it is not the same"
+    assert (tmp_path / "configured").read_text("utf-8") == 'quick = ["é"]\n'
+    (tmp_path / "configured").unlink()
+    # What is named wins.
+    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
+    (tmp_path / "other.toml").write_text("quick = []\n")
+    assert uc.import_("demo-crate", config=tmp_path / "other.toml").__doc__ == "new"
+    assert (tmp_path / "configured").read_text() == "quick = []\n"
 
 
 def test_what_this_generator_built_is_taken_and_nothing_started(

@@ -85,6 +85,9 @@ pub struct Build {
     pub profile: String,
     /// The key of the cache entry: a hash of everything that went in.
     pub key: String,
+    /// The text of the configuration that was named, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
 }
 
 /// The shared library.

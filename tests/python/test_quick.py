@@ -320,6 +320,8 @@ def test_a_path_that_names_nothing_is_told(tool: Any, tmp_path: pathlib.Path) ->
 def test_a_local_crate_has_its_own_configuration(tool: Any, tmp_path: pathlib.Path) -> None:
     def kept(**options: Any) -> list[str]:
         manifest = usecrate.manifest(usecrate.import_(str(crate), **options))
+        named = options.get("config")
+        assert manifest["build"].get("config") == (named and named.read_text())
         return [found["id"] for found in manifest["callables"] if found.get("keeps_lock")]
 
     crate = tmp_path / "owned"

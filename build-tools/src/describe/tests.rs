@@ -21,6 +21,7 @@ fn facts() -> Facts {
         rustc: "rustc 1".into(),
         profile: "release".into(),
         key: "k".into(),
+        config: None,
     };
     Facts {
         generator: "0.1.0".into(),

@@ -61,12 +61,21 @@ class Options:
         return manifest_path(folder)
 
     def build_again(self, manifest: Manifest, root: str) -> str | None:
-        """Builds an artifact again; the manifest's path, or None where its sources are not known."""
-        crate = manifest["crate"]
+        """Builds an artifact again, with the configuration that it was built with. The manifest's path, or
+        None where its sources are not known."""
+        crate, config = manifest["crate"], manifest["build"].get("config")
         if crate["source"] != "registry":
             return None
-        same = Options(crate["features"], crate["default_features"], self.config)
-        return same.build(f"{crate['name']}@{crate['version']}", root)
+        spec = f"{crate['name']}@{crate['version']}"
+        if self.config is not None or config is None:
+            return Options(crate["features"], crate["default_features"], self.config).build(spec, root)
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="usecrate-") as folder:
+            path = os.path.join(folder, "usecrate.toml")
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(config)
+            return Options(crate["features"], crate["default_features"], path).build(spec, root)
 
 
 class Spec:
@@ -165,7 +174,9 @@ def _current(chosen: Found, found: list[Found], root: str, options: Options) -> 
     crate, by = chosen.manifest["crate"], chosen.manifest["generator"]
     for one in found:  # the newest first; several versions of usecrate may share a cache
         same = (
-            same_build(one.manifest, chosen.manifest) and one.manifest["crate"]["source"] == crate["source"]
+            same_build(one.manifest, chosen.manifest)
+            and one.manifest["crate"]["source"] == crate["source"]
+            and one.manifest["build"].get("config") == chosen.manifest["build"].get("config")
         )
         if same and one.manifest["generator"] == made_by:
             return one.path, one.manifest

@@ -196,6 +196,7 @@ class Build(TypedDict):
     rustc: str
     profile: str
     key: str
+    config: NotRequired[str]
 
 
 class Library(TypedDict):

@@ -58,6 +58,7 @@ static BUILD: &Shape = &[
     ("rustc", Text, MUST),
     ("profile", Text, MUST),
     ("key", Text, MUST),
+    ("config", Text, MAY),
 ];
 static LIBRARY: &Shape = &[
     ("path", Text, MUST),
