@@ -1,7 +1,7 @@
 //! Direct calls (`docs/abi.md`): arguments go as machine words on the stack, and a small result comes back as one.
 //!
-//! What is unusual about an argument is left to the message: nothing here runs Python code or raises, so a call that cannot be
-//! made directly is made anew with nothing done.
+//! What is unusual about an argument is left to the message: nothing here raises, and no Python code runs but a `__buffer__`,
+//! so a call that cannot be made directly is made anew with nothing done.
 
 use std::mem::MaybeUninit;
 
@@ -202,7 +202,6 @@ impl<'py> Words<'py> {
         &mut self,
         at: usize,
         value: &Bound<'py, PyAny>,
-        prompt: bool,
         fits: impl FnOnce(Look<'_>) -> bool,
     ) -> Option<usize> {
         // SAFETY: a live object.
@@ -226,17 +225,14 @@ impl<'py> Words<'py> {
             return None;
         }
         let (data, length) = (look.bytes().as_ptr(), look.len());
-        if prompt {
-            ranges::readable(self.py, data, length).ok()?;
-        } else {
-            view.ticket = ranges::lend(self.py, data, length, false).ok()?;
-        }
+        // A prompt call needs it, too: the next argument may have a `__buffer__`, and while that runs, so do other threads.
+        view.ticket = ranges::lend(self.py, data, length, false).ok()?;
         self.two(at, data.expose_provenance() as u64, length as u64)
     }
 
     /// Puts an argument at `at`; where the next one goes. `None`: a message must carry it.
     #[inline(always)]
-    fn argument(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>, prompt: bool) -> Option<usize> {
+    fn argument(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>) -> Option<usize> {
         match form {
             Form::Int { least, greatest, .. } => match object::integer(value.cast_exact::<PyInt>().ok()?) {
                 Integer::Signed(number) if *least <= number && number <= *greatest => {
@@ -248,15 +244,15 @@ impl<'py> Words<'py> {
             Form::Text => self.memory(at, text(value)?),
             Form::Bytes { .. } => match value.cast_exact::<PyBytes>() {
                 Ok(bytes) => self.memory(at, bytes.as_bytes()),
-                Err(_) => self.other(at, form, value, prompt),
+                Err(_) => self.other(at, form, value),
             },
             Form::Float => self.put(at, object::float(value.cast_exact::<PyFloat>().ok()?).to_bits()),
-            _ => self.other(at, form, value, prompt),
+            _ => self.other(at, form, value),
         }
     }
 
     #[inline(never)]
-    fn other(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>, prompt: bool) -> Option<usize> {
+    fn other(&mut self, at: usize, form: &Form, value: &Bound<'py, PyAny>) -> Option<usize> {
         match form {
             Form::Bool => self.put(at, u64::from(value.cast_exact::<PyBool>().ok()?.is_true())),
             Form::Narrow => {
@@ -269,10 +265,10 @@ impl<'py> Words<'py> {
                 }
                 match text(value).filter(|_| *is_text) {
                     Some(content) => self.memory(at, content),
-                    None => self.view(at, value, prompt, |_| true),
+                    None => self.view(at, value, |_| true),
                 }
             }
-            Form::Numbers(kind) => self.view(at, value, prompt, |look| number::is_packed(*kind, look)),
+            Form::Numbers(kind) => self.view(at, value, |look| number::is_packed(*kind, look)),
             _ => None,
         }
     }
@@ -347,7 +343,7 @@ impl Direct {
         let (receiver, values) = arguments.by_position()?;
         let (mut next, mut forms) = (0, self.forms.iter());
         if let Some(receiver) = receiver {
-            next = words.argument(next, forms.next()?, &receiver, prompt)?;
+            next = words.argument(next, forms.next()?, &receiver)?;
         }
         if values.len() != forms.len() {
             return None;
@@ -355,7 +351,7 @@ impl Direct {
         for (form, value) in forms.zip(values) {
             // SAFETY: the interpreter passes live objects, and keeps them while `arguments` lives.
             let value = unsafe { Borrowed::from_ptr(words.py, *value) };
-            next = words.argument(next, form, &value, prompt)?;
+            next = words.argument(next, form, &value)?;
         }
         Some(Given {
             direct: self,

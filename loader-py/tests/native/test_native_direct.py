@@ -572,6 +572,33 @@ def test_memory_that_a_direct_call_reads_is_not_filled(prepare: Prepared, echo: 
     assert fill(0, data) == [1]
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no `__buffer__`")
+def test_memory_is_lent_before_others_are_asked_for_theirs(prepare: Prepared, echo: Any) -> None:
+    params = [("milliseconds", "i64", False), ("buffer", ["buffer", "u8"], False)]
+    fill = echo.function(47, "fill", params, ["list", "i64"])
+
+    class Filling:
+        """Has others fill memory before it gives its own."""
+
+        def __init__(self, data: bytearray) -> None:
+            self.data = data
+            self.found: list[Any] = []
+
+        def __buffer__(self, _flags: int, /) -> memoryview:
+            self.thread = threading.Thread(target=lambda: self.found.append(outcome(fill, 300, self.data)))
+            self.thread.start()
+            time.sleep(0.1)
+            return memoryview(b"own")
+
+    for quick in (False, True):
+        direct = prepare("yy", ["bytes", "bytes"], keeps_lock=quick)
+        filling = Filling(bytearray(2000))
+        assert direct(read_only(filling.data), filling) == "00" * 2000 + "; " + shown("own")
+        assert prepare.ways() == ("prompt-direct" if quick else "direct")
+        filling.thread.join()
+        assert filling.found[0][0] is BufferError, "it was filled while it was lent"
+
+
 def test_the_interpreter_is_let_go_of(prepare: Prepared) -> None:
     direct = prepare("i", ["i64"], "i64", letter="i", code=3, milliseconds=300)
     with Running(lambda: direct(1)):
