@@ -2,6 +2,7 @@
 //!
 //! Libraries are never unloaded, so a `Core` and its `Slot`s live for ever and are referred to without counting.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -42,7 +43,8 @@ pub(crate) struct Core {
     /// Who is inside, for a child that is forked meanwhile.
     pub(crate) inside: Inside,
     scratch: LockCell<Option<Box<Scratch>>>,
-    slots: Mutex<Vec<&'static Slot>>,
+    /// By their indexes.
+    slots: Mutex<HashMap<u32, &'static Slot>>,
 }
 
 /// The memory of one call. Those that wait form a list.
@@ -65,7 +67,7 @@ impl Core {
             definer: OnceLock::new(),
             inside: Inside::default(),
             scratch: LockCell::new(None),
-            slots: Mutex::new(Vec::new()),
+            slots: Mutex::new(HashMap::new()),
         }));
         CORES.lock().unwrap_or_else(PoisonError::into_inner).push(core);
         core
@@ -79,18 +81,15 @@ impl Core {
     /// The place of type `index`, defined or not.
     pub(crate) fn slot(&'static self, index: u32) -> &'static Slot {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = slots.iter().find(|slot| slot.index == index) {
-            return found;
-        }
-        let slot = Box::leak(Box::new(Slot {
-            core: self,
-            index,
-            definition: OnceLock::new(),
-            rust_type: OnceLock::new(),
-            whole: AtomicBool::new(false),
-        }));
-        slots.push(slot);
-        slot
+        slots.entry(index).or_insert_with(|| {
+            Box::leak(Box::new(Slot {
+                core: self,
+                index,
+                definition: OnceLock::new(),
+                rust_type: OnceLock::new(),
+                whole: AtomicBool::new(false),
+            }))
+        })
     }
 
     /// Memory for a call. Calls that run meanwhile, in other threads or inside this one, get their own.

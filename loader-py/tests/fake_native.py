@@ -6,8 +6,8 @@ A library file names its table: `fake:NAME`, and `TABLES[NAME][callable]` is wha
 
 from __future__ import annotations
 
+import importlib
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,7 @@ def after_fork_child() -> None:
 
 
 def _errors() -> Any:
-    return sys.modules[__name__.rpartition(".")[0] + ".errors"]
+    return importlib.import_module(__name__.rpartition(".")[0] + ".errors")
 
 
 def read_manifest(path: str) -> Any:
