@@ -76,6 +76,26 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
     }
 }
 
+/// Writes an integer that takes at most five bytes and is not negative beyond one. `false`: it takes more, and nothing was
+/// written.
+#[inline(always)]
+pub(crate) fn put_narrow(out: &mut Vec<u8>, value: i64) -> bool {
+    match value {
+        -32..=0x7f => out.push(value.to_be_bytes()[7]),
+        0x80..=0xff => out.extend_from_slice(&[0xcc, value.to_be_bytes()[7]]),
+        0x100..=0xffff => {
+            let [.., high, low] = value.to_be_bytes();
+            out.extend_from_slice(&[0xcd, high, low]);
+        }
+        0x1_0000..=0xffff_ffff => {
+            let [_, _, _, _, a, b, c, d] = value.to_be_bytes();
+            out.extend_from_slice(&[0xce, a, b, c, d]);
+        }
+        _ => return false,
+    }
+    true
+}
+
 fn put_wide(out: &mut Vec<u8>, value: i64) {
     if let Ok(value) = u64::try_from(value) {
         return put_large(out, value);
@@ -134,6 +154,20 @@ pub(crate) fn put_text(out: &mut Vec<u8>, value: &str) -> bool {
         out.extend_from_slice(value.as_bytes());
     }
     fits
+}
+
+/// Writes a string of less than 32 bytes. `false`: it is longer, and nothing was written.
+#[inline(always)]
+pub(crate) fn put_short_text(out: &mut Vec<u8>, value: &str) -> bool {
+    match u8::try_from(value.len()) {
+        Ok(length @ 0..32) => {
+            out.reserve(32);
+            out.push(0xa0 | length);
+            out.extend_from_slice(value.as_bytes());
+            true
+        }
+        _ => false,
+    }
 }
 
 /// Writes the head of bytes, which follow. `false` if they are too long for the wire.

@@ -60,7 +60,16 @@ pub fn describer(writer: &mut Writer) -> Describer<'_> {
 /// # Errors
 ///
 /// There are not `count` of them.
+#[inline]
 pub fn fields(scope: &Scope<'_, '_>, count: usize) -> Result<(), Fault> {
+    if scope.reader().short_array(count) {
+        Ok(())
+    } else {
+        long_fields(scope, count)
+    }
+}
+
+fn long_fields(scope: &Scope<'_, '_>, count: usize) -> Result<(), Fault> {
     match scope.next()? {
         Token::Array(found) if found == count => Ok(()),
         Token::Array(found) => Err(Fault::value(format!("expected {count} fields, not {found}"))),

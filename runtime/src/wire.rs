@@ -269,6 +269,18 @@ impl<'r> Reader<'r> {
         Some(bytes)
     }
 
+    /// Whether the next value is the head of a short array of just so many items, which is then consumed.
+    #[inline]
+    pub(crate) fn short_array(&self, count: usize) -> bool {
+        let rest = self.bytes.get(self.at.get()..).unwrap_or_default();
+        let found =
+            matches!(rest, [tag @ 0x90..=0x9f, ..] if usize::from(tag & 15) == count) && count < rest.len();
+        if found {
+            self.at.set(self.at.get() + 1);
+        }
+        found
+    }
+
     /// Whether the next value is nil, which is then consumed.
     #[inline]
     pub fn nil(&self) -> bool {

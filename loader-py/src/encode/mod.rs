@@ -124,27 +124,28 @@ fn too_long() -> Refusal {
 }
 
 impl Shape {
-    /// The same as `encode`, for fields, of which there are many at once: the shortest way for what is most common.
-    #[inline]
-    fn encode_field(&self, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    /// Writes a value that is most common, without a call. `false`: it is another, and nothing was written.
+    #[inline(always)]
+    fn encode_at_once(&self, value: &Bound<'_, PyAny>, to: &mut Vec<u8>) -> bool {
         match self {
-            Self::Int(kind) => {
-                if let Some(number) = number::quick_int(*kind, value) {
-                    wire::put_signed(out.bytes, number);
-                    return Ok(());
+            Self::Int(kind) => match number::quick_int(*kind, value) {
+                Some(number) => wire::put_narrow(to, number),
+                None => false,
+            },
+            Self::F64 => match value.cast_exact::<PyFloat>() {
+                Ok(number) => {
+                    wire::put_f64(to, object::float(number));
+                    true
                 }
-            }
-            Self::F64 => {
-                if let Ok(number) = value.cast_exact::<PyFloat>() {
-                    wire::put_f64(out.bytes, object::float(number));
-                    return Ok(());
-                }
-            }
-            Self::Text => return text(value, out),
-            Self::Bool => return boolean(value, out),
-            _ => {}
+                Err(_) => false,
+            },
+            Self::Text => match object::ascii(value) {
+                Some(content) => wire::put_short_text(to, content),
+                None => false,
+            },
+            Self::Bool => boolean_at_once(value, to),
+            _ => false,
         }
-        self.encode(value, out)
     }
 
     /// Writes `value` if it is one of this type.
@@ -267,15 +268,20 @@ fn surrogates(value: &Bound<'_, PyString>, error: pyo3::PyErr) -> Refusal {
 
 #[inline]
 fn boolean(value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
-    let Ok(value) = value.cast::<PyBool>() else {
-        return Err(Refusal::wrong_type("bool", value));
-    };
-    out.bytes.push(if pyo3::types::PyBoolMethods::is_true(value) {
-        0xc3
+    if boolean_at_once(value, out.bytes) {
+        Ok(())
     } else {
-        0xc2
-    });
-    Ok(())
+        Err(Refusal::wrong_type("bool", value))
+    }
+}
+
+#[inline(always)]
+fn boolean_at_once(value: &Bound<'_, PyAny>, to: &mut Vec<u8>) -> bool {
+    let Ok(value) = value.cast::<PyBool>() else {
+        return false;
+    };
+    to.push(0xc2 | u8::from(pyo3::types::PyBoolMethods::is_true(value)));
+    true
 }
 
 fn character(value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {

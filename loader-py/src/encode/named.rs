@@ -107,6 +107,7 @@ pub(super) fn record(
     }
 }
 
+#[inline]
 fn of_dict(
     slot: &'static Slot,
     fields: &Fields,
@@ -126,9 +127,19 @@ fn attributes(fields: &Fields, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '
     Ok(())
 }
 
-#[inline]
+/// A field, of which there are many: the way of what is most common is part of the caller.
+#[inline(always)]
 fn encode(field: &Field, item: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
-    let done = field.shape.encode_field(item, out);
+    if field.shape.encode_at_once(item, out.bytes) {
+        Ok(())
+    } else {
+        encode_any(field, item, out)
+    }
+}
+
+#[inline(never)]
+fn encode_any(field: &Field, item: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    let done = field.shape.encode(item, out);
     done.map_err(|refusal| refusal.within(format!(".{}", field.text)))
 }
 
@@ -156,7 +167,7 @@ fn items(
                 whole = false;
                 break;
             };
-            encode(field, &item, out)?;
+            encode_any(field, &item, out)?;
         }
         if whole {
             return Ok(());
@@ -221,7 +232,7 @@ fn some_items(
             (None, Some(default)) => default.getattr(field.name.bind(out.py))?,
             (None, None) => return Err(Refusal::bad_type(format!("lacks the field {}", field.text))),
         };
-        encode(field, &item, out)?;
+        encode_any(field, &item, out)?;
     }
     Ok(())
 }
@@ -342,7 +353,7 @@ fn payload(
             return items(fields, &|| variant.name.clone(), dict, out);
         }
         if let [only] = fields.fields.as_slice() {
-            return encode(only, content, out);
+            return encode_any(only, content, out);
         }
         let list = match content.cast::<PyTuple>() {
             Ok(tuple) => pyo3::types::PyTupleMethods::to_list(tuple),
@@ -360,7 +371,7 @@ fn payload(
             )));
         }
         for (field, item) in fields.fields.iter().zip(list.iter()) {
-            encode(field, &item, out)?;
+            encode_any(field, &item, out)?;
         }
         Ok(())
     })

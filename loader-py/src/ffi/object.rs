@@ -77,19 +77,29 @@ pub(crate) fn float(value: &Bound<'_, PyFloat>) -> f64 {
     unsafe { ffi::PyFloat_AS_DOUBLE(value.as_ptr()) }
 }
 
+/// The text of an object that is a `str` of ASCII, as most are.
+#[inline(always)]
+pub(crate) fn ascii<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    let pointer = value.cast::<PyString>().ok()?.as_ptr();
+    // SAFETY: a live `str`, ready since 3.10's constructors make no other.
+    if unsafe { ffi::PyUnicode_IS_READY(pointer) == 0 || ffi::PyUnicode_IS_COMPACT_ASCII(pointer) == 0 } {
+        return None;
+    }
+    // SAFETY: compact ASCII text has its length and its one-byte data in place.
+    let bytes = unsafe {
+        let length = ffi::PyUnicode_GET_LENGTH(pointer).unsigned_abs();
+        std::slice::from_raw_parts(ffi::PyUnicode_1BYTE_DATA(pointer), length)
+    };
+    // SAFETY: ASCII is UTF-8, and strings do not change.
+    Some(unsafe { std::str::from_utf8_unchecked(bytes) })
+}
+
 /// The text of a `str`; an error if it has lone surrogates.
 #[inline]
 pub(crate) fn text<'a>(value: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
     let pointer = value.as_ptr();
-    // SAFETY: a live `str`, ready since 3.10's constructors make no other.
-    if unsafe { ffi::PyUnicode_IS_READY(pointer) != 0 && ffi::PyUnicode_IS_COMPACT_ASCII(pointer) != 0 } {
-        // SAFETY: compact ASCII text has its length and its one-byte data in place.
-        let bytes = unsafe {
-            let length = ffi::PyUnicode_GET_LENGTH(pointer).unsigned_abs();
-            std::slice::from_raw_parts(ffi::PyUnicode_1BYTE_DATA(pointer), length)
-        };
-        // SAFETY: ASCII is UTF-8, and strings do not change.
-        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    if let Some(text) = ascii(value.as_any()) {
+        return Ok(text);
     }
     let mut length: ffi::Py_ssize_t = 0;
     // SAFETY: a live `str`.

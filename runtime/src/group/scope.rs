@@ -437,10 +437,19 @@ pub(crate) type CloneOf<T> = Option<fn(&T) -> T>;
 /// Of text that is no longer, it is asked first whether it is ASCII: that of std is made for more.
 const SHORT_TEXT: usize = 24;
 
+/// Asked by words, without leaving early: a text is short, and nearly always ASCII.
+#[inline]
+fn is_short_ascii(bytes: &[u8]) -> bool {
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder().iter().fold(0, |all, byte| all | byte);
+    let whole = words.fold(0, |all, word| all | word.iter().fold(0, |all, byte| all | byte));
+    (rest | whole) < 0x80
+}
+
 /// UTF-8, checked.
 #[inline]
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    if bytes.len() <= SHORT_TEXT && bytes.iter().all(u8::is_ascii) {
+    if bytes.len() <= SHORT_TEXT && is_short_ascii(bytes) {
         // SAFETY: ASCII is UTF-8.
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
     }
