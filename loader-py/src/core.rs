@@ -10,7 +10,8 @@ use pyo3::types::{PyAnyMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
 use crate::ffi::lent::Lent;
-use crate::ffi::lock_cell::LockCell;
+use crate::ffi::handle::HandleId;
+use crate::ffi::lock_cell::{Guarded, LockCell};
 use crate::ffi::object;
 use crate::ffi::slots::{Layout, Place};
 use crate::ffi::symbol::{Response, Symbol};
@@ -25,6 +26,9 @@ const KEEP_BYTES: usize = 1 << 20;
 const KEEP_NEEDED: usize = 4 << 20;
 /// So many calls at once find memory to use again.
 const KEEP_CALLS: usize = 16;
+
+/// So many values are dropped by one request. Few, because nobody knows how large they are.
+const MOST_LATE: usize = 16;
 
 static CORES: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());
 
@@ -42,6 +46,8 @@ pub(crate) struct Core {
     pub(crate) definer: OnceLock<Py<PyAny>>,
     /// Who is inside, for a child that is forked meanwhile.
     pub(crate) inside: Inside,
+    /// Values that go with the next ones: nobody can tell when they do.
+    late: Guarded<Vec<HandleId>>,
     scratch: LockCell<Option<Box<Scratch>>>,
     /// By their indexes.
     slots: Mutex<HashMap<u32, &'static Slot>>,
@@ -66,11 +72,26 @@ impl Core {
             python: OnceLock::new(),
             definer: OnceLock::new(),
             inside: Inside::default(),
+            late: Guarded::new(Vec::new()),
             scratch: LockCell::new(None),
             slots: Mutex::new(HashMap::new()),
         }));
         CORES.lock().unwrap_or_else(PoisonError::into_inner).push(core);
         core
+    }
+
+    /// Takes in a value that may be dropped late. Gives those that are to be dropped now, all of one request.
+    #[inline]
+    pub(crate) fn put_late(&self, py: Python<'_>, id: HandleId) -> Option<Vec<HandleId>> {
+        self.late.with(py, |late| {
+            late.push(id);
+            (late.len() >= MOST_LATE).then(|| std::mem::replace(late, Vec::with_capacity(MOST_LATE)))
+        })
+    }
+
+    /// The values that are to be dropped yet.
+    pub(crate) fn take_late(&self, py: Python<'_>) -> Vec<HandleId> {
+        self.late.with(py, std::mem::take)
     }
 
     /// Every library of this process.
@@ -231,6 +252,8 @@ pub(crate) struct HandleType {
     pub(crate) exception: Option<Py<PyType>>,
     /// Whether dropping runs no code worth releasing the interpreter lock for.
     pub(crate) trivial_drop: bool,
+    /// Whether nobody can tell when an exception's value is dropped: that runs nothing and lets go of nothing.
+    pub(crate) late_drop: bool,
     /// How a value that is an iterator is asked for its next item.
     pub(crate) next: OnceLock<Next>,
     /// How an exception that is raised gets the class of its variant, if the type has variants.

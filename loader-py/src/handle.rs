@@ -78,6 +78,37 @@ pub(crate) fn drop_quietly(py: Python<'_>, slot: &'static Slot, id: &HandleId) -
     })
 }
 
+/// Drops values of which nobody can tell when they are dropped.
+#[inline(never)]
+pub(crate) fn drop_all(py: Python<'_>, core: &'static Core, ids: &[HandleId]) -> PyResult<()> {
+    send(
+        py,
+        core,
+        false,
+        |request| {
+            wire::put_array(request, 1 + ids.len());
+            request.push(PROMPT_DROP);
+            for id in ids {
+                wire::put_ext(request, wire::ext::HANDLE, id);
+            }
+        },
+        |answer| match answer.status {
+            0 => Ok(()),
+            4 if is_gone(&answer) => Ok(()),
+            _ => Err(status::operation_error(py, core, "dropping errors", &answer)),
+        },
+    )
+}
+
+/// Drops what is to be dropped yet.
+pub(crate) fn drop_rest(py: Python<'_>, core: &'static Core) -> PyResult<()> {
+    let rest = core.take_late(py);
+    if rest.is_empty() {
+        return Ok(());
+    }
+    drop_all(py, core, &rest)
+}
+
 /// Drops the value, now or with the last value that borrows it. Once.
 pub(crate) fn drop_now(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
     let (Some(slot), State::Open) = (handle.slot(), handle.state()) else {
@@ -194,6 +225,8 @@ fn move_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 #[pyfunction]
 fn after_fork_child(py: Python<'_>) -> PyResult<()> {
     for core in Core::all() {
+        // The parent's.
+        drop(core.take_late(py));
         if core.shut_after_fork() {
             continue;
         }

@@ -15,7 +15,7 @@ use crate::ffi::raised;
 use crate::ffi::slots;
 use crate::ffi::symbol::Symbol;
 use crate::ffi::{handle as handles, process};
-use crate::handle::send;
+use crate::handle::{drop_rest, send};
 use crate::iterator::Next;
 use crate::overload::Overload;
 use crate::python;
@@ -238,6 +238,7 @@ impl Library {
 
     /// How many handles live in the library.
     fn count<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        drop_rest(py, self.core)?;
         self.plain(py, 6)
     }
 
@@ -252,13 +253,14 @@ impl Library {
     }
 
     /// Values of type `index` become instances of `cls`, or of `exception`, which is below `Raised`.
-    #[pyo3(signature = (index, cls, *, exception=None, trivial_drop=false))]
+    #[pyo3(signature = (index, cls, *, exception=None, trivial_drop=false, late_drop=false))]
     fn define_handle(
         &self,
         index: u32,
         cls: &Bound<'_, PyType>,
         exception: Option<Bound<'_, PyType>>,
         trivial_drop: bool,
+        late_drop: bool,
     ) -> PyResult<()> {
         if !handles::is_handle_class(cls) {
             let message = format!(
@@ -281,6 +283,7 @@ impl Library {
                 class: cls.clone().unbind(),
                 exception,
                 trivial_drop,
+                late_drop,
                 next: OnceLock::new(),
                 variants: OnceLock::new(),
             }),

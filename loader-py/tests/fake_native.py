@@ -218,7 +218,13 @@ class Library:
         return self._kinds[index]
 
     def define_handle(
-        self, index: int, cls: type, *, exception: Any = None, trivial_drop: bool = False
+        self,
+        index: int,
+        cls: type,
+        *,
+        exception: Any = None,
+        trivial_drop: bool = False,
+        late_drop: bool = False,
     ) -> None:
         assert index not in self._kinds, "defined twice"
         self._kinds[index] = ("handle", cls, exception)

@@ -601,6 +601,7 @@ fn other(
                 crate::describe::describe(artifact, &mut writer);
             })
         }
+        DROP | PROMPT_DROP if arguments > 1 => drop_all(frame, arguments, out),
         DROP | CLOSE | PROMPT_DROP => {
             let id = handle(reader)?;
             finish(reader, arguments, 1)?;
@@ -677,6 +678,25 @@ fn handle(reader: &Reader<'_>) -> Result<HandleId, Fault> {
         }
         other => Err(Fault::expected(format!("a handle, not {}", other.name()))),
     }
+}
+
+/// Drops several values. What is gone already is passed over.
+fn drop_all(frame: &Frame<'_>, arguments: usize, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
+    let reader = &frame.reader;
+    let ids = (0..arguments)
+        .map(|_| handle(reader))
+        .collect::<Result<Vec<_>, _>>()?;
+    finish(reader, arguments, arguments)?;
+    frame.callable.set("drop");
+    let drop = || {
+        for id in &ids {
+            let _gone_already = TABLE.drop_handle(*id, false);
+        }
+        Ok(())
+    };
+    run(frame, drop).map_err(Stop::nowhere)?;
+    out.borrow_mut().raw(&[0x92, 0x00, 0xc0]);
+    Ok(())
 }
 
 fn end(id: HandleId, only_if_free: bool) -> Result<bool, Fault> {

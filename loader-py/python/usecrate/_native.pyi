@@ -186,7 +186,13 @@ class Library:
         gives."""
 
     def define_handle(
-        self, index: int, cls: type, *, exception: type | None = None, trivial_drop: bool = False
+        self,
+        index: int,
+        cls: type,
+        *,
+        exception: type | None = None,
+        trivial_drop: bool = False,
+        late_drop: bool = False,
     ) -> None:
         """Values of type `index` become instances of `cls` (a subclass of `Handle`).
 

@@ -154,7 +154,10 @@ def _handle_error(loaded: Loaded, index: int, ty: Type) -> type:
     cls: Any = Lazy(ty["name"], (base or RustError,), _body(loaded, ty, info))
     held = type(ty["name"], (_native.Handle,), {"__slots__": (), "__module__": cls.__module__})
     loaded.register(index, cls)
-    loaded.library.define_handle(index, held, exception=cls, trivial_drop=ty["trivial_drop"])
+    trivial = ty["trivial_drop"]
+    loaded.library.define_handle(
+        index, held, exception=cls, trivial_drop=trivial, late_drop=trivial and not ty["borrows"]
+    )
     if ty.get("variants"):
         add_variants(loaded, ty, cls)
     if "variant_of" in ty:

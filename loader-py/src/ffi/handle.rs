@@ -13,7 +13,7 @@ use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use super::{class, process};
 use crate::callable::Spec;
-use crate::core::Slot;
+use crate::core::{Definition, Slot};
 
 /// The 16 bytes that name a value on the wire.
 pub(crate) type HandleId = [u8; 16];
@@ -334,6 +334,22 @@ pub(super) fn drop_value(slot: &'static Slot, id: &HandleId) {
         |py| crate::handle::drop_quietly(py, slot, id),
         |py| format!("dropping a `{}` of `{}`", slot.name(py), slot.core.name),
     );
+}
+
+/// The same of an exception, whose value may be one that goes with others later.
+pub(super) fn drop_error(slot: &'static Slot, id: &HandleId) {
+    if matches!(slot.definition.get(), Some(Definition::Handle(kind)) if kind.late_drop) {
+        // SAFETY: deallocators run with the lock held.
+        let py = unsafe { Python::assume_attached() };
+        if let Some(ids) = slot.core.put_late(py, *id) {
+            keeping_exception(
+                |py| crate::handle::drop_all(py, slot.core, &ids),
+                |py| format!("dropping some `{}` of `{}`", slot.name(py), slot.core.name),
+            );
+        }
+    } else {
+        drop_value(slot, id);
+    }
 }
 
 /// Does what a deallocator must: keeps the exception that is set, reports its own as unraisable.

@@ -247,7 +247,7 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         unsafe { ffi::PyObject_GC_UnTrack(object.cast()) };
     }
     if let Some(slot) = slot.filter(|_| owns && epoch == process::epoch() && !process::finalizing()) {
-        handle::drop_value(slot, &id);
+        handle::drop_error(slot, &id);
     }
     // SAFETY: as above; null, or references that nobody else gives back.
     unsafe {

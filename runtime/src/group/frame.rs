@@ -815,7 +815,15 @@ impl<'c> Frame<'c> {
     }
 
     /// The answer failed: the handles that were made for it go, and host objects are released.
+    #[inline]
     pub(crate) fn undo(&self) {
+        if !self.is_light() || self.created.get().is_some() {
+            self.undo_all();
+        }
+    }
+
+    #[cold]
+    fn undo_all(&self) {
         drop(self.known_back().map(|back| back.sent.take()));
         let others = self
             .more
