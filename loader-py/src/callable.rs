@@ -107,7 +107,29 @@ pub(crate) enum Misfit {
 }
 
 /// A result, or what is raised instead.
-pub(crate) type Raised<T> = Result<T, Box<PyErr>>;
+pub(crate) type Raised<T> = Result<T, Thrown>;
+
+/// An exception on its way out of a call; nothing if the interpreter has it already, because nothing that could mind is done
+/// between here and there.
+pub(crate) struct Thrown(pub(crate) Option<Box<PyErr>>);
+
+impl Thrown {
+    /// The exception, to be looked at or kept.
+    #[cold]
+    pub(crate) fn into_error(self, py: Python<'_>) -> PyErr {
+        match self.0 {
+            Some(error) => *error,
+            None => PyErr::fetch(py),
+        }
+    }
+}
+
+impl From<PyErr> for Thrown {
+    #[cold]
+    fn from(error: PyErr) -> Self {
+        Self(Some(Box::new(error)))
+    }
+}
 
 type Values<'a, 'py> = Vec<Option<Borrowed<'a, 'py, PyAny>>>;
 
@@ -229,7 +251,7 @@ impl Spec {
         let mut scratch = self.core.take_scratch(py);
         let done = match self.write(py, arguments, &mut scratch) {
             Ok(()) => self.send(py, arguments, &mut scratch),
-            Err(misfit) => Err(Box::new(self.misfit_error(misfit))),
+            Err(misfit) => Err(self.misfit_error(misfit).into()),
         };
         self.core.give_scratch(py, scratch);
         done
@@ -398,7 +420,7 @@ impl Spec {
         {
             return Ok(value);
         }
-        self.read(arguments, &mut from).map_err(Box::new)
+        self.read(arguments, &mut from).map_err(Thrown::from)
     }
 
     /// Reads a result that is more than a small value.
@@ -433,7 +455,7 @@ impl Spec {
         if self.fluent || self.wrap.is_some() {
             let value = self.send(py, arguments, scratch)?;
             return if form.plain {
-                plain_data::of(value).map_err(Box::new)
+                plain_data::of(value).map_err(Thrown::from)
             } else {
                 Ok(value)
             };
@@ -509,18 +531,21 @@ impl Spec {
     ) -> Raised<Reader<'a>> {
         match status::answer(py, self.core, code, response) {
             Ok(answer) if answer.status == 0 => Ok(answer.payload),
-            Ok(answer) => Err(Box::new(self.failed(py, lent, &answer))),
-            Err(error) => Err(Box::new(error)),
+            Ok(answer) => Err(self.failed(py, lent, &answer)),
+            Err(error) => Err(error.into()),
         }
     }
 
     #[cold]
-    fn failed(&'static self, py: Python<'_>, lent: &mut Lent, answer: &Answer<'_>) -> PyErr {
+    fn failed(&'static self, py: Python<'_>, lent: &mut Lent, answer: &Answer<'_>) -> Thrown {
         // An argument that Rust refused was not moved; a call that failed or panicked has taken it.
         if matches!(answer.status, 0..=2 | 6) {
             lent.ran(py, Some(self));
         }
-        status::call_error(py, self, answer)
+        if answer.status == 1 && !lent.is_used() {
+            return status::throw(py, self.core, &self.result, answer);
+        }
+        status::call_error(py, self, answer).into()
     }
 
     /// Calls it with a receiver and perhaps a number, and reads the result with `read`: how iterators are asked.
@@ -543,7 +568,7 @@ impl Spec {
         let done = match written {
             Ok(()) => match self.exchange(py, &mut scratch) {
                 Ok(mut from) => read(&mut from).and_then(|read| from.finish().map(|()| read)),
-                Err(error) => Err(*error),
+                Err(error) => Err(error.into_error(py)),
             },
             Err(refusal) => Err(self.misfit_error(Misfit::Argument(0, refusal))),
         };

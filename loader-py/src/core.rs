@@ -9,8 +9,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use pyo3::types::{PyAnyMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyResult, Python};
 
-use crate::ffi::lent::Lent;
 use crate::ffi::handle::HandleId;
+use crate::ffi::lent::Lent;
 use crate::ffi::lock_cell::{Guarded, LockCell};
 use crate::ffi::object;
 use crate::ffi::slots::{Layout, Place};

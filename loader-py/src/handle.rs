@@ -51,7 +51,7 @@ pub(crate) fn send<R>(
     write(&mut scratch.bytes);
     let done = core
         .enter(py, &mut scratch.bytes, &[], &mut scratch.response, lock)
-        .map_err(|error| *error)
+        .map_err(|error| error.into_error(py))
         .and_then(|code| status::answer(py, core, code, &scratch.response))
         .and_then(read);
     core.give_scratch(py, scratch);

@@ -9,9 +9,9 @@
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use pyo3::{PyErr, Python};
+use pyo3::Python;
 
-use crate::callable::Raised;
+use crate::callable::{Raised, Thrown};
 use crate::core::Core;
 use crate::ffi::detached::Detached;
 use crate::ffi::symbol::{RawBuffer, Response};
@@ -237,13 +237,13 @@ impl Core {
     }
 
     #[cold]
-    fn left_inside(&self, py: Python<'_>) -> Box<PyErr> {
+    fn left_inside(&self, py: Python<'_>) -> Thrown {
         let message = format!(
             "`{}` cannot be used in this process: when it was forked, another thread of its parent was inside that \
              library, and would be waited for for ever; start processes by `spawn` or `forkserver`, or fork while no \
              thread calls Rust",
             self.name
         );
-        Box::new(python::error(py, "ForkError", (message,)))
+        python::error(py, "ForkError", (message,)).into()
     }
 }

@@ -175,7 +175,7 @@ impl Overload {
         if let [only] = self.specs.as_slice()
             && self.form == Form::default()
         {
-            return only.call(py, &arguments).map_err(|error| *error);
+            return only.call(py, &arguments).map_err(|error| error.into_error(py));
         }
         let mut misfits = Vec::new();
         for spec in &self.specs {
@@ -184,7 +184,7 @@ impl Overload {
             let done = written.map(|()| self.send(spec, &arguments, &mut scratch, py));
             spec.core.give_scratch(py, scratch);
             match done {
-                Ok(result) => return result.map_err(|error| *error),
+                Ok(result) => return result.map_err(|error| error.into_error(py)),
                 Err(misfit) if self.specs.len() == 1 || !is_about_argument(&misfit) => {
                     return Err(spec.misfit_error(misfit));
                 }

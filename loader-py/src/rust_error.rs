@@ -60,7 +60,7 @@ pub(crate) fn make<'py>(
     from.open_array(5)?;
     let shape = result.error();
     let value = match shape {
-        Some(error) => error.decode(&mut from)?,
+        Some(error) => error.decode_error(&mut from)?,
         None => from.plain()?,
     };
     let said = Said::read(&mut from)?;

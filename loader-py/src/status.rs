@@ -6,9 +6,10 @@ use pyo3::exceptions::{PyBaseException, PyOverflowError, PyTypeError, PyValueErr
 use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunction};
 
-use crate::callable::Spec;
+use crate::callable::{Spec, Thrown};
 use crate::core::Core;
 use crate::decode::Decoder;
+use crate::ffi::raised;
 use crate::ffi::symbol::Response;
 use crate::host;
 use crate::iterator::Items;
@@ -90,6 +91,19 @@ pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_
     raised.unwrap_or_else(|error| error)
 }
 
+/// The same of a Rust `Err` in a call that has nothing to give back, which could run Python code: then the interpreter gets
+/// the exception at once, if it is one of those that are most common.
+#[cold]
+pub(crate) fn throw(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> Thrown {
+    match rust_error::make(py, core, result, answer, || hook(py)) {
+        Ok(error) => match raised::throw(error) {
+            None => Thrown(None),
+            Some(other) => exception(other).unwrap_or_else(|error| error).into(),
+        },
+        Err(error) => error.into(),
+    }
+}
+
 /// The exception in the place of an iterator's item.
 #[cold]
 pub(crate) fn next_error(py: Python<'_>, items: &'static Items, answer: &Answer<'_>) -> PyErr {
@@ -130,16 +144,21 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
     String::new()
 }
 
+fn hook(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
+    let hook = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    hook.as_ref().map(|hook| hook.bind(py).clone())
+}
+
 fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> PyResult<PyErr> {
-    let hook = || {
-        let hook = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
-        hook.as_ref().map(|hook| hook.bind(py).clone())
-    };
-    let made = rust_error::make(py, core, result, answer, hook)?;
-    if !made.is_instance_of::<PyBaseException>() {
-        return Err(PyTypeError::new_err("the error hook must give an exception"));
+    rust_error::make(py, core, result, answer, || hook(py)).and_then(exception)
+}
+
+fn exception(made: Bound<'_, PyAny>) -> PyResult<PyErr> {
+    if made.is_instance_of::<PyBaseException>() {
+        Ok(PyErr::from_value(made))
+    } else {
+        Err(PyTypeError::new_err("the error hook must give an exception"))
     }
-    Ok(PyErr::from_value(made))
 }
 
 fn panic(py: Python<'_>, core: &'static Core, payload: Reader<'_>) -> PyResult<PyErr> {

@@ -317,6 +317,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next value, if it is a handle; else nothing is read.
+    #[inline]
+    pub(crate) fn handle(&mut self) -> Option<[u8; 16]> {
+        let ([0xd8, ext::HANDLE, id @ ..], rest) = self.0.split_first_chunk::<18>()? else {
+            return None;
+        };
+        self.0 = rest;
+        Some(*id)
+    }
+
     /// The next value, if it is a truth value; else nothing is read.
     #[inline]
     pub(crate) fn truth(&mut self) -> Option<bool> {

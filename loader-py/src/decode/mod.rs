@@ -131,7 +131,11 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     /// The bytes of a text.
+    #[inline]
     pub(crate) fn text(&mut self) -> PyResult<&'a [u8]> {
+        if let Some(text) = self.reader.short_text() {
+            return Ok(text);
+        }
         match self.token()? {
             Token::Text(text) => Ok(text),
             _ => Err(self.malformed("a text")),
@@ -139,12 +143,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     /// The bytes of a text, or nothing for nil.
+    #[inline]
     pub(crate) fn text_or_nil(&mut self) -> PyResult<Option<&'a [u8]>> {
-        match self.token()? {
-            Token::Text(text) => Ok(Some(text)),
-            Token::Nil => Ok(None),
-            _ => Err(self.malformed("a text or nil")),
+        if self.reader.nil() {
+            return Ok(None);
         }
+        self.text().map(Some)
     }
 
     /// Fails unless everything was read.
@@ -447,6 +451,15 @@ impl Shape {
                 object::new_ascii(from.py, content)
             }
             _ => None,
+        }
+    }
+
+    /// Reads an error of this type: mostly one of the crate's own.
+    pub(crate) fn decode_error<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
+        match self {
+            Self::Handle(slot, mode) => named::handle(slot, *mode, from),
+            Self::Enum(slot) => named::choice(slot, from),
+            other => other.decode(from),
         }
     }
 

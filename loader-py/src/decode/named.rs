@@ -15,6 +15,9 @@ use crate::wire::{Token, ext};
 impl Decoder<'_, '_> {
     /// The bytes of a handle.
     pub(crate) fn handle_id(&mut self) -> pyo3::PyResult<HandleId> {
+        if let Some(id) = self.reader.handle() {
+            return Ok(id);
+        }
         if let Token::Ext(ext::HANDLE, content) = self.token()?
             && let Ok(id) = content.try_into()
         {
@@ -123,14 +126,16 @@ pub(super) fn choice<'py>(slot: &'static Slot, from: &mut Decoder<'_, 'py>) -> M
     let Some(Definition::Enum(choice)) = slot.defined(from.py)? else {
         return Err(from.undefined(slot));
     };
+    if let Some(index) = from.reader.small_integer() {
+        return variant(choice, index, 0, from);
+    }
     let length = match from.token()? {
-        Token::Signed(index) => return variant(choice, index, 0, from),
         Token::Array(length) if length > 0 => length,
         _ => return Err(from.malformed("a variant")),
     };
-    match from.token()? {
-        Token::Signed(index) => variant(choice, index, length - 1, from),
-        _ => Err(from.malformed("the index of a variant")),
+    match from.reader.small_integer() {
+        Some(index) => variant(choice, index, length - 1, from),
+        None => Err(from.malformed("the index of a variant")),
     }
 }
 

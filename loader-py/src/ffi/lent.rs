@@ -399,6 +399,11 @@ impl Lent {
         &self.buffers
     }
 
+    /// Whether there is anything to give back.
+    pub(crate) fn is_used(&self) -> bool {
+        self.used
+    }
+
     /// Gives everything back.
     #[inline]
     pub(crate) fn clear(&mut self, py: Python<'_>) {

@@ -115,6 +115,36 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
     }
 }
 
+/// Gives the interpreter a new exception, to be raised. Another one comes back.
+#[allow(
+    deprecated,
+    reason = "`PyErr_Restore` is the form of the versions before 3.12"
+)]
+pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
+    let raised = RaisedRef::of(error.as_borrowed());
+    // SAFETY: as in `hold`.
+    if !raised.is_some_and(|raised| unsafe { (*raised.raw()).base.traceback }.is_null()) {
+        return Some(error);
+    }
+    #[cfg(Py_3_12)]
+    // SAFETY: an exception, whose reference is given away; the lock is held.
+    unsafe {
+        ffi::PyErr_SetRaisedException(error.into_ptr());
+    }
+    #[cfg(not(Py_3_12))]
+    {
+        // The interpreter asks the exception for its class, and whether that is below the one that it gets: which takes no
+        // call of a metaclass's method if it is this one.
+        let class = TYPE.load(Ordering::Relaxed).cast::<ffi::PyObject>();
+        // SAFETY: a type that is never freed and an exception of it, whose references are given away; the lock is held.
+        unsafe {
+            ffi::Py_INCREF(class);
+            ffi::PyErr_Restore(class, error.into_ptr(), std::ptr::null_mut());
+        }
+    }
+    None
+}
+
 /// Whether `class` is `Raised` or below it.
 pub(crate) fn is_raised_class(class: &Bound<'_, PyType>) -> bool {
     // SAFETY: two live types.

@@ -9,7 +9,7 @@ use pyo3::{PyErr, Python, ffi};
 
 use super::arguments::Arguments;
 use super::function::{Carrier, spec_of_module};
-use crate::callable::Spec;
+use crate::callable::{Spec, Thrown};
 use crate::python;
 
 /// How many methods have a trampoline; later ones become slower descriptors.
@@ -103,7 +103,7 @@ unsafe fn enter(
         // One pointer, so that it stays in a register.
         match spec.try_directly(py, &arguments) {
             Some(Ok(value)) => Some(value.into_ptr()),
-            Some(Err(error)) => Some(raise(*error)),
+            Some(Err(thrown)) => Some(throw(thrown)),
             None => None,
         }
     }));
@@ -134,7 +134,7 @@ unsafe fn enter_by_message(
     let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
     match catch_unwind(AssertUnwindSafe(|| spec.call_by_message(py, &arguments))) {
         Ok(Ok(value)) => value.into_ptr(),
-        Ok(Err(error)) => raise(*error),
+        Ok(Err(thrown)) => throw(thrown),
         Err(_) => raise(panicked(py)),
     }
 }
@@ -146,6 +146,15 @@ pub(super) fn panicked(py: Python<'_>) -> PyErr {
         py,
         "the loader itself panicked; please report this with its traceback",
     )
+}
+
+/// Raises what leaves a call.
+#[cold]
+fn throw(thrown: Thrown) -> *mut ffi::PyObject {
+    match thrown.0 {
+        Some(error) => raise(*error),
+        None => std::ptr::null_mut(),
+    }
 }
 
 #[cold]

@@ -565,6 +565,11 @@ pub(crate) fn dispose(entry: Entry) {
             thread::send_home(home.unwrap_or(thread::ANYONE), entry);
             current::with(|frame| frame.map_or((), Frame::leave_behind));
         }
+        _ if !runs && entry.access == Access::Owned && entry.group.is_none() => {
+            // SAFETY: an owned value came from `allocate`, and the entry that owned it is gone with this call. Its destructor
+            // does nothing.
+            unsafe { (entry.ending.free)(entry.value) };
+        }
         _ => {
             let Entry {
                 value,
