@@ -61,6 +61,16 @@ pub(crate) fn io_error(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     })
 }
 
+/// `usecrate.errors.CallError`
+pub(crate) fn call_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CELL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let found = once(py, &CELL, || {
+        let class = PyModule::import(py, "usecrate.errors")?.getattr("CallError")?;
+        Ok(class.cast_into::<PyType>()?.unbind())
+    })?;
+    Ok(found.bind(py))
+}
+
 /// `pathlib.Path`
 pub(crate) fn path_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

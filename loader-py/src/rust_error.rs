@@ -1,7 +1,9 @@
 //! The exception for a Rust `Err`: made here in one go, but for what the error hook adds to it or makes.
 
-use pyo3::types::{PyAnyMethods, PyList};
-use pyo3::{Bound, PyAny, PyResult, Python, intern};
+use pyo3::exceptions::PyBaseException;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyList, PyString};
+use pyo3::{Bound, Py, PyAny, PyResult, Python, intern};
 
 use crate::core::{Core, Definition, Slot};
 use crate::decode::Decoder;
@@ -77,6 +79,12 @@ pub(crate) fn make<'py>(
             return Ok(value);
         }
     }
+    if said.sources.is_none()
+        && !value.is_instance_of::<PyBaseException>()
+        && let Some(error) = plain(py, &said, &value, &message)?
+    {
+        return Ok(error);
+    }
     let Some(hook) = hook() else {
         let error = python::error(py, "CallError", (message,));
         return Ok(error.into_value(py).into_bound(py).into_any());
@@ -92,6 +100,36 @@ pub(crate) fn make<'py>(
         None => PyList::empty(py).into_any(),
     };
     hook.call1((library, value, rust_type, message, debug, sources))
+}
+
+/// A plain `CallError`, as its class would make it.
+fn plain<'py>(
+    py: Python<'py>,
+    said: &Said<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    message: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let facts = empty_facts(py)?.copy()?;
+    facts.set_item(intern!(py, "_message"), message)?;
+    facts.set_item(intern!(py, "value"), value)?;
+    facts.set_item(intern!(py, "rust_type"), object::new_text(py, said.rust_type)?)?;
+    facts.set_item(intern!(py, "message"), message)?;
+    facts.set_item(intern!(py, "debug"), said.debug(py)?)?;
+    facts.set_item(intern!(py, "sources"), PyList::empty(py))?;
+    object::exception(python::call_error(py)?, message, &facts)
+}
+
+/// The attributes of a `CallError`, all of them None: a copy has its room at once, where a new dictionary would grow.
+fn empty_facts(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
+    static CELL: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let made = python::once(py, &CELL, || {
+        let facts = PyDict::new(py);
+        for name in ["_message", "value", "rust_type", "message", "debug", "sources"] {
+            facts.set_item(PyString::intern(py, name), py.None())?;
+        }
+        Ok(facts.unbind())
+    })?;
+    Ok(made.bind(py))
 }
 
 /// Gives an exception the class of its variant: `except` asks for the class itself.

@@ -279,6 +279,33 @@ pub(crate) fn is_function(object: &Bound<'_, PyAny>) -> bool {
     unsafe { ffi::Py_TYPE(object.as_ptr()) == &raw mut ffi::PyFunction_Type }
 }
 
+/// An exception of `class`, made by its `__new__` with `message`, whose attributes are those in `attributes`; `__init__` is not
+/// called. `None`: its instances are made in another way.
+pub(crate) fn exception<'py>(
+    class: &Bound<'py, PyType>,
+    message: &Bound<'py, PyAny>,
+    attributes: &Bound<'py, PyDict>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = class.py();
+    let raw = class.as_type_ptr();
+    // SAFETY: a live, ready type.
+    let Some(make) = (unsafe { (*raw).tp_new }) else {
+        return Ok(None);
+    };
+    let arguments = PyTuple::new(py, [message])?;
+    // SAFETY: as `class.__new__(class, message)` would call it.
+    let made =
+        unsafe { Bound::from_owned_ptr_or_err(py, make(raw, arguments.as_ptr(), std::ptr::null_mut())) }?;
+    // SAFETY: two live objects; what has no dictionary is an exception.
+    let code =
+        unsafe { ffi::PyObject_GenericSetDict(made.as_ptr(), attributes.as_ptr(), std::ptr::null_mut()) };
+    if code == 0 {
+        Ok(Some(made))
+    } else {
+        Err(PyErr::fetch(py))
+    }
+}
+
 /// One level further down in a recursion, for as long as it lives: the interpreter bounds how many there are.
 pub(crate) struct Deeper(());
 

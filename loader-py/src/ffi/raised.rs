@@ -121,9 +121,11 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
     reason = "`PyErr_Restore` is the form of the versions before 3.12"
 )]
 pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
-    let raised = RaisedRef::of(error.as_borrowed());
-    // SAFETY: as in `hold`.
-    if !raised.is_some_and(|raised| unsafe { (*raised.raw()).base.traceback }.is_null()) {
+    let raw = error.as_ptr();
+    // SAFETY: a live object.
+    let is_exception = unsafe { ffi::PyExceptionInstance_Check(raw) } != 0;
+    // SAFETY: every exception begins so.
+    if !is_exception || !unsafe { (*raw.cast::<ffi::PyBaseExceptionObject>()).traceback }.is_null() {
         return Some(error);
     }
     #[cfg(Py_3_12)]
@@ -135,11 +137,16 @@ pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
     {
         // The interpreter asks the exception for its class, and whether that is below the one that it gets: which takes no
         // call of a metaclass's method if it is this one.
-        let class = TYPE.load(Ordering::Relaxed).cast::<ffi::PyObject>();
-        // SAFETY: a type that is never freed and an exception of it, whose references are given away; the lock is held.
+        let class = if RaisedRef::of(error.as_borrowed()).is_some() {
+            TYPE.load(Ordering::Relaxed)
+        } else {
+            // SAFETY: a live object.
+            unsafe { ffi::Py_TYPE(raw) }
+        };
+        // SAFETY: a live type and an exception of it, whose references are given away; the lock is held.
         unsafe {
-            ffi::Py_INCREF(class);
-            ffi::PyErr_Restore(class, error.into_ptr(), std::ptr::null_mut());
+            ffi::Py_INCREF(class.cast());
+            ffi::PyErr_Restore(class.cast(), error.into_ptr(), std::ptr::null_mut());
         }
     }
     None

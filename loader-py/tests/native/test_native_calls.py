@@ -255,6 +255,28 @@ def test_exceptions_that_hold_a_value_drop_it_once(echo: Any) -> None:
     assert weak() is None and echo.library.count() == before
 
 
+def test_values_of_errors_may_be_dropped_together(echo: Any) -> None:
+    class Late(echo.native.Raised):  # type: ignore[misc, name-defined]
+        pass
+
+    held = type("Held", (echo.native.Handle,), {"__slots__": ()})
+    echo.library.define_handle(9, held, exception=Late, trivial_drop=True, late_drop=True)
+    make = echo.function(3, "new", [("start", "i64", False)], ["handle", 9, "new"])
+    live = echo.function(54, "live", [], "i64")
+    before = echo.library.count()
+    for many in (1, 15, 16, 17, 100):
+        for _ in range(many):
+            make(1)
+        assert before <= live() < before + 16, "few wait"
+        assert echo.library.count() == before, "none that is counted"
+    errors = [make(1) for _ in range(20)]
+    handles = [error._value for error in errors]
+    del errors
+    assert echo.library.count() == before + 20, "a handle's value is its own"
+    del handles
+    assert echo.library.count() == before
+
+
 def test_overloads(echo: Any) -> None:
     number = echo.function(0, "f", [("n", "u8", False)], "u8", wrap=lambda value: ("number", value))
     text = echo.function(0, "f", [("s", "str", False)], "str", wrap=lambda value: ("text", value))

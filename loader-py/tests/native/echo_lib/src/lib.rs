@@ -366,12 +366,30 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
             out.extend(freed);
             Ok(answer(0, out))
         }
+        // how many values live
+        54 => Ok(live()),
         _ => Ok(refuse(5, "callable", None, "there is no such callable")),
     };
     tried.unwrap_or_else(|refusal| refusal)
 }
 
+/// Drops values that are named one behind the other.
+fn drop_several(handles: &[u8]) -> Vec<u8> {
+    for handle in handles.chunks(18) {
+        let _ = with_value(handle, Option::take);
+    }
+    answer(0, vec![0xc0])
+}
+
+fn live() -> Vec<u8> {
+    let live = VALUES.lock().unwrap().iter().filter(|(_, value)| value.is_some()).count();
+    answer(0, integer(i64::try_from(live).unwrap()))
+}
+
 fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
+    if let [0xdc, _, _, 10, handles @ ..] = request {
+        return drop_several(handles);
+    }
     if *FORKED.lock().unwrap() && request[1] == 1 && matches!(request[2], 4 | 6 | 9 | 10) {
         return refuse(4, "fork", Some(0), "of the parent");
     }
@@ -392,6 +410,7 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
                 None => refuse(4, "closed", Some(0), "the iterator is gone"),
             }
         }
+        10 if request[0] > 0x92 => drop_several(&request[2..]),
         2 | 7 | 10 => match with_value(&request[2..], Option::take) {
             Ok((Some(666), _)) => {
                 let mut payload = vec![0x93];
@@ -407,10 +426,7 @@ fn serve(request: &[u8], buffers: &[Buffer], host: Host) -> Vec<u8> {
             *FORKED.lock().unwrap() = true;
             answer(0, vec![0xc0])
         }
-        6 => {
-            let live = VALUES.lock().unwrap().iter().filter(|(_, value)| value.is_some()).count();
-            answer(0, integer(i64::try_from(live).unwrap()))
-        }
+        6 => live(),
         8 => next(&request[2..]),
         DIRECT => direct::ask(&request[2..], buffers),
         _ => refuse(5, "operation", None, "there is no such operation"),
