@@ -681,7 +681,7 @@ fn handle(reader: &Reader<'_>) -> Result<HandleId, Fault> {
 }
 
 /// Drops several values. What is gone already is passed over.
-fn drop_all(frame: &Frame<'_>, arguments: usize, out: &RefCell<Writer>) -> Result<(), Box<Stop>> {
+fn drop_all(frame: &Frame<'_>, arguments: usize, out: &Output) -> Result<(), Box<Stop>> {
     let reader = &frame.reader;
     let ids = (0..arguments)
         .map(|_| handle(reader))
