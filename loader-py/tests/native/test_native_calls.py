@@ -262,7 +262,7 @@ def test_values_of_errors_may_be_dropped_together(echo: Any) -> None:
     held = type("Held", (echo.native.Handle,), {"__slots__": ()})
     echo.library.define_handle(9, held, exception=Late, trivial_drop=True, late_drop=True)
     make = echo.function(3, "new", [("start", "i64", False)], ["handle", 9, "new"])
-    live = echo.function(54, "live", [], "i64")
+    live = echo.function(39, "live", [], "i64")
     before = echo.library.count()
     for many in (1, 15, 16, 17, 100):
         for _ in range(many):

@@ -367,7 +367,7 @@ fn call(callable: i64, arguments: &[u8], buffers: &[Buffer], host: Host) -> Vec<
             Ok(answer(0, out))
         }
         // how many values live
-        54 => Ok(live()),
+        39 => Ok(live()),
         _ => Ok(refuse(5, "callable", None, "there is no such callable")),
     };
     tried.unwrap_or_else(|refusal| refusal)
