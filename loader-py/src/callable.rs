@@ -279,7 +279,9 @@ impl Spec {
         arguments: &Arguments<'_, 'py>,
     ) -> Option<Raised<Bound<'py, PyAny>>> {
         let mut words = Words::new(py);
-        let given = directly.entry.fill(&mut words, arguments, self.keeps_lock)?;
+        let Some(given) = directly.entry.fill(&mut words, arguments, self.keeps_lock) else {
+            return words.take_raised().map(|error| Err(Box::new(error)));
+        };
         if let Some(word) = directly.always {
             let mut response = Response::new(self.core.symbol);
             return match given.call(self.core, &mut response) {

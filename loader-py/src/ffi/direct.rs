@@ -5,8 +5,9 @@
 
 use std::mem::MaybeUninit;
 
+use pyo3::exceptions::PyException;
 use pyo3::types::{PyBool, PyBoolMethods, PyBytes, PyBytesMethods, PyFloat, PyInt, PyString};
-use pyo3::{Borrowed, Bound, PyAny, Python, ffi};
+use pyo3::{Borrowed, Bound, PyAny, PyErr, Python, ffi};
 
 use super::arguments::Arguments;
 use super::handle::HandleRef;
@@ -149,6 +150,8 @@ pub(crate) struct Words<'py> {
     /// The first `viewed` are filled.
     views: [MaybeUninit<View>; VIEWS],
     viewed: usize,
+    /// What was raised by an argument that was asked for its memory, if nothing may swallow it.
+    raised: Option<PyErr>,
     py: Python<'py>,
 }
 
@@ -167,8 +170,14 @@ impl<'py> Words<'py> {
             words: [const { MaybeUninit::uninit() }; ROOM],
             views: [const { MaybeUninit::uninit() }; VIEWS],
             viewed: 0,
+            raised: None,
             py,
         }
+    }
+
+    /// What was raised while arguments were put here, in place of what a message would say.
+    pub(crate) fn take_raised(&mut self) -> Option<PyErr> {
+        self.raised.take()
     }
 
     /// Puts a word at `at`; where the next one goes.
@@ -215,8 +224,11 @@ impl<'py> Words<'py> {
         let flags = ffi::PyBUF_C_CONTIGUOUS | ffi::PyBUF_FORMAT;
         // SAFETY: a live object and a zeroed struct to fill, which stays where it is until it is released.
         if unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), &raw mut view.raw, flags) } != 0 {
-            // SAFETY: clears the error that was just set; the message finds it again.
-            unsafe { ffi::PyErr_Clear() };
+            let error = PyErr::fetch(self.py);
+            // The message asks again, and says of any other what it means here.
+            if !error.is_instance_of::<PyException>(self.py) {
+                self.raised = Some(error);
+            }
             return None;
         }
         self.viewed += 1;

@@ -599,6 +599,26 @@ def test_memory_is_lent_before_others_are_asked_for_theirs(prepare: Prepared, ec
         assert filling.found[0][0] is BufferError, "it was filled while it was lent"
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no `__buffer__`")
+@pytest.mark.parametrize("quick", [False, True])
+def test_what_nothing_may_swallow_is_raised_at_once(prepare: Prepared, quick: bool) -> None:
+    class Interrupted:
+        """Raises once, and gives its memory from then on."""
+
+        def __init__(self, error: BaseException) -> None:
+            self.errors = [error]
+
+        def __buffer__(self, _flags: int, /) -> memoryview:
+            if self.errors:
+                raise self.errors.pop()
+            return memoryview(b"own")
+
+    direct = prepare("y", ["bytes"], keeps_lock=quick)
+    with pytest.raises(KeyboardInterrupt):
+        direct(Interrupted(KeyboardInterrupt()))
+    assert prepare.ways() == ""
+
+
 def test_the_interpreter_is_let_go_of(prepare: Prepared) -> None:
     direct = prepare("i", ["i64"], "i64", letter="i", code=3, milliseconds=300)
     with Running(lambda: direct(1)):
