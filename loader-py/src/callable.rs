@@ -280,7 +280,7 @@ impl Spec {
     ) -> Option<Raised<Bound<'py, PyAny>>> {
         let mut words = Words::new(py);
         let Some(given) = directly.entry.fill(&mut words, arguments, self.keeps_lock) else {
-            return words.take_raised().map(|error| Err(Box::new(error)));
+            return words.take_raised().map(|error| Err(Thrown::from(error)));
         };
         if let Some(word) = directly.always {
             let mut response = Response::new(self.core.symbol);
