@@ -65,7 +65,7 @@ pub struct Served {
     /// Its id in the manifest.
     pub id: &'static str,
     /// The shim.
-    pub shim: crate::dispatch::Shim,
+    pub shim: crate::shim::Shim,
 }
 
 /// A bridge's tables.
@@ -103,7 +103,7 @@ pub(crate) fn describe(artifact: &Artifact, writer: &mut Writer) {
     writer.array(artifact.callables.len());
     for callable in artifact.callables {
         let frame = Frame::describing(callable.id);
-        let (parameters, result) = crate::dispatch::describe(&frame, callable.shim);
+        let (parameters, result) = crate::shim::describe(&frame, callable.shim);
         writer.array(4);
         writer.str(callable.id);
         writer.array(parameters.0);

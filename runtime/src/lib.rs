@@ -2,7 +2,8 @@
 //!
 //! 1. `abi`: the C entry point and the memory that crosses it (`docs/abi.md`).
 //! 2. [`wire`]: MessagePack, bounded.
-//! 3. `dispatch`: operation and callable to shim; panics caught in `panic`.
+//! 3. `dispatch`: calls are made, waited for and settled, panics caught in `panic`; `operations`: all other requests; `shim`:
+//!    what a callable's generated function is made of.
 //! 4. `lift`: wire value to argument, in two steps: *hold* checks and borrows, *take* cannot fail, so that nothing is
 //!    moved before everything is known to be right.
 //! 5. `lower`: result to wire value.
@@ -36,11 +37,13 @@ pub mod io;
 mod lift;
 mod lower;
 mod macros;
+mod operations;
 mod panic;
 mod pending;
 #[doc(hidden)]
 pub mod private;
 mod probe;
+mod shim;
 pub mod wire;
 
 /// The version of the ABI that this runtime speaks.

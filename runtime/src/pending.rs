@@ -5,10 +5,10 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 
 use crate::describe::Describer;
-use crate::dispatch::{Answer, Call};
 use crate::error::Fault;
 use crate::group::store::Out;
 use crate::lower::{Fail, LOCAL, Lower, LowerMut, SENT, SHARED, Yields};
+use crate::shim::{Answer, Call};
 
 /// A call that is ready to be made. How its result is lowered is chosen by autoref: the first of [`Direct`],
 /// [`AsBytes`], [`Shared`], [`Sent`], [`Local`], [`Wrapped`] whose bounds hold.
@@ -47,11 +47,11 @@ pub trait Direct {
 impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&&&&Pending<'_, 'h, '_, B, T, F> {
     #[inline(always)]
     fn answer(&self) -> Answer {
-        crate::dispatch::answer(
+        crate::shim::answer(
             self.call,
             self.make(),
             (T::DIRECT, T::direct),
-            crate::dispatch::lower_direct::<B, T>,
+            crate::shim::lower_direct::<B, T>,
             T::describe,
         )
     }
@@ -74,7 +74,7 @@ impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B,
             out.writer.bin(result.as_ref());
             Ok(())
         };
-        crate::dispatch::answer(self.call, self.make(), (None, Err), lower, |to| to.plain("bytes"))
+        crate::shim::answer(self.call, self.make(), (None, Err), lower, |to| to.plain("bytes"))
     }
 }
 
@@ -98,7 +98,7 @@ macro_rules! iterators {
             #[inline(always)]
     fn answer(&self) -> Answer {
                 let lower = |result: T, mut out: Out<'_, 'h>| result.lower_iterator(&$info, &mut out);
-                crate::dispatch::answer(self.call, self.make(), (None, Err), lower, T::describe_iterator)
+                crate::shim::answer(self.call, self.make(), (None, Err), lower, T::describe_iterator)
             }
         }
     )+};
@@ -141,8 +141,8 @@ impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h
     #[inline(always)]
     fn answer(&self) -> Answer {
         let make = self.make();
-        let lower = crate::dispatch::lower_direct::<B, Option<Raw<T>>>;
-        crate::dispatch::answer(
+        let lower = crate::shim::lower_direct::<B, Option<Raw<T>>>;
+        crate::shim::answer(
             self.call,
             || make().map(Raw),
             (None, Err),
@@ -158,9 +158,9 @@ impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
     #[inline(always)]
     fn answer(&self) -> Answer {
         let make = self.make();
-        let lower = crate::dispatch::lower_direct::<B, Result<Raw<T>, E>>;
+        let lower = crate::shim::lower_direct::<B, Result<Raw<T>, E>>;
         let describe = <Result<Raw<T>, E> as Lower<'h, B>>::describe;
-        crate::dispatch::answer(self.call, || make().map(Raw), (None, Err), lower, describe)
+        crate::shim::answer(self.call, || make().map(Raw), (None, Err), lower, describe)
     }
 }
 

@@ -5,7 +5,6 @@ pub use crate::abi::{Buffer, DirectEntry, HostTable, Memory, Response, direct, e
 pub use crate::artifact;
 pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
-pub use crate::dispatch::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
@@ -16,6 +15,7 @@ pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRe
 pub use crate::lower::{Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, length_hint};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
+pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};
 pub use crate::{choice, handle, handle_in, record};

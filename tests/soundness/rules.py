@@ -39,7 +39,7 @@ RULES = (
         (
             Mutation(
                 "what a result borrows must be kept",
-                "dispatch.rs",
+                "shim.rs",
                 "std::marker::PhantomData<(fn(&'h ()) -> &'h (), fn(&'p ()) -> &'p (), &'c &'h &'p ())>;",
                 "std::marker::PhantomData<&'c &'h &'p ()>;",
                 "shim::shim",
@@ -111,7 +111,7 @@ RULES = (
             ),
             Mutation(
                 "a call that was made passes its loans on",
-                "dispatch.rs",
+                "shim.rs",
                 "    frame.run()?;\n",
                 "",
                 "a_call_that_was_refused_keeps_nothing",
@@ -521,7 +521,7 @@ RULES = (
             ),
             Mutation(
                 "what has no words reads none",
-                "dispatch.rs",
+                "shim.rs",
                 "            Some(_) => T::hold_direct(scope),\n            None => Err(no_words(frame)),",
                 "            _ => T::hold_direct(scope),",
                 "no_shim_reads_words_that_it_did_not_ask_for",
@@ -745,7 +745,7 @@ RULES = (
             ),
             Mutation(
                 "an exhausted iterator is dropped",
-                "dispatch.rs",
+                "operations.rs",
                 "if out.borrow().is(&[0x92, 0x00, 0x90]) {",
                 "if out.borrow().is(&[0xc1]) {",
                 "an_exhausted_iterator_is_dropped_and_holds_nothing",

@@ -11,9 +11,10 @@ mod output;
 mod pieces;
 
 use crate::describe::Artifact;
-use crate::dispatch::{Opening, Outcome, RELEASE, dispatch, dispatch_call};
+use crate::dispatch::{Opening, Outcome, dispatch, dispatch_call};
 use crate::group::frame::Frame;
 use crate::group::lent::Lent;
+use crate::operations::RELEASE;
 use crate::wire::{Reader, Writer};
 
 pub use direct::{DirectEntry, direct};

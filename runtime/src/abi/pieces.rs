@@ -5,7 +5,7 @@ use std::alloc::Layout;
 use std::mem::ManuallyDrop;
 
 use super::Response;
-use crate::dispatch::RELEASE;
+use crate::operations::RELEASE;
 use crate::wire::{Reader, Token};
 
 /// A number of fixed width.

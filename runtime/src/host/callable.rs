@@ -7,7 +7,6 @@ use super::{Failure, Operation, Promised, Reply, ask, ask_directly};
 use crate::abi::{Host, Memory};
 use crate::describe::Describer;
 use crate::direct::Word;
-use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::apart::lift_apart;
 use crate::group::frame::Frame;
@@ -17,6 +16,7 @@ use crate::group::store::Out;
 use crate::host::talk::Talk;
 use crate::lift::Lift;
 use crate::lower::Lower;
+use crate::shim::Answer;
 use crate::wire::Writer;
 
 /// A callable with arguments `A` (a tuple) and result `R`, lent for the call `'c`. `P` says where it may be called from.

@@ -11,12 +11,12 @@ use super::buffered::{Holding, Shared, State};
 use super::{Failure, Object, Operation, Promised, record, talk};
 use crate::abi::Memory;
 use crate::describe::Describer;
-use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::group::store::Out;
 use crate::lift::{Lift, LiftMut, by_value};
 use crate::lower::Lower;
+use crate::shim::Answer;
 
 /// A binary file object of the host. `M` says what is asked of it: 1 `Read`, 2 `Write`, 4 `Seek`, 8 `BufRead`.
 pub struct File<const M: u8> {

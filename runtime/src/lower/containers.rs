@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{Lower, LowerMut, LowerRef};
 use crate::describe::Describer;
-use crate::dispatch::Answer;
 use crate::group::store::Out;
+use crate::shim::Answer;
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Option<T> {
     const NIL: bool = true;

@@ -6,10 +6,10 @@ use super::Lower;
 use super::text::{Text, quoted};
 use crate::describe::Describer;
 use crate::direct::Word;
-use crate::dispatch::Answer;
 use crate::error::Fault;
 use crate::group::store::Out;
 use crate::probe::sources;
+use crate::shim::Answer;
 
 /// A type that can be the `E` of a `Result`.
 #[diagnostic::on_unimplemented(

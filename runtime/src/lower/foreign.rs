@@ -3,9 +3,9 @@
 #[cfg(feature = "bytes")]
 mod bytes {
     use crate::describe::Describer;
-    use crate::dispatch::Answer;
     use crate::group::store::Out;
     use crate::lower::{Lower, LowerRef};
+    use crate::shim::Answer;
     use crate::wire::Writer;
 
     crate::lower::plain::plain! {
@@ -19,10 +19,10 @@ mod json {
     use serde_json::{Map, Value};
 
     use crate::describe::Describer;
-    use crate::dispatch::Answer;
     use crate::error::{Fault, RequestFault};
     use crate::group::store::Out;
     use crate::lower::{Lower, LowerRef};
+    use crate::shim::Answer;
     use crate::wire::{MAX_DEPTH, Writer};
 
     fn object(object: &Map<String, Value>, writer: &mut Writer, depth: u32) -> Answer {

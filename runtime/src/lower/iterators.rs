@@ -8,12 +8,12 @@ use std::marker::PhantomData;
 use super::numbers::PACKED;
 use super::{Fail, Lower};
 use crate::describe::Describer;
-use crate::dispatch::{Answer, Call};
 use crate::error::Fault;
 use crate::group::scope::{Family, Scope};
 use crate::group::store::Out;
 use crate::group::value::TypeInfo;
 use crate::lift::LiftMut;
+use crate::shim::{Answer, Call};
 
 /// The most items of one answer.
 const MOST: usize = 1024;
@@ -199,9 +199,9 @@ fn describe<'h, B, T: Lower<'h, B>>(to: &mut Describer<'_>) {
 
 /// Operation *next*, as a shim: `iterator, want`.
 pub(crate) fn next<'c, 'h, 'p>(call: Call<'c, 'h, 'p>) -> Answer {
-    let iterator = crate::dispatch::arg::<(), &mut Iterating<'h>>(call);
-    let want = crate::dispatch::arg::<(), usize>(call);
-    crate::dispatch::answer(
+    let iterator = crate::shim::arg::<(), &mut Iterating<'h>>(call);
+    let want = crate::shim::arg::<(), usize>(call);
+    crate::shim::answer(
         call,
         || (iterator.take(), want.take()),
         (None, Err),

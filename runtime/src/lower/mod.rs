@@ -13,8 +13,8 @@ mod text;
 
 use crate::describe::Describer;
 use crate::direct::Word;
-use crate::dispatch::Answer;
 use crate::group::store::Out;
+use crate::shim::Answer;
 use crate::wire::Writer;
 
 pub use errors::{Fail, Said, failed};

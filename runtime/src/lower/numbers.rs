@@ -3,8 +3,8 @@
 use super::{Lower, LowerRef};
 use crate::describe::Describer;
 use crate::direct::Word;
-use crate::dispatch::Answer;
 use crate::group::store::Out;
+use crate::shim::Answer;
 use crate::wire::Writer;
 
 /// So many numbers are packed; fewer take no more room as an array.

@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::{Lower, LowerRef};
 use crate::describe::Describer;
 use crate::direct::Word;
-use crate::dispatch::Answer;
 use crate::group::store::Out;
+use crate::shim::Answer;
 use crate::wire::{EXT_TIME, Writer};
 
 /// Both ways for a type that is written from a reference.

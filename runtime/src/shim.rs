@@ -1,0 +1,311 @@
+//! What generated shims are made of: arguments are held, the call is made, its result is written.
+
+use crate::abi::Output;
+use crate::describe::Describer;
+use crate::direct::Word;
+use crate::error::{Fault, RequestFault};
+use crate::group::frame::{Frame, Side};
+use crate::group::scope::{Scope, keep, keep_nested};
+use crate::group::store::Out;
+use crate::lift::Lift;
+use crate::lower::Lower;
+
+/// A shim's outcome: the payload is written.
+pub type Answer = Result<(), Fault>;
+
+/// A shim: generic over the lifetimes of the call, of its group, and of the group's parent.
+pub(crate) type Shim = for<'c, 'h, 'p> fn(Call<'c, 'h, 'p>) -> Answer;
+
+/// What a shim is given.
+pub struct Call<'c, 'h: 'c, 'p: 'h> {
+    pub(crate) frame: &'c Frame<'c>,
+    out: &'c Output,
+    groups: Brand<'c, 'h, 'p>,
+}
+
+/// The lifetimes of the group and of its parent, invariant; each is longer than the one before it (the call's is the
+/// first), which every shim may rely on.
+type Brand<'c, 'h, 'p> =
+    std::marker::PhantomData<(fn(&'h ()) -> &'h (), fn(&'p ()) -> &'p (), &'c &'h &'p ())>;
+
+impl<'c> Call<'c, '_, '_> {
+    /// The call of `frame`, which is answered to `out`.
+    #[inline(always)]
+    pub(crate) fn new(frame: &'c Frame<'c>, out: &'c Output) -> Self {
+        Self {
+            frame,
+            out,
+            groups: std::marker::PhantomData,
+        }
+    }
+}
+
+impl Clone for Call<'_, '_, '_> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Copy for Call<'_, '_, '_> {}
+
+/// What an argument's type depends on.
+type Marks<'s, 'h, B> = (&'s (), fn(&'h ()) -> &'h (), fn(B));
+
+/// An argument that is held, and is taken when all are.
+pub struct Lifted<'s, 'h, B, T: Lift<'s, 'h, B>> {
+    held: Option<T::Held>,
+    marker: std::marker::PhantomData<Marks<'s, 'h, B>>,
+}
+
+impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
+    /// The argument. Called only inside `answer!`, when every argument is held.
+    #[inline(always)]
+    pub fn take(self) -> T {
+        match self.held {
+            Some(held) => T::take(held),
+            None => unreachable!("`answer!` runs the call only when every argument is held"),
+        }
+    }
+}
+
+#[inline(always)]
+fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
+    let marker = std::marker::PhantomData;
+    let place = frame.parameter.get();
+    if !frame.is_light() && is_passed::<B, T>(frame) {
+        return Lifted { held: None, marker };
+    }
+    let held = if frame.is_direct() {
+        match T::DIRECT {
+            Some(_) => T::hold_direct(scope),
+            None => Err(no_words(frame)),
+        }
+    } else if T::DIRECT.is_some() {
+        let held = hold_seldom::<B, T>(frame, scope);
+        return Lifted { held, marker };
+    } else if place == frame.given.get() {
+        Err(too_few(frame))
+    } else {
+        T::hold(scope)
+    };
+    match held {
+        Ok(held) => {
+            frame.parameter.set(place + 1);
+            Lifted {
+                held: Some(held),
+                marker,
+            }
+        }
+        Err(fault) => {
+            frame.fail(fault);
+            Lifted { held: None, marker }
+        }
+    }
+}
+
+/// Whether an argument is not held: its type is asked for, or one before it could not be.
+///
+/// One function for all shims with such an argument: their size is that of the library, all of which is read, hashed and
+/// copied when it is loaded.
+#[cold]
+#[inline(never)]
+fn is_passed<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>) -> bool {
+    let Some(description) = frame.types() else {
+        return frame.has_failed();
+    };
+    let mut description = description.borrow_mut();
+    T::describe(&mut Describer::new(&mut description.types));
+    description.directly.parameter(T::DIRECT);
+    frame.parameter.set(frame.parameter.get() + 1);
+    true
+}
+
+/// Holds an argument that mostly comes in direct calls, from a request. One function for all shims with such an argument.
+#[inline(never)]
+fn hold_seldom<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Option<T::Held> {
+    let place = frame.parameter.get();
+    let held = if place == frame.given.get() {
+        Err(too_few(frame))
+    } else {
+        T::hold(scope)
+    };
+    match held {
+        Ok(held) => {
+            frame.parameter.set(place + 1);
+            Some(held)
+        }
+        Err(fault) => {
+            frame.fail(fault);
+            None
+        }
+    }
+}
+
+#[cold]
+fn too_few(frame: &Frame<'_>) -> Fault {
+    let (name, given) = (frame.callable.get(), frame.given.get());
+    let message = format!("`{name}` takes more than {given} arguments");
+    Fault::request(RequestFault::Arity, message)
+}
+
+#[cold]
+fn no_words(frame: &Frame<'_>) -> Fault {
+    let message = format!("`{}` has no direct calls", frame.callable.get());
+    Fault::request(RequestFault::Callable, message)
+}
+
+/// The next argument, lent for the call.
+#[inline(always)]
+pub fn arg<'c, 'h, 'p, B, T: Lift<'c, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'h, B, T> {
+    lifted(call.frame, Scope::lend(call.frame, Side::Own))
+}
+
+/// The next argument, kept by the group.
+#[inline(always)]
+pub fn kept<'c, 'h, 'p, B, T: Lift<'h, 'h, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'h, B, T> {
+    lifted(call.frame, keep(Scope::lend(call.frame, Side::Own)))
+}
+
+/// The next argument, lent for the call; handles in it that borrow are members of the group's parent.
+#[inline(always)]
+pub fn arg_in_parent<'c, 'h, 'p, B, T: Lift<'c, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'c, 'p, B, T> {
+    lifted(call.frame, Scope::lend(call.frame, Side::Parent))
+}
+
+/// The next argument, kept by the group's parent, of which handles in it that borrow are members.
+#[inline(always)]
+pub fn kept_in_parent<'c, 'h, 'p, B, T: Lift<'p, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'p, 'p, B, T> {
+    lifted(call.frame, keep(Scope::lend(call.frame, Side::Parent)))
+}
+
+/// The next argument, kept by the group; handles in it that borrow are members of the group's parent.
+#[inline(always)]
+pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lifted<'h, 'p, B, T> {
+    lifted(call.frame, keep_nested(Scope::lend(call.frame, Side::Parent)))
+}
+
+/// Whether every argument is held; then the call is about to be made.
+#[inline]
+fn ready(frame: &Frame<'_>) -> Answer {
+    if !frame.is_light() {
+        if let Some(fault) = frame.take_fault() {
+            return Err(fault);
+        }
+    }
+    if !frame.is_direct() && (frame.parameter.get() != frame.given.get() || !frame.reader.at_end()) {
+        return Err(left_over(frame));
+    }
+    frame.run()?;
+    Ok(())
+}
+
+#[cold]
+fn left_over(frame: &Frame<'_>) -> Fault {
+    if frame.parameter.get() == frame.given.get() {
+        return Fault::malformed("there are bytes behind the request");
+    }
+    let message = format!(
+        "`{}` takes {} arguments, not {}",
+        frame.callable.get(),
+        frame.parameter.get(),
+        frame.given.get()
+    );
+    Fault::request(RequestFault::Arity, message)
+}
+
+/// How a result leaves a direct call as a word, and what makes that of it.
+type Directly<T> = (Option<Word>, fn(T) -> Result<u64, T>);
+
+/// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
+#[inline(always)]
+pub(crate) fn answer<'c, 'h, 'p, T>(
+    call: Call<'c, 'h, 'p>,
+    make: impl FnOnce() -> T,
+    (word, direct): Directly<T>,
+    lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
+    describe: impl FnOnce(&mut Describer<'_>),
+) -> Answer {
+    let frame = call.frame;
+    if !frame.is_light() && is_described(call, word, describe) {
+        return Err(Fault::Described);
+    }
+    ready(frame)?;
+    let mut result = make();
+    if word.is_some() && frame.is_direct() {
+        match direct(result) {
+            Ok(word) => {
+                frame.give(word);
+                return Ok(());
+            }
+            Err(other) => result = other,
+        }
+    }
+    if word.is_some() {
+        write_seldom(call, result, lower)
+    } else {
+        write(call, result, lower)
+    }
+}
+
+/// Writes the result's type, if it is asked for. One function for all shims with such a result.
+#[cold]
+#[inline(never)]
+fn is_described(
+    call: Call<'_, '_, '_>,
+    word: Option<Word>,
+    describe: impl FnOnce(&mut Describer<'_>),
+) -> bool {
+    let Some(description) = call.frame.types() else {
+        return false;
+    };
+    describe(&mut Describer::new(&mut call.out.borrow_mut()));
+    description.borrow_mut().directly.result = word.map(Word::letter);
+    true
+}
+
+/// Writes the message for a result that is mostly a word. One function for all shims with such a result.
+#[inline(never)]
+fn write_seldom<'h, T>(
+    call: Call<'_, 'h, '_>,
+    result: T,
+    lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
+) -> Answer {
+    write(call, result, lower)
+}
+
+/// Writes the message for a result.
+#[inline(always)]
+fn write<'h, T>(call: Call<'_, 'h, '_>, result: T, lower: impl FnOnce(T, Out<'_, 'h>) -> Answer) -> Answer {
+    let mut writer = call.out.borrow_mut();
+    let start = writer.len();
+    writer.raw(&[0x92, 0x00]);
+    let answer = lower(result, Out::new(&mut writer, call.frame));
+    match answer {
+        // An answer like any other, where nothing was held that a failed call treats in another way.
+        Err(Fault::Failed) if call.frame.is_light() => Ok(()),
+        Err(fault) => {
+            if !matches!(fault, Fault::Failed) {
+                writer.truncate(start);
+            }
+            Err(fault)
+        }
+        done => done,
+    }
+}
+
+/// Lowers `T` through its own wire form.
+#[inline]
+pub(crate) fn lower_direct<'h, B, T: Lower<'h, B>>(value: T, mut out: Out<'_, 'h>) -> Answer {
+    value.lower(&mut out)
+}
+
+/// Parameter count and types, and result type, of a shim.
+pub(crate) fn describe(frame: &Frame<'_>, shim: Shim) -> ((usize, Vec<u8>), Vec<u8>) {
+    let out = Output::apart();
+    let _described = shim(Call::new(frame, &out));
+    let parameters = frame
+        .types()
+        .map(|description| std::mem::take(&mut description.borrow_mut().types).into_bytes())
+        .unwrap_or_default();
+    ((frame.parameter.get() as usize, parameters), out.into_bytes())
+}
