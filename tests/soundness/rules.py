@@ -67,7 +67,7 @@ RULES = (
         (
             Mutation(
                 "a group holds the owners of what it borrows",
-                "group/frame.rs",
+                "group/leaving.rs",
                 "                if let Some(group) = group {",
                 "                if let Some(group) = group.as_ref().filter(|_| false) {",
                 "an_owner_lives_as_long_as_what_borrows_it",
@@ -81,7 +81,7 @@ RULES = (
             ),
             Mutation(
                 "groups that meet become one",
-                "group/frame.rs",
+                "group/holding.rs",
                 "Some(own) if !self.meets_lent.get() => own.join(group),",
                 "Some(_) if !self.meets_lent.get() => {}",
                 "groups_that_meet_are_one",
@@ -181,7 +181,7 @@ RULES = (
             ),
             Mutation(
                 "a moved value is no longer the slot's",
-                "group/frame.rs",
+                "group/holding.rs",
                 "|hold| hold.0 |= Hold::MOVED",
                 "|_| ()",
                 "a_moved_value_is_gone_once",
@@ -195,7 +195,7 @@ RULES = (
             ),
             Mutation(
                 "a panic poisons",
-                "group/frame.rs",
+                "group/leaving.rs",
                 "TABLE.release(hold.slot(), hold.is_exclusive(), panicked && hold.is_exclusive());",
                 "TABLE.release(hold.slot(), hold.is_exclusive(), false);",
                 "a_panic_poisons_what_was_lent_exclusively",
@@ -233,7 +233,7 @@ RULES = (
             ),
             Mutation(
                 "what is not `Send` stays on its thread",
-                "group/frame.rs",
+                "group/holding.rs",
                 "if entry.home.is_some_and(|home| home != thread::current()) {",
                 "if false {",
                 "what_is_not_send_stays_on_its_thread",
@@ -262,14 +262,14 @@ RULES = (
             ),
             Mutation(
                 "a holder that is a call is waited for",
-                "group/frame.rs",
+                "group/holding.rs",
                 "Refusal::Busy => busy(inside::holder_of_slot(slot), wanted),",
                 'Refusal::Busy => Fault::handle(HandleFault::Borrowed, "busy"),',
                 "an_exclusive_call_is_waited_for",
             ),
             Mutation(
                 "a call waits for nothing while it holds something",
-                "group/frame.rs",
+                "group/holding.rs",
                 "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),",
                 (
                     "            Err(Refusal::Busy) if !self.holds(id.slot()) => {\n"
@@ -417,7 +417,7 @@ RULES = (
         (
             Mutation(
                 "a buffer is only what was lent",
-                "group/frame.rs",
+                "group/reading.rs",
                 "        self.buffers.get(index as usize).ok_or_else(",
                 "        self.buffers.get(index as usize % self.buffers.len().max(1)).ok_or_else(",
                 "lent_buffers_are_read_in_place_and_their_numbers_checked",
@@ -529,7 +529,7 @@ RULES = (
             ),
             Mutation(
                 "a call that has waited reads its words from the first",
-                "group/frame.rs",
+                "group/reading.rs",
                 "        self.words.at.set(self.words.first);\n",
                 "",
                 "a_call_waits_for_another_and_reads_its_words_again",
@@ -553,7 +553,7 @@ RULES = (
             ),
             Mutation(
                 "memory of no length has no address",
-                "group/frame.rs",
+                "group/reading.rs",
                 "        if length == 0 {\n            return &[];\n        }\n",
                 "",
                 "no_memory_is_none_wherever_it_is_said_to_be",
@@ -626,7 +626,7 @@ RULES = (
             ),
             Mutation(
                 "what was lent is tied to nothing else",
-                "group/frame.rs",
+                "group/holding.rs",
                 "} else if lent(&own) || lent(&other) {",
                 "} else if false && lent(&own) {",
                 "what_was_lent_is_tied_to_nothing_else",
@@ -776,14 +776,14 @@ RULES = (
             ),
             Mutation(
                 "a handle's type is the value's",
-                "group/frame.rs",
+                "group/holding.rs",
                 "if entry.type_id != type_id || entry.info.index != id.type_index() {",
                 "if false {",
                 "a_handle_of_another_type_is_refused",
             ),
             Mutation(
                 "the type number on the wire proves nothing",
-                "group/frame.rs",
+                "group/holding.rs",
                 "if entry.type_id != type_id || entry.info.index != id.type_index() {",
                 "if entry.type_id != type_id && id.type_index() == entry.info.index {",
                 "a_forged_type_number_changes_nothing",
@@ -857,7 +857,7 @@ RULES = (
             ),
             Mutation(
                 "references of a refused call stay the client's",
-                "group/frame.rs",
+                "group/leaving.rs",
                 "refusals.into_iter().for_each(|forget| forget());",
                 "drop(refusals);",
                 "files::a_file_that_a_refused_call_had_stays_the_clients",
@@ -913,7 +913,7 @@ RULES = (
             ),
             Mutation(
                 "who settles what is waited for waits for no handle",
-                "group/frame.rs",
+                "group/holding.rs",
                 "None if host::is_waited_for() =>",
                 "None if false && host::is_waited_for() =>",
                 "settling::a_thread_that_settles_what_a_thread_of_the_library_waits_for_does_not_wait",

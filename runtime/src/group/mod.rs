@@ -4,7 +4,7 @@
 //! - `owners`: a group: what the values that share borrowed data keep alive.
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
-//! - `frame`: one call: what it holds (`hold`), and how it lets go.
+//! - `frame`: one call: `reading` of its arguments, `holding` what they name (`hold`), `leaving`.
 //! - `apart`: a value lifted out of bytes that are no request.
 //! - `lent`: the client's memory, for one call.
 //! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
@@ -23,9 +23,12 @@ pub(crate) mod apart;
 pub(crate) mod current;
 pub(crate) mod frame;
 mod hold;
+pub(crate) mod holding;
 pub(crate) mod inside;
+mod leaving;
 pub(crate) mod lent;
 pub(crate) mod owners;
+mod reading;
 pub(crate) mod scope;
 pub(crate) mod store;
 pub(crate) mod table;
