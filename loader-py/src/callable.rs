@@ -296,9 +296,8 @@ impl Spec {
         self.call_for_answer(py, directly, given, arguments)
     }
 
-    /// Calls it without a message where the result may be one. A part of its caller: what it is given would be put into memory
-    /// piece by piece and read at once, which costs more than all else here.
-    #[inline(always)]
+    /// Calls it without a message where the result may be one.
+    #[inline(never)]
     fn call_for_answer<'py>(
         &'static self,
         py: Python<'py>,

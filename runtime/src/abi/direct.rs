@@ -48,7 +48,7 @@ pub unsafe fn direct(
         response.free_pieces();
     }
     // SAFETY: the response is this call's alone, and its memory is used by nothing else before `put`.
-    let mut out = unsafe { Output::new(response) };
+    let mut out = unsafe { Output::new(response, Vec::new) };
     let prompt = flags & PROMPT != 0;
     // SAFETY: by this function's contract.
     let frame = unsafe { Frame::direct(words, host, callable.id) };

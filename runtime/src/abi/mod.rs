@@ -150,7 +150,7 @@ pub unsafe fn entry(
         response.free_pieces();
     }
     // SAFETY: the response is this call's alone, and its memory is used by nothing else before `put`.
-    let mut out = unsafe { Output::new(response) };
+    let mut out = unsafe { Output::new(response, output::first_memory) };
     // User code runs behind `catch_unwind` inside; a panic of this crate's own aborts at `extern "C"`, so nobody sees the
     // response before it is filled again.
     let outcome = match Opening::read(artifact, request) {
