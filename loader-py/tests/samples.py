@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import fake_native
+from blake3_tree import chaining_value
 
 VERSION, OP, PAIR, SHAPE, POOL, ERROR, CAUSE, FAIL, OPTIONS = range(9)
 
@@ -392,40 +393,61 @@ def seal(folder: Path) -> None:
 
 def index(manifest: dict[str, Any]) -> tuple[str, bytes]:
     """A manifest's text and its index, as the build tool writes them (`docs/manifest.md`)."""
-    text, nodes = "", b""
+    text, texts, nodes = "", b"", b""
 
-    def node(kind: str, size: int, quote: bool = False) -> None:
+    def node(kind: str, start: int, size: int) -> None:
         nonlocal nodes
-        nodes += kind.encode() + struct.pack("<II", len(text.encode()) + quote, size)
+        nodes += kind.encode() + struct.pack("<II", start, size)
+
+    def plain(value: Any) -> None:
+        nonlocal text, texts
+        written = json.dumps(value, ensure_ascii=False)
+        text += written
+        kind = "d" if "." in written else "i"
+        if isinstance(value, str):
+            kind, written = "e" if "\\" in written else "s", written[1:-1]
+        elif written[0] in "ntf":
+            kind, written = written[0], ""
+        node(kind, len(texts), len(written.encode()))
+        texts += written.encode()
 
     def put(value: Any, place: tuple[Any, ...]) -> None:
-        nonlocal text
+        nonlocal text, texts
+        entry = place[:1] == ("modules",) and place[2:3] == ("entries",) and len(place) == 4
         folded = len(place) == 2 and place[0] in ("types", "traits", "callables", "skipped")
-        folded |= place[:1] == ("modules",) and place[2:3] == ("entries",) and len(place) == 4
-        if folded or place in (("schemas",), ("parameters",)):
+        if entry or folded or place in (("schemas",), ("parameters",)):
             whole = json.dumps(value, ensure_ascii=False)
-            node("w", len(whole.encode()))
+            node("o" if entry else "w", len(text.encode()), len(whole.encode()))
+            if entry:
+                node("s", len(texts), len(value["name"].encode()))
+                texts += value["name"].encode()
             text += whole
         elif isinstance(value, dict | list):
-            node("m" if isinstance(value, dict) else "l", len(value))
+            node("m" if isinstance(value, dict) else "l", 0, len(value))
             text += "{" if isinstance(value, dict) else "["
             for at, key in enumerate(value):
                 text += "," if at else ""
                 if isinstance(value, dict):
-                    node("s", len(key.encode()), quote=True)
-                    text += f'"{key}":'
+                    plain(key)
+                    text += ":"
                     put(value[key], (*place, key))
                 else:
                     put(key, (*place, at))
             text += "}" if isinstance(value, dict) else "]"
         else:
-            plain = json.dumps(value, ensure_ascii=False)
-            quote = isinstance(value, str)
-            kind = "e" if quote and "\\" in plain else "s" if quote else "d" if "." in plain else plain[0]
-            node(kind if kind in "esdntf" else "i", len(plain.encode()) - 2 * quote, quote)
-            text += plain
+            plain(value)
 
     put(manifest, ())
-    kept = min(text.find(f'"{key}":') % (len(text) + 1) for key in ("schemas", "parameters"))
-    head = bytes.fromhex(fake_native.blake3(text.encode())) + struct.pack("<I", len(text[:kept].encode()))
-    return text, head + nodes
+    return text, form(text.encode(), nodes, texts)
+
+
+BLOCK = 16 << 10
+
+
+def form(text: bytes, nodes: bytes, texts: bytes = b"") -> bytes:
+    """An index of those nodes."""
+    hashes = b"".join(
+        chaining_value(text[at : at + BLOCK], at // 1024, root=len(text) <= BLOCK)
+        for at in range(0, len(text), BLOCK)
+    )
+    return b"".join([struct.pack("<I", len(text)), hashes, struct.pack("<I", len(nodes)), nodes, texts])

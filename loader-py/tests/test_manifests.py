@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import index, seal, write
+from blake3_tree import chaining_value
+from samples import BLOCK, form, index, seal, write
 
 
 def _set(path: str, value: Any) -> Any:
@@ -214,8 +215,10 @@ def test_other_libc(part: Any, monkeypatch: Any) -> None:
 def indexed(manifest: dict[str, Any], tmp_path: Path) -> Path:
     """The folder of an artifact whose manifest has an index."""
     manifest["crate"]["docs"] = 'é "quoted"'
+    # Long enough that what is first, the callables, and what is last are in blocks of their own.
+    manifest["modules"][1]["docs"] = "d" * BLOCK
     for key in ("schemas", "parameters"):
-        manifest[key] = {**manifest.pop(key, {}), "é": {"type": "null"}}
+        manifest[key] = {**manifest.pop(key, {}), "é": {"type": "null", "title": "t" * BLOCK}}
     folder = write(tmp_path, manifest)
     text, nodes = index(manifest)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -243,21 +246,49 @@ def test_what_is_read_by_the_index_is_the_same(uc: Any, part: Any, indexed: Path
     assert module.__doc__ == 'é "quoted"'
 
 
-def test_what_is_not_kept_is_the_same_file_later(part: Any, uc: Any, indexed: Path) -> None:
+@pytest.mark.parametrize("size", [0, 1, 1024, 1025, 16 << 10, (16 << 10) + 1, 50_000])
+def test_the_hashes_of_blocks_are_of_the_tree(part: Any, size: int) -> None:
+    data = bytes(at % 251 for at in range(size))
+    assert chaining_value(data, root=True).hex() == part("_native").blake3(data)
+
+
+def test_what_is_asked_for_late_is_of_the_same_file(part: Any, uc: Any, indexed: Path) -> None:
     path = indexed / "manifest.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    quick, again = part("manifests").read(str(path)), part("manifests").read(str(path))
+    quick = part("manifests").read(str(path))
     assert quick["schemas"] == content["schemas"] and quick["parameters"] == content["parameters"]
     with pytest.raises(KeyError):
         quick["nothing"]
-    path.rename(indexed / "elsewhere.json")
     if os.name == "posix":
+        path.rename(indexed / "elsewhere.json")
         assert part("manifests").plain(quick) == content
-    with (indexed / "elsewhere.json").open("r+b") as opened:
-        opened.write(b" ")
-    if os.name == "posix":
+
+
+def test_each_block_is_as_it_was_built(part: Any, uc: Any, indexed: Path) -> None:
+    path = indexed / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    whole = path.read_bytes()
+    last = len(content["callables"]) - 1
+    for at in (0, len(whole) - 1):
+        quick = part("manifests").read(str(path))
+        path.write_bytes(whole[:at] + b"\t" + whole[at + 1 :])
+        assert quick["callables"][last] == content["callables"][last]
         with pytest.raises(uc.IntegrityError, match="not the one that was built"):
-            part("manifests").plain(again)
+            part("manifests").plain(quick)
+        # A change is seen by who asks for what was changed.
+        quick = part("manifests").read(str(path))
+        assert quick["callables"][last] == content["callables"][last]
+        path.write_bytes(whole)
+        assert part("manifests").plain(quick) == content
+    for damaged in (whole[:-1], whole + b" ", b""):
+        quick = part("manifests").read(str(path))
+        path.write_bytes(damaged)
+        with pytest.raises(uc.IntegrityError, match="not the one that was built"):
+            part("manifests").read(str(path))
+        if len(damaged) < len(whole):
+            with pytest.raises(uc.IntegrityError, match="not the one that was built"):
+                part("manifests").plain(quick)
+        path.write_bytes(whole)
 
 
 def test_an_index_of_another_text_is_no_use(uc: Any, part: Any, indexed: Path) -> None:
@@ -292,18 +323,31 @@ def test_an_index_that_is_damaged_is_refused(uc: Any, part: Any, indexed: Path) 
         b"m" + struct.pack("<II", 0, 2**32 - 1),
         b"s" + struct.pack("<II", 2**32 - 1, 2**32 - 1),
         b"s" + struct.pack("<II", 0, 10**6),
+        b"w" + struct.pack("<II", 0, 10**6),
+        b"o" + struct.pack("<II", 0, 1),
         b"".join(b"l" + struct.pack("<II", 0, 1) for _ in range(1000)),
     ],
 )
 def test_an_index_of_another_form_is_no_use(uc: Any, part: Any, indexed: Path, nodes: bytes) -> None:
     file, path = indexed / "manifest.index", indexed / "manifest.json"
-    file.write_bytes(file.read_bytes()[:36] + nodes)
+    whole = path.read_bytes()
+    file.write_bytes(form(whole, nodes))
     seal(indexed)
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(whole)
     assert part("manifests").plain(part("manifests").read(str(path))) == content
     content["callables"][0]["result"] = "u7"
     path.write_text(json.dumps(content), encoding="utf-8")
-    file.write_bytes(bytes.fromhex(part("_native").blake3(path.read_bytes())) + bytes(4) + nodes)
+    file.write_bytes(form(path.read_bytes(), nodes))
     seal(indexed)
     with pytest.raises(uc.LoadError, match="u7"):
         part("manifests").read(str(path))
+
+
+def test_an_index_that_is_cut_is_no_use(part: Any, indexed: Path) -> None:
+    file, path = indexed / "manifest.index", indexed / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    whole = file.read_bytes()
+    for size in (0, 3, 4, 35, 36, 100, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:size])
+        seal(indexed)
+        assert part("manifests").plain(part("manifests").read(str(path))) == content

@@ -1,9 +1,13 @@
-//! The index of a large manifest: where in its text the parts are that an import asks for, so that the loader reads
-//! those alone.
+//! The index of a large manifest: what an import asks for in any case, and where in the text the rest is, so that the loader
+//! reads those blocks alone that hold what is asked for.
 //!
-//! It is made of a manifest that was validated, names it by its hash, and is itself among the hashes of the artifact. The
-//! manifest says everything; whoever has no use for the index leaves it. `docs/manifest.md` says how it is written.
+//! It is made of a manifest that was validated, has the hashes that make up the manifest's own, and is itself among the hashes
+//! of the artifact. The manifest says everything; whoever has no use for the index leaves it. `docs/manifest.md` says how it
+//! is written.
 
+use std::collections::BTreeMap;
+
+use blake3::hazmat::HasherExt as _;
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -12,6 +16,8 @@ use serde_json::value::RawValue;
 pub(super) const INDEX: &str = "manifest.index";
 /// A manifest that is shorter is read as fast without.
 const LARGE: usize = 64 << 10;
+/// The bytes of a block.
+const BLOCK: usize = 16 << 10;
 
 /// The index of a manifest's text, if it is large.
 pub(super) fn of(text: &[u8]) -> Result<Option<Vec<u8>>, serde_json::Error> {
@@ -20,13 +26,20 @@ pub(super) fn of(text: &[u8]) -> Result<Option<Vec<u8>>, serde_json::Error> {
     }
     let mut writer = Writer {
         from: text.as_ptr().addr(),
-        kept: text.len(),
         nodes: Vec::new(),
+        texts: String::new(),
+        places: BTreeMap::new(),
     };
     writer.value(serde_json::from_slice(text)?, Inside::Root)?;
-    let mut index = blake3::hash(text).as_bytes().to_vec();
-    index.extend_from_slice(&number(writer.kept));
+    let mut index = number(text.len()).to_vec();
+    for (at, block) in text.chunks(BLOCK).enumerate() {
+        let mut hasher = blake3::Hasher::new();
+        hasher.set_input_offset((at * BLOCK) as u64).update(block);
+        index.extend_from_slice(&hasher.finalize_non_root());
+    }
+    index.extend_from_slice(&number(writer.nodes.len()));
     index.append(&mut writer.nodes);
+    index.extend_from_slice(writer.texts.as_bytes());
     Ok(Some(index))
 }
 
@@ -38,20 +51,24 @@ enum Inside {
     /// One of the manifest's lists, by the name `modules` or another.
     Modules,
     List,
-    /// What is of use as a whole alone.
+    /// A module's names.
+    Names,
+    /// What is of use as a whole alone, and what is found by its name.
     Whole,
+    Named,
     /// A module.
     Module,
     /// Anything else.
     Other,
 }
 
-struct Writer {
+struct Writer<'t> {
     /// The address of the text.
     from: usize,
-    /// Where in the text that begins which no import asks for.
-    kept: usize,
     nodes: Vec<u8>,
+    /// What the index itself has of the text, and where each part of that is.
+    texts: String,
+    places: BTreeMap<&'t str, usize>,
 }
 
 fn number(number: usize) -> [u8; 4] {
@@ -60,54 +77,73 @@ fn number(number: usize) -> [u8; 4] {
         .to_le_bytes()
 }
 
-impl Writer {
-    fn node(&mut self, kind: u8, part: &str, size: usize) {
-        let start = part.as_ptr().addr() - self.from;
+impl<'t> Writer<'t> {
+    fn node(&mut self, kind: u8, start: usize, size: usize) {
         self.nodes.push(kind);
         self.nodes.extend_from_slice(&number(start));
         self.nodes.extend_from_slice(&number(size));
     }
 
-    fn value(&mut self, value: &RawValue, inside: Inside) -> Result<(), serde_json::Error> {
+    /// A value whose text the index has.
+    fn plain(&mut self, kind: u8, text: &'t str) {
+        let next = self.texts.len();
+        let start = *self.places.entry(text).or_insert(next);
+        if start == next {
+            self.texts.push_str(text);
+        }
+        self.node(kind, start, text.len());
+    }
+
+    /// A map of which the index says where it is.
+    fn whole(&mut self, kind: u8, text: &str) {
+        self.node(kind, text.as_ptr().addr() - self.from, text.len());
+    }
+
+    fn text(&mut self, value: &'t RawValue) {
+        let text = value.get();
+        let text = &text[1..text.len() - 1];
+        self.plain(if text.contains('\\') { b'e' } else { b's' }, text);
+    }
+
+    fn value(&mut self, value: &'t RawValue, inside: Inside) -> Result<(), serde_json::Error> {
         let text = value.get();
         match text.as_bytes()[0] {
-            b'{' if inside == Inside::Whole => self.node(b'w', text, text.len()),
+            b'{' if inside == Inside::Whole => self.whole(b'w', text),
+            b'{' if inside == Inside::Named => {
+                let Entries(entries) = serde_json::from_str(text)?;
+                match entries.iter().find(|(key, _)| *key == "name") {
+                    Some((_, name)) => {
+                        self.whole(b'o', text);
+                        self.text(name);
+                    }
+                    None => self.whole(b'w', text),
+                }
+            }
             b'{' => {
                 let Entries(entries) = serde_json::from_str(text)?;
-                self.node(b'm', text, entries.len());
+                self.node(b'm', 0, entries.len());
                 for (key, value) in entries {
-                    if inside == Inside::Root && is_for_others(key) {
-                        self.kept = self.kept.min(value.get().as_ptr().addr() - self.from);
-                    }
-                    self.node(b's', key, key.len());
+                    self.plain(b's', key);
                     self.value(value, within(inside, key))?;
                 }
             }
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text)?;
-                self.node(b'l', text, items.len());
+                self.node(b'l', 0, items.len());
                 let inside = match inside {
                     Inside::Modules => Inside::Module,
                     Inside::List => Inside::Whole,
+                    Inside::Names => Inside::Named,
                     _ => Inside::Other,
                 };
                 for item in items {
                     self.value(item, inside)?;
                 }
             }
-            b'"' => {
-                let text = &text[1..text.len() - 1];
-                let kind = if text.contains('\\') { b'e' } else { b's' };
-                self.node(kind, text, text.len());
-            }
-            first => {
-                let kind = match first {
-                    b'n' | b't' | b'f' => first,
-                    _ if text.contains(['.', 'e', 'E']) => b'd',
-                    _ => b'i',
-                };
-                self.node(kind, text, text.len());
-            }
+            b'"' => self.text(value),
+            first @ (b'n' | b't' | b'f') => self.node(first, 0, 0),
+            _ if text.contains(['.', 'e', 'E']) => self.plain(b'd', text),
+            _ => self.plain(b'i', text),
         }
         Ok(())
     }
@@ -116,17 +152,11 @@ impl Writer {
 fn within(inside: Inside, key: &str) -> Inside {
     match (inside, key) {
         (Inside::Root, "modules") => Inside::Modules,
-        (Inside::Root, "types" | "traits" | "callables" | "skipped") | (Inside::Module, "entries") => {
-            Inside::List
-        }
-        (Inside::Root, key) if is_for_others(key) => Inside::Whole,
+        (Inside::Root, "types" | "traits" | "callables" | "skipped") => Inside::List,
+        (Inside::Module, "entries") => Inside::Names,
+        (Inside::Root, "schemas" | "parameters") => Inside::Whole,
         _ => Inside::Other,
     }
-}
-
-/// Whether a member of the manifest is for other tools: these are the last ones.
-fn is_for_others(key: &str) -> bool {
-    matches!(key, "schemas" | "parameters")
 }
 
 /// A map's keys, which have no escapes in a manifest but below what is whole, and values, in their order.
@@ -159,18 +189,22 @@ mod tests {
     use super::*;
 
     /// The nodes of an index, as kind and text.
-    fn nodes<'t>(index: &[u8], text: &'t str) -> Vec<(char, &'t str)> {
-        let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap()) as usize;
-        index[36..]
-            .chunks(9)
-            .map(|node| {
-                let (kind, start, size) = (char::from(node[0]), number(&node[1..5]), number(&node[5..]));
-                let end = if matches!(kind, 'm' | 'l') {
-                    start
-                } else {
-                    start + size
+    fn nodes<'t>(index: &'t [u8], text: &'t str) -> Vec<(char, &'t str)> {
+        let number = |at: usize| u32::from_le_bytes(index[at..at + 4].try_into().unwrap()) as usize;
+        assert_eq!(number(0), text.len());
+        let first = 4 + 32 * text.len().div_ceil(BLOCK) + 4;
+        let last = first + number(first - 4);
+        let texts = std::str::from_utf8(&index[last..]).unwrap();
+        (first..last)
+            .step_by(9)
+            .map(|at| {
+                let (kind, start, size) = (char::from(index[at]), number(at + 1), number(at + 5));
+                let part = match kind {
+                    'm' | 'l' => "",
+                    'w' | 'o' => &text[start..start + size],
+                    _ => &texts[start..start + size],
                 };
-                (kind, &text[start..end])
+                (kind, part)
             })
             .collect()
     }
@@ -184,9 +218,6 @@ mod tests {
             "schemas":{{"\u0041":{{}}}}}}{filler}"#
         );
         let index = of(text.as_bytes()).unwrap().unwrap();
-        assert_eq!(index[..32], *blake3::hash(text.as_bytes()).as_bytes());
-        let kept = u32::from_le_bytes(index[32..36].try_into().unwrap());
-        assert!(text[kept as usize..].starts_with(r#"{"\u0041":{}}"#));
         assert_eq!(
             nodes(&index, &text),
             [
@@ -199,8 +230,8 @@ mod tests {
                 ('l', ""),
                 ('i', "1"),
                 ('d', "2.5"),
-                ('t', "true"),
-                ('n', "null"),
+                ('t', ""),
+                ('n', ""),
                 ('s', "modules"),
                 ('l', ""),
                 ('m', ""),
@@ -208,7 +239,8 @@ mod tests {
                 ('s', "x"),
                 ('s', "entries"),
                 ('l', ""),
-                ('w', r#"{"name":"f"}"#),
+                ('o', r#"{"name":"f"}"#),
+                ('s', "f"),
                 ('s', "callables"),
                 ('l', ""),
                 ('w', r#"{"id":"é"}"#),
@@ -217,6 +249,18 @@ mod tests {
                 ('w', r#"{"\u0041":{}}"#),
             ]
         );
+    }
+
+    #[test]
+    fn the_hashes_of_the_blocks_make_up_that_of_the_text() {
+        use blake3::hazmat::{Mode, merge_subtrees_non_root, merge_subtrees_root};
+        let text = format!("{{\"generator\":\"{}\"}}", "x".repeat(LARGE));
+        let index = of(text.as_bytes()).unwrap().unwrap();
+        let block = |at: usize| index[4 + 32 * at..][..32].try_into().unwrap();
+        let merge = |left, right| merge_subtrees_non_root(left, right, Mode::Hash);
+        let four = merge(&merge(&block(0), &block(1)), &merge(&block(2), &block(3)));
+        let root = merge_subtrees_root(&four, &block(4), Mode::Hash);
+        assert_eq!(root, blake3::hash(text.as_bytes()));
     }
 
     #[test]

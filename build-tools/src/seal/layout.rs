@@ -1,6 +1,6 @@
 //! How a manifest is laid out as text: one thing of which there are many is one line, for people and for speed.
 //!
-//! Line by line for each value it would be nearly twice as long, and every import reads and hashes all of it.
+//! Line by line for each value it would be nearly twice as long.
 
 use std::io;
 

@@ -1,8 +1,8 @@
 //! The files of an artifact: its manifest, compared with the list of hashes that lies beside it.
 
-use std::io::{Read, Seek};
 use std::path::Path;
 
+use super::blocks::Blocks;
 use super::json::{Document, Value};
 use super::{REBUILD, Refusal, parse};
 
@@ -10,42 +10,11 @@ use super::{REBUILD, Refusal, parse};
 const SUMS: &str = "BLAKE3SUMS";
 /// What the build tools know of a large manifest's text.
 const INDEX: &str = "manifest.index";
-/// What is before the nodes in an index: the manifest's hash, and how much of it is kept.
-const HEAD: usize = 32 + 4;
-/// What is read at a time of what is not kept.
-const STEP: usize = 32 << 10;
-
-/// A manifest that was read, and where the rest of it is, if not all of it was kept.
-pub(super) type Found = (Document, Option<Rest>);
-
-/// What of a large manifest no import asks for: it is read, verified, and not kept.
-pub(super) struct Rest {
-    file: fs_err::File,
-    hash: blake3::Hash,
-    index: Vec<u8>,
-}
-
-impl Rest {
-    /// The whole manifest.
-    pub(super) fn whole(&self) -> Result<Document, Refusal> {
-        let shown = self.file.path().display().to_string();
-        let mut data = Vec::new();
-        let mut file = &self.file;
-        file.rewind()
-            .and_then(|()| file.read_to_end(&mut data))
-            .map_err(|error| unreadable(&shown, &error))?;
-        if blake3::hash(&data) != self.hash {
-            return Err(other(&shown));
-        }
-        let size = data.len();
-        super::indexed(data, size, &self.index[HEAD..], &shown)?.ok_or_else(|| other(&shown))
-    }
-}
 
 /// Reads and checks the manifest file `path`.
-pub(super) fn read(path: &Path) -> Result<Found, Refusal> {
+pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
     let shown = path.display().to_string();
-    let mut file = fs_err::File::open(path).map_err(|error| unreadable(&shown, &error))?;
+    let file = fs_err::File::open(path).map_err(|error| unreadable(&shown, &error))?;
     let sums = fs_err::read(path.with_file_name(SUMS));
     let name = path
         .file_name()
@@ -57,23 +26,20 @@ pub(super) fn read(path: &Path) -> Result<Found, Refusal> {
         .and_then(|_| index(path, listed))
         .transpose()
         .map_err(|problem| not_whole(&shown, INDEX, problem));
-    let kept = index.as_ref().ok().and_then(|index| kept(index.as_deref()?));
-    let (data, size, hash) = read_first(&mut file, kept).map_err(|error| unreadable(&shown, &error))?;
-    if expected.is_some_and(|expected| expected != hash.to_hex().as_bytes()) {
-        return Err(other(&shown));
-    }
-    // The index of another text, which was edited together with its hash, is no use.
-    let index = index?.filter(|index| index.starts_with(hash.as_bytes()) && index.len() >= HEAD);
-    // What is of another version, or no manifest at all, is best told so.
-    let (document, rest) = match index {
-        None if data.len() == size => (parse(data, &shown)?, None),
-        None => (again(&mut file, &hash, &shown)?, None),
-        Some(index) => {
-            let missing = data.len() < size;
-            match super::indexed(data, size, &index[HEAD..], &shown)? {
-                Some(document) => (document, missing.then_some(Rest { file, hash, index })),
-                None => (again(&mut file, &hash, &shown)?, None),
+    let quick = match (&index, expected) {
+        (Ok(Some(index)), Some(expected)) => by_index(path, file, index, expected)?,
+        _ => None,
+    };
+    let document = match quick {
+        Some(document) => document,
+        None => {
+            let data = fs_err::read(path).map_err(|error| unreadable(&shown, &error))?;
+            if expected.is_some_and(|expected| expected != blake3::hash(&data).to_hex().as_bytes()) {
+                return Err(other(&shown));
             }
+            index?;
+            // What is of another version, or no manifest at all, is best told so.
+            parse(data, &shown)?
         }
     };
     let problem = match &sums {
@@ -87,62 +53,70 @@ pub(super) fn read(path: &Path) -> Result<Found, Refusal> {
     };
     match problem {
         Some(problem) => Err(not_whole(&shown, SUMS, &problem)),
-        None => Ok((document, rest)),
+        None => Ok(document),
     }
 }
 
-fn unreadable(shown: &str, error: &std::io::Error) -> Refusal {
+/// What an index says of the manifest in `file`, whose hash must be the expected one. `None`: it is the index of another text,
+/// which was edited together with its hash, or of another form, and no use.
+fn by_index(
+    path: &Path,
+    file: fs_err::File,
+    index: &[u8],
+    expected: &[u8],
+) -> Result<Option<Document>, Refusal> {
+    let shown = path.display().to_string();
+    let length = file.metadata().map_err(|error| unreadable(&shown, &error))?.len();
+    let Some(index) = Index::read(index) else {
+        return Ok(None);
+    };
+    let Some(blocks) = Blocks::new(file, path, index.size, index.hashes, expected) else {
+        return Ok(None);
+    };
+    if length != index.size as u64 {
+        return Err(blocks.not_built());
+    }
+    super::indexed(index.texts.to_vec(), index.nodes, blocks, &shown)
+}
+
+/// The parts of an index.
+struct Index<'i> {
+    /// The size of the manifest's text.
+    size: usize,
+    /// Of the blocks of that.
+    hashes: &'i [u8],
+    nodes: &'i [u8],
+    /// What is in the nodes that are not folded.
+    texts: &'i [u8],
+}
+
+impl<'i> Index<'i> {
+    fn read(index: &'i [u8]) -> Option<Self> {
+        let number = |index: &[u8]| {
+            let (number, _) = index.split_first_chunk()?;
+            usize::try_from(u32::from_le_bytes(*number)).ok()
+        };
+        let size = number(index)?;
+        let (hashes, rest) = index.get(4..)?.split_at_checked(Blocks::hashes(size)?)?;
+        let (nodes, texts) = rest.get(4..)?.split_at_checked(number(rest)?)?;
+        Some(Self {
+            size,
+            hashes,
+            nodes,
+            texts,
+        })
+    }
+}
+
+pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Refusal {
     let error = because(error);
     Refusal::Load(format!("cannot read the manifest `{shown}`: {error}; {REBUILD}"))
 }
 
-fn other(shown: &str) -> Refusal {
+pub(super) fn other(shown: &str) -> Refusal {
     Refusal::Integrity(format!(
         "the manifest `{shown}` is not the one that was built: it was truncated or edited; {REBUILD}"
     ))
-}
-
-/// Reads and checks all of a manifest whose hash is known.
-fn again(file: &mut fs_err::File, hash: &blake3::Hash, shown: &str) -> Result<Document, Refusal> {
-    let (data, _, found) = read_first(file, None).map_err(|error| unreadable(shown, &error))?;
-    if found != *hash {
-        return Err(other(shown));
-    }
-    parse(data, shown)
-}
-
-/// What of a manifest is kept, as its index says.
-fn kept(index: &[u8]) -> Option<u64> {
-    // Elsewhere a file that stays open is in the way of who removes its folder.
-    let number = index.get(HEAD - 4..HEAD).filter(|_| cfg!(unix))?;
-    Some(u64::from(u32::from_le_bytes(number.try_into().ok()?)))
-}
-
-/// The first bytes of a file, or all, with its size, and the hash of all. What is not kept takes no memory: memory that is
-/// touched for the first time costs more than to read and hash what is in it.
-fn read_first(file: &mut fs_err::File, kept: Option<u64>) -> std::io::Result<(Vec<u8>, usize, blake3::Hash)> {
-    let length = file.metadata()?.len();
-    let kept = kept.map_or(length, |kept| kept.min(length));
-    let mut data = Vec::with_capacity(usize::try_from(kept).unwrap_or(0) + 1);
-    file.rewind()?;
-    if kept < length {
-        file.take(kept).read_to_end(&mut data)?;
-    } else {
-        file.read_to_end(&mut data)?;
-    }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&data);
-    let mut size = data.len();
-    let mut step = [0; STEP];
-    loop {
-        match file.read(&mut step)? {
-            0 => return Ok((data, size, hasher.finalize())),
-            read => {
-                hasher.update(&step[..read]);
-                size += read;
-            }
-        }
-    }
 }
 
 /// The index of the manifest at `path`, if the list names one.

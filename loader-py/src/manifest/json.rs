@@ -8,6 +8,9 @@ use std::borrow::Cow;
 
 use reader::hexadecimal;
 
+use super::Refusal;
+use super::blocks::Blocks;
+
 /// The bytes of a node in an index.
 const INDEXED: usize = 9;
 /// In an index, lists and maps nest no deeper than this.
@@ -36,7 +39,7 @@ pub(crate) enum Kind {
     Escaped,
     List,
     Map,
-    /// A map whose parts were checked and not kept: they are read again where they are asked for.
+    /// A map whose parts were checked and not kept: they are read again where they are asked for. Its name may follow it.
     Folded,
 }
 
@@ -56,6 +59,8 @@ struct Node {
 pub(crate) struct Document {
     text: String,
     nodes: Vec<Node>,
+    /// Where the text of what is folded is, if it is not there.
+    far: Option<Blocks>,
 }
 
 impl Document {
@@ -65,15 +70,18 @@ impl Document {
             return Err(Malformed::At(0, "it is longer than 4 GiB"));
         }
         let nodes = reader::read(text.as_bytes(), folded)?;
-        Ok(Self { text, nodes })
+        Ok(Self {
+            text,
+            nodes,
+            far: None,
+        })
     }
 
-    /// A text that was read before: `index` says what it found. `None` if that cannot be. Of a text of `size` bytes, what
-    /// comes last may be missing.
+    /// What was read before: `nodes` says what was found. Those that are folded are in the blocks, the others in `text`. `None`
+    /// if that cannot be.
     ///
     /// For each node there is its kind, where it begins, and its size, both as 32 bits, the lowest first.
-    pub(crate) fn indexed(text: String, size: usize, index: &[u8]) -> Option<Self> {
-        let whole = size;
+    pub(crate) fn indexed(text: String, index: &[u8], blocks: Blocks) -> Option<Self> {
         let mut nodes = Vec::with_capacity(index.len() / INDEXED);
         for node in index.chunks(INDEXED) {
             let (kind, rest) = node.split_first()?;
@@ -82,34 +90,42 @@ impl Document {
                 u32::from_le_bytes(*start),
                 u32::from_le_bytes(size.try_into().ok()?),
             );
-            let kind = match kind {
-                b'n' => Kind::Null,
-                b't' => Kind::True,
-                b'f' => Kind::False,
-                b'i' => Kind::Int,
-                b'd' => Kind::Float,
-                b's' => Kind::Text,
-                b'e' => Kind::Escaped,
-                b'l' => Kind::List,
-                b'm' => Kind::Map,
-                b'w' => Kind::Folded,
+            let (kind, names) = match kind {
+                b'n' => (Kind::Null, 0),
+                b't' => (Kind::True, 0),
+                b'f' => (Kind::False, 0),
+                b'i' => (Kind::Int, 0),
+                b'd' => (Kind::Float, 0),
+                b's' => (Kind::Text, 0),
+                b'e' => (Kind::Escaped, 0),
+                b'l' => (Kind::List, 0),
+                b'm' => (Kind::Map, 0),
+                b'w' => (Kind::Folded, 0),
+                b'o' => (Kind::Folded, 1),
                 _ => return None,
             };
-            if !matches!(kind, Kind::List | Kind::Map) {
-                let (start, end) = (start as usize, start.checked_add(size)? as usize);
-                if end > whole || (end <= text.len() && text.get(start..end).is_none()) {
-                    return None;
-                }
+            let (from, to) = (start as usize, start.checked_add(size)? as usize);
+            let there = match kind {
+                Kind::List | Kind::Map => true,
+                Kind::Folded => to <= blocks.size(),
+                _ => text.get(from..to).is_some(),
+            };
+            if !there {
+                return None;
             }
             nodes.push(Node {
                 kind,
                 start,
                 size,
-                next: 0,
+                next: names,
             });
         }
         let end = link(&mut nodes, 0, 0)?;
-        (end == nodes.len()).then_some(Self { text, nodes })
+        (end == nodes.len()).then_some(Self {
+            text,
+            nodes,
+            far: Some(blocks),
+        })
     }
 
     /// The outermost value.
@@ -129,6 +145,8 @@ fn link(nodes: &mut [Node], at: usize, depth: usize) -> Option<usize> {
     let parts = match node.kind {
         Kind::List => node.size as usize,
         Kind::Map => (node.size as usize).checked_mul(2)?,
+        // Its name, if it has one.
+        Kind::Folded => node.next as usize,
         _ => 0,
     };
     let mut next = at + 1;
@@ -168,22 +186,13 @@ impl<'d> Value<'d> {
         self.node().size as usize
     }
 
-    /// Its text as it is written, a string's without quotes. Nothing where that is missing.
+    /// Its text as it is written, a string's without quotes. None of what has parts.
     pub(crate) fn raw(self) -> &'d str {
-        self.part().unwrap_or_default()
-    }
-
-    /// Whether its text is there.
-    pub(crate) fn is_there(self) -> bool {
-        self.part().is_some()
-    }
-
-    fn part(self) -> Option<&'d str> {
         let node = self.node();
-        let text = &self.document.text;
         match node.kind {
-            Kind::List | Kind::Map => Some(""),
-            _ => text.get(node.start as usize..(node.start + node.size) as usize),
+            Kind::List | Kind::Map => "",
+            Kind::Folded if self.document.far.is_some() => "",
+            _ => &self.document.text[node.start as usize..(node.start + node.size) as usize],
         }
     }
 
@@ -248,27 +257,24 @@ impl<'d> Value<'d> {
     }
 
     /// A document of its own, of a map that is folded.
-    pub(crate) fn unfold(self) -> Option<Document> {
-        (self.kind() == Kind::Folded)
-            .then(|| Document::read(self.raw().to_owned(), &[]).ok())
-            .flatten()
+    pub(crate) fn unfold(self) -> Result<Option<Document>, Refusal> {
+        let node = self.node();
+        Ok(match &self.document.far {
+            _ if node.kind != Kind::Folded => None,
+            None => Document::read(self.raw().to_owned(), &[]).ok(),
+            Some(blocks) => {
+                let text = blocks.text(node.start as usize, node.size as usize)?;
+                Some(Document::read(text, &[]).map_err(|_| blocks.not_built())?)
+            }
+        })
     }
 
-    /// The name in a map, folded or not.
+    /// The name in a map; of one that is folded only if it follows.
     pub(crate) fn name(self) -> Option<Cow<'d, str>> {
-        if self.kind() != Kind::Folded {
-            return self.get("name")?.text();
+        match self.kind() {
+            Kind::Folded => self.parts().next()?.text(),
+            _ => self.get("name")?.text(),
         }
-        // As manifests are written.
-        let first = self.raw().strip_prefix(r#"{"name":""#);
-        if let Some((name, _)) = first.and_then(|rest| rest.split_once('"'))
-            && !name.contains('\\')
-        {
-            return Some(Cow::Borrowed(name));
-        }
-        let document = self.unfold()?;
-        let name = document.root().get("name")?.text()?;
-        Some(Cow::Owned(name.into_owned()))
     }
 
     /// What a map has under that key.

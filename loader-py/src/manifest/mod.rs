@@ -5,6 +5,7 @@
 //! those parts alone that are asked for (`objects`): a manifest may describe thousands of callables. A large one has an
 //! index beside it, by which those parts alone are read, too.
 
+mod blocks;
 mod files;
 mod head;
 mod json;
@@ -14,6 +15,7 @@ mod references;
 mod shapes;
 mod types;
 
+use blocks::Blocks;
 use json::{Document, Malformed};
 pub(crate) use objects::register;
 use place::Problem;
@@ -55,10 +57,13 @@ fn text(data: Vec<u8>, path: &str) -> Result<String, Refusal> {
     })
 }
 
-/// A manifest that was found valid when its index was made: no more is looked at than whether it is for this loader. Of its
-/// `size` bytes, `data` may be the first alone. `None`: the index is of another form, and of no use.
-fn indexed(data: Vec<u8>, size: usize, index: &[u8], path: &str) -> Result<Option<Document>, Refusal> {
-    let Some(document) = Document::indexed(text(data, path)?, size, index) else {
+/// A manifest that was found valid when its index was made: no more is looked at than whether it is for this loader. `None`:
+/// the index is of another form, and of no use.
+fn indexed(text: Vec<u8>, nodes: &[u8], blocks: Blocks, path: &str) -> Result<Option<Document>, Refusal> {
+    let Some(document) = String::from_utf8(text)
+        .ok()
+        .and_then(|text| Document::indexed(text, nodes, blocks))
+    else {
         return Ok(None);
     };
     let malformed = |problem: Problem| refuse(path, &format!("is malformed: {problem}"));

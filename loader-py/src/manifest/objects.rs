@@ -14,7 +14,7 @@ use pyo3::{
     Bound, IntoPyObjectExt, Py, PyAny, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
 
-use super::files::{self, Found, Rest};
+use super::files;
 use super::json::{Document, Kind, Malformed, Value};
 use super::{Refusal, parse};
 
@@ -25,31 +25,16 @@ const WITHOUT_INDEX: u32 = 4;
 #[pyclass(frozen, module = "usecrate._native")]
 struct Manifest {
     document: Arc<Document>,
-    /// Where the rest is, if not all of the text was kept.
-    rest: Option<Rest>,
     /// By key, what was asked for.
     made: Py<PyDict>,
 }
 
 impl Manifest {
-    fn new(py: Python<'_>, found: Result<Found, Refusal>) -> PyResult<Self> {
-        let (document, rest) = found.map_err(|refusal| refusal.raise(py))?;
+    fn new(py: Python<'_>, found: Result<Document, Refusal>) -> PyResult<Self> {
         Ok(Self {
-            document: Arc::new(document),
-            rest,
+            document: Arc::new(found.map_err(|refusal| refusal.raise(py))?),
             made: PyDict::new(py).unbind(),
         })
-    }
-
-    /// All of it.
-    fn whole(&self, py: Python<'_>) -> PyResult<Arc<Document>> {
-        match &self.rest {
-            None => Ok(Arc::clone(&self.document)),
-            Some(rest) => py
-                .detach(|| rest.whole())
-                .map(Arc::new)
-                .map_err(|refusal| refusal.raise(py)),
-        }
     }
 }
 
@@ -61,14 +46,10 @@ impl Manifest {
             return Ok(found);
         }
         let name = key.extract::<std::borrow::Cow<'_, str>>()?;
-        let mut document = Arc::clone(&self.document);
-        if self.rest.is_some() && !document.root().get(&name).is_some_and(Value::is_there) {
-            document = self.whole(py)?;
-        }
-        let Some(value) = document.root().get(&name) else {
+        let Some(value) = self.document.root().get(&name) else {
             return Err(PyKeyError::new_err(name.into_owned()));
         };
-        let part = lazily(py, &document, value)?;
+        let part = lazily(py, &self.document, value)?;
         made.set_item(key, &part)?;
         Ok(part)
     }
@@ -186,8 +167,8 @@ fn lazily_within<'py>(
     document: &Arc<Document>,
     value: Value<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(unfolded) = value.unfold() {
-        return object(py, unfolded.root());
+    if value.kind() == Kind::Folded {
+        return object(py, value);
     }
     let dict = PyDict::new(py);
     for (key, part) in value.entries() {
@@ -217,7 +198,10 @@ fn object<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>>
         },
         Kind::Float => Ok(PyFloat::new(py, value.raw().parse().unwrap_or(f64::NAN)).into_any()),
         Kind::Text | Kind::Escaped => Ok(PyString::new(py, &value.text().unwrap_or_default()).into_any()),
-        Kind::Folded => read(py, value.raw().to_owned()),
+        Kind::Folded => match value.unfold().map_err(|refusal| refusal.raise(py))? {
+            Some(unfolded) => object(py, unfolded.root()),
+            None => Ok(PyDict::new(py).into_any()),
+        },
         Kind::List => {
             let list = PyList::empty(py);
             for item in value.items() {
@@ -256,16 +240,13 @@ fn read_manifest(py: Python<'_>, path: PathBuf) -> PyResult<Manifest> {
 /// Checks the text of a manifest; `path` is for messages.
 #[pyfunction]
 fn parse_manifest(py: Python<'_>, data: &Bound<'_, PyBytes>, path: &str) -> PyResult<Manifest> {
-    Manifest::new(
-        py,
-        parse(data.as_bytes().to_vec(), path).map(|document| (document, None)),
-    )
+    Manifest::new(py, parse(data.as_bytes().to_vec(), path))
 }
 
 /// All of a manifest as plain data, made anew.
 #[pyfunction]
 fn plain_manifest<'py>(py: Python<'py>, manifest: &Bound<'py, Manifest>) -> PyResult<Bound<'py, PyAny>> {
-    object(py, manifest.get().whole(py)?.root())
+    object(py, manifest.get().document.root())
 }
 
 /// What a JSON text says.
