@@ -223,7 +223,7 @@ fn move_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 
 /// Tells every loaded library that this process is a child.
 #[pyfunction]
-fn after_fork_child(py: Python<'_>) -> PyResult<()> {
+pub(crate) fn after_fork_child(py: Python<'_>) -> PyResult<()> {
     for core in Core::all() {
         // The parent's.
         drop(core.take_late(py));

@@ -1,7 +1,7 @@
 //! The native extension of the loader: verifies and loads libraries, calls their one symbol, holds handles.
 //!
-//! It knows the ABI (`docs/abi.md`) and the manifest's form and type language, nothing of names or builds; its
-//! interface is `python/usecrate/_native.pyi`. A call goes through it like this:
+//! It knows the ABI (`docs/abi.md`), the manifest's form and type language, and what is loaded (`opened`), nothing of
+//! classes or builds; its interface is `python/usecrate/_native.pyi`. A call goes through it like this:
 //!
 //! 1. the interpreter enters a trampoline (`ffi::trampoline`), which leads to a prepared `callable::Spec`;
 //! 2. `encode` writes the arguments, checked against their `shape`, straight into a request (`wire`);
@@ -24,6 +24,7 @@ mod inside;
 mod iterator;
 mod library;
 mod manifest;
+mod opened;
 mod overload;
 mod plain_data;
 mod python;
@@ -64,6 +65,8 @@ mod native {
         crate::handle::register(module)?;
         crate::host::register(module)?;
         crate::iterator::register(module)?;
+        crate::ffi::module::register(module)?;
+        crate::opened::register(module)?;
         crate::overload::register(module)?;
         crate::plain_data::register(module)?;
         crate::status::register(module)?;

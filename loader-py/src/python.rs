@@ -61,6 +61,14 @@ pub(crate) fn io_error(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     })
 }
 
+/// `usecrate.exceptions.hook`, which makes the exception for a Rust `Err`
+pub(crate) fn error_hook(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    attribute(py, &CELL, || {
+        PyModule::import(py, "usecrate.exceptions")?.getattr("hook")
+    })
+}
+
 /// `usecrate.errors.CallError`
 pub(crate) fn call_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static CELL: PyOnceLock<Py<PyType>> = PyOnceLock::new();

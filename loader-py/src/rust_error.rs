@@ -56,7 +56,7 @@ pub(crate) fn make<'py>(
     core: &'static Core,
     result: &Shape,
     answer: &Answer<'_>,
-    hook: impl FnOnce() -> Option<Bound<'py, PyAny>>,
+    hook: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut from = Decoder::new(py, core, answer.payload).with(answer.response);
     from.open_array(5)?;
@@ -85,10 +85,7 @@ pub(crate) fn make<'py>(
     {
         return Ok(error);
     }
-    let Some(hook) = hook() else {
-        let error = python::error(py, "CallError", (message,));
-        return Ok(error.into_value(py).into_bound(py).into_any());
-    };
+    let hook = hook()?;
     let library = core
         .python
         .get()

@@ -144,9 +144,15 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
     String::new()
 }
 
-fn hook(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
-    let hook = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
-    hook.as_ref().map(|hook| hook.bind(py).clone())
+/// What `set_error_hook` was given, else the package's own.
+fn hook(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let told = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(hook) = told.as_ref() {
+        return Ok(hook.bind(py).clone());
+    }
+    drop(told);
+    // Most processes see no error, and need not load what makes them.
+    python::error_hook(py).cloned()
 }
 
 fn rust_error(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> PyResult<PyErr> {
@@ -231,7 +237,8 @@ fn bad_request(py: Python<'_>, core: &'static Core, doing: &str, payload: Reader
     })
 }
 
-/// `hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`.
+/// `hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`, in the place of the package's
+/// own.
 #[pyfunction]
 fn set_error_hook(hook: Py<PyAny>) {
     let before = HOOK.lock().unwrap_or_else(PoisonError::into_inner).replace(hook);

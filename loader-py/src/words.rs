@@ -187,7 +187,7 @@ fn taken(callable: &Dict<'_>) -> PyResult<String> {
 
 /// The documentation of a callable: its own, what it does to its arguments, its types. `None` where there is nothing.
 #[pyfunction]
-fn doc_text(manifest: &Any<'_>, callable: &Dict<'_>) -> PyResult<Option<String>> {
+pub(crate) fn doc_text(manifest: &Any<'_>, callable: &Dict<'_>) -> PyResult<Option<String>> {
     let text = |key: &str| -> PyResult<String> {
         callable
             .get_item(key)?

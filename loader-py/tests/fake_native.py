@@ -13,17 +13,23 @@ from typing import Any
 
 import usecrate._native as native
 from usecrate._native import TARGET as TARGET
+from usecrate._native import Module as Module
+from usecrate._native import Registry
 from usecrate._native import blake3 as blake3
 from usecrate._native import doc_text as doc_text
+from usecrate._native import locks as locks
+from usecrate._native import manifest_path as manifest_path
+from usecrate._native import module_and_name as module_and_name
+from usecrate._native import module_at as module_at
 from usecrate._native import read_json as read_json
-from usecrate._native import real_path as real_path
 from usecrate._native import signature as signature
 from usecrate._native import taken as taken
 from usecrate._native import type_text as type_text
 from usecrate.errors import LoadError
 
+PACKAGE = __name__.rpartition(".")[0]
 TABLES: dict[str, dict[int, Any]] = {}
-_hook: Any = None
+registry = Registry(PACKAGE)
 
 
 def asdict(value: Any, /) -> Any:
@@ -127,17 +133,8 @@ def move(value: Any) -> Any:
     return value
 
 
-def set_error_hook(hook: Any) -> None:
-    global _hook
-    _hook = hook
-
-
-def after_fork_child() -> None:
-    pass
-
-
 def _errors() -> Any:
-    return importlib.import_module(__name__.rpartition(".")[0] + ".errors")
+    return importlib.import_module(PACKAGE + ".errors")
 
 
 def read_manifest(path: str) -> Any:
@@ -312,7 +309,7 @@ class Library:
                     value.__class__ = classes[number(value)]
             if not sources:
                 return value
-        return _hook(self, value, *facts)
+        return importlib.import_module(PACKAGE + ".exceptions").hook(self, value, *facts)
 
     def _prepare(self, index: int, spec: dict[str, Any]) -> _Function:
         params, result, fluent = spec["params"], spec["result"], spec.get("fluent", False)

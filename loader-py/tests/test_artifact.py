@@ -15,8 +15,9 @@ from samples import write
 @pytest.fixture(autouse=True)
 def _own_process(part: Any, monkeypatch: Any) -> None:
     """Nothing is loaded yet."""
-    fresh = part("opened").Registry()
-    monkeypatch.setattr(part("opened"), "registry", fresh)
+    native = part("_native")
+    fresh = native.Registry(native.PACKAGE)
+    monkeypatch.setattr(native, "registry", fresh)
     monkeypatch.setattr(part("importing"), "registry", fresh)
 
 

@@ -175,7 +175,7 @@ def old(manifest: dict[str, Any], tmp_path: Path, monkeypatch: Any, part: Any) -
     from samples import write
 
     monkeypatch.setenv("USECRATE_ARTIFACT_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
+    monkeypatch.setattr(part("importing"), "registry", part("_native").Registry("usecrate_fake"))
 
     def put(
         *, key: str, root: str = "cache", docs: str, generator: str, config: str | None = None, **crate: Any
@@ -198,7 +198,7 @@ def test_what_another_generator_built_is_built_again(
     new = old(key="22", root="made", docs="new", generator=made_by, features=["fast"])
     tool([{"event": "done", "artifact": str(new)}], version=made_by)
     assert uc.import_("demo-crate", build_if_missing=False).__doc__ == "old", "nothing may be built"
-    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
+    monkeypatch.setattr(part("importing"), "registry", part("_native").Registry("usecrate_fake"))
     assert uc.import_("demo-crate").__doc__ == "new"
     asked = (tmp_path / "asked").read_text().splitlines()
     assert len(asked) == 1
@@ -219,7 +219,7 @@ def test_what_is_built_again_has_the_configuration_that_was_named_for_it(
     assert (tmp_path / "configured").read_text("utf-8") == 'quick = ["é"]\n'
     (tmp_path / "configured").unlink()
     # What is named wins.
-    monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
+    monkeypatch.setattr(part("importing"), "registry", part("_native").Registry("usecrate_fake"))
     (tmp_path / "other.toml").write_text("quick = []\n")
     assert uc.import_("demo-crate", config=tmp_path / "other.toml").__doc__ == "new"
     assert (tmp_path / "configured").read_text() == "quick = []\n"
@@ -248,7 +248,7 @@ def test_what_another_generator_built_is_taken_where_it_cannot_be_built(
     uc: Any, part: Any, tool: Any, old: Any, monkeypatch: Any, tmp_path: Path, caplog: Any
 ) -> None:
     def fresh() -> None:
-        monkeypatch.setattr(part("importing"), "registry", part("opened").Registry())
+        monkeypatch.setattr(part("importing"), "registry", part("_native").Registry("usecrate_fake"))
 
     old(key="11", docs="old", generator="0.0.1")
     error = {

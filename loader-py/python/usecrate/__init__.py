@@ -9,7 +9,9 @@ does without `__future__`, too.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._native import Handle, Iterator
+    import os
+
+    from ._native import Handle, Iterator, Module
     from .durations import Duration
     from .errors import (
         AmbiguousArtifactError,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
         VersionConflictError,
     )
     from .importing import import_
-    from .opened import Module, load_artifact
     from .values import asdict, buffers, close, is_closed, manifest, move, variant
     from .version import __version__
 
@@ -73,18 +74,32 @@ _WHERE = {
     "Duration": "durations",
     "Handle": "_native",
     "Iterator": "_native",
-    "Module": "opened",
+    "Module": "_native",
     "__version__": "version",
     "asdict": "values",
     "buffers": "values",
     "close": "values",
     "import_": "importing",
     "is_closed": "values",
-    "load_artifact": "opened",
     "manifest": "values",
     "move": "values",
     "variant": "values",
 }
+
+
+def load_artifact(path: "str | os.PathLike[str]") -> "Module":
+    """Loads the artifact at `path`, its folder or its `manifest.json`, as an artifact root of its own.
+
+    Raises
+    ------
+    LoadError
+        It is not an artifact, is of another version, or for another platform.
+    IntegrityError
+        Its library is not the one that was built.
+    """
+    from ._native import registry
+
+    return registry.load_artifact(path)
 
 
 def __getattr__(name: str) -> object:

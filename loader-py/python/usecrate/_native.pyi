@@ -1,17 +1,24 @@
 """The native extension: verifies and loads libraries, calls their symbol, holds handles.
 
-It knows the ABI (`docs/abi.md`) and the type language of the manifest, nothing of modules, names or builds.
+It knows the ABI (`docs/abi.md`), the type language of the manifest, and what is loaded, nothing of classes or
+builds.
 Types are given as the manifest has them: a word (`"u8"`) or a list (`["list", "u8"]`).
 Exceptions that it raises itself come from `usecrate.errors`.
 """
 
 from __future__ import annotations
 
+import os
+from _thread import RLock
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any, ParamSpec, final
 
+from .artifact import Wanted
+from .loaded import Loaded
 from .model import Callable as CallableModel
-from .model import Manifest
+from .model import Entries, Manifest
+from .model import Module as ModuleModel
 
 TypeRef = str | list[Any]
 _P = ParamSpec("_P")
@@ -94,9 +101,6 @@ def blake3(data: bytes) -> str:
 
 TARGET: str
 """The target triple that the extension was built for."""
-
-def real_path(path: str) -> str | None:
-    """What `os.path.realpath` gives, in a tenth of the time; None where only that can say."""
 
 def read_manifest(path: str) -> Manifest:
     """Reads and checks the manifest file `path`, against the hashes beside it.
@@ -278,14 +282,128 @@ class Library:
         arguments fit, decided before Rust runs. If none fits: one `TypeError` that lists them with the
         reason for each. It is a descriptor: found on a class, it binds the instance like a function."""
 
+locks: list[RLock]
+"""Held around forks, those made first first: see `forks`."""
+
+@final
+class Opened:
+    """An artifact in this process, as far as modules and functions need it; `loaded` is the rest.
+
+    The name is for checkers alone, as are `ModuleInfo` and, but for tests, `Registry`: their objects are made
+    by the extension."""
+
+    path: str
+    manifest: Manifest
+    library: Library
+    name: str
+    lock: RLock
+
+    @property
+    def loaded(self) -> Loaded:
+        """Its classes, and all else that is known of it."""
+
+    def class_of(self, index: int) -> type:
+        """The class of type `index`."""
+
+    def callable(self, index: int) -> CallableModel:
+        """The manifest's callable of that number."""
+
+    def spec(
+        self, index: int, *, qualname: str = "", module: str = "", fluent: bool = False
+    ) -> dict[str, Any]:
+        """What `Library.function` asks about callable `index`."""
+
+    def function(
+        self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False
+    ) -> Any:
+        """One callable for all of `indexes`, tried in order; a receiver is the first parameter."""
+
+class Module(ModuleType):
+    """A module of a Rust crate. Its names are the crate's public ones; each is made when it is first used."""
+
+    __version__: str
+    __all__: list[str]
+
+    def __getattr__(self, name: str) -> Any: ...
+
+@final
+class ModuleInfo:
+    """What a module handle knows of itself; it is the module's `__usecrate__`."""
+
+    opened: Opened
+    index: int
+    entries: Entries
+    kept: dict[int, Any]
+    """Constants that are handles, by the callable that reads them."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """All that is known of the artifact."""
+
+    @property
+    def module(self) -> ModuleModel:
+        """The manifest's module."""
+
+    def names(self) -> list[str]:
+        """The public names, each once."""
+
+    def function(self, public: str, indexes: list[int]) -> Any:
+        """The function of a public name: the same in every module that has it."""
+
+def module_and_name(path: str) -> tuple[str, str]:
+    """Python module and name of a Rust path: ``a::engine::Engine<T>`` is ``("a.engine", "Engine")``.
+
+    A path that does not begin with a name (``<T as Trait>::method``) has no module."""
+
+def module_at(opened: Opened, index: int) -> Module:
+    """The one handle of a module."""
+
+def manifest_path(path: str | os.PathLike[str]) -> str:
+    """The manifest of an artifact's folder, or the file itself."""
+
+@final
+class Registry:
+    """What is loaded in this process, by artifact root and crate."""
+
+    def __new__(cls, package: str) -> Registry:
+        """One for the package of that name; `usecrate` has `registry`, tests have others."""
+
+    def get(self, root: str, wanted: Wanted) -> Opened | None:
+        """The loaded artifact of that crate from that root.
+
+        Raises
+        ------
+        usecrate.VersionConflictError
+            It is of another version, or has other features, than is wanted.
+        """
+
+    def load(self, path: str, manifest: Manifest, root: str, *, replace: bool = False) -> Opened:
+        """Loads the artifact of a manifest, or gives the one that is loaded already.
+
+        With `replace`, another build of the same crate takes the place of the loaded one; objects of that
+        keep their library.
+
+        Raises
+        ------
+        usecrate.VersionConflictError
+            Another version, or other features, are loaded from this root.
+        usecrate.IntegrityError, usecrate.LoadError
+            See `usecrate.load_artifact`.
+        """
+
+    def load_artifact(self, path: str | os.PathLike[str]) -> Module:
+        """See `usecrate.load_artifact`."""
+
+registry: Registry
+"""That of this process."""
+
 def set_error_hook(hook: Callable[[Any, Any, str, str, str | None, list[str]], BaseException]) -> None:
-    """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`; `value`
-    is decoded."""
+    """`hook(library, value, type, message, debug, sources)` makes the exception for a Rust `Err`, in the
+    place of `usecrate.exceptions.hook`; `value` is decoded."""
 
 def held_objects() -> int:
     """How many Python objects libraries hold: callables while they are lent, files, iterators, exceptions on
     their way."""
 
 def after_fork_child() -> None:
-    """Tells every loaded library that this process is a child. Registered with `os.register_at_fork` by
-    the package."""
+    """Tells every loaded library that this process is a child. What `os.register_at_fork` calls does it."""

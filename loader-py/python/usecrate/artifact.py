@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
+from .conflicts import features_text
 from .errors import AmbiguousArtifactError, ArtifactNotFoundError, LoadError
-from .manifests import is_for_here, read
-from .opened import MANIFEST, features_text
+from .manifests import MANIFEST, is_for_here, read
 from .versions import Request, Version
 
 TYPE_CHECKING = False

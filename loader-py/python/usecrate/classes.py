@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from . import _native
+from ._native import module_and_name
 from .loaded import unsupported
 from .members import Info, Lazy, instance_attribute, instance_dir, set_attribute
-from .opened import module_and_name
 from .specials import add_specials
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ and needed at any time, are there before a child is.
 
 from __future__ import annotations
 
-from .opened import locks
+from ._native import locks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 
-from ._native import read_manifest
-from .opened import Module, module_at, registry
+from ._native import Module, module_at, read_manifest, registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ._native import Opened
     from .errors import LoadError
     from .locate import Options, Spec
-    from .opened import Opened
 
 
 def import_(

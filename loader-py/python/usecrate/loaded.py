@@ -10,9 +10,8 @@ How a class is made is told from outside (`Loaded.make`), since classes and call
 
 from __future__ import annotations
 
-from ._native import doc_text
+from ._native import doc_text, module_and_name
 from .names import skip_text
-from .opened import Opened, module_and_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from ._native import Opened
     from .model import Callable, Manifest, Skip, Type, TypeRef, Variant
 
 

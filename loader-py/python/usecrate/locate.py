@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from ._native import manifest_path
 from .artifact import Wanted, choose, find, not_found
+from .conflicts import same_build
 from .errors import ArtifactNotFoundError, BuildError
 from .manifests import read
-from .opened import manifest_path, same_build
 from .platforms import artifact_root
 
 TYPE_CHECKING = False

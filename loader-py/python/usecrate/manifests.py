@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .model import Manifest
 
+MANIFEST = "manifest.json"
 SUMS = "BLAKE3SUMS"
 
 

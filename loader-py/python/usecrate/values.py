@@ -11,7 +11,7 @@ import enum
 import types
 
 from . import _native
-from .opened import Module
+from ._native import Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from . import _native
+from ._native import module_at
 from .loaded import Loaded, unsupported
 from .names import nearest
-from .opened import Module, ModuleInfo, Opened, module_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from ._native import Module, ModuleInfo, Opened
     from .model import Entry
 
 
@@ -104,11 +106,28 @@ def missing(info: ModuleInfo, name: str) -> Exception:
     return error
 
 
+def module_dir(module: Module) -> list[str]:
+    """`dir(module)`."""
+    own = [name for name in module.__dict__ if name.startswith("__")]
+    return sorted({*module.__all__, *own, "__all__"})
+
+
+def module_repr(module: Module) -> str:
+    """`repr(module)`."""
+    info: ModuleInfo = module.__dict__["__usecrate__"]
+    crate = info.opened.manifest["crate"]
+    return f"<usecrate module '{module.__name__}' of {crate['name']} {crate['version']}>"
+
+
+def module_reduce(module: Module) -> tuple[Callable[[str, str], Module], tuple[str, str]]:
+    """What pickles a module handle."""
+    info: ModuleInfo = module.__dict__["__usecrate__"]
+    return reopen, (info.opened.path, info.module["path"])
+
+
 def reopen(path: str, module: str) -> Module:
     """Loads the artifact that a pickled module handle came from."""
-    from .opened import load_artifact
-
-    return sub_module(load_artifact(path).__dict__["__usecrate__"].opened, module)
+    return sub_module(_native.registry.load_artifact(path).__dict__["__usecrate__"].opened, module)
 
 
 def trait_at(loaded: Loaded, index: int) -> type:

@@ -25,6 +25,7 @@ pub(crate) mod lent;
 pub(crate) mod load;
 pub(crate) mod lock_cell;
 pub(crate) mod memory;
+pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod process;
 pub(crate) mod queue;

@@ -37,8 +37,25 @@ pub(super) fn find(entry: *const c_void) -> Option<&'static Spec> {
     unsafe { SPECS[number].load(Ordering::Acquire).as_ref() }
 }
 
+/// The trampolines from `$base` on, by the bits of their number.
+macro_rules! halves {
+    ($number:ident, $base:expr;) => {
+        method::<{ $base }>
+    };
+    ($number:ident, $base:expr; $bit:literal $($lower:literal)*) => {
+        if $number & $bit == 0 {
+            halves!($number, $base; $($lower)*)
+        } else {
+            halves!($number, $base + $bit; $($lower)*)
+        }
+    };
+}
+
+/// The trampoline of that number. No table: its addresses would have to be filled in, one by one, whenever the extension is
+/// loaded.
+#[inline(never)]
 fn at(number: usize) -> ffi::PyCFunctionFastWithKeywords {
-    TABLE[number >> 8][(number >> 4) & 15][number & 15]
+    halves!(number, 0; 2048 1024 512 256 128 64 32 16 8 4 2 1)
 }
 
 /// The function of a module: `owner` is a module-like object.
@@ -163,45 +180,3 @@ pub(super) fn raise(error: PyErr) -> *mut ffi::PyObject {
     Python::attach(|py| error.restore(py));
     std::ptr::null_mut()
 }
-
-type Sixteen = [ffi::PyCFunctionFastWithKeywords; 16];
-
-macro_rules! sixteen {
-    ($of:ident, $base:expr, $step:expr) => {
-        [
-            $of!($base),
-            $of!($base + $step),
-            $of!($base + 2 * $step),
-            $of!($base + 3 * $step),
-            $of!($base + 4 * $step),
-            $of!($base + 5 * $step),
-            $of!($base + 6 * $step),
-            $of!($base + 7 * $step),
-            $of!($base + 8 * $step),
-            $of!($base + 9 * $step),
-            $of!($base + 10 * $step),
-            $of!($base + 11 * $step),
-            $of!($base + 12 * $step),
-            $of!($base + 13 * $step),
-            $of!($base + 14 * $step),
-            $of!($base + 15 * $step),
-        ]
-    };
-}
-macro_rules! one {
-    ($number:expr) => {
-        method::<{ $number }>
-    };
-}
-macro_rules! row {
-    ($base:expr) => {
-        sixteen!(one, $base, 1)
-    };
-}
-macro_rules! page {
-    ($base:expr) => {
-        sixteen!(row, $base, 16)
-    };
-}
-
-static TABLE: [[Sixteen; 16]; 16] = sixteen!(page, 0, 256);

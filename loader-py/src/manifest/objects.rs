@@ -1,7 +1,6 @@
 //! A manifest as Python sees it: its parts become plain data when they are first asked for, and then stay.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -219,17 +218,6 @@ fn object<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Bound<'py, PyAny>>
     }
 }
 
-/// What `os.path.realpath` gives, in a tenth of the time. `None` where only that can say: of what is not there, and where
-/// the system's own answer is spelled otherwise.
-#[pyfunction]
-fn real_path(path: PathBuf) -> Option<OsString> {
-    if cfg!(unix) {
-        fs_err::canonicalize(path).ok().map(PathBuf::into_os_string)
-    } else {
-        None
-    }
-}
-
 /// Reads and checks the manifest file `path`, against the hashes beside it.
 #[pyfunction]
 fn read_manifest(py: Python<'_>, path: PathBuf) -> PyResult<Manifest> {
@@ -267,7 +255,6 @@ fn read(py: Python<'_>, text: String) -> PyResult<Bound<'_, PyAny>> {
 
 /// Adds the classes and functions to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(real_path, module)?)?;
     module.add_function(wrap_pyfunction!(read_manifest, module)?)?;
     module.add_function(wrap_pyfunction!(parse_manifest, module)?)?;
     module.add_function(wrap_pyfunction!(plain_manifest, module)?)?;
