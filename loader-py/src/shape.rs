@@ -151,6 +151,8 @@ pub(crate) enum Shape {
     SocketAddr,
     Ordering,
     Any,
+    /// Whatever there is.
+    Dynamic(&'static Core),
     IoError,
     Never,
     Option {
@@ -217,7 +219,7 @@ impl Shape {
         }
         if let Ok(word) = value.cast::<PyString>() {
             let word = word.to_str()?;
-            return Self::word(word).ok_or_else(|| unknown(core, value));
+            return Self::word(core, word).ok_or_else(|| unknown(core, value));
         }
         let parts: Vec<Bound<'_, PyAny>> = value.extract().map_err(|_| unknown(core, value))?;
         let Some((head, rest)) = parts.split_first() else {
@@ -307,7 +309,7 @@ impl Shape {
         })
     }
 
-    fn word(word: &str) -> Option<Self> {
+    fn word(core: &'static Core, word: &str) -> Option<Self> {
         Some(match word {
             "unit" => Self::Unit,
             "bool" => Self::Bool,
@@ -335,6 +337,7 @@ impl Shape {
             "socket_addr" => Self::SocketAddr,
             "ordering" => Self::Ordering,
             "any" => Self::Any,
+            "dynamic" => Self::Dynamic(core),
             "io_error" => Self::IoError,
             "never" => Self::Never,
             _ => return None,
@@ -354,7 +357,7 @@ impl Shape {
     /// Whether a value of it may travel as nil.
     pub(crate) fn may_be_nil(&self) -> bool {
         match self {
-            Self::Unit | Self::Any | Self::Option { .. } => true,
+            Self::Unit | Self::Any | Self::Dynamic(_) | Self::Option { .. } => true,
             Self::Union(parts) => parts.iter().any(Self::may_be_nil),
             Self::Result(value, _) => value.may_be_nil(),
             _ => false,
@@ -371,7 +374,7 @@ impl Shape {
     }
 
     /// Whether a value of it that is there needs a 1-tuple to be told from one that is not: nothing else says
-    /// which it is. (`any` stays as it is: data that is null is data that is not there.)
+    /// which it is. (`any` and `dynamic` stay as they are: data that is null is data that is not there.)
     pub(crate) fn told_apart(&self) -> bool {
         match self {
             Self::Unit | Self::Option { .. } => true,
@@ -463,6 +466,7 @@ impl Shape {
             Self::Ip => "ipaddress.IPv4Address, IPv6Address or str".into(),
             Self::SocketAddr => "a tuple (host, port)".into(),
             Self::Ordering => "int".into(),
+            Self::Dynamic(_) => "any object".into(),
             Self::Any => "plain data (None, bool, int, float, str, list, dict)".into(),
             Self::IoError => "an I/O error".into(),
             Self::Never => "nothing at all".into(),

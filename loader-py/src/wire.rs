@@ -14,6 +14,8 @@ pub(crate) mod ext {
     pub(crate) const TIME: u8 = 5;
     /// A handle whose value is moved where it would be cloned.
     pub(crate) const MOVE: u8 = 6;
+    /// What says, as the first item of an array, which collection a dynamic value is.
+    pub(crate) const COLLECTION: u8 = 7;
 }
 
 /// `nil`.
@@ -211,6 +213,20 @@ pub(crate) fn put_ext(out: &mut Vec<u8>, kind: u8, content: &[u8]) {
         _ => out.extend_from_slice(&[0xc7, length, kind]),
     }
     out.extend_from_slice(&content[..usize::from(length)]);
+}
+
+/// Writes an extension of any length. `false` if it is too long for the wire.
+pub(crate) fn put_long_ext(out: &mut Vec<u8>, kind: u8, content: &[u8]) -> bool {
+    if content.len() <= usize::from(u8::MAX) {
+        put_ext(out, kind, content);
+        return true;
+    }
+    let fits = put_length(out, content.len(), [0, 0xc8, 0xc9]);
+    if fits {
+        out.push(kind);
+        out.extend_from_slice(content);
+    }
+    fits
 }
 
 /// Writes an extension of 16 bytes.

@@ -83,7 +83,7 @@ fn plain(word: &str) -> &str {
         "system_time" => "datetime.datetime",
         "ip" => "ipaddress.IPv4Address | ipaddress.IPv6Address",
         "socket_addr" => "tuple[str, int]",
-        "any" => "Any",
+        "any" | "dynamic" => "Any",
         "io_error" => "usecrate.IoError",
         "never" => "NoReturn",
         _ => "int",

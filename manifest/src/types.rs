@@ -184,6 +184,7 @@ pub const PLAIN: &[&str] = &[
     "socket_addr",
     "ordering",
     "any",
+    "dynamic",
     "io_error",
     "never",
 ];

@@ -18,7 +18,7 @@
 //!
 //! `direct` is a second entry for calls whose arguments are machine words: the same shims, without a message.
 //!
-//! `host` is the way back into the caller.
+//! `host` is the way back into the caller. `dynamic` is a type for whatever it has.
 //!
 //! Generated bridges use [`private`] and nothing else.
 
@@ -27,6 +27,7 @@ mod describe;
 #[doc(hidden)]
 pub mod direct;
 mod dispatch;
+mod dynamic;
 pub mod error;
 mod failures;
 mod group;

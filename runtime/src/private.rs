@@ -5,6 +5,7 @@ pub use crate::abi::{Buffer, DirectEntry, HostTable, Memory, Response, direct, e
 pub use crate::artifact;
 pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
+pub use crate::dynamic::Dynamic;
 pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;

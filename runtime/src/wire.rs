@@ -20,6 +20,8 @@ pub const EXT_INTEGER: i8 = 4;
 pub const EXT_TIME: i8 = 5;
 /// Extension code of a handle whose value is moved where it would be cloned.
 pub const EXT_MOVE: i8 = 6;
+/// Extension code of what says, as the first item of an array, which collection it is; of dynamic values alone.
+pub const EXT_COLLECTION: i8 = 7;
 /// From this size on, bytes that an answer may keep go beside it, where that is cheaper than to copy them.
 const BESIDE: usize = 16 << 10;
 /// The same where the answer is long without them: what it takes to have anything beside it is spread over many.
@@ -720,6 +722,16 @@ impl Writer {
         } else {
             self.tagged(0xdf, clamp(length).to_be_bytes());
         }
+    }
+
+    /// An extension value of any length.
+    pub(crate) fn long_ext(&mut self, code: i8, value: &[u8]) {
+        match u8::try_from(value.len()) {
+            Ok(_) => return self.ext(code, value),
+            Err(_) => self.tagged(0xc9, clamp(value.len()).to_be_bytes()),
+        }
+        self.bytes.push(code as u8);
+        self.bytes.extend_from_slice(value);
     }
 
     /// An extension value of at most 255 bytes.

@@ -261,7 +261,10 @@ fn callable(place: &str, shim: &Shim, served: &ServedCallable) -> Result<Callabl
 
 /// A parameter that is left out is sent as nil.
 fn takes_nil(ty: &TypeRef) -> bool {
-    matches!(ty, TypeRef::Option(_) | TypeRef::Plain("unit" | "any"))
+    matches!(
+        ty,
+        TypeRef::Option(_) | TypeRef::Plain("unit" | "any" | "dynamic")
+    )
 }
 
 fn fields(

@@ -243,7 +243,7 @@ fn plain(word: &str) -> Value {
         "ordering" => json!({ "enum": [-1, 0, 1] }),
         "str" | "path" | "io_error" => json!({ "type": "string" }),
         "never" => Value::Bool(false),
-        // `any`, and words that a later version may add.
+        // `any`, `dynamic`, and words that a later version may add.
         _ => Value::Bool(true),
     }
 }

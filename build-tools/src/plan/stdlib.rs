@@ -136,7 +136,13 @@ const TYPES: &[Row] = &[
         "::std::cell::BorrowMutError",
         StdClass::Error,
     ),
-    // The runtime's own, which take the place of any iterator.
+    // The runtime's own, which take the place of any value and of any iterator.
+    (
+        "Dynamic",
+        "usecrate",
+        "::usecrate_runtime::private::Dynamic",
+        StdClass::Value,
+    ),
     (
         "Iterable",
         "usecrate",

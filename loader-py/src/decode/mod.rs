@@ -1,5 +1,6 @@
 //! Wire to Python objects, directed by the types: straight from the answer, with no values in between.
 
+mod dynamic;
 mod named;
 mod numbers;
 mod standard;
@@ -54,6 +55,8 @@ pub(crate) struct Decoder<'a, 'py> {
     depth: usize,
     /// Whether borrowed handles are lent to a callable, and end with it.
     lends: bool,
+    /// Whether objects that are kept stay so: the library asks something, and gives nothing back.
+    asks: bool,
     form: Form,
     beside: Beside<'a>,
 }
@@ -67,6 +70,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
             reader,
             depth: 0,
             lends: false,
+            asks: false,
             form: Form::default(),
             beside: Beside::Nowhere,
         }
@@ -111,6 +115,14 @@ impl<'a, 'py> Decoder<'a, 'py> {
     pub(crate) fn lending(py: Python<'py>, core: &'static Core, reader: Reader<'a>) -> Self {
         Self {
             lends: true,
+            ..Self::new(py, core, reader)
+        }
+    }
+
+    /// Reads what `core` asks about.
+    pub(crate) fn asking(py: Python<'py>, core: &'static Core, reader: Reader<'a>) -> Self {
+        Self {
+            asks: true,
             ..Self::new(py, core, reader)
         }
     }
@@ -550,6 +562,7 @@ impl Shape {
                 _ => return Err(from.malformed("a dict")),
             },
             Self::Any | Self::Union(_) => from.plain()?,
+            Self::Dynamic(_) => dynamic::any(from)?,
             Self::IoError => standard::io_error(from)?,
             Self::Path => standard::path(from)?,
             Self::Duration => standard::duration(from)?,

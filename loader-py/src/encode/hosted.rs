@@ -21,7 +21,7 @@ const LONGEST_RANGE: usize = 1 << 16;
 
 impl Encoder<'_, '_> {
     /// Writes a token. What is `given` is Rust's to release once it ran; the rest ends with the call.
-    fn object(&mut self, object: Object, given: bool) {
+    pub(super) fn object(&mut self, object: Object, given: bool) {
         let token = table::insert(self.py, object);
         self.lent.note_token(token, given);
         wire::put_ext(self.bytes, wire::ext::HOST, &token.to_le_bytes());

@@ -1,6 +1,7 @@
 //! Python objects to wire, directed by the types: checks and writes in one pass, straight into the request.
 
 mod bytes;
+mod dynamic;
 mod hosted;
 mod named;
 pub(crate) mod number;
@@ -213,6 +214,7 @@ impl Shape {
             Self::File(shape) => hosted::file(shape, value, out),
             Self::Iterable(shape) => hosted::iterable(shape, value, out),
             Self::Any => plain::any(value, out),
+            Self::Dynamic(core) => dynamic::any(core, value, out),
             Self::Wide { signed } => number::wide(*signed, value, out),
             Self::Char => character(value, out),
             Self::Path => standard::path(value, out),

@@ -298,7 +298,7 @@ fn answer_elsewhere(detached: &Detached, token: u64, words: Words<'_>, to: &mut 
 
 /// Stops a thread that the interpreter wants to end. Before 3.14 it ends the threads that still run Python code at its own end
 /// by unwinding them, which must not get into Rust: neither ours nor the library's.
-struct Hang;
+pub(super) struct Hang;
 
 impl Drop for Hang {
     #[cold]

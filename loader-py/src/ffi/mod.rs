@@ -28,6 +28,7 @@ pub(crate) mod memory;
 pub(crate) mod module;
 pub(crate) mod object;
 pub(crate) mod process;
+pub(crate) mod questions;
 pub(crate) mod queue;
 pub(crate) mod raised;
 pub(crate) mod ranges;

@@ -1,4 +1,4 @@
-//! What libraries ask of Python: to call, to read and write files, to give the next item.
+//! What libraries ask of Python: to call, to read and write files, to give the next item, to compare and hash what they keep.
 //!
 //! 1. an argument that stays in Python is put into the `table` and travels as its token (`encode::hosted`);
 //! 2. the library asks for something to be done with a token; `ffi::host` takes the interpreter lock and comes to `answer`;
@@ -9,6 +9,7 @@ pub(crate) mod callables;
 pub(crate) mod files;
 pub(crate) mod iterables;
 pub(crate) mod table;
+mod values;
 pub(crate) mod words;
 
 use std::sync::OnceLock;
@@ -41,6 +42,11 @@ mod operation {
     pub(super) const WRITE: i64 = 4;
     pub(super) const FLUSH: i64 = 5;
     pub(super) const SEEK: i64 = 6;
+    pub(super) const RETAIN: i64 = 7;
+    pub(super) const EQUAL: i64 = 8;
+    pub(super) const ORDER: i64 = 9;
+    pub(super) const HASH: i64 = 10;
+    pub(super) const TEXT: i64 = 11;
 }
 
 /// Which parameter of which callable an object was passed for, in words: `` `f` of `m.sort_by()` ``.
@@ -144,6 +150,11 @@ fn act(py: Python<'_>, request: &[u8], memory: Option<Memory>, sink: &mut Sink) 
         operation::WRITE => files::write(py, &asked, memory, sink),
         operation::FLUSH => files::flush(py, &asked, sink),
         operation::SEEK => files::seek(py, &asked, sink),
+        operation::RETAIN => values::retain(py, &asked, sink),
+        operation::EQUAL => values::equal(py, &asked, sink),
+        operation::ORDER => values::order(py, &asked, sink),
+        operation::HASH => values::hash(py, &asked, sink),
+        operation::TEXT => values::text(py, &asked, sink),
         _ => Err(fault(py, "asked for something that this loader does not know")),
     }
 }
@@ -289,7 +300,8 @@ fn name_of(object: &Bound<'_, PyAny>) -> String {
     }
 }
 
-/// How many objects of Python libraries hold: callables while they are lent, files, iterators, exceptions on their way.
+/// How many objects of Python libraries hold: callables while they are lent, files, iterators, values of other types than Rust
+/// knows, exceptions on their way.
 #[pyfunction]
 fn held_objects(py: Python<'_>) -> usize {
     table::count(py)

@@ -11,6 +11,7 @@ use pyo3::{Py, PyAny, Python};
 use super::callables::CallableShape;
 use super::files::File;
 use super::iterables::IterableShape;
+use crate::core::Core;
 use crate::ffi::lock_cell::Guarded;
 use crate::ffi::process;
 
@@ -24,6 +25,28 @@ pub(crate) enum Object {
     Items(Py<PyAny>, &'static IterableShape, u64),
     /// An exception that was raised on the way back.
     Exception(Py<PyBaseException>),
+    /// Any object that Rust keeps with its values.
+    Kept(Kept),
+}
+
+/// An object that Rust keeps, and may ask.
+pub(crate) struct Kept {
+    pub(super) object: Py<PyAny>,
+    /// Whose values it is kept with.
+    pub(super) core: &'static Core,
+    /// How many references the library has.
+    references: u32,
+}
+
+impl Kept {
+    /// One that is passed to `core` now.
+    pub(crate) fn new(object: Py<PyAny>, core: &'static Core) -> Self {
+        Self {
+            object,
+            core,
+            references: 1,
+        }
+    }
 }
 
 type Results = Vec<(ThreadId, Py<PyAny>)>;
@@ -118,6 +141,32 @@ pub(super) fn next_item(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'stat
     })
 }
 
+/// The object of that token, which stays with the library, and what it is kept with.
+pub(crate) fn kept(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static Core)> {
+    TABLE.with(py, |slab| match &slab.entry(token)?.object {
+        Some(Object::Kept(kept)) => Some((kept.object.clone_ref(py), kept.core)),
+        _ => None,
+    })
+}
+
+/// The library has one more reference to that object; `None`: it has none.
+pub(super) fn retain(py: Python<'_>, token: u64) -> Option<()> {
+    TABLE.with(py, |slab| match &mut slab.entry(token)?.object {
+        Some(Object::Kept(kept)) => {
+            kept.references = kept.references.checked_add(1)?;
+            Some(())
+        }
+        _ => None,
+    })
+}
+
+/// The object of that token, of which one reference comes back.
+pub(crate) fn take_kept(py: Python<'_>, token: u64) -> Option<Py<PyAny>> {
+    let (object, _) = kept(py, token)?;
+    release(py, token);
+    Some(object)
+}
+
 /// Keeps `value`, a result for Rust with handles in it, until this thread asks for the next one.
 pub(super) fn keep_result(py: Python<'_>, token: u64, value: Py<PyAny>) {
     let thread = std::thread::current().id();
@@ -136,10 +185,19 @@ pub(super) fn keep_result(py: Python<'_>, token: u64, value: Py<PyAny>) {
     }
 }
 
-/// Forgets a token and what it names. In a forked child, what the parent held stays.
+/// Ends a reference, and forgets the token and what it names with the last one. In a forked child, what the parent held stays.
 pub(crate) fn release(py: Python<'_>, token: u64) {
     let removed = TABLE.with(py, |slab| {
-        (slab.entry(token)?.epoch == process::epoch()).then(|| slab.remove(token))?
+        let entry = slab
+            .entry(token)
+            .filter(|entry| entry.epoch == process::epoch())?;
+        if let Some(Object::Kept(kept)) = &mut entry.object {
+            kept.references -= 1;
+            if kept.references > 0 {
+                return None;
+            }
+        }
+        slab.remove(token)
     });
     let Some((object, results)) = removed else { return };
     // Whatever runs from here on sees the table whole.
@@ -147,6 +205,7 @@ pub(crate) fn release(py: Python<'_>, token: u64) {
         Object::Callable(object, _) | Object::Items(object, ..) => drop(object.into_bound(py)),
         Object::File(file) => drop(file.into_object(py)),
         Object::Exception(error) => drop(error.into_bound(py)),
+        Object::Kept(kept) => drop(kept.object.into_bound(py)),
     }
     for (_, value) in results {
         drop(value.into_bound(py));

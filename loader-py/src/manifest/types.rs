@@ -172,6 +172,7 @@ fn is_plain(word: &str) -> bool {
                 | "socket_addr"
                 | "ordering"
                 | "any"
+                | "dynamic"
                 | "io_error"
                 | "never"
         )

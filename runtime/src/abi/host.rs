@@ -57,6 +57,12 @@ pub(crate) enum Directly {
 #[derive(Clone, Copy)]
 pub(crate) struct Host(&'static HostTable);
 
+impl PartialEq for Host {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
 // SAFETY: `docs/abi.md`: the function may be called from any thread, several at once; the context is only passed on.
 unsafe impl Send for Host {}
 // SAFETY: as above.

@@ -43,6 +43,7 @@ fn lift_by_frame<B, T: for<'s> Lift<'s, 's, B>>(
             return Err(Box::new(Fault::malformed("there are bytes behind the value")));
         }
         frame.ran.set(true);
+        frame.receive();
         Ok(T::take(held))
     }
     loop {

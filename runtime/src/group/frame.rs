@@ -14,7 +14,7 @@ use super::thread::Locked;
 use crate::abi::Host;
 use crate::direct::Directly;
 use crate::error::{Fault, HandleFault};
-use crate::host::Object;
+use crate::host::{Kept, Object};
 use crate::wire::{Reader, Writer};
 
 /// Which of the two groups of a call: its own, or the parent of that.
@@ -135,6 +135,8 @@ pub(super) struct Back {
     pub(super) sent: RefCell<Vec<Object>>,
     /// What becomes of lifted arguments when the call is refused.
     pub(super) refusals: RefCell<Vec<Box<dyn FnOnce()>>>,
+    /// Objects in arguments, whose references are the library's when the call is made.
+    pub(super) coming: RefCell<Vec<Arc<Kept>>>,
 }
 
 impl<'c> Frame<'c> {
@@ -290,6 +292,7 @@ impl<'c> Frame<'c> {
                 inside: Arc::new(Inside::new(self.callable.get())),
                 sent: RefCell::default(),
                 refusals: RefCell::default(),
+                coming: RefCell::default(),
             })
         })
     }
@@ -357,5 +360,17 @@ impl<'c> Frame<'c> {
     /// `forget` runs if the call is refused: before what was stowed for it is dropped.
     pub(crate) fn if_refused(&self, forget: impl FnOnce() + 'static) {
         self.back().refusals.borrow_mut().push(Box::new(forget));
+    }
+
+    /// The reference to an object is the library's when the call is made.
+    pub(crate) fn when_made(&self, kept: Arc<Kept>) {
+        self.back().coming.borrow_mut().push(kept);
+    }
+
+    /// The call is made: what it was given is the library's.
+    pub(crate) fn receive(&self) {
+        if let Some(back) = self.known_back() {
+            back.coming.take().iter().for_each(|kept| kept.own());
+        }
     }
 }

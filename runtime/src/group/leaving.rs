@@ -31,6 +31,7 @@ impl Frame<'_> {
         }
         self.ran.set(true);
         if more.back.get().is_some() {
+            self.receive();
             // What it was lent to call back may be called from any thread.
             self.calls_back();
         }
@@ -163,6 +164,8 @@ impl Frame<'_> {
     fn leave_all(&self, more: &More, panicked: bool) {
         if let Some(back) = more.back.get() {
             let refusals = back.refusals.take();
+            // Still there: the call is not made.
+            drop(back.coming.take());
             if !self.ran.get() {
                 refusals.into_iter().for_each(|forget| forget());
             }

@@ -12,6 +12,7 @@ use super::table::{Access, Entry, HandleId};
 use super::value::{TypeInfo, allocate, ending};
 use crate::abi::Host;
 use crate::error::{Fault, HandleFault};
+use crate::host::Kept;
 use crate::wire::{Reader, Token};
 
 /// A type without lifetimes that a bridge serves as a handle. `B` is the bridge's marker.
@@ -282,6 +283,11 @@ impl<'s, 'h> Scope<'s, 'h> {
     /// What to do if the call is refused.
     pub(crate) fn if_refused(self, forget: impl FnOnce() + 'static) {
         self.frame().if_refused(forget);
+    }
+
+    /// An argument refers to an object, which is the library's when the call is made.
+    pub(crate) fn when_made(self, kept: Arc<Kept>) {
+        self.frame().when_made(kept);
     }
 
     fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<&Entry, Fault> {

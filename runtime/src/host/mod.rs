@@ -2,14 +2,15 @@
 //!
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
-//! - [`Callable`]: what Rust calls during a call. [`File`]: what it reads and writes.
+//! - [`Callable`]: what Rust calls during a call. [`File`]: what it reads and writes. [`Kept`]: what it only keeps.
 //! - `talk`: the memory of requests and answers, reused;
 //! - `words`: upcalls without either.
 
 mod buffered;
 mod callable;
 mod file;
-mod talk;
+mod kept;
+pub(crate) mod talk;
 mod words;
 
 use std::panic::resume_unwind;
@@ -29,6 +30,7 @@ use crate::wire::{EXT_HOST, Token, Writer};
 pub(crate) use buffered::{is_waited_for, settle, stuck};
 pub use callable::{Callable, LocalCallable, LowerArgs};
 pub use file::File;
+pub(crate) use kept::Kept;
 
 pub use talk::Reply;
 use talk::Talk;
@@ -51,6 +53,16 @@ pub enum Operation {
     Flush,
     /// Seek: the position.
     Seek,
+    /// One reference more.
+    Retain,
+    /// Whether it is equal to a value.
+    Equal,
+    /// Where it stands to a value: -1 before, 0 at, 1 behind it.
+    Order,
+    /// A value that hashes as it does.
+    Hash,
+    /// Its text: 0 what `str` says, 1 what `repr` says.
+    Text,
 }
 
 /// Why an upcall gave nothing.
@@ -169,7 +181,7 @@ pub struct Object {
 }
 
 /// A reference that becomes the library's when the call is made. A refused call leaves it with the client.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Promised {
     host: Host,
     token: u64,

@@ -46,6 +46,11 @@ impl Talk {
             Operation::Write => 4,
             Operation::Flush => 5,
             Operation::Seek => 6,
+            Operation::Retain => 7,
+            Operation::Equal => 8,
+            Operation::Order => 9,
+            Operation::Hash => 10,
+            Operation::Text => 11,
         };
         match (u8::try_from(count), u32::try_from(token)) {
             // In one piece, as most are.

@@ -39,6 +39,8 @@ struct World {
     exceptions: HashMap<u64, &'static str>,
     /// In order.
     released: Vec<u64>,
+    /// References beyond the first.
+    retained: Vec<u64>,
 }
 
 static WORLD: Mutex<Option<World>> = Mutex::new(None);
@@ -119,6 +121,11 @@ pub fn all_released() -> Vec<u64> {
     world(|world| world.released.clone())
 }
 
+/// How many references to an object the library asked for.
+pub fn retained(token: u64) -> usize {
+    world(|world| world.retained.iter().filter(|known| **known == token).count())
+}
+
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
@@ -130,9 +137,17 @@ fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
     let result = if upcall.operation == 0 {
         let known = world(|world| {
             world.released.push(token);
-            world.objects.remove(&token)
+            let count = |all: &[u64]| all.iter().filter(|known| **known == token).count();
+            // Each reference ends once, whether it is released or given back.
+            (count(&world.released) > count(&world.retained)).then(|| world.objects.remove(&token))
         });
         drop(known);
+        Answer::Value(Value::Nil)
+    } else if upcall.operation == 7 {
+        world(|world| {
+            assert!(world.objects.contains_key(&token), "it is there");
+            world.retained.push(token);
+        });
         Answer::Value(Value::Nil)
     } else {
         let Some(object) = world(|world| world.objects.get(&token).cloned()) else {
