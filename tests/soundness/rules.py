@@ -922,6 +922,81 @@ RULES = (
         ),
         ("`python/test_upcalls.py`, `python/test_files.py`",),
     ),
+    Rule(
+        "Objects kept with values",
+        (
+            "Each reference is owned once: by the client until the call is made, then by the values that hold the "
+            "object, until it is released or goes back; one more is asked for what leaves twice. No lock is held "
+            "while an object is asked."
+        ),
+        (
+            Mutation(
+                "a reference is the library's when the call is made, before any argument is",
+                "host/kept.rs",
+                "scope.when_made(Arc::clone(&kept));",
+                "kept.own();",
+                "a_refused_call_takes_no_reference",
+                "dynamic",
+            ),
+            Mutation(
+                "what is passed is owned once the call is made",
+                "group/leaving.rs",
+                "            self.receive();\n",
+                "",
+                "each_reference_ends_once_when_an_argument_cannot_be_made",
+                "dynamic",
+            ),
+            Mutation(
+                "a call that is tried again forgets what it was passed before",
+                "group/leaving.rs",
+                "            drop(back.coming.take());\n",
+                "",
+                "a_call_that_is_tried_again_takes_each_reference_once",
+                "dynamic",
+            ),
+            Mutation(
+                "a reference of its own goes with what stays, too",
+                "host/kept.rs",
+                "        self.ask(Operation::Retain, 0, |_| ())?;\n",
+                "",
+                "a_reference_goes_with_each_object",
+                "dynamic",
+            ),
+            Mutation(
+                "the last reference goes back, and is released no more",
+                "dynamic/lower.rs",
+                "Arc::get_mut(kept).and_then(Kept::give_up)",
+                "Arc::get_mut(kept).filter(|_| false).and_then(Kept::give_up)",
+                "the_same_object_goes_back",
+                "dynamic",
+            ),
+            Mutation(
+                "a prompt call is passed no object",
+                "host/kept.rs",
+                'Promised::hold(&scope, "an object", false)',
+                'Promised::hold(&scope, "an object", true)',
+                "a_prompt_call_meets_no_object",
+                "dynamic",
+            ),
+            Mutation(
+                "nothing unwinds out of text",
+                "dynamic/ask.rs",
+                "asked.map_err(|_| fmt::Error)",
+                "Ok(asked.unwrap_or_else(|failure| failure.unwind()))",
+                "what_an_object_raises_as_text_ends_the_call",
+                "dynamic",
+            ),
+            Mutation(
+                "dynamic values nest no deeper than others",
+                "dynamic/lift.rs",
+                "Token::Array(count) => items(scope, count, deeper(depth)?)?,",
+                "Token::Array(count) => items(scope, count, depth)?,",
+                "what_is_forged_is_refused",
+                "dynamic",
+            ),
+        ),
+        ("`dynamic`: the other tests there", "`python/test_dynamic.py`"),
+    ),
 )
 
 MUTATIONS = tuple(mutation for rule in RULES for mutation in rule.mutations)

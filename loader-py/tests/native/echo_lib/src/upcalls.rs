@@ -285,6 +285,23 @@ pub fn call(host: Host, callable: i64, arguments: &[u8]) -> Option<Vec<u8>> {
             let (callee, rest) = token(arguments).unwrap();
             host.invoke(callee, &[&ext(token(rest).unwrap().0)])
         }
+        // ask(operation, object, argument…) -> what the host says; both objects are released
+        36 => {
+            let (operation, rest) = read_integer(arguments);
+            let (asked, rest) = token(rest).unwrap();
+            let given: &[&[u8]] = if rest.is_empty() { &[] } else { &[rest] };
+            let done = host.upcall(u8::try_from(operation).unwrap(), asked, given, None);
+            host.release(asked);
+            if let Some((other, _)) = token(rest) {
+                host.release(other);
+            }
+            done
+        }
+        // twice(object) -> [object, object], with a reference each
+        37 => {
+            let (object, _) = token(arguments).unwrap();
+            host.upcall(7, object, &[], None).map(|_| array(&[ext(object), ext(object)]))
+        }
         _ => return None,
     };
     Some(match done {
