@@ -925,9 +925,9 @@ RULES = (
     Rule(
         "Objects kept with values",
         (
-            "Each reference is owned once: by the client until the call is made, then by the values that hold the "
-            "object, until it is released or goes back; one more is asked for what leaves twice. No lock is held "
-            "while an object is asked."
+            "Each reference is owned once: by the client until the call is made, then by the values that "
+            "hold the object, until it is released or goes back; one more is asked for what leaves twice. No "
+            "lock is held while an object is asked."
         ),
         (
             Mutation(
