@@ -979,14 +979,6 @@ RULES = (
                 "dynamic",
             ),
             Mutation(
-                "nothing unwinds out of text",
-                "dynamic/ask.rs",
-                "asked.map_err(|_| fmt::Error)",
-                "Ok(asked.unwrap_or_else(|failure| failure.unwind()))",
-                "what_an_object_raises_as_text_ends_the_call",
-                "dynamic",
-            ),
-            Mutation(
                 "dynamic values nest no deeper than others",
                 "dynamic/lift.rs",
                 "Token::Array(count) => items(scope, count, deeper(depth)?)?,",
