@@ -199,6 +199,11 @@ impl Slot {
         Ok(self.definition.get())
     }
 
+    /// Whether its class is there, and whole.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole.load(Ordering::Relaxed)
+    }
+
     #[cold]
     fn make_whole(&self, py: Python<'_>) -> PyResult<()> {
         if let Some(definer) = self.core.definer.get() {

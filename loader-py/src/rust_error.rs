@@ -49,6 +49,42 @@ impl<'a, 'py> Said<'a, 'py> {
     }
 }
 
+/// The same if the error is a value that stays in Rust and says nothing of sources, which most errors are; else nothing is done.
+#[inline]
+pub(crate) fn quick<'py>(
+    py: Python<'py>,
+    result: &Shape,
+    answer: &Answer<'_>,
+) -> Option<PyResult<Bound<'py, PyAny>>> {
+    let Some(Shape::Handle(slot, _)) = result.error() else {
+        return None;
+    };
+    let Some(Definition::Handle(kind)) = slot.definition.get().filter(|_| slot.is_whole()) else {
+        return None;
+    };
+    let class = kind.exception.as_ref()?;
+    let mut from = answer.payload;
+    let known = from.short_array(5);
+    let id = from.handle().filter(|_| known)?;
+    let (rust_type, message) = (from.short_text()?, from.short_text()?);
+    // Neither what `Debug` says nor sources.
+    if !(from.nil() && from.short_array(0) && from.is_empty()) {
+        return None;
+    }
+    let make = || {
+        let error = object::bare_instance(class.bind(py))?;
+        let raised = RaisedRef::of(error.as_borrowed())
+            .ok_or_else(|| python::internal(py, "an error class of no error"))?;
+        raised.hold(slot, id);
+        raised.say(message, slot.rust_type(py, rust_type)?)?;
+        if kind.variants.get().is_some() {
+            to_variant(slot, &error)?;
+        }
+        Ok(error)
+    };
+    Some(make())
+}
+
 /// The exception that status 1 of a call with such a `result` tells of. `hook(library, value, type, message, debug, sources)`
 /// makes it where the error's type is none of the crate's own, and adds the sources to one that has some.
 pub(crate) fn make<'py>(
@@ -66,11 +102,10 @@ pub(crate) fn make<'py>(
         None => from.plain()?,
     };
     let said = Said::read(&mut from)?;
-    let message = object::new_text(py, said.message)?;
     if let Some(Shape::Handle(slot, _) | Shape::Record(slot) | Shape::Enum(slot)) = shape
         && let Some(raised) = RaisedRef::of(value.as_borrowed())
     {
-        raised.say(message.clone(), slot.rust_type(py, said.rust_type)?)?;
+        raised.say(said.message, slot.rust_type(py, said.rust_type)?)?;
         if said.debug.is_some() {
             value.setattr(intern!(py, "_debug"), said.debug(py)?)?;
         }
@@ -79,6 +114,7 @@ pub(crate) fn make<'py>(
             return Ok(value);
         }
     }
+    let message = object::new_text(py, said.message)?;
     if said.sources.is_none()
         && !value.is_instance_of::<PyBaseException>()
         && let Some(error) = plain(py, &said, &value, &message)?

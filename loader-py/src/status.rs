@@ -95,6 +95,15 @@ pub(crate) fn call_error(py: Python<'_>, spec: &'static Spec, answer: &Answer<'_
 /// the exception at once, if it is one of those that are most common.
 #[cold]
 pub(crate) fn throw(py: Python<'_>, core: &'static Core, result: &Shape, answer: &Answer<'_>) -> Thrown {
+    if let Some(made) = rust_error::quick(py, result, answer) {
+        return match made {
+            Ok(error) => {
+                raised::throw_raised(error);
+                Thrown(None)
+            }
+            Err(error) => error.into(),
+        };
+    }
     match rust_error::make(py, core, result, answer, || hook(py)) {
         Ok(error) => match raised::throw(error) {
             None => Thrown(None),

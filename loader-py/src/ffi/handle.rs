@@ -336,19 +336,36 @@ pub(super) fn drop_value(slot: &'static Slot, id: &HandleId) {
     );
 }
 
-/// The same of an exception, whose value may be one that goes with others later.
-pub(super) fn drop_error(slot: &'static Slot, id: &HandleId) {
+/// What is to be done for the value of an exception that is going away.
+pub(super) enum Ending<'a> {
+    /// It goes with these, which waited for it.
+    Late(&'static Slot, Vec<HandleId>),
+    Now(&'static Slot, &'a HandleId),
+}
+
+/// The same of an exception, whose value may be one that goes with others later: then there is nothing to be done.
+#[inline]
+pub(super) fn end_error<'a>(slot: &'static Slot, id: &'a HandleId) -> Option<Ending<'a>> {
     if matches!(slot.definition.get(), Some(Definition::Handle(kind)) if kind.late_drop) {
         // SAFETY: deallocators run with the lock held.
         let py = unsafe { Python::assume_attached() };
-        if let Some(ids) = slot.core.put_late(py, *id) {
-            keeping_exception(
+        let ids = slot.core.put_late(py, *id)?;
+        return Some(Ending::Late(slot, ids));
+    }
+    Some(Ending::Now(slot, id))
+}
+
+impl Ending<'_> {
+    /// Drops them.
+    #[inline(never)]
+    pub(super) fn run(self) {
+        match self {
+            Self::Late(slot, ids) => keeping_exception(
                 |py| crate::handle::drop_all(py, slot.core, &ids),
                 |py| format!("dropping some `{}` of `{}`", slot.name(py), slot.core.name),
-            );
+            ),
+            Self::Now(slot, id) => drop_value(slot, id),
         }
-    } else {
-        drop_value(slot, id);
     }
 }
 

@@ -1,18 +1,18 @@
 //! The `Raised` type: the base of exceptions whose class is a crate's own error type.
 //!
-//! What such an exception says and holds is in the object itself, so that to raise one is to allocate it and its message: no
-//! dictionary, and no handle object before one is asked for. Its deallocator, like that of a handle, runs at any moment.
+//! What such an exception says and holds is in the object itself, so that to raise one is to allocate it: no dictionary, and
+//! neither a handle object nor text before one is asked for. Its deallocator, like that of a handle, runs at any moment.
 
 use std::ffi::CStr;
 use std::os::raw::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use pyo3::exceptions::PyImportError;
+use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::types::{PyModule, PyModuleMethods, PyTuple, PyType, PyTypeMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
 
 use super::handle::{self, HandleId, HandleRef};
-use super::{class, process};
+use super::{class, object, process};
 use crate::core::{Definition, Slot};
 use crate::python;
 
@@ -31,7 +31,14 @@ struct Raw {
     message: *mut ffi::PyObject,
     /// The name of its type in Rust, or null where it was not raised.
     rust_type: *mut ffi::PyObject,
+    /// How much of `text` it says. 0 as soon as it is in `message` and in the arguments, where everybody looks for it.
+    waiting: u8,
+    /// ASCII.
+    text: [u8; FEW],
 }
+
+/// What is longer is not kept until somebody asks for it.
+const FEW: usize = 95;
 
 static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
 
@@ -89,22 +96,57 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
         Ok(unsafe { Bound::from_borrowed_ptr_or_opt(py, (*self.raw()).held) })
     }
 
-    /// Says what it says, and the name of its type in Rust, of an exception that is about to be raised.
-    pub(crate) fn say(self, message: Bound<'py, PyAny>, rust_type: Bound<'py, PyAny>) -> PyResult<()> {
-        let arguments = PyTuple::new(self.0.py(), [&message])?;
-        // SAFETY: as in `hold`; an exception refers to a tuple there, or to nothing.
-        let before = unsafe { (*self.raw()).base.args };
-        // SAFETY: as above; the new references are given away.
-        unsafe {
-            (*self.raw()).base.args = arguments.into_ptr();
-            ffi::Py_XDECREF(before);
-        }
-        self.set_message(message);
+    /// Says what it says, and the name of its type in Rust, of an exception that is about to be raised. Most are never asked,
+    /// so short text is made into objects when it is.
+    #[inline]
+    pub(crate) fn say(self, message: &[u8], rust_type: Bound<'py, PyAny>) -> PyResult<()> {
         // SAFETY: as in `hold`; the new reference is given away.
         let before = unsafe { std::mem::replace(&mut (*self.raw()).rust_type, rust_type.into_ptr()) };
         // SAFETY: null, or a reference that nobody else gives back.
         unsafe { ffi::Py_XDECREF(before) };
+        if !(1..=FEW).contains(&message.len()) || !message.is_ascii() {
+            return self.say_now(object::new_text(self.0.py(), message)?);
+        }
+        // SAFETY: as in `hold`; there is room, and the bytes are no part of a Python object.
+        unsafe {
+            let text = (&raw mut (*self.raw()).text).cast::<u8>();
+            std::ptr::copy_nonoverlapping(message.as_ptr(), text, message.len());
+            (*self.raw()).waiting = message.len() as u8;
+        }
         Ok(())
+    }
+
+    #[inline(never)]
+    fn say_now(self, message: Bound<'py, PyAny>) -> PyResult<()> {
+        let arguments = PyTuple::new(self.0.py(), [&message])?;
+        // Memory was collected for it, perhaps, which runs code that may have asked for the same or set it.
+        // SAFETY: as in `hold`.
+        unsafe { (*self.raw()).waiting = 0 };
+        self.set_arguments(arguments);
+        self.set_message(message);
+        Ok(())
+    }
+
+    /// Puts what it says where everybody looks for it.
+    fn settle(self) -> PyResult<()> {
+        // SAFETY: as in `hold`.
+        let length = usize::from(unsafe { (*self.raw()).waiting });
+        if length == 0 {
+            return Ok(());
+        }
+        // SAFETY: as in `hold`; a copy, as code may run that changes the object.
+        let text = unsafe { (*self.raw()).text };
+        self.say_now(object::new_text(
+            self.0.py(),
+            text.get(..length).unwrap_or_default(),
+        )?)
+    }
+
+    fn set_arguments(self, arguments: Bound<'py, PyTuple>) {
+        // SAFETY: as in `hold`; an exception refers to a tuple there, or to nothing. The new reference is given away.
+        let before = unsafe { std::mem::replace(&mut (*self.raw()).base.args, arguments.into_ptr()) };
+        // SAFETY: null, or a reference that nobody else gives back.
+        unsafe { ffi::Py_XDECREF(before) };
     }
 
     fn set_message(self, message: Bound<'py, PyAny>) {
@@ -116,10 +158,6 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
 }
 
 /// Gives the interpreter a new exception, to be raised. Another one comes back.
-#[allow(
-    deprecated,
-    reason = "`PyErr_Restore` is the form of the versions before 3.12"
-)]
 pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
     let raw = error.as_ptr();
     // SAFETY: a live object.
@@ -128,28 +166,43 @@ pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
     if !is_exception || !unsafe { (*raw.cast::<ffi::PyBaseExceptionObject>()).traceback }.is_null() {
         return Some(error);
     }
+    // The interpreter asks the exception for its class, and whether that is below the one that it gets: which takes no
+    // call of a metaclass's method if it is this one.
+    let class = if RaisedRef::of(error.as_borrowed()).is_some() {
+        TYPE.load(Ordering::Relaxed)
+    } else {
+        // SAFETY: a live object.
+        unsafe { ffi::Py_TYPE(raw) }
+    };
+    restore(class, error);
+    None
+}
+
+/// The same of one that was just made by this module.
+#[inline]
+pub(crate) fn throw_raised(error: Bound<'_, PyAny>) {
+    debug_assert!(RaisedRef::of(error.as_borrowed()).is_some());
+    restore(TYPE.load(Ordering::Relaxed), error);
+}
+
+/// Sets the exception, which is of `class` or below it.
+#[allow(
+    deprecated,
+    reason = "`PyErr_Restore` is the form of the versions before 3.12"
+)]
+fn restore(class: *mut ffi::PyTypeObject, error: Bound<'_, PyAny>) {
     #[cfg(Py_3_12)]
-    // SAFETY: an exception, whose reference is given away; the lock is held.
-    unsafe {
-        ffi::PyErr_SetRaisedException(error.into_ptr());
+    {
+        let _ = class;
+        // SAFETY: an exception, whose reference is given away; the lock is held.
+        unsafe { ffi::PyErr_SetRaisedException(error.into_ptr()) };
     }
     #[cfg(not(Py_3_12))]
-    {
-        // The interpreter asks the exception for its class, and whether that is below the one that it gets: which takes no
-        // call of a metaclass's method if it is this one.
-        let class = if RaisedRef::of(error.as_borrowed()).is_some() {
-            TYPE.load(Ordering::Relaxed)
-        } else {
-            // SAFETY: a live object.
-            unsafe { ffi::Py_TYPE(raw) }
-        };
-        // SAFETY: a live type and an exception of it, whose references are given away; the lock is held.
-        unsafe {
-            ffi::Py_INCREF(class.cast());
-            ffi::PyErr_Restore(class.cast(), error.into_ptr(), std::ptr::null_mut());
-        }
+    // SAFETY: a live type and an exception of it, whose references are given away; the lock is held.
+    unsafe {
+        ffi::Py_INCREF(class.cast());
+        ffi::PyErr_Restore(class.cast(), error.into_ptr(), std::ptr::null_mut());
     }
-    None
 }
 
 /// Whether `class` is `Raised` or below it.
@@ -186,6 +239,12 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
                 get_rust_type,
                 None,
                 c"The Rust type of an error that was raised, or None.",
+            ),
+            class::attribute(
+                c"args",
+                get_arguments,
+                Some(set_arguments),
+                c"What it was made with, as of every exception.",
             ),
         ]),
         class::doc(DOC),
@@ -240,9 +299,65 @@ unsafe extern "C" fn get_value(object: *mut ffi::PyObject, _: *mut c_void) -> *m
     })
 }
 
+/// Puts what the exception says where everybody looks for it, and asks `read` for a new reference, or null, then.
+///
+/// # Safety
+///
+/// The object is a live one of the type, and the lock is held.
+unsafe fn settled(
+    object: *mut ffi::PyObject,
+    read: impl FnOnce(*mut Raw) -> *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    Python::attach(|py| {
+        // SAFETY: says the caller.
+        let raised = RaisedRef(unsafe { Borrowed::from_ptr(py, object) });
+        match raised.settle() {
+            Ok(()) => read(raised.raw()),
+            Err(error) => {
+                error.restore(py);
+                std::ptr::null_mut()
+            }
+        }
+    })
+}
+
 unsafe extern "C" fn get_message(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: the interpreter passes a live object of the attribute's type, with the lock held.
-    unsafe { or_none((*object.cast::<Raw>()).message) }
+    unsafe { settled(object, |raw| or_none((*raw).message)) }
+}
+
+unsafe extern "C" fn get_arguments(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: as in `get_message`.
+    unsafe { settled(object, |raw| or_none((*raw).base.args)) }
+}
+
+unsafe extern "C" fn set_arguments(
+    object: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    _: *mut c_void,
+) -> std::os::raw::c_int {
+    Python::attach(|py| {
+        // SAFETY: the interpreter passes a live object of the attribute's type.
+        let raised = RaisedRef(unsafe { Borrowed::from_ptr(py, object) });
+        // SAFETY: a live object, or null where the attribute is deleted.
+        let value = unsafe { Bound::from_borrowed_ptr_or_opt(py, value) };
+        let done = raised.settle().and_then(|()| match value {
+            // SAFETY: a live object; what it gives is a new tuple, or null with an exception set.
+            Some(value) => unsafe {
+                let made = Bound::from_owned_ptr_or_err(py, ffi::PySequence_Tuple(value.as_ptr()))?;
+                raised.set_arguments(made.cast_into_unchecked());
+                Ok(())
+            },
+            None => Err(PyTypeError::new_err("args may not be deleted")),
+        });
+        match done {
+            Ok(()) => 0,
+            Err(error) => {
+                error.restore(py);
+                -1
+            }
+        }
+    })
 }
 
 unsafe extern "C" fn get_rust_type(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
@@ -260,10 +375,16 @@ unsafe extern "C" fn set_message(
         let raised = RaisedRef(unsafe { Borrowed::from_ptr(py, object) });
         // SAFETY: a live object, or null where the attribute is deleted.
         match unsafe { Bound::from_borrowed_ptr_or_opt(py, value) } {
-            Some(message) => {
-                raised.set_message(message);
-                0
-            }
+            Some(message) => match raised.settle() {
+                Ok(()) => {
+                    raised.set_message(message);
+                    0
+                }
+                Err(error) => {
+                    error.restore(py);
+                    -1
+                }
+            },
             None => {
                 python::internal(py, "what an error says cannot be deleted").restore(py);
                 -1
@@ -276,15 +397,18 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let raw = object.cast::<Raw>();
     // SAFETY: the interpreter hands over an object that nobody else refers to; the fields are ours.
     let (owns, epoch, slot, id) = unsafe { ((*raw).owns, (*raw).epoch, (*raw).slot, (*raw).id) };
+    let value = slot.filter(|_| owns && epoch == process::epoch() && !process::finalizing());
+    // Most values go with others later: then nothing runs here.
+    let ending = value.and_then(|slot| handle::end_error(slot, &id));
     // SAFETY: as above.
-    let ends_value = owns || !unsafe { (*raw).held }.is_null();
+    let ends_value = ending.is_some() || !unsafe { (*raw).held }.is_null();
     if ends_value {
         // The collector may run meanwhile, and must not find what nobody refers to.
         // SAFETY: as above, of a collected type.
         unsafe { ffi::PyObject_GC_UnTrack(object.cast()) };
     }
-    if let Some(slot) = slot.filter(|_| owns && epoch == process::epoch() && !process::finalizing()) {
-        handle::drop_error(slot, &id);
+    if let Some(ending) = ending {
+        ending.run();
     }
     // SAFETY: as above; null, or references that nobody else gives back.
     unsafe {

@@ -1,6 +1,6 @@
 //! Handles, groups and lifetimes: the only place where a lifetime is extended, and where one ends.
 //!
-//! - `table`: slots with a generation and a borrow state; a handle names one.
+//! - `table`: slots with a generation and a borrow state; a handle names one. `free`: which of them are free.
 //! - `owners`: a group: what the values that share borrowed data keep alive.
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
@@ -22,6 +22,7 @@
 pub(crate) mod apart;
 pub(crate) mod current;
 pub(crate) mod frame;
+mod free;
 mod hold;
 pub(crate) mod holding;
 pub(crate) mod inside;

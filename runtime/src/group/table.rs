@@ -14,11 +14,12 @@
 use std::any::TypeId;
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::current;
 use super::frame::Frame;
+use super::free::Free;
 use super::inside;
 use super::owners::{self, Group};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
@@ -230,8 +231,7 @@ pub(crate) fn borrowed_by(holder: &str) -> String {
 pub(crate) struct Table {
     /// Chunk `n` has `64 << n` slots and never moves.
     chunks: [AtomicPtr<Slot>; CHUNKS],
-    free: Mutex<Free>,
-    live: AtomicUsize,
+    free: Free,
     /// None before somebody asks: 0.
     epoch: AtomicU32,
     /// Handles of earlier epochs belong to the parent of a fork.
@@ -242,20 +242,10 @@ pub(crate) struct Table {
 /// So many that no slot reaches bit 31.
 const CHUNKS: usize = 25;
 
-#[derive(Default)]
-struct Free {
-    slots: Vec<u32>,
-    next: u32,
-}
-
 /// The one table of this library.
 pub(crate) static TABLE: Table = Table {
     chunks: [const { AtomicPtr::new(std::ptr::null_mut()) }; CHUNKS],
-    free: Mutex::new(Free {
-        slots: Vec::new(),
-        next: 0,
-    }),
-    live: AtomicUsize::new(0),
+    free: Free::new(),
     epoch: AtomicU32::new(0),
     forks: AtomicU32::new(0),
     stuck: AtomicBool::new(false),
@@ -297,8 +287,7 @@ impl Table {
         self.forks.fetch_add(1, Ordering::Relaxed);
         self.epoch.store(epoch.wrapping_add(1).max(1), Ordering::Relaxed);
         // A lock that another thread of the parent held is held for ever here: nobody may wait for it.
-        let free =
-            self.free.try_lock().is_ok() && owners::unlocked() && thread::unlocked() && inside::unlocked();
+        let free = self.free.unlocked() && owners::unlocked() && thread::unlocked() && inside::unlocked();
         self.stuck.fetch_or(!free, Ordering::Relaxed);
         thread::disown();
         host::disown();
@@ -312,7 +301,7 @@ impl Table {
 
     /// How many handles live.
     pub(crate) fn live(&self) -> usize {
-        self.live.load(Ordering::Relaxed)
+        self.free.used()
     }
 
     #[inline]
@@ -339,30 +328,25 @@ impl Table {
         state
             .word
             .store(u64::from(generation) << 32 | LIVE, Ordering::Release);
-        self.live.fetch_add(1, Ordering::Relaxed);
         HandleId::new(type_index, slot, generation, self.epoch())
     }
 
+    #[inline(always)]
     fn claim(&self) -> u32 {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = free.slots.pop() {
-            return slot;
-        }
-        let slot = free.next;
-        let (chunk, at) = place(slot);
-        assert!(chunk < CHUNKS, "more than {slot} handles live at once");
-        free.next += 1;
-        if at == 0 {
-            let slots: Box<[Slot]> = (0..64_usize << chunk)
-                .map(|_| Slot {
-                    word: AtomicU64::new(1 << 32),
-                    lent: Mutex::default(),
-                    entry: UnsafeCell::new(MaybeUninit::uninit()),
-                })
-                .collect();
-            self.chunks[chunk].store(Box::into_raw(slots).cast(), Ordering::Release);
-        }
-        slot
+        self.free.claim(|slot| {
+            let (chunk, at) = place(slot);
+            assert!(chunk < CHUNKS, "more than {slot} handles live at once");
+            if at == 0 {
+                let slots: Box<[Slot]> = (0..64_usize << chunk)
+                    .map(|_| Slot {
+                        word: AtomicU64::new(1 << 32),
+                        lent: Mutex::default(),
+                        entry: UnsafeCell::new(MaybeUninit::uninit()),
+                    })
+                    .collect();
+                self.chunks[chunk].store(Box::into_raw(slots).cast(), Ordering::Release);
+            }
+        })
     }
 
     /// Holds a slot for a call. The entry may be read until [`Table::release`].
@@ -540,16 +524,14 @@ impl Table {
         let entry = unsafe { &*state.entry.get() };
         // SAFETY: a slot that was live has its entry, and it is taken once.
         let entry = unsafe { entry.assume_init_read() };
-        self.live.fetch_sub(1, Ordering::Relaxed);
         let generation = generation(state.word.load(Ordering::Relaxed));
-        // A slot whose generations are used up is never used again.
-        if let Some(next) = generation.checked_add(1) {
-            state.word.store(u64::from(next) << 32, Ordering::Release);
-            self.free
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .slots
-                .push(slot);
+        match generation.checked_add(1) {
+            Some(next) => {
+                state.word.store(u64::from(next) << 32, Ordering::Release);
+                self.free.give(slot);
+            }
+            // A slot whose generations are used up is never used again.
+            None => self.free.give_up(),
         }
         entry
     }
