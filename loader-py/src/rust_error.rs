@@ -73,8 +73,9 @@ pub(crate) fn quick<'py>(
     }
     let make = || {
         let error = object::bare_instance(class.bind(py))?;
-        let raised = RaisedRef::of(error.as_borrowed())
-            .ok_or_else(|| python::internal(py, "an error class of no error"))?;
+        let Some(raised) = RaisedRef::exactly(error.as_borrowed(), class.bind(py)) else {
+            return Err(python::internal(py, "an error's class makes something else"));
+        };
         raised.hold(slot, id);
         raised.say(message, slot.rust_type(py, rust_type)?)?;
         if kind.variants.get().is_some() {

@@ -136,6 +136,12 @@ fn finish(reader: &Reader<'_>, arguments: usize, expected: usize) -> Result<(), 
 }
 
 fn handle(reader: &Reader<'_>) -> Result<HandleId, Fault> {
+    // As nearly all are written.
+    let start = reader.position();
+    if let Some((EXT_HANDLE, id)) = reader.ext16() {
+        return Ok(HandleId::from_array(id));
+    }
+    reader.rewind(start);
     match reader.next()? {
         Token::Ext(EXT_HANDLE, bytes) => {
             HandleId::from_bytes(bytes).ok_or_else(|| Fault::malformed("a handle has 16 bytes"))

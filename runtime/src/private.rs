@@ -13,7 +13,9 @@ pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRef};
-pub use crate::lower::{Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, length_hint};
+pub use crate::lower::{
+    Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
+};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};

@@ -471,6 +471,17 @@ impl Writer {
         }
     }
 
+    /// Puts the last `N` bytes, which begin at `from`, over those at `to`.
+    #[inline]
+    pub(crate) fn move_up<const N: usize>(&mut self, from: usize, to: usize) {
+        if let Some((before, last)) = self.bytes.split_at_mut_checked(from) {
+            if let (Some(place), Some(last)) = (before.get_mut(to..to + N), last.first_chunk::<N>()) {
+                place.copy_from_slice(last);
+            }
+        }
+        self.bytes.truncate(from);
+    }
+
     /// Appends bytes that are MessagePack already.
     #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {

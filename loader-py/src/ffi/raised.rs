@@ -38,7 +38,7 @@ struct Raw {
 }
 
 /// What is longer is not kept until somebody asks for it.
-const FEW: usize = 95;
+const FEW: usize = 63;
 
 static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
 
@@ -54,6 +54,18 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
         // SAFETY: a live object and a type that is never freed, made before any object of it.
         let is_one = unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), TYPE.load(Ordering::Relaxed)) } != 0;
         is_one.then_some(Self(object))
+    }
+
+    /// `object` as one if it is just of `class`, one of `Raised`'s subclasses: the shortest way to know.
+    #[inline]
+    pub(crate) fn exactly(object: Borrowed<'a, 'py, PyAny>, class: &Bound<'py, PyType>) -> Option<Self> {
+        debug_assert!(
+            is_raised_class(class),
+            "definitions are checked when they are made"
+        );
+        // SAFETY: a live object.
+        let own = unsafe { ffi::Py_TYPE(object.as_ptr()) };
+        (own == class.as_type_ptr()).then_some(Self(object))
     }
 
     fn raw(self) -> *mut Raw {

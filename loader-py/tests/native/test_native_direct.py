@@ -23,8 +23,14 @@ from usecrate import _native, errors
 DIRECT, PLAIN = 60, 70
 
 
+class Wire(bytes):
+    """What is MessagePack already."""
+
+
 def packed(value: Any) -> bytes:
     """A few values in MessagePack."""
+    if isinstance(value, Wire):
+        return bytes(value)
     if value is None:
         return b"\xc0"
     if isinstance(value, bool):
@@ -508,6 +514,51 @@ def test_exceptions_that_hold_handles(prepare: Prepared, echo: Any) -> None:
     for value in (error, Failure()):
         assert outcome(direct, value) == outcome(plain, value)
     assert "direct" not in prepare.ways()
+
+
+#: A handle that names nothing any more.
+GONE = Wire(b"\xd8\1" + (9).to_bytes(4, "little") + b"\xff\xff\xff\0" + bytes(8))
+
+
+@pytest.mark.parametrize("message", ["", "it failed", "\0", "grüße", "x" * 62, "x" * 63, "x" * 64, "x" * 150])
+@pytest.mark.parametrize("late", [False, True])
+def test_what_an_error_says_is_the_same_whenever_it_is_asked(
+    prepare: Prepared, echo: Any, message: str, late: bool
+) -> None:
+    class Failure(_native.Raised):  # type: ignore[misc, name-defined]
+        pass
+
+    held = type("Held", (_native.Handle,), {"__slots__": ()})
+    echo.library.define_handle(9, held, exception=Failure, trivial_drop=True, late_drop=late)
+    answer = [1, [GONE, "echo::Failure", message, None, []]]
+    fail = prepare("i", ["i64"], ["result", "i64", ["handle", 9, "new"]], letter="i", answer=answer)
+
+    def caught() -> Any:
+        with pytest.raises(Failure) as failed:
+            fail(1)
+        return failed.value
+
+    assert prepare.ways() == ""
+    error = caught()
+    assert prepare.ways() == "direct"
+    assert type(error) is Failure and error._rust_type == "echo::Failure"
+    assert (error._message, error.args, error._message) == (message, (message,), message)
+    assert error._message is error.args[0]
+    assert (caught().args, BaseException.__reduce__(error)[1]) == ((message,), (message,))
+    error = caught()
+    error.args = ["other"]
+    assert (error.args, error._message) == (("other",), message)
+    error = caught()
+    error._message = "other"
+    assert (error.args, error._message) == ((message,), "other")
+    error = caught()
+    with pytest.raises(TypeError, match="may not be deleted"):
+        del error.args
+    with pytest.raises(TypeError, match="not iterable"):
+        error.args = 1
+    assert error.args == (message,)
+    for _ in range(40):
+        caught()
 
 
 class Running:

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use super::Lower;
-use super::text::{Text, quoted};
+use super::text::{self, Text, quoted};
 use crate::describe::Describer;
 use crate::direct::Word;
 use crate::error::Fault;
 use crate::group::store::Out;
-use crate::probe::sources;
+use crate::probe::{Says, sources};
 use crate::shim::Answer;
+use crate::wire::Writer;
 
 /// A type that can be the `E` of a `Result`.
 #[diagnostic::on_unimplemented(
@@ -39,6 +40,60 @@ pub struct Said<'a> {
     pub sources: &'a [String],
 }
 
+/// How an error says what it says, and what is behind it.
+pub(crate) type Telling<E> = (Option<Says<E>>, Option<fn(&E) -> Vec<String>>);
+
+/// Writes the answer for an error that stays here; `store` makes a handle of it. What it says is asked while it is nobody
+/// else's.
+///
+/// # Errors
+///
+/// Always: `Fault::Failed`, or what `store` came to.
+pub fn failed_with_handle<'h, E>(
+    error: E,
+    (says, sources): Telling<E>,
+    out: &mut Out<'_, 'h>,
+    store: impl FnOnce(E, &mut Out<'_, 'h>) -> Answer,
+) -> Answer {
+    const START: usize = 3;
+    // What was written and made of the result so far is not part of the answer.
+    out.frame.undo();
+    out.writer.truncate(0);
+    out.writer.raw(&[0x92, 1, 0x95]);
+    // The handle's place.
+    out.writer.raw(&[0; HANDLE]);
+    out.writer.str(std::any::type_name::<E>());
+    match says {
+        Some(says) => text::write(&error, says, out.writer),
+        None => out.writer.str(&without_words(out)),
+    }
+    // What `Debug` says is asked of the value.
+    out.writer.nil();
+    write_sources(
+        sources.map(|of| of(&error)).unwrap_or_default().as_slice(),
+        out.writer,
+    );
+    let end = out.writer.len();
+    store(error, out)?;
+    out.writer.move_up::<HANDLE>(end, START);
+    Err(Fault::Failed)
+}
+
+/// How many bytes a handle takes: an extension of 16.
+const HANDLE: usize = 18;
+
+#[cold]
+fn without_words(out: &Out<'_, '_>) -> String {
+    format!("`{}` failed without saying why", out.frame.callable.get())
+}
+
+fn write_sources(sources: &[String], writer: &mut Writer) {
+    writer.array(sources.len());
+    for source in sources {
+        writer.str(source);
+    }
+}
+
 /// Writes an error answer; `value` writes the error itself.
 ///
 /// # Errors
@@ -57,19 +112,13 @@ pub fn failed<'h, B, E>(
     out.writer.str(std::any::type_name::<E>());
     match said.message {
         Some(message) => out.writer.str(message),
-        None => out.writer.str(&format!(
-            "`{}` failed without saying why",
-            out.frame.callable.get()
-        )),
+        None => out.writer.str(&without_words(out)),
     }
     match said.debug {
         Some(debug) => out.writer.str(debug),
         None => out.writer.nil(),
     }
-    out.writer.array(said.sources.len());
-    for source in said.sources {
-        out.writer.str(source);
-    }
+    write_sources(said.sources, out.writer);
     Err(Fault::Failed)
 }
 

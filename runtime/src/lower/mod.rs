@@ -17,7 +17,7 @@ use crate::group::store::Out;
 use crate::shim::Answer;
 use crate::wire::Writer;
 
-pub use errors::{Fail, Said, failed};
+pub use errors::{Fail, Said, failed, failed_with_handle};
 pub use text::Text;
 
 pub use iterators::{Batch, batch, length_hint};

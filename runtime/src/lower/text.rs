@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::probe::Says;
+use crate::wire::Writer;
 
 /// So many bytes need no allocation.
 const FEW: usize = 120;
@@ -31,15 +32,6 @@ impl Text {
 
     /// What `value` says in this way, if it knows it.
     pub fn said<T>(value: &T, way: Option<Says<T>>) -> Option<Self> {
-        struct Saying<'v, T>(&'v T, Says<T>);
-
-        impl<T> fmt::Display for Saying<'_, T> {
-            #[inline]
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                (self.1)(self.0, formatter)
-            }
-        }
-
         way.map(|way| Self::of(format_args!("{}", Saying(value, way))))
     }
 
@@ -86,6 +78,54 @@ impl fmt::Write for Text {
     }
 }
 
+/// How a value says something, as `Display`.
+struct Saying<'v, T>(&'v T, Says<T>);
+
+impl<T> fmt::Display for Saying<'_, T> {
+    #[inline]
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.1)(self.0, formatter)
+    }
+}
+
+/// Writes what `value` says in this way, put together where it stays.
+#[inline]
+pub(super) fn write<T>(value: &T, way: Says<T>, writer: &mut Writer) {
+    write_pieces(format_args!("{}", Saying(value, way)), writer);
+}
+
+/// str, whose length is known when it is there: with room for that of a short one.
+fn write_pieces(pieces: fmt::Arguments<'_>, writer: &mut Writer) {
+    struct Behind<'w>(&'w mut Vec<u8>);
+    impl fmt::Write for Behind<'_> {
+        #[inline]
+        fn write_str(&mut self, next: &str) -> fmt::Result {
+            self.0.extend_from_slice(next.as_bytes());
+            Ok(())
+        }
+    }
+    let bytes = writer.bytes_mut();
+    let head = bytes.len();
+    bytes.extend_from_slice(&[0xd9, 0]);
+    let start = bytes.len();
+    // As `to_string` does.
+    Behind(bytes)
+        .write_fmt(pieces)
+        .expect("a `Display` or `Debug` that fails has a fault of its own");
+    match (u8::try_from(bytes.len() - start), bytes.get_mut(head + 1)) {
+        (Ok(length), Some(place)) => *place = length,
+        _ => lengthen(writer, head, start),
+    }
+}
+
+/// Writes text that has turned out to be longer again, with a head that says so.
+#[cold]
+fn lengthen(writer: &mut Writer, head: usize, start: usize) {
+    let text = writer.bytes_mut().split_off(start);
+    writer.bytes_mut().truncate(head);
+    writer.str(std::str::from_utf8(&text).expect("it is put together of whole texts"));
+}
+
 /// What `Debug` says of a text: as it is between quotes, if there is nothing in it to escape.
 pub(super) fn quoted(text: &str) -> Text {
     let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
@@ -98,8 +138,9 @@ pub(super) fn quoted(text: &str) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::{FEW, Text, quoted};
+    use super::{FEW, Text, quoted, write};
     use crate::probe::{Otherwise as _, Probe};
+    use crate::wire::{Reader, Token, Writer};
 
     #[test]
     fn text_of_any_length_is_whole() {
@@ -108,6 +149,21 @@ mod tests {
             assert_eq!(Text::of(format_args!("{text}")).as_str(), text);
             let pieces = Text::of(format_args!("{text}, {text}, \u{e9}, {text}"));
             assert_eq!(pieces.as_str(), format!("{text}, {text}, \u{e9}, {text}"));
+        }
+    }
+
+    #[test]
+    fn text_of_any_length_is_written_with_its_length() {
+        let display = Probe::<String>::DISPLAY.expect("a string says what it is");
+        for length in [0, 1, 31, 32, 255, 256, 65_535, 65_536] {
+            let text = "\u{e9}".repeat(length / 2) + &"a".repeat(length % 2);
+            let mut writer = Writer::default();
+            writer.nil();
+            write(&text, display, &mut writer);
+            let reader = Reader::new(writer.as_bytes());
+            assert_eq!(reader.next().expect("a value"), Token::Nil);
+            assert_eq!(reader.next().expect("a value"), Token::Str(text.as_bytes()));
+            assert!(reader.at_end());
         }
     }
 

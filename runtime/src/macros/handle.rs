@@ -48,6 +48,22 @@ macro_rules! __fail {
     (@debug later, $ty:ty, $value:expr) => {
         None::<$crate::private::Text>
     };
+    ($marker:ty, $ty:ty, handle) => {
+        impl<'h> $crate::private::Fail<'h, $marker> for $ty {
+            fn fail(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                #[allow(unused_imports)]
+                use $crate::private::{Otherwise as _, Probe};
+                let says = Probe::<$ty>::DISPLAY.or(Probe::<$ty>::DEBUG);
+                $crate::private::failed_with_handle(self, (says, Probe::<$ty>::SOURCES), out, |error, out| {
+                    $crate::private::Lower::<'h, $marker>::lower(error, out)
+                })
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                <$ty as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+    };
     ($marker:ty, $ty:ty, $when:ident) => {
         impl<'h> $crate::private::Fail<'h, $marker> for $ty {
             fn fail(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
@@ -164,7 +180,7 @@ macro_rules! __handle_impls {
             }
         }
 
-        $crate::__fail!($marker, $ty, later);
+        $crate::__fail!($marker, $ty, handle);
     };
 }
 
