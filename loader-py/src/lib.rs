@@ -22,6 +22,7 @@ mod handle;
 mod host;
 mod inside;
 mod iterator;
+mod late;
 mod library;
 mod manifest;
 mod opened;
@@ -44,8 +45,8 @@ const FREE_THREADED: bool = false;
 #[pyo3::pymodule(name = "_native")]
 mod native {
     use pyo3::exceptions::PyImportError;
-    use pyo3::types::PyModule;
-    use pyo3::{Bound, PyResult};
+    use pyo3::types::{PyAnyMethods, PyList, PyModule, PyModuleMethods};
+    use pyo3::{Bound, PyResult, wrap_pyfunction};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -55,11 +56,10 @@ mod native {
                  (for example python3.13 instead of python3.13t)",
             ));
         }
+        // What adds to it would look for it in vain, which makes a type for exceptions that nothing else needs.
+        module.setattr("__all__", PyList::empty(module.py()))?;
         crate::ffi::process::watch_forks();
-        crate::ffi::handle::register(module)?;
-        crate::ffi::iterator::register(module)?;
-        crate::ffi::raised::register(module)?;
-        crate::ffi::export::register(module)?;
+        module.add_function(wrap_pyfunction!(crate::late::late, module)?)?;
         crate::library::register(module)?;
         crate::manifest::register(module)?;
         crate::handle::register(module)?;

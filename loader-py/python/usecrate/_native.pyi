@@ -287,10 +287,7 @@ locks: list[RLock]
 
 @final
 class Opened:
-    """An artifact in this process, as far as modules and functions need it; `loaded` is the rest.
-
-    The name is for checkers alone, as are `ModuleInfo` and, but for tests, `Registry`: their objects are made
-    by the extension."""
+    """An artifact in this process, as far as modules and functions need it; `loaded` is the rest."""
 
     path: str
     manifest: Manifest

@@ -2,10 +2,68 @@
 
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::exceptions::PyOverflowError;
-use pyo3::types::PyTuple;
-use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
+use pyo3::types::{PyTuple, PyType, PyTypeMethods};
+use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
+
+/// A type that is made when it is first asked for: most processes need few of those that there are.
+pub(crate) struct Late {
+    /// Never freed once it is made.
+    made: AtomicPtr<ffi::PyTypeObject>,
+    make: for<'py> fn(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
+}
+
+impl Late {
+    /// One that `make` makes.
+    pub(super) const fn new(make: for<'py> fn(Python<'py>) -> PyResult<Bound<'py, PyAny>>) -> Self {
+        Self {
+            made: AtomicPtr::new(std::ptr::null_mut()),
+            make,
+        }
+    }
+
+    /// The type, made if it is not yet. No thread waits for another one here: a child that is forked meanwhile would, for
+    /// ever.
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyType>> {
+        if self.made().is_null() {
+            let made = (self.make)(py)?;
+            let raw = made.as_ptr().cast();
+            // Another thread may have made it meanwhile: the first one stays.
+            let first =
+                self.made
+                    .compare_exchange(std::ptr::null_mut(), raw, Ordering::Release, Ordering::Relaxed);
+            if first.is_ok() {
+                std::mem::forget(made);
+            }
+        }
+        // SAFETY: a type that was made by now, and is never freed.
+        let found = unsafe { Bound::from_borrowed_ptr(py, self.made().cast()) };
+        Ok(found.cast_into()?)
+    }
+
+    /// The type; null before it is made, while there is no object of it.
+    #[inline]
+    pub(super) fn made(&self) -> *mut ffi::PyTypeObject {
+        self.made.load(Ordering::Acquire)
+    }
+
+    /// Whether `object` is of it.
+    #[inline]
+    pub(super) fn is_of(&self, object: Borrowed<'_, '_, PyAny>) -> bool {
+        let class = self.made();
+        // SAFETY: a live object and a type that is never freed.
+        !class.is_null() && unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), class) } != 0
+    }
+
+    /// Whether `class` is it or below it.
+    pub(super) fn is_above(&self, class: &Bound<'_, PyType>) -> bool {
+        let own = self.made();
+        // SAFETY: two live types.
+        !own.is_null() && unsafe { ffi::PyType_IsSubtype(class.as_type_ptr(), own) } != 0
+    }
+}
 
 /// A row of a type's table.
 pub(super) fn slot(number: c_int, pointer: *mut c_void) -> ffi::PyType_Slot {

@@ -7,32 +7,23 @@
 use std::ffi::CStr;
 use std::os::raw::{c_int, c_void};
 
-use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods};
-use pyo3::{Bound, PyResult, ffi};
+use pyo3::{Bound, PyAny, PyResult, Python, ffi};
 
-use super::class;
+use super::{class, handle};
 
-/// Makes the type and adds it to the extension module.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+/// `HandleBuffer`.
+pub(crate) static TYPE: class::Late = class::Late::new(make);
+
+fn make(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr = c"Base of the classes whose values are bytes. A view of one sees a copy.";
     let slots = &mut [
         class::slot(ffi::Py_bf_getbuffer, get_buffer as *mut c_void),
         class::doc(DOC),
         class::end(),
     ];
-    let base = module.getattr("Handle")?;
+    let base = handle::TYPE.get(py)?;
     // SAFETY: a complete table; its objects are those of the base.
-    let made = unsafe {
-        class::make(
-            module.py(),
-            c"usecrate._native.HandleBuffer",
-            0,
-            true,
-            slots,
-            Some(&base),
-        )
-    }?;
-    module.add("HandleBuffer", made)
+    unsafe { class::make(py, c"usecrate._native.HandleBuffer", 0, true, slots, Some(&base)) }
 }
 
 unsafe extern "C" fn get_buffer(

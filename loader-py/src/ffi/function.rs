@@ -50,9 +50,7 @@ pub(super) struct Carrier {
 struct Types {
     /// Below `module`, with the spec behind what a module has.
     module_like: Py<PyType>,
-    /// Holds a spec; subclassed for each class name.
-    carrier: Py<PyType>,
-    /// Subclasses of `carrier` by module and qualified name.
+    /// Subclasses of `CARRIER` by module and qualified name.
     named: Py<PyDict>,
 }
 
@@ -76,29 +74,31 @@ fn types(py: Python<'_>) -> PyResult<&Types> {
         let module_type = unsafe { Bound::from_borrowed_ptr(py, (&raw mut ffi::PyModule_Type).cast()) };
         let room = module_offset().unsigned_abs() + size_of::<Option<&'static Spec>>();
         let module_like = heap_type(py, c"usecrate._native.Functions", room, &module_type)?;
-        let object = py.get_type::<PyAny>().into_any();
-        let carrier = heap_type(py, c"usecrate._native.Function", size_of::<Carrier>(), &object)?;
         Ok(Types {
-            module_like,
-            carrier,
+            module_like: module_like.cast_into::<PyType>()?.unbind(),
             named: PyDict::new(py).unbind(),
         })
     })
 }
 
-fn heap_type(
-    py: Python<'_>,
+/// Holds a spec; subclassed for each class name.
+static CARRIER: class::Late = class::Late::new(|py| {
+    let object = py.get_type::<PyAny>().into_any();
+    heap_type(py, c"usecrate._native.Function", size_of::<Carrier>(), &object)
+});
+
+fn heap_type<'py>(
+    py: Python<'py>,
     name: &'static CStr,
     size: usize,
-    base: &Bound<'_, PyAny>,
-) -> PyResult<Py<PyType>> {
+    base: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let slots = &mut [
         class::doc(c"What a function of a Rust crate belongs to."),
         class::end(),
     ];
     // SAFETY: a complete table; the callers ask for what the base has, or for more.
-    let made = unsafe { class::make(py, name, size, true, slots, Some(base)) }?;
-    Ok(made.cast_into::<PyType>()?.unbind())
+    unsafe { class::make(py, name, size, true, slots, Some(base)) }
 }
 
 /// A function that calls `spec`.
@@ -158,7 +158,7 @@ fn named_carrier<'py>(
     let name = prefix.rsplit('.').next().unwrap_or(prefix);
     let class = py
         .get_type::<PyType>()
-        .call1((name, (types.carrier.bind(py),), attributes))?;
+        .call1((name, (CARRIER.get(py)?,), attributes))?;
     named.set_item((module, prefix), &class)?;
     Ok(class.cast_into::<PyType>()?)
 }
@@ -247,11 +247,7 @@ pub(crate) fn spec_of(function: &Bound<'_, PyAny>) -> Option<&'static Spec> {
         // SAFETY: this layout has the spec at this offset.
         return unsafe { spec_of_module(owner) };
     }
-    if object
-        .get_type()
-        .is_subclass(types.carrier.bind(function.py()))
-        .unwrap_or(false)
-    {
+    if CARRIER.is_of(object.as_borrowed()) {
         // SAFETY: instances begin with a `Carrier`.
         return unsafe { (*owner.cast::<Carrier>()).spec };
     }

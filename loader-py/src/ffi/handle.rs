@@ -5,10 +5,9 @@
 
 use std::ffi::CStr;
 use std::os::raw::c_void;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::types::{PyModule, PyModuleMethods, PyType, PyTypeMethods};
+use pyo3::types::{PyType, PyTypeMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use super::{class, process};
@@ -55,7 +54,8 @@ pub(crate) enum State {
     OtherProcess,
 }
 
-static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+/// `Handle`.
+pub(crate) static TYPE: class::Late = class::Late::new(make);
 
 /// A handle, seen through the object that holds it. Fields are read and written through the raw pointer, never through
 /// a reference to the object.
@@ -65,10 +65,7 @@ pub(crate) struct HandleRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
 impl<'a, 'py> HandleRef<'a, 'py> {
     /// `object` as a handle, if it is one.
     pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
-        let ours = TYPE.load(Ordering::Relaxed);
-        // SAFETY: a live object and a type that is never freed.
-        let is_handle = !ours.is_null() && unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), ours) } != 0;
-        is_handle.then_some(Self(object))
+        TYPE.is_of(object).then_some(Self(object))
     }
 
     /// `object` as a handle if it is just of `class`, one of `Handle`'s subclasses: the shortest way to know.
@@ -179,8 +176,7 @@ impl<'a, 'py> HandleRef<'a, 'py> {
 /// A new, closed handle of `class`, which must be a subclass of `Handle`.
 pub(crate) fn allocate<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     let raw = class.as_type_ptr();
-    // SAFETY: two live types.
-    if unsafe { ffi::PyType_IsSubtype(raw, TYPE.load(Ordering::Relaxed)) } == 0 {
+    if !is_handle_class(class) {
         return Err(PyTypeError::new_err(
             "not a subclass of `usecrate._native.Handle`",
         ));
@@ -199,12 +195,10 @@ pub(crate) fn allocate<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, P
 
 /// Whether `class` is `Handle` or below it.
 pub(crate) fn is_handle_class(class: &Bound<'_, PyType>) -> bool {
-    // SAFETY: two live types.
-    unsafe { ffi::PyType_IsSubtype(class.as_type_ptr(), TYPE.load(Ordering::Relaxed)) != 0 }
+    TYPE.is_above(class)
 }
 
-/// Makes the type and adds it to the extension module.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn make(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr = c"Base of every class whose values stay in Rust. It cannot be made from Python.";
     let slots = &mut [
         class::slot(ffi::Py_tp_new, refuse_new as *mut c_void),
@@ -228,19 +222,16 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         class::end(),
     ];
     // SAFETY: a complete table for `Raw`, which begins as every object does.
-    let made = unsafe {
+    unsafe {
         class::make(
-            module.py(),
+            py,
             c"usecrate._native.Handle",
             size_of::<Raw>(),
             true,
             slots,
             None,
         )
-    }?;
-    module.add("Handle", &made)?;
-    TYPE.store(made.into_ptr().cast(), Ordering::Release);
-    Ok(())
+    }
 }
 
 pub(super) unsafe extern "C" fn refuse_new(

@@ -6,9 +6,8 @@
 use std::ffi::CStr;
 use std::os::raw::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
-use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString};
+use pyo3::types::{PyString, PyTypeMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
 
 use super::handle::{self, HandleId};
@@ -54,14 +53,10 @@ struct Iterating {
     queue: Option<Box<Queue>>,
 }
 
-static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
-static ITERATING: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
-
-fn is_instance(object: Borrowed<'_, '_, PyAny>, of: &AtomicPtr<ffi::PyTypeObject>) -> bool {
-    let class = of.load(Ordering::Relaxed);
-    // SAFETY: a live object and a type that is never freed.
-    !class.is_null() && unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), class) } != 0
-}
+/// `Iterator`.
+pub(crate) static TYPE: class::Late = class::Late::new(make);
+/// `HandleIterator`.
+pub(crate) static ITERATING: class::Late = class::Late::new(make_iterating);
 
 /// An iterator, seen through the object that holds it. No reference to its fields outlives a method.
 #[derive(Clone, Copy)]
@@ -70,7 +65,7 @@ pub(crate) struct IteratorRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
 impl<'a, 'py> IteratorRef<'a, 'py> {
     /// `object` as an iterator, if it is one.
     pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
-        is_instance(object, &TYPE).then_some(Self(object))
+        TYPE.is_of(object).then_some(Self(object))
     }
 
     fn with<R>(self, act: impl FnOnce(&mut Place) -> R) -> Option<R> {
@@ -154,7 +149,7 @@ impl<'a, 'py> IteratorRef<'a, 'py> {
 
 /// A new iterator over `items`, whose value is named `id`.
 pub(crate) fn new<'py>(py: Python<'py>, items: &'static Items, id: HandleId) -> PyResult<Bound<'py, PyAny>> {
-    let class = TYPE.load(Ordering::Relaxed);
+    let class = TYPE.get(py)?.as_type_ptr();
     // SAFETY: a ready type; the generic allocator zeroes, which is an iterator without a place.
     let made = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class, 0)) }?;
     let place = Place {
@@ -177,7 +172,7 @@ pub(crate) struct IteratingRef<'a, 'py>(Borrowed<'a, 'py, PyAny>);
 impl<'a, 'py> IteratingRef<'a, 'py> {
     /// `object` as a handle that is an iterator, if it is one.
     pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
-        is_instance(object, &ITERATING).then_some(Self(object))
+        ITERATING.is_of(object).then_some(Self(object))
     }
 
     /// The object.
@@ -213,18 +208,7 @@ impl<'a, 'py> IteratingRef<'a, 'py> {
     }
 }
 
-/// Makes the types and adds them to the extension module.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let made = iterator_type(module.py())?;
-    module.add("Iterator", &made)?;
-    TYPE.store(made.into_ptr().cast(), Ordering::Release);
-    let made = iterating_type(module)?;
-    module.add("HandleIterator", &made)?;
-    ITERATING.store(made.into_ptr().cast(), Ordering::Release);
-    Ok(())
-}
-
-fn iterator_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+fn make(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr =
         c"What Rust gives one by one. It cannot be made from Python; `close()` or `with` drops the Rust value early.";
     let slots = &mut [
@@ -267,7 +251,7 @@ fn iterator_type(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     unsafe { class::make(py, c"usecrate.Iterator", size_of::<Raw>(), false, slots, None) }
 }
 
-fn iterating_type<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+fn make_iterating(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr = c"Base of the classes whose values are iterators in Rust.";
     let slots = &mut [
         class::slot(ffi::Py_tp_dealloc, iterating_dealloc as *mut c_void),
@@ -277,18 +261,9 @@ fn iterating_type<'py>(module: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyA
         class::end(),
     ];
     let name = c"usecrate._native.HandleIterator";
-    let base = module.getattr("Handle")?;
+    let base = handle::TYPE.get(py)?;
     // SAFETY: a complete table for `Iterating`, which begins as the base's objects do.
-    unsafe {
-        class::make(
-            module.py(),
-            name,
-            size_of::<Iterating>(),
-            true,
-            slots,
-            Some(&base),
-        )
-    }
+    unsafe { class::make(py, name, size_of::<Iterating>(), true, slots, Some(&base)) }
 }
 
 unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {

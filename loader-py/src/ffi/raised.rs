@@ -5,10 +5,9 @@
 
 use std::ffi::CStr;
 use std::os::raw::c_void;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::exceptions::{PyImportError, PyTypeError};
-use pyo3::types::{PyModule, PyModuleMethods, PyTuple, PyType, PyTypeMethods};
+use pyo3::types::{PyTuple, PyType, PyTypeMethods};
 use pyo3::{Borrowed, Bound, PyAny, PyResult, Python, ffi};
 
 use super::handle::{self, HandleId, HandleRef};
@@ -40,7 +39,8 @@ struct Raw {
 /// What is longer is not kept until somebody asks for it.
 const FEW: usize = 63;
 
-static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+/// `Raised`.
+pub(crate) static TYPE: class::Late = class::Late::new(make);
 
 /// Such an exception, seen through the object. Fields are read and written through the raw pointer, never through a
 /// reference to the object.
@@ -51,9 +51,7 @@ impl<'a, 'py> RaisedRef<'a, 'py> {
     /// `object` as one, if it is.
     #[inline]
     pub(crate) fn of(object: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
-        // SAFETY: a live object and a type that is never freed, made before any object of it.
-        let is_one = unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), TYPE.load(Ordering::Relaxed)) } != 0;
-        is_one.then_some(Self(object))
+        TYPE.is_of(object).then_some(Self(object))
     }
 
     /// `object` as one if it is just of `class`, one of `Raised`'s subclasses: the shortest way to know.
@@ -181,7 +179,7 @@ pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
     // The interpreter asks the exception for its class, and whether that is below the one that it gets: which takes no
     // call of a metaclass's method if it is this one.
     let class = if RaisedRef::of(error.as_borrowed()).is_some() {
-        TYPE.load(Ordering::Relaxed)
+        TYPE.made()
     } else {
         // SAFETY: a live object.
         unsafe { ffi::Py_TYPE(raw) }
@@ -194,7 +192,7 @@ pub(crate) fn throw(error: Bound<'_, PyAny>) -> Option<Bound<'_, PyAny>> {
 #[inline]
 pub(crate) fn throw_raised(error: Bound<'_, PyAny>) {
     debug_assert!(RaisedRef::of(error.as_borrowed()).is_some());
-    restore(TYPE.load(Ordering::Relaxed), error);
+    restore(TYPE.made(), error);
 }
 
 /// Sets the exception, which is of `class` or below it.
@@ -219,14 +217,11 @@ fn restore(class: *mut ffi::PyTypeObject, error: Bound<'_, PyAny>) {
 
 /// Whether `class` is `Raised` or below it.
 pub(crate) fn is_raised_class(class: &Bound<'_, PyType>) -> bool {
-    // SAFETY: two live types.
-    unsafe { ffi::PyType_IsSubtype(class.as_type_ptr(), TYPE.load(Ordering::Relaxed)) != 0 }
+    TYPE.is_above(class)
 }
 
-/// Makes the type and adds it to the extension module.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn make(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     const DOC: &CStr = c"Base of the exception classes of a crate's own error types: holds what Rust gave.";
-    let py = module.py();
     // SAFETY: a static type, alive as long as the interpreter.
     let base = unsafe { Bound::from_borrowed_ptr(py, ffi::PyExc_RuntimeError) };
     // SAFETY: a ready type.
@@ -264,7 +259,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ];
     // SAFETY: a complete table for `Raw`, which begins as `RuntimeError` does, whose size was just compared. What is behind
     // that refers to nothing that the collector looks for, so the base's ways of looking are inherited.
-    let made = unsafe {
+    unsafe {
         class::make(
             py,
             c"usecrate._native.Raised",
@@ -273,10 +268,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
             slots,
             Some(&base),
         )
-    }?;
-    module.add("Raised", &made)?;
-    TYPE.store(made.into_ptr().cast(), Ordering::Release);
-    Ok(())
+    }
 }
 
 /// A new reference to what is there, or to None.

@@ -360,6 +360,8 @@ pub(crate) fn ask<'py>(module: &Bound<'py, PyModule>, name: &str) -> PyResult<Bo
 /// Adds the classes and functions to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     locks::register(module)?;
+    module.add_class::<Opened>()?;
+    module.add_class::<ModuleInfo>()?;
     module.add_function(wrap_pyfunction!(module_and_name, module)?)?;
     module.add_function(wrap_pyfunction!(module_at, module)?)?;
     registry::register(module)
