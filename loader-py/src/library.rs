@@ -43,8 +43,14 @@ fn step<'py>(result: &Bound<'py, PyAny>) -> PyResult<(&'static str, Bound<'py, P
     }
 }
 
-fn load(py: Python<'_>, path: &str, expected: &Expected<'_>, name: &str) -> PyResult<Symbol> {
-    py.detach(|| load::load(path.as_ref(), expected, name))
+fn load(
+    py: Python<'_>,
+    path: &str,
+    expected: &Expected<'_>,
+    loaded: Option<&Expected<'_>>,
+    name: &str,
+) -> PyResult<Symbol> {
+    py.detach(|| load::load(path.as_ref(), expected, loaded, name))
         .map_err(|failure| {
             let library = format!("the library of `{name}` at {path}");
             match failure {
@@ -193,13 +199,14 @@ impl Library {
 #[pymethods]
 impl Library {
     #[new]
-    #[pyo3(signature = (path, *, blake3, size, name))]
+    #[pyo3(signature = (path, *, blake3, size, name, loaded=None))]
     fn new(
         py: Python<'_>,
         path: std::path::PathBuf,
         blake3: &str,
         size: u64,
         name: String,
+        loaded: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Py<Self>> {
         if !process::in_main_interpreter(py) {
             // Classes, exceptions and handles are kept once per process: they are those of the main interpreter.
@@ -209,7 +216,18 @@ impl Library {
         }
         function::prepare(py)?;
         let path = path.to_string_lossy().into_owned();
-        let symbol = load(py, &path, &Expected { size, blake3 }, &name)?;
+        let loaded = loaded
+            .map(|loaded| {
+                PyResult::Ok((
+                    loaded.get_item("size")?.extract()?,
+                    loaded.get_item("blake3")?.extract()?,
+                ))
+            })
+            .transpose()?;
+        let loaded = loaded
+            .as_ref()
+            .map(|(size, blake3): &(u64, String)| Expected { size: *size, blake3 });
+        let symbol = load(py, &path, &Expected { size, blake3 }, loaded.as_ref(), &name)?;
         let core = Core::adopt(name, path, symbol);
         speak(py, core)?;
         let library = Py::new(py, Self { core })?;

@@ -103,6 +103,21 @@ pub struct Library {
     pub blake3: String,
     /// SHA-256 of the file, for other tools.
     pub sha256: String,
+    /// What of the file is loaded, if that is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loaded: Option<Loaded>,
+}
+
+/// What the system maps of a library: its first bytes. Behind them are the names of its functions, for the backtraces of
+/// panics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Loaded {
+    /// How many bytes.
+    pub size: u64,
+    /// BLAKE3 of them, 64 lower-case hexadecimal digits: checked before loading.
+    pub blake3: String,
 }
 
 /// A public module.

@@ -76,10 +76,17 @@ impl Check<'_> {
                 format!("`{}` is not a plain file name", library.path),
             );
         }
-        for (place, hash) in [
+        let mut hashes = vec![
             ("library.blake3", &library.blake3),
             ("library.sha256", &library.sha256),
-        ] {
+        ];
+        if let Some(loaded) = &library.loaded {
+            hashes.push(("library.loaded.blake3", &loaded.blake3));
+            if loaded.size > library.size {
+                return invalid("library.loaded.size", "is more than the library has");
+            }
+        }
+        for (place, hash) in hashes {
             if hash.len() != 64 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
                 return invalid(place, "is not 64 lower-case hexadecimal digits");
             }

@@ -15,7 +15,8 @@ fn valid() -> Value {
             "default_features": true, "docs": ""
         },
         "build": { "target": "t", "rustc": "r", "profile": "release", "key": "k" },
-        "library": { "path": "libx.so", "size": 1, "blake3": hash, "sha256": hash },
+        "library": { "path": "libx.so", "size": 1, "blake3": hash, "sha256": hash,
+            "loaded": { "size": 1, "blake3": hash } },
         "modules": [
             { "path": "x", "entries": [
                 { "name": "A", "type": 0 },
@@ -77,6 +78,8 @@ fn a_broken_invariant_is_named() {
         ("/library/path", json!(""), "`library.path`"),
         ("/library/blake3", json!("0123"), "`library.blake3`"),
         ("/library/sha256", json!("G".repeat(64)), "`library.sha256`"),
+        ("/library/loaded/blake3", json!("0123"), "`library.loaded.blake3`"),
+        ("/library/loaded/size", json!(2), "`library.loaded.size`"),
         (
             "/types/1/path",
             json!("x::A"),

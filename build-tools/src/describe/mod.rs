@@ -125,5 +125,6 @@ fn unsealed() -> Library {
         size: 0,
         blake3: unknown.clone(),
         sha256: unknown,
+        loaded: None,
     }
 }

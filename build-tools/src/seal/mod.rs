@@ -2,7 +2,7 @@
 //!
 //! 1. [`exports`](check): nothing but `usecrate_call` is visible, and no static TLS is needed.
 //! 2. [`linker`]: makes dependencies' `#[no_mangle]` items local, for the libraries that need it.
-//! 3. [`seal`]: copy, hash, `manifest.json` and its [`index`], the hashes of all files ([`sums`]), atomic rename.
+//! 3. [`seal`]: copy, hash, and what of it is [`loaded`]; `manifest.json` and its [`index`], the hashes of all files ([`sums`]), atomic rename.
 //!
 //! What lies under an artifact's name is complete, and its manifest holds the hashes of the very file beside it.
 
@@ -10,6 +10,7 @@ mod check;
 mod index;
 mod layout;
 pub mod linker;
+mod loaded;
 pub mod sums;
 
 use std::io;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use sha2::{Digest as _, Sha256};
-use usecrate_manifest::{Library, Manifest, validate};
+use usecrate_manifest::{Library, Loaded, Manifest, validate};
 
 use crate::diagnostic::Explain;
 use crate::files::{self, StagedFolder};
@@ -158,6 +159,10 @@ fn describe_file(path: &Path, name: String) -> Result<Library, SealError> {
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         blake3: blake3::hash(&bytes).to_hex().to_string(),
         sha256,
+        loaded: loaded::size(&bytes).map(|size| Loaded {
+            size: u64::try_from(size).unwrap_or(u64::MAX),
+            blake3: blake3::hash(&bytes[..size]).to_hex().to_string(),
+        }),
     })
 }
 

@@ -1,6 +1,7 @@
 use std::process::Command;
 
 use super::*;
+use crate::library::LibraryError;
 
 /// A library of a few lines of Rust, linked by rustc with `arguments`.
 fn library(folder: &Path, source: &str, arguments: &[String]) -> PathBuf {
@@ -51,6 +52,19 @@ fn an_artifact_holds_the_hashes_of_its_library() {
         blake3::hash(&bytes).to_hex().to_string()
     );
     assert_eq!(sealed.manifest.library.size, bytes.len() as u64);
+    let loaded = sealed.manifest.library.loaded.as_ref();
+    assert_eq!(loaded.is_some(), cfg!(target_os = "linux"));
+    if let Some(loaded) = loaded {
+        // What is left is not loaded: only the names of functions are behind it, and the table of sections.
+        let size = usize::try_from(loaded.size).unwrap();
+        assert!(size < bytes.len(), "{size}");
+        assert_eq!(loaded.blake3, blake3::hash(&bytes[..size]).to_hex().to_string());
+        let part = folder.path().join("part.so");
+        fs::write(&part, &bytes[..size]).unwrap();
+        // It says nothing, but it is loaded.
+        let answer = crate::library::describe(&part);
+        assert!(matches!(answer, Err(LibraryError::Protocol { .. })), "{answer:?}");
+    }
     let text = fs::read_to_string(destination.join(MANIFEST)).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), sealed.manifest);
     assert!(

@@ -18,6 +18,7 @@ from .artifact import Wanted
 from .loaded import Loaded
 from .model import Callable as CallableModel
 from .model import Entries, Manifest
+from .model import Loaded as LoadedPart
 from .model import Module as ModuleModel
 
 TypeRef = str | list[Any]
@@ -159,8 +160,12 @@ def move(value: Handle) -> Handle:
 class Library:
     """A loaded library. Never unloaded."""
 
-    def __new__(cls, path: str, *, blake3: str, size: int, name: str) -> Library:
+    def __new__(
+        cls, path: str, *, blake3: str, size: int, name: str, loaded: LoadedPart | None = None
+    ) -> Library:
         """Verifies size and BLAKE3 of the file, loads exactly the bytes that were hashed, and speaks `init`.
+
+        Of a file that is not `loaded` whole, Linux hashes and loads that part alone.
 
         Raises
         ------

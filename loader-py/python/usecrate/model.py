@@ -206,6 +206,14 @@ class Library(TypedDict):
     size: int
     blake3: str
     sha256: str
+    loaded: NotRequired[Loaded]
+
+
+class Loaded(TypedDict):
+    """What of the library is loaded: its first bytes."""
+
+    size: int
+    blake3: str
 
 
 class Coverage(TypedDict):

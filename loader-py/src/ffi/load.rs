@@ -3,9 +3,12 @@
 //! They are copied while they are hashed: on Linux into a memory file, sealed then, elsewhere into a private copy. Either
 //! stays open for the life of the process, because glibc knows libraries by path: a descriptor number used again would
 //! give the old library.
+//!
+//! A library ends with the names of its functions. Nothing but the backtrace of a panic reads them, from the path that the
+//! library was loaded from: on Linux that path then leads to the file they are in, and they are neither copied nor hashed.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::symbol::Symbol;
@@ -14,7 +17,7 @@ use super::symbol::Symbol;
 /// would be memory that is touched for the first time, page by page, which costs as much as to hash what is in it.
 const STEP: usize = 32 << 10;
 
-/// What a library must be.
+/// What a library must be, or the part of it that is loaded.
 pub(crate) struct Expected<'e> {
     /// Its bytes.
     pub(crate) size: u64,
@@ -45,27 +48,79 @@ pub(crate) enum LoadFailure {
     NoSymbol(#[source] libloading::Error),
 }
 
-/// Loads the library at `path`, once it is known to be what is expected.
-pub(crate) fn load(path: &Path, expected: &Expected<'_>, name: &str) -> Result<Symbol, LoadFailure> {
+/// Loads the library at `path`, once it is known to be what is expected; of which `loaded`, the first bytes, may be all that
+/// has to be loaded.
+pub(crate) fn load(
+    path: &Path,
+    expected: &Expected<'_>,
+    loaded: Option<&Expected<'_>>,
+    name: &str,
+) -> Result<Symbol, LoadFailure> {
     let mut source = fs_err::File::open(path).map_err(LoadFailure::Read)?;
     #[cfg(target_os = "linux")]
-    if let Ok(mut file) = memory_file(name) {
-        use std::os::fd::AsRawFd;
-        let place = format!("/proc/self/fd/{}", file.as_raw_fd());
-        if Path::new(&place).exists() {
-            copy(&mut source, &mut file, expected)?;
-            seal(&file).map_err(LoadFailure::Copy)?;
-            let symbol = open(Path::new(&place))?;
-            std::mem::forget(file);
-            return Ok(symbol);
-        }
+    if let Some(symbol) = from_memory(&mut source, expected, loaded, name)? {
+        return Ok(symbol);
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = loaded;
     let (place, mut file) = private_file(name).map_err(LoadFailure::Copy)?;
+    source.rewind().map_err(LoadFailure::Read)?;
     copy(&mut source, &mut file, expected)?;
     let file = reopened(file, &place).map_err(LoadFailure::Copy)?;
     let symbol = open(&place)?;
     std::mem::forget(file);
     Ok(symbol)
+}
+
+/// Loads it from a sealed memory file. `None` where there are none, or nothing leads to them.
+#[cfg(target_os = "linux")]
+fn from_memory(
+    source: &mut fs_err::File,
+    expected: &Expected<'_>,
+    loaded: Option<&Expected<'_>>,
+    name: &str,
+) -> Result<Option<Symbol>, LoadFailure> {
+    use std::os::fd::AsRawFd;
+    let Ok(mut file) = memory_file(name) else {
+        return Ok(None);
+    };
+    match loaded {
+        Some(part) => copy_part(source, &mut file, expected, part)?,
+        None => copy(source, &mut file, expected)?,
+    }
+    seal(&file).map_err(LoadFailure::Copy)?;
+    let place = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let symbol = match open(Path::new(&place)) {
+        Err(LoadFailure::Open(_)) if !Path::new(&place).exists() => return Ok(None),
+        opened => opened?,
+    };
+    if loaded.is_some() {
+        lead_to(&file, source.file());
+    }
+    std::mem::forget(file);
+    Ok(Some(symbol))
+}
+
+/// Copies the part of a library that is loaded, and refuses all else. What is behind it is not looked at.
+#[cfg(target_os = "linux")]
+fn copy_part(
+    source: &mut fs_err::File,
+    to: &mut File,
+    expected: &Expected<'_>,
+    part: &Expected<'_>,
+) -> Result<(), LoadFailure> {
+    let size = source.metadata().map_err(LoadFailure::Read)?.len();
+    if size != expected.size {
+        return Err(LoadFailure::Size(size, expected.size));
+    }
+    copy(&mut source.take(part.size), to, part).map_err(|failure| {
+        // Who looks for what is wrong has a hash of the whole file.
+        let whole = source
+            .rewind()
+            .map_err(LoadFailure::Read)
+            .and_then(|()| copy(source, &mut std::io::sink(), expected));
+        whole.err().unwrap_or(failure)
+    })
 }
 
 /// Copies what is expected, and refuses all else: what was hashed is what was written.
@@ -134,6 +189,15 @@ fn seal(file: &File) -> std::io::Result<()> {
         return Err(std::io::Error::last_os_error());
     }
     Ok(())
+}
+
+/// From now on the path of a memory file leads to `other`: what is mapped of it stays as it is.
+#[cfg(target_os = "linux")]
+fn lead_to(file: &File, other: &File) {
+    use std::os::fd::AsRawFd;
+    // SAFETY: two open descriptors. The first is this function's caller's, who reads and writes it no more. Where this fails,
+    // panics tell no names.
+    unsafe { libc::dup3(other.as_raw_fd(), file.as_raw_fd(), libc::O_CLOEXEC) };
 }
 
 /// A new file in a folder that only this user can enter.

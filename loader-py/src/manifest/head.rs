@@ -60,25 +60,39 @@ pub(super) fn check_library(
         )));
     }
     for key in ["blake3", "sha256"] {
-        let digits = text(key);
-        if digits.len() != 64
-            || !digits
-                .bytes()
-                .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-        {
-            let problem = "is not 64 lower-case hexadecimal digits";
-            return Err(malformed(Place::Key(&place, key).problem(problem)));
-        }
+        check_hash(library, key, &place).map_err(&malformed)?;
     }
-    let size = library.get("size").map_or("", Value::raw);
-    if size.parse::<u64>().is_err() {
-        let negative = size.starts_with('-');
-        let problem = if negative {
-            "is negative"
-        } else {
-            "is no size of a file"
-        };
-        return Err(malformed(Place::Key(&place, "size").problem(problem)));
+    check_size(library, &place).map_err(&malformed)?;
+    if let Some(loaded) = library.get("loaded") {
+        let place = Place::Key(&place, "loaded");
+        check_hash(loaded, "blake3", &place).map_err(&malformed)?;
+        check_size(loaded, &place).map_err(&malformed)?;
     }
     Ok(())
+}
+
+fn check_hash(of: Value<'_>, key: &str, place: &Place<'_>) -> Result<(), Problem> {
+    let digits = of.get(key).and_then(Value::text).unwrap_or_default();
+    let fits = digits.len() == 64
+        && digits
+            .bytes()
+            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    if fits {
+        return Ok(());
+    }
+    Err(Place::Key(place, key).problem("is not 64 lower-case hexadecimal digits"))
+}
+
+fn check_size(of: Value<'_>, place: &Place<'_>) -> Result<(), Problem> {
+    let size = of.get("size").map_or("", Value::raw);
+    if size.parse::<u64>().is_ok() {
+        return Ok(());
+    }
+    let negative = size.starts_with('-');
+    let problem = if negative {
+        "is negative"
+    } else {
+        "is no size of a file"
+    };
+    Err(Place::Key(place, "size").problem(problem))
 }

@@ -65,7 +65,9 @@ static LIBRARY: &Shape = &[
     ("size", Integer, MUST),
     ("blake3", Text, MUST),
     ("sha256", Text, MUST),
+    ("loaded", Map(LOADED), MAY),
 ];
+static LOADED: &Shape = &[("size", Integer, MUST), ("blake3", Text, MUST)];
 static COVERAGE: &Shape = &[("callables", Integer, MUST), ("served", Integer, MUST)];
 static MODULE: &Shape = &[
     ("path", Text, MUST),

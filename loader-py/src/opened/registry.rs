@@ -77,6 +77,9 @@ impl Registry {
             facts.set_item(PyString::intern(py, key), part(&about, key)?)?;
         }
         facts.set_item(intern!(py, "name"), part(&part(manifest, "crate")?, "name")?)?;
+        if about.contains(intern!(py, "loaded"))? {
+            facts.set_item(intern!(py, "loaded"), part(&about, "loaded")?)?;
+        }
         let class = self
             .package
             .module(py, "_native")?

@@ -421,6 +421,41 @@ def test_what_is_not_the_verified_library_is_refused(echo: Any, echo_path: Path,
         Library(str(text), blake3=blake3_of(text), size=13, name="text")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the whole library is loaded")
+def test_what_is_behind_the_part_that_is_loaded_is_not_copied(
+    echo: Any, echo_path: Path, tmp_path: Path
+) -> None:
+    Library, blake3 = echo.native.Library, echo.native.blake3
+    part, names = echo_path.read_bytes(), b"names of functions" * 1000
+    path = tmp_path / "libecho.so"
+    facts: dict[str, Any] = {
+        "blake3": blake3(part + names),
+        "size": len(part + names),
+        "name": "echo",
+        "loaded": {"size": len(part), "blake3": blake3(part)},
+    }
+    for content in (part + names, part + b"y" + names[1:]):
+        path.write_bytes(content)
+        before = set(os.listdir("/proc/self/fd"))
+        assert Library(str(path), **facts).count() == 0
+        # Who follows the path of the library finds its names.
+        kept = [f"/proc/self/fd/{fd}" for fd in set(os.listdir("/proc/self/fd")) - before]
+        assert [os.readlink(fd) for fd in kept if os.path.exists(fd)] == [str(path)]
+    flipped = bytes([part[0] ^ 1]) + part[1:] + names
+    path.write_bytes(flipped)
+    with pytest.raises(errors.IntegrityError, match=f"has the BLAKE3 hash {blake3(flipped)}, where"):
+        Library(str(path), **facts)
+    for content in (part, part + names + b"x", part[:-1], b""):
+        path.write_bytes(content)
+        with pytest.raises(errors.IntegrityError, match=f"has {len(content)} bytes, where its manifest says"):
+            Library(str(path), **facts)
+    # What contradicts itself is refused as well.
+    path.write_bytes(part + names)
+    for wrong in ({"size": len(part) - 1}, {"blake3": "0" * 64}, {"size": len(part + names) + 1}):
+        with pytest.raises(errors.IntegrityError):
+            Library(str(path), **{**facts, "loaded": {**facts["loaded"], **wrong}})
+
+
 def test_two_copies_do_not_share(echo: Any, echo_path: Path) -> None:
     other = type(echo)(echo_path)
     kept = other.new(1)
