@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 EXT_HOST = 3
-RELEASE, INVOKE, NEXT, READ, WRITE, FLUSH, SEEK = range(7)
+RELEASE, INVOKE, NEXT, READ, WRITE, FLUSH, SEEK, RETAIN = range(8)
 
 _Write = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
@@ -71,6 +71,8 @@ class Host:
 
     def __init__(self, *, direct: bool = False) -> None:
         self.objects: dict[int, Any] = {}
+        #: How many references the library has.
+        self.references: dict[int, int] = {}
         self.log: list[Upcall] = []
         #: The forms of direct upcalls.
         self.forms: list[list[int]] = []
@@ -85,6 +87,7 @@ class Host:
         with self._lock:
             token = next(self._tokens)
             self.objects[token] = value
+            self.references[token] = 1
         return msgpack.ExtType(EXT_HOST, token.to_bytes(8, "little"))
 
     def released(self, reference: msgpack.ExtType) -> bool:
@@ -128,9 +131,14 @@ class Host:
 
     def _do(self, operation: int, token: int, arguments: list[Any], memory: Any) -> Any:
         if operation == RELEASE:
-            del self.objects[token]
+            self.references[token] -= 1
+            if not self.references[token]:
+                del self.objects[token]
             return None
         value = self.objects[token]
+        if operation == RETAIN:
+            self.references[token] += 1
+            return None
         if operation == INVOKE:
             return value(*arguments)
         if operation == NEXT:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from client import ARGUMENT, HANDLE, PANIC, REQUEST, Library
-from host import FLUSH, READ, SEEK, WRITE, Host
+from host import FLUSH, READ, RELEASE, RETAIN, SEEK, WRITE, Host
 
 BEHAVIOURS = str(pathlib.Path(__file__).resolve().parent.parent / "crates" / "behaviours")
 C = "behaviours::callables::"
@@ -134,6 +134,16 @@ def test_the_same_reference_comes_back(fixture: Library, host: Host) -> None:
     reference = host.lend(io.BytesIO())
     assert fixture.call(find(fixture, F + "same"), reference) == reference
     assert not host.released(reference)
+
+
+def test_what_rust_refers_to_comes_back_with_a_reference_of_its_own(fixture: Library, host: Host) -> None:
+    file = io.BytesIO()
+    reference = host.lend(file)
+    writer = fixture.call(find(fixture, F + "Capitals<impl Write>::new"), reference)
+    assert fixture.call(find(fixture, F + "Capitals<impl Write>::get_ref"), writer) == reference
+    fixture.drop(writer)
+    assert [upcall.operation for upcall in host.log] == [RETAIN, WRITE, RELEASE]
+    assert not host.released(reference), "this one is the client's"
 
 
 def test_a_file_of_a_refused_call_stays_the_clients(fixture: Library, host: Host) -> None:

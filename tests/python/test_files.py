@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import gzip
 import io
 import os
@@ -134,6 +135,8 @@ def test_no_reference_to_a_file_object_is_left_behind(m: Any) -> None:
         lambda file: m.size(file),
         lambda file: m.Capitals(file).finish(),
         lambda file: m.Capitals(file) and None,
+        lambda file: m.Capitals(file).get_ref(),
+        lambda file: (m.Capitals(file).get_mut(), m.Capitals(file).after(0)),
         lambda file: m.Lines(file).next_line(),
     ]
     for use in uses:
@@ -167,11 +170,65 @@ def test_a_type_over_a_stream(m: Any) -> None:
     assert target.getvalue() == b"SOME WORDS\nMORE(dropped)"
     with pytest.raises(TypeError):
         m.Capitals(io.StringIO())
-    with pytest.raises(usecrate.UnsupportedSignatureError, match="the file object that was passed"):
-        _ = m.Capitals(target).get_ref
     # A handle that is a file is a file object like any other.
     m.write_pieces(m.Capitals(target), 2)
     assert target.getvalue().endswith(b"0,1,(dropped)")
+
+
+def test_a_reference_to_a_file_object_is_the_very_object(m: Any) -> None:
+    target = io.BytesIO()
+    writer = m.Capitals(target)
+    assert writer.get_ref() is target and writer.get_mut() is target
+    with pytest.raises(usecrate.CallError, match="only 0 were written"):
+        writer.after(1)
+    writer.write(b"word")
+    assert writer.after(1) is target and target.getvalue() == b"WORD"
+    # Rust still has it, and looks at it as it is now.
+    target.write(b", ")
+    writer.write(b"more")
+    assert target.getvalue() == b"WORD, MORE"
+    lent = writer.get_ref()
+    assert writer.finish() is target and lent is target
+    with pytest.raises(usecrate.ClosedError):
+        writer.get_ref()
+    with m.Capitals(target) as writer:
+        lent = writer.get_ref()
+    assert lent is target and not target.closed
+    lines = m.Lines(target)
+    target.close()
+    assert lines.get_ref() is target, "what is closed is an object still"
+    with pytest.raises(ValueError, match="closed file"):
+        lines.next_line()
+
+
+def test_a_reference_to_a_file_object_while_it_is_used(m: Any) -> None:
+    class Nosy(io.RawIOBase):
+        writer: Any = None
+        seen: Any = None
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            if self.seen is None:
+                assert self.writer.get_ref() is self
+                self.seen = bytes(data)
+            return len(data)
+
+    target = Nosy()
+    target.writer = m.Capitals(target)
+    target.writer.write(b"abc")
+    assert target.seen == b"ABC"
+    assert target.writer.get_ref() is target
+    target.writer.close()
+    target.writer = None
+
+    many = io.BytesIO()
+    writer = m.Capitals(many)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        uses = [writer.get_ref if at % 2 else (lambda: writer.write(b"x")) for at in range(400)]
+        found = list(pool.map(lambda use: use(), uses))
+    assert all(one is many for one in found[1::2]) and many.getvalue() == b"X" * 200
 
 
 def test_a_reader_over_a_stream_and_over_a_file(m: Any, tmp_path: pathlib.Path) -> None:

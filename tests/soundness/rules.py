@@ -864,6 +864,14 @@ RULES = (
                 "upcalls",
             ),
             Mutation(
+                "what Rust refers to comes back with a reference of its own",
+                "host/buffered.rs",
+                "            self.object.again()",
+                "            Ok(self.object.own())",
+                "files::a_file_that_rust_refers_to_comes_back_with_a_reference_of_its_own",
+                "upcalls",
+            ),
+            Mutation(
                 "no argument is blamed for a result",
                 "dispatch.rs",
                 "(Ok(Err(fault)), None) if ran =>",

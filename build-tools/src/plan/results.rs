@@ -76,6 +76,19 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
             }) if handles(inner) && is_list(inner) => {
                 Some("{}.map(|all| all.iter().collect::<::std::vec::Vec<_>>())")
             }
+            Some(Ty::Ref {
+                mutable: true,
+                ty: inner,
+                ..
+            }) if !handles(inner) => Some("{}.map(|one| &*one)"),
+            _ => None,
+        },
+        Ty::Path { def, args } if stdlib::is(def, "Result") => match type_args(args).next() {
+            Some(Ty::Ref {
+                mutable: true,
+                ty: inner,
+                ..
+            }) if !handles(inner) => Some("{}.map(|one| &*one)"),
             _ => None,
         },
         _ => None,

@@ -283,10 +283,6 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             .iter()
             .try_for_each(|part| check_result(ctx, types, part, false)),
         Ty::Slice(ty) | Ty::Array { ty, .. } => check_result(ctx, types, ty, false),
-        Ty::Ref { ty: inner, .. } if streams::modes(inner).is_some() => Err(Reason::new(
-            SkipCode::Stream,
-            "the result is a reference to the file object that was passed: use that one",
-        )),
         // Lent exclusively until the result is gone.
         Ty::Ref {
             mutable: true,

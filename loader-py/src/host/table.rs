@@ -34,18 +34,12 @@ pub(crate) struct Kept {
     pub(super) object: Py<PyAny>,
     /// Whose values it is kept with.
     pub(super) core: &'static Core,
-    /// How many references the library has.
-    references: u32,
 }
 
 impl Kept {
     /// One that is passed to `core` now.
     pub(crate) fn new(object: Py<PyAny>, core: &'static Core) -> Self {
-        Self {
-            object,
-            core,
-            references: 1,
-        }
+        Self { object, core }
     }
 }
 
@@ -55,6 +49,8 @@ struct Entry {
     generation: u32,
     epoch: u32,
     object: Option<Object>,
+    /// How many references the library has.
+    references: u32,
     /// The latest result of each thread that was given one, where it holds handles: they must stay until Rust has taken them,
     /// which it has when the thread asks again.
     results: Results,
@@ -81,6 +77,7 @@ impl Slab {
                 generation: 0,
                 epoch: 0,
                 object: None,
+                references: 0,
                 results: Vec::new(),
             });
             u32::try_from(self.entries.len() - 1).expect("memory ends before so many objects are held")
@@ -89,6 +86,7 @@ impl Slab {
         entry.generation = entry.generation.wrapping_add(1);
         entry.epoch = process::epoch();
         entry.object = Some(object);
+        entry.references = 1;
         u64::from(entry.generation) << 32 | u64::from(index)
     }
 
@@ -99,8 +97,13 @@ impl Slab {
         (u64::from(entry.generation) == generation && entry.object.is_some()).then_some(entry)
     }
 
-    fn remove(&mut self, token: u64) -> Option<(Object, Results)> {
+    /// Ends a reference, and gives what the token names with the last one.
+    fn end(&mut self, token: u64) -> Option<(Object, Results)> {
         let entry = self.entry(token)?;
+        entry.references -= 1;
+        if entry.references > 0 {
+            return None;
+        }
         let taken = (entry.object.take()?, std::mem::take(&mut entry.results));
         self.free.push((token & 0xffff_ffff) as u32);
         Some(taken)
@@ -151,12 +154,13 @@ pub(crate) fn kept(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static Co
 
 /// The library has one more reference to that object; `None`: it has none.
 pub(super) fn retain(py: Python<'_>, token: u64) -> Option<()> {
-    TABLE.with(py, |slab| match &mut slab.entry(token)?.object {
-        Some(Object::Kept(kept)) => {
-            kept.references = kept.references.checked_add(1)?;
-            Some(())
+    TABLE.with(py, |slab| {
+        let entry = slab.entry(token)?;
+        if !matches!(entry.object, Some(Object::Kept(_) | Object::File(_))) {
+            return None;
         }
-        _ => None,
+        entry.references = entry.references.checked_add(1)?;
+        Some(())
     })
 }
 
@@ -188,16 +192,8 @@ pub(super) fn keep_result(py: Python<'_>, token: u64, value: Py<PyAny>) {
 /// Ends a reference, and forgets the token and what it names with the last one. In a forked child, what the parent held stays.
 pub(crate) fn release(py: Python<'_>, token: u64) {
     let removed = TABLE.with(py, |slab| {
-        let entry = slab
-            .entry(token)
-            .filter(|entry| entry.epoch == process::epoch())?;
-        if let Some(Object::Kept(kept)) = &mut entry.object {
-            kept.references -= 1;
-            if kept.references > 0 {
-                return None;
-            }
-        }
-        slab.remove(token)
+        let ours = slab.entry(token)?.epoch == process::epoch();
+        ours.then(|| slab.end(token))?
     });
     let Some((object, results)) = removed else { return };
     // Whatever runs from here on sees the table whole.
@@ -218,24 +214,18 @@ pub(super) fn take_exception(py: Python<'_>, token: u64) -> Option<Py<PyBaseExce
         if !matches!(slab.entry(token)?.object, Some(Object::Exception(_))) {
             return None;
         }
-        match slab.remove(token)? {
+        match slab.end(token)? {
             (Object::Exception(error), _) => Some(error),
             _ => None,
         }
     })
 }
 
-/// Takes back the file of that token.
+/// The file object of that token, of which one reference comes back.
 pub(crate) fn take_file(py: Python<'_>, token: u64) -> Option<File> {
-    TABLE.with(py, |slab| {
-        if !matches!(slab.entry(token)?.object, Some(Object::File(_))) {
-            return None;
-        }
-        match slab.remove(token)? {
-            (Object::File(file), _) => Some(file),
-            _ => None,
-        }
-    })
+    let file = file(py, token)?;
+    release(py, token);
+    Some(file)
 }
 
 /// How many objects libraries hold.

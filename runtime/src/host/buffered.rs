@@ -5,7 +5,7 @@ use std::io::SeekFrom;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
 
-use super::{Failure, Object, Operation, PARENTS, record};
+use super::{Failure, Object, Operation, PARENTS, Promised, record};
 use crate::abi::Memory;
 use crate::error::Fault;
 use crate::group::current;
@@ -33,6 +33,8 @@ pub(super) struct Shared {
     stuck: AtomicBool,
     /// The process that it is of.
     epoch: u32,
+    /// Which object it is; whether the reference is here still, the state knows.
+    object: Promised,
 }
 
 /// What the buffer holds.
@@ -387,6 +389,7 @@ impl Shared {
     pub(super) fn new(object: Object) -> Arc<Self> {
         Arc::new(Self {
             epoch: object.epoch,
+            object: object.known(),
             waiting: AtomicUsize::new(0),
             stuck: AtomicBool::new(false),
             state: Mutex::new(State {
@@ -463,6 +466,15 @@ impl Shared {
                 return Ok(state);
             }
             WAITERS.wait();
+        }
+    }
+
+    /// Another reference to the object, for its user, who keeps it from going back: no lock is needed.
+    pub(super) fn again(&self) -> Result<Object, Failure> {
+        if self.epoch == TABLE.epoch() {
+            self.object.again()
+        } else {
+            Err(Failure::Gone(PARENTS))
         }
     }
 

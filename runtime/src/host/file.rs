@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::group::store::Out;
 use crate::lift::{Lift, LiftMut, by_value};
-use crate::lower::Lower;
+use crate::lower::{Lower, LowerMut, LowerRef};
 use crate::shim::Answer;
 
 /// A binary file object of the host. `M` says what is asked of it: 1 `Read`, 2 `Write`, 4 `Seek`, 8 `BufRead`.
@@ -191,5 +191,36 @@ impl<'h, B, const M: u8> Lower<'h, B> for File<M> {
     fn describe(to: &mut Describer<'_>) {
         to.head("file", 1);
         to.plain(&Self::modes());
+    }
+}
+
+/// The same object goes back, with a reference of its own: Rust goes on using it.
+impl<'r, 'h, B, const M: u8> LowerRef<'r, 'h, B> for File<M> {
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        match self.shared.again() {
+            Ok(object) => talk::write(out.writer, out.frame.send(object)),
+            Err(Failure::Raised(raised)) => {
+                // It is the answer, whatever stands here.
+                record(&raised, true);
+                out.writer.nil();
+            }
+            Err(Failure::Unusable(fault)) => return Err(fault.about("a file")),
+            Err(Failure::Gone(why)) => return Err(Fault::value(why).about("a file")),
+        }
+        Ok(())
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        <Self as Lower<'h, B>>::describe(to);
+    }
+}
+
+impl<'h, B, const M: u8> LowerMut<'h, B> for File<M> {
+    fn lower_mut(&'h mut self, out: &mut Out<'_, 'h>) -> Answer {
+        LowerRef::<'_, 'h, B>::lower_ref(self, out)
+    }
+
+    fn describe_mut(to: &mut Describer<'_>) {
+        <Self as Lower<'h, B>>::describe(to);
     }
 }

@@ -222,6 +222,28 @@ impl Promised {
     pub fn own(self) -> Object {
         Object::new(self.host, self.token)
     }
+
+    /// Asks the object, for as long as somebody owns the reference.
+    fn ask(
+        self,
+        operation: Operation,
+        count: usize,
+        arguments: impl FnOnce(&mut Writer),
+        memory: Memory<'_>,
+    ) -> Result<Reply, Failure> {
+        current::with(|frame| {
+            let mut talk = Talk::new(operation, count, self.token);
+            talk.request(arguments);
+            attributed(frame.map(Frame::calls_back), || ask(self.host, talk, memory))
+                .map_err(|failure| *failure)
+        })
+    }
+
+    /// Another reference to the object.
+    fn again(self) -> Result<Object, Failure> {
+        self.ask(Operation::Retain, 0, |_| (), Memory::Nothing)?;
+        Ok(self.own())
+    }
 }
 
 const PARENTS: &str = "this host object belongs to the parent process: make a new one after `fork`";
@@ -304,12 +326,15 @@ impl Object {
         if self.epoch != TABLE.epoch() {
             return Err(Failure::Gone(PARENTS));
         }
-        current::with(|frame| {
-            let mut talk = Talk::new(operation, count, self.token);
-            talk.request(arguments);
-            attributed(frame.map(Frame::calls_back), || ask(self.host, talk, memory))
-                .map_err(|failure| *failure)
-        })
+        self.known().ask(operation, count, arguments, memory)
+    }
+
+    /// Where it is, and which, while the reference stays.
+    fn known(&self) -> Promised {
+        Promised {
+            host: self.host,
+            token: self.token,
+        }
     }
 }
 

@@ -41,6 +41,8 @@ struct World {
     released: Vec<u64>,
     /// References beyond the first.
     retained: Vec<u64>,
+    /// Tokens, and how many references were asked for when the next one raises.
+    refusing: Vec<(u64, usize)>,
 }
 
 static WORLD: Mutex<Option<World>> = Mutex::new(None);
@@ -113,7 +115,7 @@ pub fn exception(token: u64) -> &'static str {
 
 /// How often an object was released.
 pub fn released(token: u64) -> usize {
-    world(|world| world.released.iter().filter(|known| **known == token).count())
+    world(|world| count(&world.released, token))
 }
 
 /// All tokens that were released, in order.
@@ -123,7 +125,16 @@ pub fn all_released() -> Vec<u64> {
 
 /// How many references to an object the library asked for.
 pub fn retained(token: u64) -> usize {
-    world(|world| world.retained.iter().filter(|known| **known == token).count())
+    world(|world| count(&world.retained, token))
+}
+
+/// Of an object the library gets so many references more; the next one raises.
+pub fn retained_at_most(token: u64, times: usize) {
+    world(|world| world.refusing.push((token, times)));
+}
+
+fn count(all: &[u64], token: u64) -> usize {
+    all.iter().filter(|known| **known == token).count()
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
@@ -137,18 +148,21 @@ fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
     let result = if upcall.operation == 0 {
         let known = world(|world| {
             world.released.push(token);
-            let count = |all: &[u64]| all.iter().filter(|known| **known == token).count();
             // Each reference ends once, whether it is released or given back.
-            (count(&world.released) > count(&world.retained)).then(|| world.objects.remove(&token))
+            let ends = count(&world.released, token) > count(&world.retained, token);
+            ends.then(|| world.objects.remove(&token))
         });
         drop(known);
         Answer::Value(Value::Nil)
     } else if upcall.operation == 7 {
         world(|world| {
             assert!(world.objects.contains_key(&token), "it is there");
+            if world.refusing.contains(&(token, count(&world.retained, token))) {
+                return Answer::Raise("KeyboardInterrupt", true);
+            }
             world.retained.push(token);
-        });
-        Answer::Value(Value::Nil)
+            Answer::Value(Value::Nil)
+        })
     } else {
         let Some(object) = world(|world| world.objects.get(&token).cloned()) else {
             fail("an object is asked that was released");

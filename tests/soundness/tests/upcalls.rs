@@ -82,6 +82,9 @@ shim!(tap_write(__uc_arg a, __uc_arg b) Tap::write(a.take(), b.take()));
 shim!(tap_seek(__uc_arg a, __uc_arg b) Tap::seek(a.take(), b.take()));
 shim!(tap_dance(__uc_arg a) Tap::dance(a.take()));
 shim!(tap_into_inner(__uc_arg a) Tap::into_inner(a.take()));
+shim!(tap_get_ref(__uc_arg a) Tap::get_ref(a.take()));
+shim!(tap_get_mut(__uc_kept a, __uc_arg b) Tap::get_mut(a.take(), b.take()));
+shim!(tap_twice(__uc_arg a) Tap::twice(a.take()));
 shim!(tap_try_read(__uc_arg a) Tap::try_read(a.take()));
 shim!(tap_take_in(__uc_arg a, __uc_arg b) Tap::take_in(a.take(), b.take()));
 shim!(tap_touch(__uc_arg a) Tap::touch(a.take()));
@@ -101,7 +104,7 @@ __uc::artifact! {
         "Page::text" => page_text, "Shelf::new" => shelf_new, "Shelf::add" => shelf_add, "Shelf::put" => shelf_put,
         "Shelf::all" => shelf_all, "Shelf::filled" => shelf_filled, "Turnstile::new" => turnstile_new,
         "Turnstile::pass" => turnstile_pass, "Turnstile::with" => turnstile_with, "each" => each, "spread" => spread,
-        "spread_lossy" => spread_lossy, "swallow" => swallow, "kinds" => kinds, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "sip_elsewhere" => sip_elsewhere,
+        "spread_lossy" => spread_lossy, "swallow" => swallow, "kinds" => kinds, "pick" => pick, "eight" => eight, "sip" => sip, "gulp" => gulp, "line" => line, "drip" => drip, "elsewhere" => elsewhere, "Tap::new" => tap_new, "Tap::read" => tap_read, "Tap::write" => tap_write, "Tap::seek" => tap_seek, "Tap::dance" => tap_dance, "Tap::into_inner" => tap_into_inner, "Tap::try_read" => tap_try_read, "Tap::get_ref" => tap_get_ref, "Tap::get_mut" => tap_get_mut, "Tap::twice" => tap_twice, "sip_elsewhere" => sip_elsewhere,
         "Tap::take_in" => tap_take_in, "Tap::touch" => tap_touch, "Tap::try_read_elsewhere" => tap_try_read_elsewhere,
     ],
 }

@@ -162,6 +162,14 @@ fn reader() -> Sample {
                     vec![("self", reference(None, false, me()))],
                     Some(reference(None, false, generic("R"))),
                 ),
+                function(
+                    "get_mut",
+                    vec![("self", reference(None, true, me()))],
+                    Some(path(
+                        "core::option::Option",
+                        vec![Arg::Type(reference(None, true, generic("R")))],
+                    )),
+                ),
             ],
         )
         .block(
@@ -193,11 +201,14 @@ fn a_type_over_a_stream_is_served_over_file_objects() {
         )
     );
     let names: Vec<&str> = reader.methods.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["into_inner", "new", "rewind"]);
+    assert_eq!(names, ["get_mut", "get_ref", "into_inner", "new", "rewind"]);
     assert_eq!(reader.constructors.len(), 1);
     // The function asks for more, and what it gives is of the same type.
     assert_eq!(lifts(&plan, "x::open"), [Some(file(1))]);
-    assert_eq!(reason(&plan, "x::Reader<impl Read>::get_ref").0, SkipCode::Stream);
+    // The object that was passed is given, and nothing is kept for it.
+    assert_eq!(kept(shim(&plan, "x::Reader<impl Read>::get_ref")), [false]);
+    assert!(expression(&plan, "x::Reader<impl Read>::get_mut").ends_with("({0}).map(|one| &*one)"));
+    assert_eq!(kept(shim(&plan, "x::Reader<impl Read>::get_mut")), [false]);
     let Some((_, target)) = plan.modules[0].entries.iter().find(|(name, _)| name == "Reader") else {
         panic!("no entry");
     };
@@ -228,12 +239,20 @@ fn what_needs_no_instance_is_reached_on_the_public_name() {
     };
     assert_eq!(
         names("Reader"),
-        ["from_path", "into_inner", "new", "rewind", "temporary"]
+        [
+            "from_path",
+            "get_mut",
+            "get_ref",
+            "into_inner",
+            "new",
+            "rewind",
+            "temporary"
+        ]
     );
     // A file of Rust's own is a handle, and can be looked at.
     assert_eq!(
         names("Reader_File"),
-        ["get_ref", "into_inner", "new", "rewind", "temporary"]
+        ["get_mut", "get_ref", "into_inner", "new", "rewind", "temporary"]
     );
     let primary = |name: &str| class(&plan, name).primary.map(|id| plan.types[id].name.clone());
     assert_eq!(

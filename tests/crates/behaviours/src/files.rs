@@ -106,6 +106,19 @@ impl<W: Write> Capitals<W> {
         self.inner.as_ref().expect("only `finish` takes it")
     }
 
+    /// The same, to change it, unless `finish` took it.
+    pub fn get_mut(&mut self) -> Option<&mut W> {
+        self.inner.as_mut()
+    }
+
+    /// What it writes to once so much was written.
+    pub fn after(&mut self, count: u64) -> Result<&mut W, String> {
+        match &mut self.inner {
+            Some(inner) if self.written >= count => Ok(inner),
+            _ => Err(format!("only {} were written", self.written)),
+        }
+    }
+
     /// Ends with a line feed and gives back what it wrote to.
     pub fn finish(mut self) -> io::Result<W> {
         let mut inner = self.inner.take().expect("only `finish` takes it");
@@ -180,6 +193,11 @@ impl<R: Read> Lines<R> {
         let mut line = String::new();
         let count = self.inner.read_line(&mut line)?;
         Ok((count > 0).then(|| line.trim_end().to_owned()))
+    }
+
+    /// What it reads from.
+    pub fn get_ref(&self) -> &R {
+        self.inner.get_ref()
     }
 
     /// What it reads from, when it is at the end.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rmpv::Value;
 use usecrate_soundness::client::{call, raised, request, try_call, try_drop};
-use usecrate_soundness::objects::{Answer, callable, object, released, token};
+use usecrate_soundness::objects::{Answer, callable, object, released, retained, retained_at_most, token};
 
 use super::alone;
 
@@ -219,6 +219,54 @@ fn a_kept_file_is_settled_after_every_call_and_goes_back_as_it_was() {
     assert_eq!(released(token(&object)), 0);
     assert_eq!(call("Tap::into_inner", &[tap]), object);
     assert_eq!(released(token(&object)), 0, "the reference went back");
+}
+
+#[test]
+fn a_file_that_rust_refers_to_comes_back_with_a_reference_of_its_own() {
+    let _alone = alone();
+    let (object, memory) = file(Memory::default());
+    let tap = call("Tap::new", &[object.clone()]);
+    assert_eq!(call("Tap::get_ref", &[tap.clone()]), object);
+    assert_eq!(call("Tap::get_mut", &[tap.clone(), bytes("text")]), object);
+    assert_eq!(
+        memory.lock().unwrap().bytes,
+        b"text",
+        "what was written is there by then"
+    );
+    let twice = Value::Array(vec![
+        object.clone(),
+        Value::Array(vec![object.clone()]),
+        Value::Nil,
+    ]);
+    assert_eq!(call("Tap::twice", &[tap.clone()]), twice);
+    assert_eq!(retained(token(&object)), 4);
+    assert_eq!(try_drop(&tap).0, 0);
+    assert_eq!(released(token(&object)), 1, "the others are the client's");
+}
+
+#[test]
+fn what_a_host_raises_when_it_is_asked_for_a_reference_leaves_the_call() {
+    let _alone = alone();
+    let (object, _) = file(Memory::default());
+    let tap = call("Tap::new", &[object.clone()]);
+    retained_at_most(token(&object), 0);
+    assert_eq!(raised("Tap::get_ref", &[tap.clone()]), "KeyboardInterrupt");
+    assert_eq!(released(token(&object)), 0);
+    assert_eq!(
+        call("Tap::write", &[tap, bytes("more")]),
+        Value::Nil,
+        "it stays usable"
+    );
+}
+
+#[test]
+fn a_reference_that_does_not_leave_is_released() {
+    let _alone = alone();
+    let (object, _) = file(Memory::default());
+    let tap = call("Tap::new", &[object.clone()]);
+    retained_at_most(token(&object), 1);
+    assert_eq!(raised("Tap::twice", &[tap]), "KeyboardInterrupt");
+    assert_eq!((retained(token(&object)), released(token(&object))), (1, 1));
 }
 
 #[test]

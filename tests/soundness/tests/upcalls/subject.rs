@@ -243,6 +243,18 @@ impl<F: Read + Write + Seek> Tap<F> {
     pub fn into_inner(self) -> F {
         self.0
     }
+    pub fn get_ref(&self) -> &F {
+        &self.0
+    }
+    /// Writes, then lends what it writes to; or fails.
+    pub fn get_mut(&mut self, bytes: &[u8]) -> Result<&mut F, u32> {
+        let count = self.0.write(bytes).map_err(|_| 0_u32)?;
+        if count == 3 { Err(3) } else { Ok(&mut self.0) }
+    }
+    /// Two looks at it, and one at nothing.
+    pub fn twice(&self) -> (&F, Vec<&F>, Option<&F>) {
+        (&self.0, vec![&self.0], None)
+    }
     /// Tries to read, and does not mind.
     pub fn try_read(&mut self) -> u32 {
         self.read(1).map_or(0, |read| read.len() as u32)
