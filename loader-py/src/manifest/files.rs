@@ -14,7 +14,6 @@ const INDEX: &str = "manifest.index";
 /// Reads and checks the manifest file `path`.
 pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
     let shown = path.display().to_string();
-    let file = fs_err::File::open(path).map_err(|error| unreadable(&shown, &error))?;
     let sums = fs_err::read(path.with_file_name(SUMS));
     let name = path
         .file_name()
@@ -27,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
         .transpose()
         .map_err(|problem| not_whole(&shown, INDEX, problem));
     let quick = match (&index, expected) {
-        (Ok(Some(index)), Some(expected)) => by_index(path, file, index, expected)?,
+        (Ok(Some(index)), Some(expected)) => by_index(path, index, expected)?,
         _ => None,
     };
     let document = match quick {
@@ -57,15 +56,11 @@ pub(super) fn read(path: &Path) -> Result<Document, Refusal> {
     }
 }
 
-/// What an index says of the manifest in `file`, whose hash must be the expected one. `None`: it is the index of another text,
+/// What an index says of the manifest `path`, whose hash must be the expected one. `None`: it is the index of another text,
 /// which was edited together with its hash, or of another form, and no use.
-fn by_index(
-    path: &Path,
-    file: fs_err::File,
-    index: &[u8],
-    expected: &[u8],
-) -> Result<Option<Document>, Refusal> {
+fn by_index(path: &Path, index: &[u8], expected: &[u8]) -> Result<Option<Document>, Refusal> {
     let shown = path.display().to_string();
+    let file = fs_err::File::open(path).map_err(|error| unreadable(&shown, &error))?;
     let length = file.metadata().map_err(|error| unreadable(&shown, &error))?.len();
     let Some(index) = Index::read(index) else {
         return Ok(None);
