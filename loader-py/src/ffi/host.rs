@@ -4,6 +4,7 @@
 //! once the interpreter goes away, it is told that nobody answers.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::os::raw::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -377,40 +378,38 @@ pub(crate) const ROOM: usize = 8;
 
 /// Arguments for a Python callable, without a tuple.
 pub(crate) struct Positional<'py> {
-    /// One place in front, which the callee may use.
-    places: [*mut ffi::PyObject; ROOM + 1],
+    /// One place in front, which the callee may use. The `count` behind it are filled.
+    places: [MaybeUninit<*mut ffi::PyObject>; ROOM + 1],
     count: usize,
     py: Python<'py>,
 }
 
 impl<'py> Positional<'py> {
     /// None yet.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(py: Python<'py>) -> Self {
-        Self {
-            places: [std::ptr::null_mut(); ROOM + 1],
-            count: 0,
-            py,
-        }
+        let mut places = [const { MaybeUninit::uninit() }; ROOM + 1];
+        places[0].write(std::ptr::null_mut());
+        Self { places, count: 0, py }
     }
 
     /// Adds one. There must be room.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, value: Bound<'py, PyAny>) {
         assert!(self.count < ROOM, "no more arguments than there is room for");
         self.count += 1;
-        self.places[self.count] = value.into_ptr();
+        self.places[self.count].write(value.into_ptr());
     }
 
     /// Calls `callee` with them.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn call(&self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let hang = Hang;
         // SAFETY: live objects, as many as are announced, and a free place in front of them.
         let result = unsafe {
             unwinding::PyObject_Vectorcall(
                 callee.as_ptr(),
-                self.places.as_ptr().add(1),
+                self.places.as_ptr().cast::<*mut ffi::PyObject>().add(1),
                 self.count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
                 std::ptr::null_mut(),
             )
@@ -425,11 +424,13 @@ impl<'py> Positional<'py> {
 }
 
 impl Drop for Positional<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        for place in &self.places[1..=self.count] {
-            // SAFETY: the references that `push` was given; the lock is held, says the `Python` token.
-            unsafe { ffi::Py_DECREF(*place) };
+        for place in self.places.iter().skip(1).take(self.count) {
+            // SAFETY: `push` has filled it.
+            let value = unsafe { place.assume_init() };
+            // SAFETY: the reference that `push` was given; the lock is held, says the `Python` token.
+            unsafe { ffi::Py_DECREF(value) };
         }
     }
 }
