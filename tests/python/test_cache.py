@@ -242,7 +242,7 @@ def test_a_damaged_artifact_of_a_registry_crate_heals_on_import(cache: stress.Ca
     library = next(file for file in artifact.iterdir() if "fnv" in file.name)
     for file in (library, artifact / "manifest.json", artifact / "BLAKE3SUMS"):
         whole = file.read_bytes()
-        file.write_bytes(whole[:-1] + b"#")
+        file.write_bytes(b"#" + whole[1:])
         switched_off = "import usecrate; usecrate.import_('fnv', build_if_missing=False)"
         assert "IntegrityError" in python(cache, switched_off).stderr
         done = python(cache, program)
