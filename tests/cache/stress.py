@@ -493,8 +493,9 @@ def damage(cache: Cache, count: int, seed: int, import_every: int = 20) -> list[
     seconds.sort()
     print(
         f"damage: {count} damaged entries; found by the build tool {found['build tool']}, by the loader "
-        f"{found['loader']}, where no import reads {found['nobody']}; mended by a build {mended['build']}, by an "
-        f"import {mended['import']}, from what cargo still has, in {seconds[len(seconds) // 2]:.2f} s (most {seconds[-1]:.2f} s); "
+        f"{found['loader']}, where no import reads {found['nobody']}; mended by a build {mended['build']}, "
+        f"by an import {mended['import']}, from what cargo still has, in {seconds[len(seconds) // 2]:.2f} s "
+        f"(most {seconds[-1]:.2f} s); "
         f"{len(problems)} problems",
         flush=True,
     )
@@ -502,8 +503,8 @@ def damage(cache: Cache, count: int, seed: int, import_every: int = 20) -> list[
 
 
 def is_read(artifact: pathlib.Path, file: pathlib.Path, content: bytes | None) -> bool:
-    """Whether an import reads what differs in a file of that content. On Linux it does not read what is behind
-    the part of a library that is loaded: names of functions."""
+    """Whether an import reads what differs in a file of that content. On Linux it does not read what is
+    behind the part of a library that is loaded: names of functions."""
     library = json.loads((artifact / "manifest.json").read_text())["library"]
     if sys.platform != "linux" or content is None or file.name != library["path"] or "loaded" not in library:
         return True
