@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 EXT_HOST = 3
-RELEASE, INVOKE, NEXT, READ, WRITE, FLUSH, SEEK, RETAIN = range(8)
+RELEASE, INVOKE, NEXT, READ, WRITE, FLUSH, SEEK, RETAIN, EQUAL, ORDER, HASH, TEXT = range(12)
 
 _Write = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
@@ -90,6 +90,17 @@ class Host:
             self.references[token] = 1
         return msgpack.ExtType(EXT_HOST, token.to_bytes(8, "little"))
 
+    def end(self, token: int) -> Any:
+        """One reference ends, or comes back: its object."""
+        self.references[token] -= 1
+        return self.objects[token] if self.references[token] else self.objects.pop(token)
+
+    def object(self, value: Any) -> Any:
+        """What an ext 3 names; anything else as it is."""
+        if isinstance(value, msgpack.ExtType) and value.code == EXT_HOST:
+            return self.objects[int.from_bytes(value.data, "little")]
+        return value
+
     def released(self, reference: msgpack.ExtType) -> bool:
         """Whether the library has ended the reference."""
         return int.from_bytes(reference.data, "little") not in self.objects
@@ -131,14 +142,19 @@ class Host:
 
     def _do(self, operation: int, token: int, arguments: list[Any], memory: Any) -> Any:
         if operation == RELEASE:
-            self.references[token] -= 1
-            if not self.references[token]:
-                del self.objects[token]
+            self.end(token)
             return None
         value = self.objects[token]
         if operation == RETAIN:
             self.references[token] += 1
             return None
+        if operation in (EQUAL, ORDER):
+            (other,) = map(self.object, arguments)
+            return value == other if operation == EQUAL else (value > other) - (value < other)
+        if operation == HASH:
+            return hash(value)
+        if operation == TEXT:
+            return (str, repr)[arguments[0]](value)
         if operation == INVOKE:
             return value(*arguments)
         if operation == NEXT:

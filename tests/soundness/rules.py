@@ -987,6 +987,14 @@ RULES = (
                 "dynamic",
             ),
             Mutation(
+                "what objects hash like ends",
+                "dynamic/ask.rs",
+                "if depth == DEEPEST {",
+                "if depth == u32::MAX {",
+                "what_objects_hash_like_is_bounded",
+                "dynamic",
+            ),
+            Mutation(
                 "dynamic values nest no deeper than others",
                 "dynamic/lift.rs",
                 "Token::Array(count) => items(scope, count, deeper(depth)?)?,",

@@ -1,5 +1,6 @@
 //! What is asked of an object that stays in Python.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -41,6 +42,36 @@ pub(super) fn order(kept: &Kept, other: &Dynamic) -> Ordering {
         other => Err(unlike("the order of objects", &other)),
     });
     asked.unwrap_or_else(|failure| failure.unwind())
+}
+
+/// How deeply what objects hash like may be made of objects that hash like others. (Their data nests, too.)
+const DEEPEST: u32 = 16;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One such step further down, until it is dropped.
+pub(super) struct Deeper(());
+
+impl Deeper {
+    pub(super) fn enter() -> Self {
+        let depth = DEPTH.get();
+        if depth == DEEPEST {
+            let message = format!(
+                "an object hashes like data that is made of other such objects, more than {DEEPEST} deep"
+            );
+            Failure::Unusable(Fault::value(message)).unwind();
+        }
+        DEPTH.set(depth + 1);
+        Self(())
+    }
+}
+
+impl Drop for Deeper {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
 }
 
 /// A value that hashes as it does: an integer, or the plain data that it is another form of. Asked once.

@@ -40,7 +40,10 @@ impl Hash for Dynamic {
             },
             Value::Dict(pairs) => in_any_order(kind::DICT, pairs.iter().map(own_hash), to),
             // What it hashes like is plain data: that of the object itself, or its number.
-            Value::Object(kept) => ask::hash_key(kept).hash(to),
+            Value::Object(kept) => {
+                let _deeper = ask::Deeper::enter();
+                ask::hash_key(kept).hash(to);
+            }
             // Numbers were first.
             Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_) => {
                 to.write_u8(kind::NOTHING);

@@ -51,7 +51,11 @@ fn lift_by_frame<B, T: for<'s> Lift<'s, 's, B>>(
         let leaving = Leaving(&frame);
         match hold::<B, T>(&frame) {
             Err(fault) if matches!(*fault, Fault::Busy) => {}
-            result => return result,
+            result => {
+                // Also what came with something unusable is the library's to release.
+                frame.receive();
+                return result;
+            }
         }
         drop(leaving);
         WAITERS.wait();

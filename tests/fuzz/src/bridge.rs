@@ -14,6 +14,8 @@ use usecrate_soundness::shim::lifted;
 
 #[path = "../../soundness/tests/upcalls/subject.rs"]
 pub mod calling;
+#[path = "../../soundness/tests/dynamic/subject.rs"]
+pub mod keeping;
 #[path = "../../soundness/tests/views/subject.rs"]
 pub mod nesting;
 #[path = "../../soundness/tests/iterators/subject.rs"]
@@ -98,6 +100,11 @@ __uc::handle_in!(
 );
 __uc::handle!(Marker, 13, "Library", crate::bridge::nesting::Library);
 __uc::handle!(Marker, 14, "Local", crate::bridge::plain::Local);
+
+type Any = __uc::Dynamic;
+type Bag = keeping::Bag<Any, Any>;
+
+__uc::handle!(Marker, 15, "Bag", Bag);
 
 shim!(book_new(__uc_arg a) Book::new(a.take()));
 shim!(book_page(__uc_kept a) Book::page(a.take()));
@@ -187,6 +194,17 @@ shim!(local_new() plain::Local::new());
 shim!(local_share(__uc_arg a) plain::Local::share(a.take()));
 shim!(local_count(__uc_arg a) plain::Local::count(a.take()));
 
+shim!(any_bag_new() Bag::new());
+shim!(any_bag_put(__uc_arg a, __uc_arg b, __uc_arg c) Bag::put(a.take(), b.take(), c.take()));
+shim!(any_bag_get(__uc_kept a, __uc_arg b) Bag::get(a.take(), b.take()));
+shim!(any_bag_remove(__uc_arg a, __uc_arg b) Bag::remove(a.take(), b.take()));
+shim!(any_twice(__uc_arg a: Any) keeping::twice(a.take()));
+shim!(any_sorted(__uc_arg a: Vec<Any>) keeping::sorted(a.take()));
+shim!(any_equal(__uc_arg a: &Any, __uc_arg b) keeping::equal(a.take(), b.take()));
+shim!(any_count(__uc_arg a: std::collections::HashMap<Any, Any>, __uc_arg b)
+    keeping::count(a.take(), b.take()));
+shim!(any_text(__uc_arg a: &Any) keeping::text(a.take()));
+
 __uc::artifact! {
     name: "bridge", marker: Marker,
     types: [
@@ -194,7 +212,7 @@ __uc::artifact! {
         handle crate::bridge::calling::Turnstile, handle Tap, handle crate::bridge::walking::Text, handle_in LineFamily,
         handle crate::bridge::nesting::Source, handle_in EnvFamily, handle_in TemplateFamily, handle_in ViewFamily,
         handle_in FillerFamily, handle_in BoardFamily, handle crate::bridge::nesting::Library,
-        handle crate::bridge::plain::Local,
+        handle crate::bridge::plain::Local, handle Bag,
     ],
     callables: [
         "book_new" => book_new, "book_page" => book_page, "book_text" => book_text, "book_push" => book_push,
@@ -217,6 +235,8 @@ __uc::artifact! {
         "board_all" => board_all, "board_note" => board_note, "library_new" => library_new,
         "library_first" => library_first, "library_count" => library_count, "echo" => echo, "sum" => sum,
         "fill" => fill, "scale" => scale, "local_new" => local_new, "local_share" => local_share,
-        "local_count" => local_count,
+        "local_count" => local_count, "any_bag_new" => any_bag_new, "any_bag_put" => any_bag_put,
+        "any_bag_get" => any_bag_get, "any_bag_remove" => any_bag_remove, "any_twice" => any_twice,
+        "any_sorted" => any_sorted, "any_equal" => any_equal, "any_count" => any_count, "any_text" => any_text,
     ],
 }

@@ -24,6 +24,8 @@ pub enum Object {
     Callable(Value),
     /// The library's once Rust ran.
     File,
+    /// The same, and kept with values; how many references the library has.
+    Kept(u32),
     /// The library's from the answer on.
     Exception,
 }
@@ -37,6 +39,8 @@ pub struct World {
     pub objects: BTreeMap<u64, Object>,
     /// Requests were changed after they were made: who holds which reference is not known.
     pub loose: bool,
+    /// Of the callables, those that take any value are called, and no others.
+    pub dynamic: bool,
     made: u64,
     /// What is left to choose answers by.
     script: Vec<u8>,
@@ -58,6 +62,17 @@ impl World {
         let token = self.made.wrapping_mul(APART);
         self.objects.insert(token, object);
         (token, Value::Ext(3, token.to_le_bytes().to_vec()))
+    }
+
+    /// One reference to an object ends: whether there was one.
+    pub fn end(&mut self, token: u64) -> bool {
+        match self.objects.get_mut(&token) {
+            Some(Object::Kept(count @ 2..)) => {
+                *count -= 1;
+                true
+            }
+            _ => self.objects.remove(&token).is_some(),
+        }
     }
 
     /// What upcalls answer from now on.
@@ -88,9 +103,12 @@ fn answer(upcall: Upcall<'_>, cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
         arguments,
         memory,
     } = upcall;
-    let known = world(|world| match operation {
-        0 => world.objects.remove(&token),
-        _ => world.objects.get(&token).cloned(),
+    let known = world(|world| {
+        let known = world.objects.get(&token).cloned();
+        if operation == 0 {
+            world.end(token);
+        }
+        known
     });
     let Some(object) = known else {
         if !world(|world| world.loose) {
@@ -101,8 +119,15 @@ fn answer(upcall: Upcall<'_>, cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
         return None;
     };
     match (operation, &object) {
-        (0, Object::File | Object::Exception) => return Some(encoded(&[0.into(), Value::Nil])),
-        (1, Object::Callable(_)) | (3..=6, Object::File) => {}
+        (7, Object::Kept(count)) => {
+            let more = Object::Kept(count + 1);
+            world(|world| world.objects.insert(token, more));
+            return Some(encoded(&[0.into(), Value::Nil]));
+        }
+        (0, Object::File | Object::Kept(_) | Object::Exception) => {
+            return Some(encoded(&[0.into(), Value::Nil]));
+        }
+        (1, Object::Callable(_)) | (3..=6, Object::File) | (8..=11, Object::Kept(_)) => {}
         _ if world(|world| world.loose) => return None,
         _ => fail(&format!("operation {operation} of {object:?}")),
     }
@@ -130,6 +155,10 @@ fn answer(upcall: Upcall<'_>, cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
         }
         (4, _) => memory.len().min(cursor.below(40) + 1).into(),
         (6, _) => u64::from(cursor.word()).into(),
+        (8, _) => (cursor.byte() & 1 == 1).into(),
+        (9, _) => (cursor.below(3) as i64 - 1).into(),
+        (10, _) => world(|world| values::hash_key(world, cursor)),
+        (11, _) => "text".into(),
         (1, Object::Callable(result)) => world(|world| values::typed(world, &result, cursor, 0)),
         _ => Value::Nil,
     };

@@ -18,6 +18,11 @@ use crate::values;
 /// Requests per input.
 const LONGEST: usize = 24;
 
+/// How many callables take any value: the last ones.
+const DYNAMIC: usize = 9;
+/// Inputs that begin so call these alone.
+const PREFIX: &[u8] = b"any ";
+
 const CALL: u8 = 1;
 const DROP: u8 = 2;
 const RELEASE: u8 = 3;
@@ -43,7 +48,14 @@ static CALLABLES: LazyLock<Vec<Vec<Value>>> = LazyLock::new(|| {
 /// When an answer is not what the ABI allows, or something outlives the session that gave all of it up.
 pub fn run(data: &[u8]) {
     LazyLock::force(&CALLABLES);
-    world(|world| *world = World::default());
+    let (data, dynamic) = match data.strip_prefix(PREFIX) {
+        Some(data) => (data, true),
+        None => (data, false),
+    };
+    world(|world| {
+        *world = World::default();
+        world.dynamic = dynamic;
+    });
     let mut cursor = Cursor::new(data);
     let mut session = Session::default();
     for _ in 0..LONGEST {
@@ -188,12 +200,16 @@ fn give_back(value: &Value, world: &mut World) {
     match value {
         Value::Ext(3, bytes) => {
             let token = <[u8; 8]>::try_from(bytes.as_slice()).map(u64::from_le_bytes);
-            let known = token.ok().and_then(|token| world.objects.remove(&token));
-            if known.is_none() && !world.loose {
+            let known = token.is_ok_and(|token| world.end(token));
+            if !known && !world.loose {
                 fail("a host object that was not the library's comes back");
             }
         }
         Value::Array(items) => items.iter().for_each(|item| give_back(item, world)),
+        Value::Map(pairs) => pairs.iter().for_each(|(key, item)| {
+            give_back(key, world);
+            give_back(item, world);
+        }),
         _ => {}
     }
 }
@@ -222,7 +238,12 @@ fn request(world: &mut World, kind: u8, cursor: &mut Cursor<'_>) -> Vec<u8> {
             encoded(&[NEXT.into(), handle, want.into()])
         }
         _ => {
-            let index = cursor.below(CALLABLES.len());
+            let (plain, dynamic) = (CALLABLES.len() - DYNAMIC, DYNAMIC);
+            let index = if world.dynamic {
+                plain + cursor.below(dynamic)
+            } else {
+                cursor.below(plain)
+            };
             let operation = if kind == 14 { PROMPT_CALL } else { CALL };
             let mut parts = vec![operation.into(), index.into()];
             for ty in &CALLABLES[index] {

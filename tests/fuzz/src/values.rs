@@ -53,6 +53,7 @@ pub fn typed(world: &mut World, ty: &Value, cursor: &mut Cursor<'_>, depth: u32)
         "str" | "path" | "bytes" if cursor.below(2) == 0 => bytes(cursor),
         "str" | "path" | "bytes" | "buffer" => buffer(cursor),
         "handle" => handle(world, cursor),
+        "dynamic" => dynamic(world, cursor, depth),
         "callable" => world.object(Object::Callable(parts[1].clone())).1,
         "file" => world.object(Object::File).1,
         "option" | "out" if cursor.below(3) == 0 => Value::Nil,
@@ -71,6 +72,47 @@ pub fn typed(world: &mut World, ty: &Value, cursor: &mut Cursor<'_>, depth: u32)
         "f32" | "f64" => Value::F64(f64::from_bits(cursor.long())),
         number if is_number(number) => cursor.byte().into(),
         _ => value(world, cursor, depth),
+    }
+}
+
+/// A dynamic value: plain data, collections of any kind, objects.
+fn dynamic(world: &mut World, cursor: &mut Cursor<'_>, depth: u32) -> Value {
+    let pick = cursor.below(if depth < 6 { 12 } else { 8 });
+    match pick {
+        0 | 1 => world.object(Object::Kept(1)).1,
+        2 => {
+            let length = cursor.below(20);
+            Value::Ext(4, cursor.bytes(length).to_vec())
+        }
+        3 => buffer(cursor),
+        4..=7 => value(world, cursor, 4),
+        8 => {
+            let pairs = (0..cursor.below(4)).map(|_| {
+                (
+                    dynamic(world, cursor, depth + 1),
+                    dynamic(world, cursor, depth + 1),
+                )
+            });
+            Value::Map(pairs.collect())
+        }
+        _ => {
+            let mark = (pick > 9).then(|| Value::Ext(7, vec![cursor.byte() & 3]));
+            let items = (0..cursor.below(5)).map(|_| dynamic(world, cursor, depth + 1));
+            Value::Array(mark.into_iter().chain(items.collect::<Vec<_>>()).collect())
+        }
+    }
+}
+
+/// What an object hashes like: never anything unusable, behind which references would be nobody's.
+pub fn hash_key(world: &mut World, cursor: &mut Cursor<'_>) -> Value {
+    match cursor.below(4) {
+        0 => world.object(Object::Kept(1)).1,
+        1 => text(cursor),
+        2 => {
+            let mark = Value::Ext(7, vec![cursor.byte() % 3]);
+            Value::Array(vec![mark, cursor.byte().into(), world.object(Object::Kept(1)).1])
+        }
+        _ => cursor.byte().into(),
     }
 }
 

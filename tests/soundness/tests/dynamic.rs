@@ -294,6 +294,30 @@ fn a_prompt_call_meets_no_object() {
 }
 
 #[test]
+fn what_objects_hash_like_is_bounded() {
+    let _alone = alone();
+    /// Hashes like one that hashes like one, and so on.
+    fn endless() -> Value {
+        object(|operation, _, _| match operation {
+            10 => endless().into(),
+            other => panic!("operation {other} is none of these"),
+        })
+    }
+    let before = all_released().len();
+    let (status, payload) = try_call("count", &[Value::Map(vec![(endless(), 1.into())]), 1.into()]);
+    assert_eq!(
+        (status, payload[0].as_str(), &payload[1]),
+        (3, Some("value"), &Value::Nil),
+        "{payload}"
+    );
+    assert_eq!(
+        all_released().len() - before,
+        17,
+        "each that was made is released"
+    );
+}
+
+#[test]
 fn what_is_forged_is_refused() {
     let _alone = alone();
     let mut deep = Value::Nil;
