@@ -8,6 +8,7 @@ use crate::error::{Fault, HandleFault};
 use crate::failures::{hand_back, refuse, report};
 use crate::group::current::{self, Calls};
 use crate::group::frame::Frame;
+use crate::group::overtaken;
 use crate::group::table::{self, TABLE};
 use crate::group::thread::{WAITERS, has_orphans, is_awaited, welcome};
 use crate::host::{self, Raised, Unwound};
@@ -207,13 +208,14 @@ fn attend(frame: &Frame<'_>, operation: u8) -> Result<(), Box<Stop>> {
         return Err(stuck());
     }
     if frame.is_prompt() {
-        if host::has_objects() || (has_orphans() && is_awaited()) {
+        if host::has_objects() || (has_orphans() && (is_awaited() || overtaken::any())) {
             return Err(Box::new(Stop::Later));
         }
     } else if operation != AFTER_FORK {
         for entry in welcome() {
             guarded(|| table::dispose(entry))?;
         }
+        guarded(overtaken::drop_all)?;
     }
     Ok(())
 }

@@ -185,18 +185,33 @@ pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lift
 }
 
 /// Whether every argument is held; then the call is about to be made.
-#[inline]
+#[inline(always)]
 fn ready(frame: &Frame<'_>) -> Answer {
-    if !frame.is_light() {
-        if let Some(fault) = frame.take_fault() {
-            return Err(fault);
+    if frame.is_light() {
+        if !frame.is_direct() && has_left_over(frame) {
+            return Err(left_over(frame));
         }
+        frame.ran.set(true);
+        return Ok(());
     }
-    if !frame.is_direct() && (frame.parameter.get() != frame.given.get() || !frame.reader.at_end()) {
+    ready_with_more(frame)
+}
+
+/// The same of a call that is more than the plainest.
+#[inline(never)]
+fn ready_with_more(frame: &Frame<'_>) -> Answer {
+    if let Some(fault) = frame.take_fault() {
+        return Err(fault);
+    }
+    if !frame.is_direct() && has_left_over(frame) {
         return Err(left_over(frame));
     }
-    frame.run()?;
-    Ok(())
+    frame.run()
+}
+
+/// Whether the request has more than the arguments that were read.
+fn has_left_over(frame: &Frame<'_>) -> bool {
+    frame.parameter.get() != frame.given.get() || !frame.reader.at_end()
 }
 
 #[cold]

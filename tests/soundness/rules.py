@@ -112,8 +112,8 @@ RULES = (
             Mutation(
                 "a call that was made passes its loans on",
                 "shim.rs",
-                "    frame.run()?;\n",
-                "",
+                "    frame.run()\n",
+                "    Ok(())\n",
                 "a_call_that_was_refused_keeps_nothing",
             ),
             Mutation(
@@ -268,6 +268,13 @@ RULES = (
                 "an_exclusive_call_is_waited_for",
             ),
             Mutation(
+                "what is dropped at the moment when a call lets go of it is gone",
+                "group/table.rs",
+                "overtaken::note(id);",
+                "let _ = overtaken::note;",
+                "what_is_dropped_while_it_is_changed_is_gone_in_the_end",
+            ),
+            Mutation(
                 "a call waits for nothing while it holds something",
                 "group/holding.rs",
                 "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),",
@@ -346,7 +353,7 @@ RULES = (
             Mutation(
                 "a prompt call takes in nothing that was left",
                 "dispatch.rs",
-                "if host::has_objects() || (has_orphans() && is_awaited()) {",
+                "if host::has_objects() || (has_orphans() && (is_awaited() || overtaken::any())) {",
                 "if host::has_objects() {",
                 "a_prompt_call_takes_in_nothing_that_was_left",
                 "prompt",
@@ -394,7 +401,7 @@ RULES = (
             Mutation(
                 "no call is prompt while the library owns what calls back",
                 "dispatch.rs",
-                "if host::has_objects() || (has_orphans() && is_awaited()) {",
+                "if host::has_objects() || (has_orphans() && (is_awaited() || overtaken::any())) {",
                 "if has_orphans() && is_awaited() {",
                 "a_prompt_call_calls_nobody_back",
                 "prompt",

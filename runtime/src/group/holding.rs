@@ -11,18 +11,25 @@ use super::owners::Group;
 use super::table::{Access, Entry, HandleId, Refusal, TABLE, borrowed_by};
 use super::temporary::Temporary;
 use super::thread::{self, Locked, ThreadLock};
+use super::value::TypeInfo;
 use crate::error::{Fault, HandleFault};
 use crate::host;
 
 impl Frame<'_> {
-    #[inline]
+    #[inline(always)]
     fn push(&self, hold: Hold) {
         let at = self.count.get();
         match self.few.get(at) {
             Some(place) => place.set(hold),
-            None => self.more().holds.borrow_mut().push(hold),
+            None => self.push_more(hold),
         }
         self.count.set(at + 1);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_more(&self, hold: Hold) {
+        self.more().holds.borrow_mut().push(hold);
     }
 
     /// The holds that needed no allocation.
@@ -37,10 +44,33 @@ impl Frame<'_> {
                 .is_some_and(|more| more.holds.borrow().iter().any(|hold| hold.slot() == slot))
     }
 
-    /// Holds a handle for this call, having checked type, thread and locks. `wanted` is the type's path. A value that
-    /// borrows joins its group to the one on `side`.
+    /// Holds a handle for this call, having checked type, thread and locks. A value that borrows joins its group to the one
+    /// on `side`.
     #[inline(always)]
     pub(crate) fn hold(
+        &self,
+        id: HandleId,
+        type_id: std::any::TypeId,
+        info: &TypeInfo,
+        exclusive: bool,
+        side: Side,
+    ) -> Result<&Entry, Fault> {
+        if let Some(entry) = TABLE.acquire_at_once(id, exclusive) {
+            self.push(Hold::new(id.slot(), exclusive));
+            // Asked at once: most have none.
+            let unusual = entry.group.is_some() | entry.lock.is_some() | entry.home.is_some();
+            let fits = entry.type_id == type_id && entry.info.index == id.type_index();
+            if fits && !unusual && (!exclusive || entry.access != Access::Shared) {
+                return Ok(entry);
+            }
+            return self.check(entry, id, type_id, info.path, exclusive, side);
+        }
+        self.hold_used(id, type_id, info.path, exclusive, side)
+    }
+
+    /// The same of what somebody else may hold.
+    #[inline(never)]
+    fn hold_used(
         &self,
         id: HandleId,
         type_id: std::any::TypeId,
@@ -53,13 +83,26 @@ impl Frame<'_> {
             Err(refusal) => return Err(self.refused(refusal, id, wanted)),
         };
         self.push(Hold::new(id.slot(), exclusive));
+        self.check(entry, id, type_id, wanted, exclusive, side)
+    }
+
+    /// Checks what is held now.
+    #[inline(never)]
+    fn check<'e>(
+        &self,
+        entry: &'e Entry,
+        id: HandleId,
+        type_id: std::any::TypeId,
+        wanted: &str,
+        exclusive: bool,
+        side: Side,
+    ) -> Result<&'e Entry, Fault> {
         if entry.type_id != type_id || entry.info.index != id.type_index() {
             return Err(other_type(entry, wanted));
         }
         if exclusive && entry.access == Access::Shared {
             return Err(shared_view(wanted));
         }
-        // Asked at once: most have none.
         if entry.group.is_some() | entry.lock.is_some() | entry.home.is_some() {
             self.enter(entry, wanted, side)?;
         }

@@ -135,15 +135,15 @@ impl Frame<'_> {
         let Some(few) = self.few.get(..count) else {
             return false;
         };
-        for place in few {
+        // The last first, so that those that are left are the first.
+        for (left, place) in few.iter().enumerate().rev() {
             let hold = place.get();
             let stays = !hold.is(Hold::MOVED | Hold::GIVEN | Hold::OVER);
             if !stays || !TABLE.release_at_once(hold.slot(), hold.is_exclusive()) {
                 return false;
             }
-            place.set(Hold(hold.0 | Hold::OVER));
+            self.count.set(left);
         }
-        self.count.set(0);
         self.meets_lent.set(self.lends);
         true
     }

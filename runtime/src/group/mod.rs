@@ -8,6 +8,7 @@
 //! - `apart`: a value lifted out of bytes that are no request.
 //! - `lent`: the client's memory, for one call.
 //! - `current`: which call a thread is making; `inside`: what others may know of a call that calls back.
+//! - `overtaken`: values that were dropped while a call held them exclusively.
 //! - `temporary`: groups that end when a callable returns.
 //! - `value`: one value, erased: its own allocation behind a raw pointer, so that it never moves.
 //!
@@ -28,6 +29,7 @@ pub(crate) mod holding;
 pub(crate) mod inside;
 mod leaving;
 pub(crate) mod lent;
+pub(crate) mod overtaken;
 pub(crate) mod owners;
 mod reading;
 pub(crate) mod scope;

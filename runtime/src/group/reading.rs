@@ -6,6 +6,7 @@ use super::frame::Frame;
 use super::hold::no_handle;
 use super::lent::{Lent, Number};
 use super::table::HandleId;
+use super::value::TypeInfo;
 use crate::abi::Host;
 use crate::error::Fault;
 use crate::wire::{Bytes, EXT_BUFFER, EXT_HANDLE, EXT_MOVE, Reader, Token};
@@ -68,10 +69,23 @@ impl<'c> Frame<'c> {
         unsafe { at.read() }
     }
 
+    /// The next two words.
+    #[inline(always)]
+    fn two_words(&self) -> [u64; 2] {
+        let at = self.words.at.get();
+        self.words.at.set(at.wrapping_add(2));
+        // SAFETY: as for `word`.
+        let first = unsafe { at.read() };
+        // SAFETY: as for `word`, of the one behind it.
+        let second = unsafe { at.wrapping_add(1).read() };
+        // One by one, as they were written a moment ago: to read both at once would wait until they have reached memory.
+        [first, second]
+    }
+
     /// The next two words: memory that was lent.
     #[inline(always)]
     pub(crate) fn memory(&self) -> &'c [u8] {
-        let (place, length) = (self.word(), self.word());
+        let [place, length] = self.two_words();
         if length == 0 {
             return &[];
         }
@@ -170,11 +184,18 @@ impl<'c> Frame<'c> {
     }
 
     /// Reads a handle.
-    #[inline]
-    pub(crate) fn handle(&self, wanted: &str) -> Result<HandleId, Fault> {
+    #[inline(always)]
+    pub(crate) fn handle(&self, wanted: &TypeInfo) -> Result<HandleId, Fault> {
         if self.is_direct() {
-            return Ok(HandleId::from_words(self.word(), self.word()));
+            let [place, life] = self.two_words();
+            return Ok(HandleId::from_words(place, life));
         }
+        self.sent_handle(wanted.path)
+    }
+
+    /// The same of a message.
+    #[inline(never)]
+    fn sent_handle(&self, wanted: &str) -> Result<HandleId, Fault> {
         match self.reader.ext16() {
             Some((EXT_HANDLE | EXT_MOVE, bytes)) => Ok(HandleId::from_array(bytes)),
             Some((code, bytes)) => Err(no_handle(wanted, &Token::Ext(code, bytes))),

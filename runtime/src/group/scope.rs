@@ -290,13 +290,27 @@ impl<'s, 'h> Scope<'s, 'h> {
         self.frame().when_made(kept);
     }
 
-    fn hold(&self, type_id: TypeId, info: &TypeInfo, exclusive: bool) -> Result<&Entry, Fault> {
+    /// Two functions for all types: what is on the way of every call with a handle is to be short.
+    #[inline(never)]
+    fn hold<const EXCLUSIVE: bool>(&self, type_id: TypeId, info: &TypeInfo) -> Result<&Entry, Fault> {
         let frame = self.frame();
-        let id: HandleId = frame.handle(info.path)?;
-        let entry = frame.hold(id, type_id, info.path, exclusive, self.side)?;
-        if let Some(keeper) = self.keeper {
-            self.make_owner(id.slot(), entry, exclusive, keeper)?;
+        let id: HandleId = frame.handle(info)?;
+        let entry = frame.hold(id, type_id, info, EXCLUSIVE, self.side)?;
+        match self.keeper {
+            None => Ok(entry),
+            Some(keeper) => self.hold_for(id.slot(), entry, EXCLUSIVE, keeper),
         }
+    }
+
+    #[inline(never)]
+    fn hold_for<'e>(
+        &self,
+        slot: u32,
+        entry: &'e Entry,
+        exclusive: bool,
+        keeper: Side,
+    ) -> Result<&'e Entry, Fault> {
+        self.make_owner(slot, entry, exclusive, keeper)?;
         Ok(entry)
     }
 
@@ -351,7 +365,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     ///
     /// The next value is no such handle, or it cannot be lent now.
     pub fn shared<B, T: Handle<B>>(self) -> Result<&'s T, Fault> {
-        let entry = self.hold(TypeId::of::<T>(), T::INFO, false)?;
+        let entry = self.hold::<false>(TypeId::of::<T>(), T::INFO)?;
         // SAFETY: the entry's type is `T`; it is held shared by the call or the keeping group for `'s`, or that is part of
         // the group that the entry refers into; and values stay put.
         Ok(unsafe { &*entry.value.cast::<T>() })
@@ -363,7 +377,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     ///
     /// As for [`Scope::shared`].
     pub fn exclusive<B, T: Handle<B>>(self) -> Result<&'s mut T, Fault> {
-        let entry = self.hold(TypeId::of::<T>(), T::INFO, true)?;
+        let entry = self.hold::<true>(TypeId::of::<T>(), T::INFO)?;
         // SAFETY: as for `shared`, and the hold is exclusive: nobody else can reach the value for `'s`.
         Ok(unsafe { &mut *entry.value.cast::<T>() })
     }
@@ -377,7 +391,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     where
         'h: 's,
     {
-        let entry = self.hold(TypeId::of::<F>(), F::INFO, false)?;
+        let entry = self.hold::<false>(TypeId::of::<F>(), F::INFO)?;
         // SAFETY: as for `shared`; the value's group is the call's group on this scope's side by now (`Frame::hold`
         // joined them), so what it borrows lives for `'h`.
         Ok(unsafe { &*entry.value.cast::<F::Of<'h>>() })
@@ -392,7 +406,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     where
         'h: 's,
     {
-        let entry = self.hold(TypeId::of::<F>(), F::INFO, true)?;
+        let entry = self.hold::<true>(TypeId::of::<F>(), F::INFO)?;
         // SAFETY: as for `shared_in`, and the hold is exclusive.
         Ok(unsafe { &mut *entry.value.cast::<F::Of<'h>>() })
     }
@@ -400,8 +414,8 @@ impl<'s, 'h> Scope<'s, 'h> {
     fn taken<T>(self, type_id: TypeId, info: &TypeInfo, clone: CloneOf<T>) -> Result<Taken<'s, T>, Fault> {
         let frame = self.frame();
         let clone = clone.filter(|_| !frame.moves());
-        let id: HandleId = frame.handle(info.path)?;
-        let entry = frame.hold(id, type_id, info.path, clone.is_none(), self.side)?;
+        let id: HandleId = frame.handle(info)?;
+        let entry = frame.hold(id, type_id, info, clone.is_none(), self.side)?;
         if clone.is_none() && entry.access != Access::Owned {
             let message = format!(
                 "this `{}` belongs to another value: it cannot be moved out of it",

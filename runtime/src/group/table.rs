@@ -21,6 +21,7 @@ use super::current;
 use super::frame::Frame;
 use super::free::Free;
 use super::inside;
+use super::overtaken;
 use super::owners::{self, Group};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
 use super::value::{Ending, TypeInfo};
@@ -93,6 +94,8 @@ struct Lent {
     holder: &'static str,
 }
 
+/// Of a size that is a power of two, so that it is found by shifts.
+#[repr(align(128))]
 struct Slot {
     word: AtomicU64,
     lent: Mutex<Lent>,
@@ -287,8 +290,13 @@ impl Table {
         self.forks.fetch_add(1, Ordering::Relaxed);
         self.epoch.store(epoch.wrapping_add(1).max(1), Ordering::Relaxed);
         // A lock that another thread of the parent held is held for ever here: nobody may wait for it.
-        let free = self.free.unlocked() && owners::unlocked() && thread::unlocked() && inside::unlocked();
+        let free = self.free.unlocked()
+            && owners::unlocked()
+            && thread::unlocked()
+            && inside::unlocked()
+            && overtaken::unlocked();
         self.stuck.fetch_or(!free, Ordering::Relaxed);
+        overtaken::disown();
         thread::disown();
         host::disown();
     }
@@ -349,8 +357,27 @@ impl Table {
         })
     }
 
-    /// Holds a slot for a call. The entry may be read until [`Table::release`].
+    /// Holds a slot for a call if nobody else does, and nothing is unusual about it: one step. `None`: [`Table::acquire`]
+    /// must look closer.
     #[inline(always)]
+    pub(crate) fn acquire_at_once(&self, id: HandleId, exclusive: bool) -> Option<&Entry> {
+        if id.epoch() != self.epoch.load(Ordering::Relaxed) {
+            return None;
+        }
+        let state = self.slot(id.slot())?;
+        let free = u64::from(id.generation()) << 32 | LIVE;
+        let held = if exclusive { free | EXCLUSIVE } else { free + 1 };
+        state
+            .word
+            .compare_exchange(free, held, Ordering::Acquire, Ordering::Relaxed)
+            .ok()?;
+        // SAFETY: the slot is held from here on: nobody writes the entry.
+        let entry = unsafe { &*state.entry.get() };
+        // SAFETY: a live slot's entry was written.
+        Some(unsafe { entry.assume_init_ref() })
+    }
+
+    /// Holds a slot for a call. The entry may be read until [`Table::release`].
     pub(crate) fn acquire(&self, id: HandleId, exclusive: bool) -> Result<&Entry, Refusal> {
         if id.epoch() != self.epoch() {
             return Err(self.other_epoch(id));
@@ -446,21 +473,53 @@ impl Table {
     }
 
     /// Ends a call's hold on a value that was not dropped meanwhile. `false`: it was, or others are at it; nothing was done.
+    ///
+    /// What is held exclusively, nobody but its holder changes, except to mark it as dropped. So a plain store ends that hold.
+    /// If it runs over a mark that is set at this very moment, that is noted elsewhere, too: [`Table::drop_overtaken`].
     #[inline(always)]
     pub(crate) fn release_at_once(&self, slot: u32, exclusive: bool) -> bool {
         let Some(state) = self.slot(slot) else {
             return false;
         };
         let word = state.word.load(Ordering::Relaxed);
-        let next = if exclusive { word & !EXCLUSIVE } else { word - 1 };
-        let done = word & ORPHAN == 0
-            && (state.word)
-                .compare_exchange(word, next, Ordering::AcqRel, Ordering::Relaxed)
-                .is_ok();
-        if done {
-            WAITERS.notify();
+        if word & ORPHAN != 0 {
+            return false;
         }
-        done
+        if exclusive {
+            state.word.store(word & !EXCLUSIVE, Ordering::Release);
+        } else if (state.word)
+            .compare_exchange(word, word - 1, Ordering::AcqRel, Ordering::Relaxed)
+            .is_err()
+        {
+            return false;
+        }
+        WAITERS.notify();
+        true
+    }
+
+    /// Drops what was dropped while a call held it exclusively, if its mark was run over ([`Table::release_at_once`]). `false`:
+    /// a call holds it exclusively still.
+    pub(crate) fn drop_overtaken(&self, id: HandleId) -> bool {
+        let Some(state) = self.slot(id.slot()).filter(|_| id.epoch() == self.epoch()) else {
+            return true;
+        };
+        let word = state.word.load(Ordering::Relaxed);
+        let same = generation(word) == id.generation() && word & LIVE != 0;
+        if same && word & EXCLUSIVE != 0 {
+            return false;
+        }
+        if same {
+            let _ = self.drop_handle(id, false);
+        }
+        true
+    }
+
+    /// Whether a call holds it exclusively.
+    pub(crate) fn is_exclusive(&self, id: HandleId) -> bool {
+        self.slot(id.slot()).is_some_and(|state| {
+            let word = state.word.load(Ordering::Relaxed);
+            generation(word) == id.generation() && word & (LIVE | EXCLUSIVE) == LIVE | EXCLUSIVE
+        })
     }
 
     /// Frees the slot of a value that was moved out by the call that holds it exclusively.
@@ -503,7 +562,12 @@ impl Table {
                 .word
                 .compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed)
             {
-                Ok(_) if held => return Ok(false),
+                Ok(_) if held => {
+                    if word & EXCLUSIVE != 0 {
+                        overtaken::note(id);
+                    }
+                    return Ok(false);
+                }
                 Ok(_) => {
                     self.retire(id.slot(), state);
                     return Ok(true);

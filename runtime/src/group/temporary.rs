@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::overtaken;
 use super::owners::Group;
 use super::table::{HandleId, TABLE, dispose};
 use super::thread::{self, WAITERS};
@@ -101,6 +102,9 @@ pub(crate) fn end(group: Arc<Group>) {
     let mut group = group;
     let mut waits = None;
     loop {
+        if thread::has_orphans() {
+            run(&mut overtaken::drop_all);
+        }
         for (home, entry) in thread::reclaim(|entry| entry.descends_from(&group)) {
             let mut entry = Some(entry);
             run(&mut || match entry.take() {

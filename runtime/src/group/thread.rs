@@ -88,13 +88,19 @@ impl Waiters {
     }
 
     /// Something was let go.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn notify(&self) {
         if self.count.load(Ordering::SeqCst) > 0 {
-            let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
-            *released = released.wrapping_add(1);
-            self.wake.notify_all();
+            self.notify_all();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn notify_all(&self) {
+        let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
+        *released = released.wrapping_add(1);
+        self.wake.notify_all();
     }
 }
 
@@ -110,13 +116,23 @@ pub(crate) fn send_home(home: Thread, entry: Entry) {
         .entry(home)
         .or_default()
         .push(entry);
-    ORPHAN_COUNT.fetch_add(1, Ordering::Release);
+    count_orphan();
 }
 
-/// Whether values were left for any thread.
+/// Whether values were left for any thread, or are noted as `overtaken`.
 #[inline]
 pub(crate) fn has_orphans() -> bool {
     ORPHAN_COUNT.load(Ordering::Acquire) != 0
+}
+
+/// One more thing waits for a call that may wait.
+pub(super) fn count_orphan() {
+    ORPHAN_COUNT.fetch_add(1, Ordering::Release);
+}
+
+/// So many do no longer.
+pub(super) fn forget_orphans(many: usize) {
+    ORPHAN_COUNT.fetch_sub(many, Ordering::Release);
 }
 
 /// The values that were left for the calling thread, or for any.
@@ -128,7 +144,7 @@ pub(crate) fn welcome() -> Vec<Entry> {
         let left = orphans.as_mut().and_then(|all| all.remove(&home));
         mine.extend(left.unwrap_or_default());
     }
-    ORPHAN_COUNT.fetch_sub(mine.len(), Ordering::Release);
+    forget_orphans(mine.len());
     mine
 }
 
@@ -166,7 +182,7 @@ pub(crate) fn reclaim(wanted: impl Fn(&Entry) -> bool) -> Vec<(Thread, Entry)> {
             }
         }
     }
-    ORPHAN_COUNT.fetch_sub(found.len(), Ordering::Release);
+    forget_orphans(found.len());
     found
 }
 

@@ -344,6 +344,30 @@ fn an_exclusive_call_is_waited_for() {
 }
 
 #[test]
+fn what_is_dropped_while_it_is_changed_is_gone_in_the_end() {
+    let _alone = alone();
+    let before = count();
+    let (send, books) = std::sync::mpsc::channel::<Value>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for book in books {
+                while try_call("Book::push", &[book.clone(), "x".into()]).0 == 0 {}
+            }
+        });
+        for round in 0..20_000_u32 {
+            let book = book("");
+            send.send(book.clone()).expect("the other thread listens");
+            for _ in 0..round % 512 {
+                std::hint::spin_loop();
+            }
+            drop_now(&book);
+        }
+        drop(send);
+    });
+    assert_eq!(count(), before, "each went at once, with the call that held it, or with the next call");
+}
+
+#[test]
 fn what_is_not_send_stays_on_its_thread() {
     let _alone = alone();
     let local = call("Local::new", &[]);
