@@ -350,9 +350,11 @@ fn what_is_dropped_while_it_is_changed_is_gone_in_the_end() {
     let (send, books) = std::sync::mpsc::channel::<Value>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
+            let other = book("");
             for book in books {
-                while try_call("Book::push", &[book.clone(), "x".into()]).0 == 0 {}
+                while try_call("Book::swallow", &[book.clone(), other.clone()]).0 == 0 {}
             }
+            drop_now(&other);
         });
         for round in 0..20_000_u32 {
             let book = book("");
