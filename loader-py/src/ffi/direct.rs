@@ -353,14 +353,16 @@ impl Direct {
         prompt: bool,
     ) -> Option<Given<'g, 'py>> {
         let (receiver, values) = arguments.by_position()?;
-        let (mut next, mut forms) = (0, self.forms.iter());
-        if let Some(receiver) = receiver {
-            next = words.argument(next, forms.next()?, &receiver)?;
-        }
-        if values.len() != forms.len() {
+        let mut forms = &*self.forms;
+        if values.len() + usize::from(receiver.is_some()) != forms.len() {
             return None;
         }
-        for (form, value) in forms.zip(values) {
+        let mut next = 0;
+        if let (Some(receiver), [form, others @ ..]) = (receiver, forms) {
+            next = words.argument(next, form, &receiver)?;
+            forms = others;
+        }
+        for (form, value) in forms.iter().zip(values) {
             // SAFETY: the interpreter passes live objects, and keeps them while `arguments` lives.
             let value = unsafe { Borrowed::from_ptr(words.py, *value) };
             next = words.argument(next, form, &value)?;

@@ -2,7 +2,7 @@
 //! (`python3 dev.py asan`): several only fail there when their rule is broken.
 
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rmpv::Value;
@@ -348,25 +348,36 @@ fn what_is_dropped_while_it_is_changed_is_gone_in_the_end() {
     let _alone = alone();
     let before = count();
     let (send, books) = std::sync::mpsc::channel::<Value>();
+    let begun = AtomicU32::new(0);
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        scope.spawn(|| {
             let other = book("");
             for book in books {
-                while try_call("Book::swallow", &[book.clone(), other.clone()]).0 == 0 {}
+                let swallow = || try_call("Book::swallow", &[book.clone(), other.clone()]).0 == 0;
+                swallow();
+                begun.fetch_add(1, Ordering::Relaxed);
+                (0..200).all(|_| swallow());
             }
             drop_now(&other);
         });
-        for round in 0..20_000_u32 {
+        for round in 0..3_000 {
             let book = book("");
             send.send(book.clone()).expect("the other thread listens");
-            for _ in 0..round % 512 {
+            while begun.load(Ordering::Relaxed) <= round {
+                std::thread::yield_now();
+            }
+            for _ in 0..round % 256 {
                 std::hint::spin_loop();
             }
             drop_now(&book);
         }
         drop(send);
     });
-    assert_eq!(count(), before, "each went at once, with the call that held it, or with the next call");
+    assert_eq!(
+        count(),
+        before,
+        "each went at once, with the call that held it, or with the next call"
+    );
 }
 
 #[test]
