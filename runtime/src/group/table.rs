@@ -10,6 +10,8 @@
 //!
 //! Whoever holds a slot (shared count > 0, or exclusive) may read its entry; only who frees it, when nobody holds it, may
 //! take the entry away. `lent` says that a *group* is among the holders: those stay, so nobody waits for them.
+//!
+//! One change is no such step: a call gives back what it alone held by a plain store (`release_at_once`, `overtaken`).
 
 use std::any::TypeId;
 use std::cell::UnsafeCell;
