@@ -281,7 +281,7 @@ RULES = (
                 (
                     "            Err(Refusal::Busy) if !self.holds(id.slot()) => {\n"
                     "                thread::WAITERS.wait();\n"
-                    "                return self.hold(id, type_id, wanted, exclusive, side);\n"
+                    "                return self.hold_used(id, type_id, wanted, exclusive, side);\n"
                     "            }\n"
                     "            Err(refusal) => return Err(self.refused(refusal, id, wanted)),"
                 ),
