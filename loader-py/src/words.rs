@@ -33,6 +33,7 @@ fn spell(manifest: &Any<'_>, ty: &Any<'_>) -> PyResult<String> {
         "array" => format!("list[{}]", spelled(1)?),
         "range" => "range".to_owned(),
         "bounds" => "slice".to_owned(),
+        "file" if is(&part(1)?, &["t"]) => "text file".to_owned(),
         "file" => "binary file".to_owned(),
         "buffer" => format!("writable buffer of {}", part(1)?.extract::<&str>()?),
         "callable" => {

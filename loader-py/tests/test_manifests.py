@@ -112,6 +112,7 @@ def test_edited(uc: Any, part: Any, manifest: dict[str, Any], change: Any, messa
     [
         ["callable", [["handle", 0, "shared"], ["iterator", "u8"]], ["iterable", "str"], "lent"],
         ["file", "rwsb"],
+        ["file", "t"],
         ["iterable", ["tuple", "str", "u8"]],
         ["buffer", "f64"],
         ["out", ["list", "str"], False],

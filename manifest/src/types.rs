@@ -46,7 +46,7 @@ impl Mode {
     }
 }
 
-/// What a file object must be able to do: letters of `rwsb`, in that order.
+/// What a file object must be able to do: letters of `rwsb`, in that order, of a binary one; `t` of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileModes(u8);
 
@@ -59,18 +59,21 @@ impl FileModes {
     pub const SEEK: u8 = 4;
     /// `BufRead`.
     pub const BUFFERED: u8 = 8;
+    /// `std::fmt::Write`, alone.
+    pub const TEXT: u8 = 16;
 
-    const LETTERS: [(u8, char); 4] = [
+    const LETTERS: [(u8, char); 5] = [
         (Self::READ, 'r'),
         (Self::WRITE, 'w'),
         (Self::SEEK, 's'),
         (Self::BUFFERED, 'b'),
+        (Self::TEXT, 't'),
     ];
 
     /// The modes with these bits, if there are any and no others.
     #[must_use]
     pub const fn from_bits(bits: u8) -> Option<Self> {
-        if bits == 0 || bits > 15 {
+        if bits == 0 || bits > Self::TEXT {
             None
         } else {
             Some(Self(bits))
@@ -91,7 +94,7 @@ impl FileModes {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        (1..=15).map(Self).find(|modes| modes.word() == word)
+        (1..=Self::TEXT).map(Self).find(|modes| modes.word() == word)
     }
 }
 

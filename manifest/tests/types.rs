@@ -31,6 +31,7 @@ fn every_form_is_read_and_written_alike() {
         json!(["callable", ["i32", ["handle", 0, "shared"]], "bool", "lent"]),
         json!(["file", "r"]),
         json!(["file", "rwsb"]),
+        json!(["file", "t"]),
         json!(["file", "wb"]),
         json!(["iterable", ["tuple", "str", "u8"]]),
         json!(["iterator", ["result", "str", "io_error"]]),

@@ -12,7 +12,7 @@ pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
-pub use crate::lift::{BytesLike, Initial, Items, Iterable, Lift, LiftMut, LiftRef};
+pub use crate::lift::{BytesLike, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef};
 pub use crate::lower::{
     Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
 };
@@ -45,6 +45,30 @@ pub fn hash_of<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
 /// The bytes of a value.
 pub fn bytes_of<T: AsRef<[u8]> + ?Sized>(value: &T) -> Vec<u8> {
     value.as_ref().to_vec()
+}
+
+/// The text that is written to a formatter.
+///
+/// # Errors
+///
+/// What writes says that it failed.
+pub fn formatted(
+    write: impl FnOnce(&mut std::fmt::Formatter<'_>) -> std::fmt::Result,
+) -> Result<String, std::fmt::Error> {
+    use std::cell::Cell;
+    use std::fmt::{Display, Error, Formatter, Result, Write as _};
+
+    struct Writing<F>(Cell<Option<F>>);
+
+    impl<F: FnOnce(&mut Formatter<'_>) -> Result> Display for Writing<F> {
+        fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
+            self.0.take().map_or(Err(Error), |write| write(formatter))
+        }
+    }
+
+    let mut text = String::new();
+    write!(text, "{}", Writing(Cell::new(Some(write))))?;
+    Ok(text)
 }
 
 /// A raw identifier without its prefix.

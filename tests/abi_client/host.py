@@ -7,6 +7,7 @@ results are what msgpack makes of them.
 from __future__ import annotations
 
 import ctypes
+import io
 import itertools
 import struct
 import sys
@@ -163,6 +164,9 @@ class Host:
             data = value.read(len(memory))
             memory[: len(data)] = data
             return len(data)
+        if operation == WRITE and isinstance(value, io.TextIOBase):
+            value.write(bytes(memory).decode())
+            return len(memory)
         if operation == WRITE:
             return value.write(bytes(memory))
         if operation == FLUSH:

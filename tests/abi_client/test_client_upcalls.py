@@ -146,6 +146,13 @@ def test_what_rust_refers_to_comes_back_with_a_reference_of_its_own(fixture: Lib
     assert not host.released(reference), "this one is the client's"
 
 
+def test_a_text_file_gets_whole_characters(fixture: Library, host: Host) -> None:
+    for count in (3, 20_000):
+        file = io.StringIO()
+        fixture.call(find(fixture, F + "count_words"), host.lend(file), count)
+        assert file.getvalue() == "".join(f"{at} é, " for at in range(count))
+
+
 def test_a_file_of_a_refused_call_stays_the_clients(fixture: Library, host: Host) -> None:
     reference = host.lend(io.BytesIO(b"abc"))
     assert fixture.refusal(find(fixture, F + "one_by_one"), reference, "three").status == ARGUMENT

@@ -277,3 +277,18 @@ def test_threads_take_turns(iterators: Any) -> None:
         thread.join()
     # Whose batch comes first is not said, and some of the last one is still there: but none comes twice.
     assert len(set(found)) == 2000
+
+
+def test_an_iterator_that_the_crate_does_not_export(iterators: Any) -> None:
+    ladder = iterators.Ladder(["one", "two", "three"])
+    assert list(ladder.steps()) == ["one", "two", "three"]
+    assert list(ladder.above(1)) == ["two", "three"] and ladder.above(4) is None
+    steps = ladder.steps()
+    assert next(steps) == "one"
+    with pytest.raises(usecrate.BorrowedError):
+        ladder.push("four")
+    steps.close()
+    ladder.push("four")
+    assert list(ladder.above(3)) == ["four"]
+    with pytest.raises(usecrate.UnsupportedSignatureError, match="no form in Python, and is no iterator"):
+        _ = ladder.still

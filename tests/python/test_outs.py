@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import hashlib
 import inspect
 from typing import Any
 
@@ -122,3 +123,17 @@ def test_the_signature_says_so(outs: Any) -> None:
     parameters = inspect.signature(outs.append).parameters
     assert parameters["text"].kind is inspect.Parameter.KEYWORD_ONLY and parameters["text"].default is None
     assert inspect.signature(outs.tally).parameters["tally"].default is inspect.Parameter.empty
+
+
+def test_foreign_bytes_are_left_behind() -> None:
+    sha2 = usecrate.import_("sha2@0.11.1")
+    hasher = sha2.Sha256()
+    hasher.update(b"abc")
+    expected = hashlib.sha256(b"abc").digest()
+    assert hasher.finalize_into_reset() == expected
+    hasher.update(b"abc")
+    assert hasher.finalize_into_reset(out=bytes(32)) == expected
+    for wrong in (b"", bytes(31), bytes(33)):
+        with pytest.raises(ValueError, match=f"expected 32 bytes, not {len(wrong)}"):
+            hasher.finalize_into_reset(out=wrong)
+    assert sha2.Sha256.write_alg_name().startswith("Sha256")

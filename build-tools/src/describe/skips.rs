@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use usecrate_manifest::{Coverage, Skip, SkipCode};
 
 use super::places::Places;
-use crate::generate::{Dropped, Numbers, Owner};
+use crate::generate::{Dropped, Numbers, Owner, Rejection};
 use crate::plan::model::{OriginId, Plan, PlannedSkip, Shim, ShimId};
 
 /// All that is left out, by the plan, by proof, and because Python could not call it; with the share that is served.
@@ -37,7 +37,7 @@ pub(super) fn skips(
     for (owner, reason) in dropped.iter() {
         match owner {
             Owner::Shim(id) => {
-                let message = format!("rustc rejects its shim: {reason}");
+                let message = rejected(&plan.shims[id], reason);
                 places.skip(id, SkipCode::Rejected, message).record(&mut list);
             }
             Owner::Type(id) => {
@@ -65,6 +65,19 @@ pub(super) fn skips(
         served: count(&served),
     };
     (skipped, coverage)
+}
+
+/// In words that help, where rustc's are about the bridge: it found no way for the result to leave.
+fn rejected(shim: &Shim, reason: &Rejection) -> String {
+    let rustc = format!("rustc rejects its shim: {reason}");
+    if reason.message.starts_with("the method `answer` exists for") {
+        format!(
+            "its result has no form in Python, and is no iterator: `{}`; {rustc}",
+            shim.signature
+        )
+    } else {
+        rustc
+    }
 }
 
 /// The function that a shim serves, if it counts.

@@ -17,7 +17,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, items, names, results, stdlib, streams};
+use super::{closures, formatting, items, names, results, stdlib, streams};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -26,6 +26,13 @@ const SHIMS: usize = 9;
 /// Plans the shims of a callable: at least one, or the reason why there is none.
 pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
     let function = &site.function;
+    if let Some(giving) = formatting::rewritten(ctx, site) {
+        let mut shims = shims(ctx, types, &giving)?;
+        shims
+            .iter_mut()
+            .for_each(|shim| shim.signature = signature(ctx, function));
+        return Ok(shims);
+    }
     if function.unsafe_ {
         return Err(Reason::new(
             SkipCode::Unsafe,
@@ -210,7 +217,8 @@ fn shim(
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         refuse_static(ctx, types, ty, &param.name)?;
         match outs::change(ctx, types, ty) {
-            Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, default)),
+            Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, Some(default))),
+            Some(Change::Bytes) if !(receiver && at == 0) => out_params.push((at, None)),
             _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
         }
     }
@@ -264,7 +272,7 @@ fn shim(
     let stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
     let wrap = match &output {
-        Some(ty) if stays.iter().any(nested) => wrap.shortened(ty),
+        Some(ty) if stays.iter().any(nested) => wrap.shortened(ctx, ty),
         _ => wrap,
     };
     let mut planned = Vec::new();
@@ -294,7 +302,8 @@ fn shim(
             );
             return Err(Reason::new(SkipCode::Borrow, message));
         }
-        let mut lift = if given || chosen {
+        let foreign = out_params.contains(&(at, None));
+        let mut lift = if (given || chosen) && !foreign {
             let (lent, carried) = stays[at].lifetimes();
             Some(
                 ctx.spell(&living[at], Lifetimes::Lift(lent, carried))
@@ -333,8 +342,7 @@ fn shim(
     let keeps_lock = lock::cannot_block(ctx, types, site, &crossing);
     let mut action = action(&site.callee, &arguments, &wrap);
     if let (Action::Expr { text }, false) = (&mut action, out_params.is_empty()) {
-        let outs: Vec<usize> = out_params.iter().map(|(at, _)| *at).collect();
-        *text = outs::compose(text, &outs, success.is_some(), fallible);
+        *text = outs::compose(text, &out_params, success.is_some(), fallible);
     }
     let which: Vec<String> = combination
         .iter()

@@ -126,9 +126,13 @@ impl Chooser<'_, '_> {
     fn by_host(&self, bounds: &[Bound], trait_: &TraitRef, name: Option<&str>) -> Result<Option<Ty>, Reason> {
         if streams::of_trait(&trait_.def) != 0 {
             let inside = name.and_then(|name| self.inside.get(name)).copied();
-            return Ok(Some(streams::file(
-                inside.unwrap_or_else(|| streams::of_bounds(bounds)),
-            )));
+            let modes = inside.unwrap_or_else(|| streams::of_bounds(bounds));
+            if !streams::is_one(modes) {
+                let message =
+                    "a parameter that is written text and bytes: Python's files are one or the other";
+                return Err(Reason::new(SkipCode::Stream, message));
+            }
+            return Ok(Some(streams::file(modes)));
         }
         if !closures::is_trait(&trait_.def) {
             return Ok(None);
@@ -208,12 +212,13 @@ impl Chooser<'_, '_> {
                 }
                 None => None,
             },
+            // A map's or set's: the default stands for any.
+            "BuildHasher" => Some(Choice::of(std_type("std::hash::random::RandomState"))),
             "Pattern" => Some(Choice::of(shared(&text()))),
             "IntoIterator" => Some(self.by_items(&trait_.args, name, false)?),
             "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" => {
                 Some(self.by_items(&trait_.args, name, true)?)
             }
-            "Write" => return refused(SkipCode::Stream, "a text stream"),
             "Future" | "IntoFuture" => return refused(SkipCode::Async, "a future"),
             _ => None,
         };
@@ -231,6 +236,9 @@ impl Chooser<'_, '_> {
                 Some(Choice::of(std_type("std::path::PathBuf")))
             }
             Ty::Path { def, .. } if stdlib::is(def, "OsStr") => Some(Choice::of(string())),
+            Ty::Path { def, .. } if stdlib::is(def, "CStr") => {
+                Some(Choice::of(std_type("std::ffi::CString")))
+            }
             Ty::Slice(item) => {
                 let items = self.fill(item).ok()?;
                 Some(
@@ -483,7 +491,7 @@ pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
             mutable: false, ty, ..
         } => is_text(ty) || is_bytes(ty),
         Ty::Ref { .. } => false,
-        Ty::Path { def, .. } if stdlib::is(def, "Path") || stdlib::is(def, "OsStr") => false,
+        Ty::Path { def, .. } if stdlib::is_unsized(def) => false,
         Ty::Path { .. } => {
             matches!(class(ctx, types, ty), Class::Type(..)) || check_param(ctx, types, ty, "").is_ok()
         }

@@ -338,6 +338,11 @@ impl Fold for Fill<'_, '_> {
     }
 }
 
+/// A hasher or an allocator that std takes where none is said.
+fn is_default_argument(arg: &Arg) -> bool {
+    matches!(arg, Arg::Type(Ty::Path { def, .. }) if stdlib::is_default_argument(def))
+}
+
 struct Normal<'c, 'a> {
     ctx: &'c Ctx<'a>,
     depth: usize,
@@ -385,7 +390,10 @@ impl Normal<'_, '_> {
                     self.ty(&ty)
                 }
                 _ => {
-                    let args = fill(self.ctx, &def, args);
+                    let mut args = fill(self.ctx, &def, args);
+                    if stdlib::class(&def) == Some(stdlib::StdClass::Container) {
+                        args.args.retain(|arg| !is_default_argument(arg));
+                    }
                     Ty::Path { def, args }
                 }
             },

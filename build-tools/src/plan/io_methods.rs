@@ -197,7 +197,7 @@ fn implementor(build: &Builder<'_, '_>, id: TypeId, trait_: &str) -> Option<Ty> 
     let ty = &build.types.get(id).instance.ty;
     let wanted = |one: &Match<'_>| {
         one.impl_.trait_.as_ref().is_some_and(|have| {
-            streams::of_trait(&have.def) != 0 && have.def.name() == trait_ && streams::grants(one.impl_, ty)
+            streams::of_bytes(&have.def) != 0 && have.def.name() == trait_ && streams::grants(one.impl_, ty)
         })
     };
     let found = build.ctx.matching(ty).into_iter().find(wanted)?;

@@ -5,7 +5,7 @@ use super::fold::{any, closed};
 use super::stdlib;
 use super::types::Types;
 use super::wire::{Reason, check_error, check_result, type_args};
-use crate::api::{Args, Bound, TraitRef, Ty};
+use crate::api::{Args, Bound, DefKey, DefKind, TraitRef, Ty};
 
 /// The runtime's iterator over items of Python's.
 pub(super) fn gathers(ty: &Ty) -> bool {
@@ -23,8 +23,8 @@ pub(super) struct Items {
     pub(super) into: bool,
 }
 
-/// An iterator without a class of its own: `impl Iterator`, a boxed one, one of std.
-pub(super) fn anonymous(ty: &Ty) -> Option<Items> {
+/// An iterator without a class of its own: `impl Iterator`, a boxed one, one of std, one that the crate does not export.
+pub(super) fn anonymous(ctx: &Ctx<'_>, ty: &Ty) -> Option<Items> {
     match ty {
         Ty::Impl(bounds) => {
             let traits = bounds.iter().filter_map(|bound| match bound {
@@ -39,12 +39,24 @@ pub(super) fn anonymous(ty: &Ty) -> Option<Items> {
             Ty::Dyn { traits, .. } => by_traits(traits.iter()),
             _ => None,
         },
+        Ty::Path { def, .. } if is_unknown(ctx, def) => Some(Items::default()),
         Ty::Path { def, .. } => stdlib::iterator(def).map(|double| Items {
             double,
             ..Items::default()
         }),
         _ => None,
     }
+}
+
+/// A type that the crate gives out and does not export. rustdoc is silent about what it implements, but rustc knows
+/// whether it is an iterator: the only way to be of use that is left to it.
+fn is_unknown(ctx: &Ctx<'_>, def: &DefKey) -> bool {
+    !stdlib::is_std(def)
+        && ctx.impls(def).is_empty()
+        && ctx.def(def).is_none_or(|def| {
+            let data = matches!(def.kind, DefKind::Struct(_) | DefKind::Opaque { .. });
+            data && def.paths.is_empty()
+        })
 }
 
 fn by_traits<'t>(traits: impl Iterator<Item = &'t TraitRef>) -> Option<Items> {
@@ -100,17 +112,17 @@ pub(super) fn assigned(ctx: &Ctx<'_>, found: &Match<'_>, name: &str) -> Option<T
 
 /// Any iterator: without a class, or with one.
 pub(super) fn of(ctx: &Ctx<'_>, ty: &Ty) -> Option<Items> {
-    anonymous(ty).or_else(|| named(ctx, &super::fold::erase(ty)).map(|(_, items)| items))
+    anonymous(ctx, ty).or_else(|| named(ctx, &super::fold::erase(ty)).map(|(_, items)| items))
 }
 
 /// A boxed iterator, which may be anywhere in a result.
-pub(super) fn boxed(ty: &Ty) -> bool {
-    matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Box")) && anonymous(ty).is_some()
+pub(super) fn boxed(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Box")) && anonymous(ctx, ty).is_some()
 }
 
 /// Whether a result that is an iterator, or an `Option` or `Result` of one, can be given out; `None`: it is none.
 pub(super) fn check(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Result<(), Reason>> {
-    if let Some(items) = anonymous(ty) {
+    if let Some(items) = anonymous(ctx, ty) {
         return Some(items.item.map_or(Ok(()), |item| check_item(ctx, types, &item)));
     }
     let Ty::Path { def, args } = ty else { return None };

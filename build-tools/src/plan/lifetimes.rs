@@ -232,7 +232,8 @@ fn borrowed(ctx: &Ctx<'_>, types: &Types, ty: &Ty, group: &mut BTreeSet<String>)
             borrowed(ctx, types, inner, group);
         }
         Ty::Path { args, .. } => {
-            if matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle)) || items::anonymous(ty).is_some()
+            if matches!(class(ctx, types, ty), Class::Type(_, Kind::Handle))
+                || items::anonymous(ctx, ty).is_some()
             {
                 group.extend(lifetimes(ty));
             }

@@ -19,6 +19,7 @@ mod ctx;
 mod discover;
 mod fields;
 mod fold;
+mod formatting;
 mod io_methods;
 mod items;
 mod iteration;

@@ -6,7 +6,7 @@ use super::ctx::Ctx;
 use super::fold::erase;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::wire::{Class, class, is_bytes, is_text, type_args};
+use super::wire::{Class, class, contents, is_bytes, is_text, type_args};
 use crate::api::Ty;
 
 /// What `&mut T` is.
@@ -19,6 +19,8 @@ pub(super) enum Change {
         /// `T: Default`
         default: bool,
     },
+    /// The same of a foreign type that is bytes in all but name.
+    Bytes,
 }
 
 /// How a parameter of that type is changed, if it is one that is and no handle.
@@ -26,6 +28,9 @@ pub(super) fn change(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Change> {
     let inner = target(ty)?;
     if is_buffer(ty) {
         return Some(Change::Buffer);
+    }
+    if class(ctx, types, inner) == Class::Bytes {
+        return Some(Change::Bytes);
     }
     crosses(ctx, types, inner).then(|| Change::Out {
         default: has_default(ctx, types, inner),
@@ -66,11 +71,11 @@ fn crosses(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
             mutable: false, ty, ..
         } => is_text(ty) || is_bytes(ty),
         Ty::Path { def, args } => match class(ctx, types, ty) {
-            Class::Std(StdClass::Value) => !stdlib::is(def, "Path") && !stdlib::is(def, "OsStr"),
+            Class::Std(StdClass::Value) => !stdlib::is_unsized(def),
             Class::Std(StdClass::Container) if super::items::gathers(ty) => false,
             Class::Std(StdClass::Container) => {
                 let pointer = ["Box", "Arc", "Rc", "Mutex", "RwLock"];
-                !pointer.iter().any(|name| stdlib::is(def, name)) && type_args(args).all(part)
+                !pointer.iter().any(|name| stdlib::is(def, name)) && contents(def, args).all(part)
             }
             Class::Mapped => true,
             Class::Type(_, kind) => kind != Kind::Handle,
@@ -89,9 +94,10 @@ fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         Ty::Array { ty, len } => len.parse::<u8>().is_ok_and(|len| len <= 32) && default(ty),
         Ty::Ref { ty, .. } => is_text(ty) || is_bytes(ty),
         Ty::Path { def, args } => match class(ctx, types, ty) {
-            Class::Std(StdClass::Value) => ["String", "PathBuf", "OsString", "Duration"]
-                .iter()
-                .any(|name| stdlib::is(def, name)),
+            Class::Std(StdClass::Value) => {
+                let known = ["String", "PathBuf", "OsString", "CString", "Duration"];
+                known.iter().any(|name| stdlib::is(def, name)) || stdlib::is_c_number(def)
+            }
             Class::Std(StdClass::Container) => {
                 let empty = [
                     "Option",
@@ -116,9 +122,15 @@ fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
     }
 }
 
+/// An out-parameter: where it stands, and whether it has a default; `None` of bytes by another name.
+pub(super) type OutParam = (usize, Option<bool>);
+
 /// The type that a shim lifts for an out-parameter; `inner` is that of the value, or `_`.
-pub(super) fn initial(inner: &str, default: bool) -> String {
-    format!("::usecrate_runtime::private::Initial<{inner}, {default}>")
+pub(super) fn initial(inner: &str, default: Option<bool>) -> String {
+    match default {
+        Some(default) => format!("::usecrate_runtime::private::Initial<{inner}, {default}>"),
+        None => "::usecrate_runtime::private::InitialBytes<_>".to_owned(),
+    }
 }
 
 /// The variable that the callee changes.
@@ -138,12 +150,16 @@ pub(super) fn success<'t>(ctx: &Ctx<'_>, types: &Types, output: Option<&'t Ty>) 
 }
 
 /// The call, with what it left in its out-parameters behind its result. `value`: it has one; `fallible`: in a `Result`.
-pub(super) fn compose(call: &str, outs: &[usize], value: bool, fallible: bool) -> String {
+pub(super) fn compose(call: &str, outs: &[OutParam], value: bool, fallible: bool) -> String {
     let start: Vec<String> = outs
         .iter()
-        .map(|at| format!("let mut {} = {{{at}}}.start();", variable(*at)))
+        .map(|(at, _)| format!("let mut {} = {{{at}}}.start();", variable(*at)))
         .collect();
-    let mut parts: Vec<String> = outs.iter().map(|at| variable(*at)).collect();
+    let left = |(at, default): &OutParam| match default {
+        Some(_) => variable(*at),
+        None => format!("::usecrate_runtime::private::bytes_of(&{})", variable(*at)),
+    };
+    let mut parts: Vec<String> = outs.iter().map(left).collect();
     if value {
         parts.insert(0, "__uc_result".to_owned());
     }
@@ -167,16 +183,20 @@ mod tests {
     #[test]
     fn what_is_left_stands_behind_the_result() {
         assert_eq!(
-            compose("f(&mut __uc_o0)", &[0], false, false),
+            compose("f(&mut __uc_o0)", &[(0, Some(true))], false, false),
             "{ let mut __uc_o0 = {0}.start(); f(&mut __uc_o0); __uc_o0 }"
         );
         assert!(
-            compose("f()", &[1, 2], true, true)
+            compose("f()", &[(1, Some(true)), (2, Some(false))], true, true)
                 .ends_with("f().map(|__uc_result| (__uc_result, __uc_o1, __uc_o2)) }")
         );
-        assert!(compose("f()", &[1], false, true).ends_with("f().map(|()| __uc_o1) }"));
+        assert!(compose("f()", &[(1, Some(true))], false, true).ends_with("f().map(|()| __uc_o1) }"));
         assert!(
-            compose("f()", &[1], true, false).ends_with("let __uc_result = f(); (__uc_result, __uc_o1) }")
+            compose("f()", &[(1, Some(true))], true, false)
+                .ends_with("let __uc_result = f(); (__uc_result, __uc_o1) }")
         );
+        let bytes = "::usecrate_runtime::private::bytes_of(&__uc_o1)";
+        let composed = compose("f()", &[(1, None)], true, true);
+        assert!(composed.ends_with(&format!("f().map(|__uc_result| (__uc_result, {bytes})) }}")));
     }
 }

@@ -27,14 +27,16 @@ impl Wrap {
     }
 
     /// The items of an iterator may live longer than the group that the result joins: a step lets them.
-    pub(super) fn shortened(self, ty: &Ty) -> Self {
-        let Some(around) = shorten(ty) else { return self };
+    pub(super) fn shortened(self, ctx: &Ctx<'_>, ty: &Ty) -> Self {
+        let Some(around) = shorten(ctx, ty) else {
+            return self;
+        };
         Self(Some(around.replace("{}", &self.around("{}"))))
     }
 }
 
-fn shorten(ty: &Ty) -> Option<String> {
-    if let Some(items) = items::anonymous(ty) {
+fn shorten(ctx: &Ctx<'_>, ty: &Ty) -> Option<String> {
+    if let Some(items) = items::anonymous(ctx, ty) {
         let borrows = items.item.as_ref().is_none_or(has_lifetimes);
         return borrows.then(|| "::std::iter::Iterator::map({}, |item| item)".to_owned());
     }
@@ -42,7 +44,7 @@ fn shorten(ty: &Ty) -> Option<String> {
     if !stdlib::is(def, "Option") && !stdlib::is(def, "Result") {
         return None;
     }
-    let inside = shorten(type_args(args).next()?)?;
+    let inside = shorten(ctx, type_args(args).next()?)?;
     Some(format!("{{}}.map(|all| {})", inside.replace("{}", "all")))
 }
 
@@ -54,7 +56,7 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
             "::std::string::String::from(::std::convert::AsRef::<str>::as_ref(&{}))".to_owned(),
         ));
     }
-    if let Some(items) = items::anonymous(ty) {
+    if let Some(items) = items::anonymous(ctx, ty) {
         return Wrap(of_items(&items, &handles).map(str::to_owned));
     }
     let around = match ty {

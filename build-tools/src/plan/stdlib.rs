@@ -161,6 +161,23 @@ const TYPES: &[Row] = &[
     ("Path", "path", "::std::path::Path", StdClass::Value),
     ("OsString", "ffi", "::std::ffi::OsString", StdClass::Value),
     ("OsStr", "ffi", "::std::ffi::OsStr", StdClass::Value),
+    ("CString", "ffi", "::std::ffi::CString", StdClass::Value),
+    ("CStr", "ffi", "::std::ffi::CStr", StdClass::Value),
+    // Integers whose width is the platform's to say: their names stay, and rustc knows.
+    ("c_char", "", "::std::ffi::c_char", StdClass::Value),
+    ("c_schar", "", "::std::ffi::c_schar", StdClass::Value),
+    ("c_uchar", "", "::std::ffi::c_uchar", StdClass::Value),
+    ("c_short", "", "::std::ffi::c_short", StdClass::Value),
+    ("c_ushort", "", "::std::ffi::c_ushort", StdClass::Value),
+    ("c_int", "", "::std::ffi::c_int", StdClass::Value),
+    ("c_uint", "", "::std::ffi::c_uint", StdClass::Value),
+    ("c_long", "", "::std::ffi::c_long", StdClass::Value),
+    ("c_ulong", "", "::std::ffi::c_ulong", StdClass::Value),
+    ("c_longlong", "", "::std::ffi::c_longlong", StdClass::Value),
+    ("c_ulonglong", "", "::std::ffi::c_ulonglong", StdClass::Value),
+    ("c_float", "", "::std::ffi::c_float", StdClass::Value),
+    ("c_double", "", "::std::ffi::c_double", StdClass::Value),
+    ("SeekFrom", "io", "::std::io::SeekFrom", StdClass::Value),
     ("Duration", "time", "::std::time::Duration", StdClass::Value),
     ("SystemTime", "time", "::std::time::SystemTime", StdClass::Value),
     ("IpAddr", "net", "::std::net::IpAddr", StdClass::Value),
@@ -415,6 +432,30 @@ pub(super) fn result_alias(def: &DefKey) -> Option<&'static str> {
 /// The standard type of that name: `is(def, "Option")`.
 pub(super) fn is(def: &DefKey, name: &str) -> bool {
     row(def).is_some_and(|row| row.0 == name)
+}
+
+/// An alias of `std::ffi` for a number.
+pub(super) fn is_c_number(def: &DefKey) -> bool {
+    row(def).is_some_and(|row| row.2.starts_with("::std::ffi::c_"))
+}
+
+/// A type of std that has no size: it crosses behind a reference alone.
+pub(super) fn is_unsized(def: &DefKey) -> bool {
+    ["Path", "OsStr", "CStr"].iter().any(|name| is(def, name))
+}
+
+/// How many of a container's arguments say what is in it: behind them are its hasher and its allocator.
+pub(super) fn contents(def: &DefKey) -> usize {
+    if is(def, "HashMap") || is(def, "BTreeMap") {
+        2
+    } else {
+        1
+    }
+}
+
+/// The default of a container's last argument: nobody spells it.
+pub(super) fn is_default_argument(def: &DefKey) -> bool {
+    is_std(def) && matches!(def.name(), "Global" | "RandomState")
 }
 
 /// A standard trait of that name.

@@ -1,4 +1,5 @@
-//! Streams: Python's binary file objects where Rust takes `Read`, `Write`, `BufRead` or `Seek`.
+//! Streams: Python's binary file objects where Rust takes `Read`, `Write`, `BufRead` or `Seek`, its text files where Rust takes
+//! `fmt::Write`.
 //!
 //! One type of the runtime stands for all of them: `File<MODES>`. Here it is a pseudo primitive, so that a generic type
 //! over a stream (`GzEncoder<W>`) is an instance like any other.
@@ -17,6 +18,7 @@ const READ: u8 = 1;
 const WRITE: u8 = 2;
 const SEEK: u8 = 4;
 const BUFFERED: u8 = 8;
+const TEXT: u8 = 16;
 
 /// A file object that can do what the bits say.
 pub(super) fn file(modes: u8) -> Ty {
@@ -50,11 +52,23 @@ pub(super) fn shown(modes: u8) -> String {
     if modes & SEEK != 0 {
         words.push("Seek");
     }
+    if modes & TEXT != 0 {
+        words.push("fmt::Write");
+    }
     format!("impl {}", words.join(" + "))
 }
 
-/// What a trait of `std::io` asks of a file object; 0: it is none of them.
+/// What a trait of `std::io` asks of a file object, or `std::fmt::Write`; 0: it is none of them.
 pub(super) fn of_trait(def: &DefKey) -> u8 {
+    if stdlib::is_trait(def, "Write") && def.0.split("::").any(|part| part == "fmt") {
+        TEXT
+    } else {
+        of_bytes(def)
+    }
+}
+
+/// What a trait of `std::io` asks of a file object; 0: it is none of them.
+pub(super) fn of_bytes(def: &DefKey) -> u8 {
     if !stdlib::is_std(def) || !def.0.split("::").any(|part| part == "io") {
         return 0;
     }
@@ -65,6 +79,11 @@ pub(super) fn of_trait(def: &DefKey) -> u8 {
         "BufRead" => READ | BUFFERED,
         _ => 0,
     }
+}
+
+/// No file is one of bytes and one of text.
+pub(super) fn is_one(modes: u8) -> bool {
+    modes & TEXT == 0 || modes == TEXT
 }
 
 /// What bounds ask of a file object.
@@ -155,7 +174,7 @@ fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
         .unwrap_or(0);
     let modes = own | common;
     if modes != 0 {
-        return Some(modes);
+        return Some(modes).filter(|modes| is_one(*modes));
     }
     let standard = |impl_: &&&&Impl| impl_.trait_.as_ref().is_some_and(|one| of_trait(&one.def) != 0);
     let others = traits.iter().filter(|impl_| !standard(impl_));

@@ -113,6 +113,11 @@ pub(super) fn type_args(args: &Args) -> impl Iterator<Item = &Ty> {
     })
 }
 
+/// What is in a container of std: its arguments without hasher and allocator.
+pub(super) fn contents<'t>(def: &DefKey, args: &'t Args) -> impl Iterator<Item = &'t Ty> {
+    type_args(args).take(stdlib::contents(def))
+}
+
 /// What a type is on the wire.
 pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
     let Ty::Path { def, .. } = ty else {
@@ -149,10 +154,10 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         Ty::Ref {
             mutable: false, ty, ..
         } => is_text(ty) || is_bytes(ty),
-        Ty::Path { args, .. } => match class(ctx, types, ty) {
-            Class::Std(StdClass::Value) | Class::Mapped => !unsized_std(ty),
+        Ty::Path { def, args } => match class(ctx, types, ty) {
+            Class::Std(StdClass::Value) | Class::Mapped => !stdlib::is_unsized(def),
             Class::Std(StdClass::Container) => {
-                type_args(args).all(|ty| is_text(ty) || is_bytes(ty) || by_value(ctx, types, ty))
+                contents(def, args).all(|ty| is_text(ty) || is_bytes(ty) || by_value(ctx, types, ty))
             }
             Class::Type(_, kind) => kind != Kind::Handle,
             Class::Std(StdClass::Result | StdClass::Error | StdClass::Handle | StdClass::Iterator)
@@ -179,10 +184,6 @@ pub(super) fn is_text(ty: &Ty) -> bool {
 /// `[u8]`
 pub(super) fn is_bytes(ty: &Ty) -> bool {
     matches!(ty, Ty::Slice(ty) if matches!(&**ty, Ty::Primitive(name) if name == "u8"))
-}
-
-fn unsized_std(ty: &Ty) -> bool {
-    matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Path") || stdlib::is(def, "OsStr"))
 }
 
 /// Whether an argument of that type can be lifted. `what` names the parameter.
@@ -244,10 +245,10 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             SkipCode::Generic,
             format!("{what}: `impl {}`", ctx.show_bounds(bounds)),
         )),
-        Ty::Path { args, .. } => match class(ctx, types, ty) {
+        Ty::Path { def, args } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value | StdClass::Handle) | Class::Mapped | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) => {
-                type_args(args).try_for_each(|arg| check_param(ctx, types, arg, what))
+                contents(def, args).try_for_each(|arg| check_param(ctx, types, arg, what))
             }
             Class::Std(StdClass::Iterator) => Err(Reason::new(
                 SkipCode::Iterator,
@@ -266,7 +267,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
 /// Whether a result of that type can be lowered; `top`: it is the whole result, or the `T` of one.
 pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> Result<(), Reason> {
     let show = || format!("the result is `{}`", ctx.show(ty));
-    if let Some(checked) = items::check(ctx, types, ty).filter(|_| top || items::boxed(ty)) {
+    if let Some(checked) = items::check(ctx, types, ty).filter(|_| top || items::boxed(ctx, ty)) {
         return checked;
     }
     match ty {
@@ -322,7 +323,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
                 show()
             ),
         )),
-        Ty::Path { args, .. } => match class(ctx, types, ty) {
+        Ty::Path { def, args } => match class(ctx, types, ty) {
             Class::Std(StdClass::Result) if top => {
                 let mut all = type_args(args);
                 let ok = all.next().map_or(Ok(()), |ty| check_result(ctx, types, ty, true));
@@ -335,7 +336,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
                 // An `Err` in an option is raised like any other; of several in a list the others would be lost.
                 let is = |ty: &Ty, name| matches!(ty, Ty::Path { def, .. } if stdlib::is(def, name));
                 let raises = |arg: &Ty| top && is(ty, "Option") && is(arg, "Result");
-                type_args(args).try_for_each(|arg| check_result(ctx, types, arg, raises(arg)))
+                contents(def, args).try_for_each(|arg| check_result(ctx, types, arg, raises(arg)))
             }
             Class::Bytes | Class::Text if top => Ok(()),
             Class::Std(StdClass::Iterator) => Err(Reason::new(

@@ -1,4 +1,4 @@
-//! Binary file objects that Rust reads and writes.
+//! File objects that Rust reads and writes: binary ones, and text files that it writes to.
 //!
 //! The library's own memory is shown to the file types of `io` alone, which copy and keep nothing of it; every other
 //! object is given, and gives, bytes of its own.
@@ -21,17 +21,21 @@ pub(crate) struct FileShape {
     pub(crate) reads: bool,
     pub(crate) writes: bool,
     pub(crate) seeks: bool,
+    /// It is a text file, and written to.
+    pub(crate) text: bool,
     pub(crate) place: Place,
 }
 
 impl FileShape {
     /// From the manifest's letters. Lives for ever, like what it is a part of.
     pub(crate) fn new(modes: &str) -> Option<&'static Self> {
-        modes.chars().all(|mode| "rwsb".contains(mode)).then(|| {
+        let known = modes == "t" || modes.chars().all(|mode| "rwsb".contains(mode));
+        known.then(|| {
             &*Box::leak(Box::new(Self {
                 reads: modes.contains(['r', 'b']),
-                writes: modes.contains('w'),
+                writes: modes.contains(['w', 't']),
                 seeks: modes.contains('s'),
+                text: modes == "t",
                 place: Place::default(),
             }))
         })
@@ -47,7 +51,8 @@ impl FileShape {
         .into_iter()
         .filter_map(|(asked, name)| asked.then_some(name))
         .collect();
-        format!("a binary file object with {}", methods.join(" and "))
+        let kind = if self.text { "text" } else { "binary" };
+        format!("a {kind} file object with {}", methods.join(" and "))
     }
 }
 
@@ -78,7 +83,14 @@ impl File {
     pub(crate) fn new(value: &Bound<'_, PyAny>, shape: &'static FileShape) -> Result<Self, Refusal> {
         let py = value.py();
         let io = Io::get(py)?;
-        if value.is_instance(io.text.bind(py))? {
+        if shape.text && (value.is_instance(io.raw.bind(py))? || value.is_instance(io.buffered.bind(py))?) {
+            return Err(Refusal::bad_type(format!(
+                "must be a text file object, not {}, which is a binary file: open it in text mode (`'w'`), or wrap it in \
+                 an `io.TextIOWrapper`",
+                type_name(value)
+            )));
+        }
+        if !shape.text && value.is_instance(io.text.bind(py))? {
             return Err(Refusal::bad_type(format!(
                 "must be a binary file object, not {}, which is a text file: open it in binary mode (`'rb'`, `'wb'`), \
                  or pass its `.buffer`",
@@ -157,6 +169,7 @@ fn way_to_read(value: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> Result<Re
 struct Io {
     text: Py<PyAny>,
     raw: Py<PyAny>,
+    buffered: Py<PyAny>,
     file: Py<PyAny>,
     memory: Py<PyAny>,
     reader: Py<PyAny>,
@@ -173,6 +186,7 @@ impl Io {
             Ok(Self {
                 text: of("TextIOBase")?,
                 raw: of("RawIOBase")?,
+                buffered: of("BufferedIOBase")?,
                 file: of("FileIO")?,
                 memory: of("BytesIO")?,
                 reader: of("BufferedReader")?,
@@ -342,6 +356,15 @@ pub(super) fn write(
     let most = memory.len();
     let object = file.object.bind(py);
     let name = intern!(py, "write");
+    if file.shape.text {
+        let Ok(text) = std::str::from_utf8(memory.bytes()) else {
+            return Err(fault(py, "wrote what is no text to a text file"));
+        };
+        // A text file takes all, whatever it counts.
+        call_method(object, name, [&PyString::new(py, text).into_any()])?;
+        reply(sink, most as u64);
+        return Ok(());
+    }
     let answer = if file.shows {
         memory.show(py, |view| call_method(object, name, [view]))?
     } else {

@@ -7,7 +7,7 @@ use super::references::Counts;
 /// Types nest no deeper than this.
 const DEPTH: usize = 64;
 const FILES: &[&str] = &[
-    "r", "w", "rw", "s", "rs", "ws", "rws", "b", "rb", "wb", "rwb", "sb", "rsb", "wsb", "rwsb",
+    "r", "w", "rw", "s", "rs", "ws", "rws", "b", "rb", "wb", "rwb", "sb", "rsb", "wsb", "rwsb", "t",
 ];
 
 /// Which way values cross: as parameters, or as results.

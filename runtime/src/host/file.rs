@@ -1,4 +1,4 @@
-//! Files of the host: `Read`, `Write`, `Seek` and `BufRead` over a binary file object.
+//! Files of the host: `Read`, `Write`, `Seek` and `BufRead` over a binary file object, `fmt::Write` over a text file object.
 //!
 //! Small reads and writes are buffered, but only while a call is made: before the thread's outermost call ends, what was
 //! written reaches the object and what was read ahead is given back by seeking (`buffered::settle`), so that whoever uses the object
@@ -18,7 +18,8 @@ use crate::lift::{Lift, LiftMut, by_value};
 use crate::lower::{Lower, LowerMut, LowerRef};
 use crate::shim::Answer;
 
-/// A binary file object of the host. `M` says what is asked of it: 1 `Read`, 2 `Write`, 4 `Seek`, 8 `BufRead`.
+/// A file object of the host. `M` says what is asked of it: 1 `Read`, 2 `Write`, 4 `Seek`, 8 `BufRead` of a binary one; 16
+/// `fmt::Write` of a text file.
 pub struct File<const M: u8> {
     shared: Arc<Shared>,
     /// What `fill_buf` lends: a copy of what the buffer held after `copied` fills.
@@ -40,7 +41,7 @@ impl<const M: u8> File<M> {
     }
 
     fn modes() -> String {
-        let letters = [(1, 'r'), (2, 'w'), (4, 's'), (8, 'b')];
+        let letters = [(1, 'r'), (2, 'w'), (4, 's'), (8, 'b'), (16, 't')];
         letters
             .iter()
             .filter(|(bit, _)| M & bit != 0)
@@ -126,6 +127,14 @@ impl<const M: u8> Write for File<M> {
             state.ask(Operation::Flush, 0, |_| (), Memory::Nothing)?;
             Ok(())
         })
+    }
+}
+
+/// Pieces are whole texts, and so is what is written of them at once.
+impl<const M: u8> std::fmt::Write for File<M> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.with(|state, calls| state.write(text.as_bytes(), calls))
+            .map_err(|_| std::fmt::Error)
     }
 }
 

@@ -44,3 +44,40 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>, const DEFAULT: bool> Lift<'s, 'h, B> for Ini
         to.flag(DEFAULT);
     }
 }
+
+/// The same of a type that is bytes in all but name, and has a default: `&mut Array<u8, N>`.
+pub struct InitialBytes<T>(T);
+
+impl<T> InitialBytes<T> {
+    /// What was given, or the default.
+    pub fn start(self) -> T {
+        self.0
+    }
+}
+
+impl<'s, 'h, B, T: Default + AsMut<[u8]>> Lift<'s, 'h, B> for InitialBytes<T> {
+    type Held = T;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<T, Fault> {
+        let mut value = T::default();
+        if !scope.reader().nil() {
+            let (bytes, place) = (scope.bytes()?, value.as_mut());
+            if bytes.len() != place.len() {
+                let message = format!("expected {} bytes, not {}", place.len(), bytes.len());
+                return Err(Fault::value(message));
+            }
+            place.copy_from_slice(bytes);
+        }
+        Ok(value)
+    }
+
+    fn take(held: T) -> Self {
+        Self(held)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("out", 2);
+        to.plain("bytes");
+        to.flag(true);
+    }
+}

@@ -3,6 +3,7 @@
 //!
 //! Every trait has the bridge's marker `B`, so that a bridge may implement it for the types of the crate it serves.
 
+mod c_text;
 mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
@@ -19,7 +20,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
-pub use initial::Initial;
+pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use text::BytesLike;
 

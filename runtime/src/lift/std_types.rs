@@ -1,6 +1,7 @@
 //! Types of std that have a Python twin: times, addresses, ranges, orderings.
 
 use std::cmp::Ordering;
+use std::io::SeekFrom;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -60,6 +61,63 @@ fn socket(scope: Scope<'_, '_>) -> Result<SocketAddr, Fault> {
     }
 }
 
+/// A place in a file: an offset from the start, or an offset and what it counts from, as for Python's `seek`.
+fn place(scope: Scope<'_, '_>) -> Result<SeekFrom, Fault> {
+    let from_start = |offset: i128| {
+        u64::try_from(offset).map(SeekFrom::Start).map_err(|_| {
+            Fault::value(format!(
+                "the offset {offset} from the start is negative, or too large"
+            ))
+        })
+    };
+    let number = |what: &str| match scope.next()? {
+        Token::Int(value) => Ok(value),
+        other => Err(Fault::expected(format!("{what}, not {}", other.name()))),
+    };
+    match scope.next()? {
+        Token::Int(offset) => from_start(offset),
+        Token::Array(2) => {
+            let (offset, whence) = (number("an offset")?, number("a `whence`")?);
+            let relative = || i64::try_from(offset).map_err(|_| Fault::range("i64"));
+            match whence {
+                0 => from_start(offset),
+                1 => relative().map(SeekFrom::Current),
+                2 => relative().map(SeekFrom::End),
+                other => {
+                    let message = format!("`whence` is 0 (start), 1 (here) or 2 (end), not {other}");
+                    Err(Fault::value(message))
+                }
+            }
+        }
+        other => {
+            let message = format!("an offset, or an offset and a `whence`, not {}", other.name());
+            Err(Fault::expected(message))
+        }
+    }
+}
+
+impl<'s, 'h, B> Lift<'s, 'h, B> for SeekFrom {
+    type Held = Self;
+    const STD: bool = true;
+    const DATA: bool = true;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
+        place(scope)
+    }
+
+    fn take(held: Self) -> Self {
+        held
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("union", 2);
+        to.plain("i64");
+        to.head("tuple", 2);
+        to.plain("i64");
+        to.plain("u8");
+    }
+}
+
 plain! {
     [] Duration, "duration", |scope| {
         let (seconds, nanoseconds) = time(scope)?;
@@ -99,7 +157,7 @@ plain! {
 
 by_value!(
     [] Duration, [] SystemTime, [] IpAddr, [] Ipv4Addr, [] Ipv6Addr, [] SocketAddr, [] SocketAddrV4,
-    [] SocketAddrV6, [] Ordering,
+    [] SocketAddrV6, [] Ordering, [] SeekFrom,
 );
 
 impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Range<T> {

@@ -2,6 +2,7 @@
 //!
 //! Every trait has the bridge's marker `B`, as in `lift`.
 
+mod c_text;
 mod containers;
 mod errors;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]

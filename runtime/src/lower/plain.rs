@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ffi::{OsStr, OsString};
+use std::io::SeekFrom;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -360,6 +361,44 @@ impl<'r, 'h, B> LowerRef<'r, 'h, B> for () {
 
     fn describe_ref(to: &mut Describer<'_>) {
         to.plain("unit");
+    }
+}
+
+/// An offset and what it counts from, as for Python's `seek`.
+impl<'h, B> Lower<'h, B> for SeekFrom {
+    const DATA: bool = true;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        LowerRef::<'_, 'h, B>::lower_ref(&self, out)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.head("tuple", 2);
+        to.plain("i64");
+        to.plain("u8");
+    }
+}
+
+impl<'r, 'h, B> LowerRef<'r, 'h, B> for SeekFrom {
+    const DATA_REF: bool = true;
+
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        out.writer.array(2);
+        match *self {
+            Self::Start(offset) => out.writer.uint(offset),
+            Self::Current(offset) | Self::End(offset) => out.writer.int(offset),
+        }
+        let whence = match self {
+            Self::Start(_) => 0,
+            Self::Current(_) => 1,
+            Self::End(_) => 2,
+        };
+        out.writer.uint(whence);
+        Ok(())
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        <Self as Lower<'h, B>>::describe(to);
     }
 }
 

@@ -80,6 +80,41 @@ pub fn write_text<W: fmt::Write>(to: &mut W) -> fmt::Result {
     to.write_str("text")
 }
 
+/// Counts to somewhere in words, and says nothing of what went wrong.
+pub fn count_words(to: &mut dyn fmt::Write, count: u32) {
+    for at in 0..count {
+        let _ = write!(to, "{at} é, ");
+    }
+}
+
+/// Writes text between angle brackets.
+pub struct Tags<W: fmt::Write> {
+    inner: W,
+}
+
+impl<W: fmt::Write> Tags<W> {
+    /// Writes to `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner }
+    }
+
+    /// One tag.
+    pub fn tag(&mut self, name: &str) -> Result<&mut Self, fmt::Error> {
+        write!(self.inner, "<{name}>")?;
+        Ok(self)
+    }
+
+    /// What it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// The same, for good.
+    pub fn into_inner(self) -> W {
+        self.inner
+    }
+}
+
 /// Writes what it gets in capitals.
 #[derive(Debug)]
 pub struct Capitals<W: Write> {

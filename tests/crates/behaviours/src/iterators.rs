@@ -367,10 +367,7 @@ where
     I: IntoIterator,
     I::Item: AsRef<str>,
 {
-    let parts: Vec<String> = parts
-        .into_iter()
-        .map(|part| part.as_ref().to_owned())
-        .collect();
+    let parts: Vec<String> = parts.into_iter().map(|part| part.as_ref().to_owned()).collect();
     parts.join(between)
 }
 
@@ -421,4 +418,61 @@ pub fn table(pairs: impl IntoIterator<Item = (String, u32)>) -> BTreeMap<String,
 /// Takes `count` numbers and leaves the rest.
 pub fn some(numbers: &mut dyn Iterator<Item = u32>, count: usize) -> Vec<u32> {
     numbers.take(count).collect()
+}
+
+/// What is not exported.
+mod inner {
+    /// Steps through texts.
+    pub struct Steps<'t>(pub(super) std::slice::Iter<'t, String>);
+
+    impl<'t> Iterator for Steps<'t> {
+        type Item = &'t str;
+
+        fn next(&mut self) -> Option<&'t str> {
+            self.0.next().map(String::as_str)
+        }
+    }
+
+    /// Nothing that iterates.
+    pub struct Still(pub(super) usize);
+
+    impl Still {
+        /// How many there were.
+        pub fn count(&self) -> usize {
+            self.0
+        }
+    }
+}
+
+/// Gives out types that are not exported.
+#[derive(Debug, Default)]
+pub struct Ladder {
+    steps: Vec<String>,
+}
+
+impl Ladder {
+    /// Of these steps.
+    pub fn new(steps: Vec<String>) -> Self {
+        Self { steps }
+    }
+
+    /// Its steps.
+    pub fn steps(&self) -> inner::Steps<'_> {
+        inner::Steps(self.steps.iter())
+    }
+
+    /// Those from there on, if it is that high.
+    pub fn above(&self, at: usize) -> Option<inner::Steps<'_>> {
+        self.steps.get(at..).map(|rest| inner::Steps(rest.iter()))
+    }
+
+    /// One step more.
+    pub fn push(&mut self, step: String) {
+        self.steps.push(step);
+    }
+
+    /// Nothing that iterates: not served.
+    pub fn still(&self) -> inner::Still {
+        inner::Still(self.steps.len())
+    }
 }

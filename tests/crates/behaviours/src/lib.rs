@@ -1,8 +1,8 @@
 //! One module per behaviour of the bridge.
 
 pub mod borrows;
-pub mod builder;
 pub mod buffers;
+pub mod builder;
 pub mod callables;
 pub mod choices;
 pub mod conversions;
@@ -17,6 +17,7 @@ pub mod operators;
 pub mod outs;
 pub mod panics;
 pub mod records;
+pub mod std_types;
 pub mod threads;
 pub mod traits;
 pub mod upcalls;
