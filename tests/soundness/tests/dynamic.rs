@@ -39,6 +39,8 @@ shim!(equal(__uc_arg a: &Any, __uc_arg b) subject::equal(a.take(), b.take()));
 shim!(count(__uc_arg a: std::collections::HashMap<Any, Any>, __uc_arg b) subject::count(a.take(), b.take()));
 shim!(text(__uc_arg a: &Any) subject::text(a.take()));
 shim!(panic_with(__uc_arg a: &Any) subject::panic_with(a.take()));
+shim!(to_json(__uc_arg a: &Any) serde_json::to_string(a.take()).map_err(|error| error.to_string()));
+shim!(from_json(__uc_arg a: &str) serde_json::from_str::<Any>(a.take()).map_err(|error| error.to_string()));
 shim!(drop_later(__uc_arg a: Any) subject::drop_later(a.take(), &GO));
 
 __uc::artifact! {
@@ -47,7 +49,7 @@ __uc::artifact! {
     callables: [
         "Bag::new" => bag_new, "Bag::put" => bag_put, "Bag::get" => bag_get, "Bag::remove" => bag_remove,
         "Bag::hold" => bag_hold, "same" => same, "twice" => twice, "first" => first, "sorted" => sorted,
-        "equal" => equal, "count" => count, "text" => text, "panic_with" => panic_with, "drop_later" => drop_later,
+        "equal" => equal, "count" => count, "text" => text, "panic_with" => panic_with, "to_json" => to_json, "from_json" => from_json, "drop_later" => drop_later,
     ],
 }
 
@@ -232,6 +234,44 @@ fn objects_are_ordered_as_they_say() {
         raised("sorted", &[Value::Array(vec![1.into(), touchy()])]),
         "touched"
     );
+}
+
+#[test]
+fn plain_data_is_what_serde_knows() {
+    let _alone = alone();
+    let map = |pairs: &[(Value, Value)]| Value::Map(pairs.to_vec());
+    let rows = [
+        (Value::Nil, "null"),
+        ((-1).into(), "-1"),
+        (u64::MAX.into(), "18446744073709551615"),
+        (Value::Array(vec![1.5.into(), true.into()]), "[1.5,true]"),
+        (map(&[("a".into(), map(&[]))]), r#"{"a":{}}"#),
+    ];
+    for (value, text) in rows {
+        assert_eq!(call("to_json", std::slice::from_ref(&value)), text.into());
+        assert_eq!(call("from_json", &[text.into()]), value);
+    }
+    let tuple = collection(0, &[1.into(), collection(1, &["b".into()])]);
+    assert_eq!(call("to_json", &[tuple]), r#"[1,["b"]]"#.into());
+    let big = Value::Ext(4, [vec![0; 9], vec![0x7f]].concat());
+    assert_eq!(call("to_json", &[big]), (0x7f_u128 << 72).to_string().into());
+    assert_eq!(
+        call("to_json", &[map(&[(1.into(), 2.into())])]),
+        r#"{"1":2}"#.into()
+    );
+    let huge = Value::Ext(4, vec![1; 20]);
+    for unfit in [numbered(1), huge, map(&[(Value::Nil, 1.into())])] {
+        assert_eq!(try_call("to_json", &[unfit]).0, 1);
+    }
+    assert_eq!(
+        try_call("from_json", &[r#"{"a": 1, "a": 2}"#.into()]).0,
+        1,
+        "a key is there twice"
+    );
+    // As deep as its reader goes, which is deeper than an answer may be.
+    let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    assert_eq!(try_call("from_json", &[deep(64).into()]).0, 0);
+    assert_eq!(try_call("from_json", &[deep(65).into()]).0, 3);
 }
 
 #[test]
