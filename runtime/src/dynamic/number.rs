@@ -175,8 +175,18 @@ impl PartialOrd for Big {
     }
 }
 
+/// What is longer is written in hexadecimal, which takes no longer than it is: decimal digits take the square of that, and
+/// Python itself refuses them.
+const DECIMAL_WORDS: usize = 1 << 10;
+
 impl std::fmt::Display for Big {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.magnitude.len() > DECIMAL_WORDS {
+            let mut words = self.magnitude.iter().rev();
+            let mut text = words.next().map(|word| format!("{word:x}")).unwrap_or_default();
+            words.for_each(|word| text.push_str(&format!("{word:08x}")));
+            return f.pad_integral(!self.negative, "", &format!("0x{text}"));
+        }
         const PART: u32 = 1_000_000_000;
         let mut left = self.magnitude.to_vec();
         let mut parts = Vec::new();

@@ -301,6 +301,12 @@ fn text_is_as_python_writes_it() {
         assert_eq!(format!("{value:?}"), expected);
     }
     assert_eq!(text("it's\n").to_string(), "it's\n");
+    // Python refuses to write so many digits.
+    assert_eq!(power(40_000, 7).to_string(), format!("0x1{}7", "0".repeat(9_999)));
+    assert_eq!(
+        negative(40_000).to_string(),
+        format!("-0x1{}", "0".repeat(10_000))
+    );
     assert_eq!(format!("[{:>6}] [{:<4}]", int(7), text("a")), "[     7] [a   ]");
 }
 
