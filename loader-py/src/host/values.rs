@@ -67,7 +67,7 @@ pub(super) fn text(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
         Some(Token::Signed(1)) => questions::repr(&object)?,
         _ => return Err(fault(py, "asked for a text that is neither")),
     };
-    // What UTF-8 cannot hold is left out.
+    // What UTF-8 cannot hold is replaced.
     let text = PyString::new(py, &text.to_string_lossy());
     send(py, &[0x92, 0], &Shape::Text, &text, sink).map_err(cannot_answer)
 }
