@@ -17,7 +17,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, formatting, items, names, results, stdlib, streams};
+use super::{closures, formatting, items, names, results, stand_in, stdlib};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -54,7 +54,11 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
         types,
         bounds: open.bounds.clone(),
         open: RefCell::new(BTreeSet::new()),
-        inside: streams::inside_types(ctx, &open.params.iter().chain(&open.output).collect::<Vec<_>>()),
+        inside: stand_in::inside_types(
+            ctx,
+            types,
+            &open.params.iter().chain(&open.output).collect::<Vec<_>>(),
+        ),
         named: open
             .params
             .iter()

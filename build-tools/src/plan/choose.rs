@@ -11,6 +11,7 @@ use super::conversions;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, erase, generics_in};
 use super::spell::BYTES_LIKE;
+use super::stand_in;
 use super::stdlib;
 use super::streams;
 use super::types::{Types, has_lifetimes};
@@ -55,8 +56,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) bounds: Vec<(Ty, Vec<Bound>)>,
     /// Parameters being chosen, against recursion.
     pub(super) open: RefCell<BTreeSet<String>>,
-    /// Parameters that stand inside types over streams, and what those were instantiated with.
-    pub(super) inside: BTreeMap<String, u8>,
+    /// Parameters that stand inside generic types, and what those were instantiated with.
+    pub(super) inside: BTreeMap<String, Vec<Ty>>,
     /// Parameters that the signature names outside of bounds.
     pub(super) named: BTreeSet<String>,
     /// The callables that were chosen, by the number of their pseudo type.
@@ -78,7 +79,10 @@ impl Chooser<'_, '_> {
             .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
             .flat_map(|(_, bounds)| bounds.clone())
             .collect();
-        let found = self.by_bounds(&bounds, Some(name));
+        let found = match self.by_instances(&bounds, name) {
+            Some(found) => Ok(found),
+            None => self.by_bounds(&bounds, Some(name)),
+        };
         self.open.borrow_mut().remove(name);
         found
     }
@@ -90,6 +94,49 @@ impl Chooser<'_, '_> {
             .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
             .flat_map(|(_, bounds)| bounds)
             .any(|bound| matches!(bound, Bound::Trait { maybe: true, .. }))
+    }
+
+    /// What it is in the instances of the generic types that it stands in.
+    fn by_instances(&self, bounds: &[Bound], name: &str) -> Option<Vec<Choice>> {
+        let found: Vec<Choice> = self
+            .inside
+            .get(name)?
+            .iter()
+            .filter(|ty| streams::modes(ty).is_none() && stand_in::meets(self.ctx, ty, bounds))
+            .map(|ty| Choice {
+                ty: ty.clone(),
+                iterate: false,
+            })
+            .take(CHOICES)
+            .collect();
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// What stands for a parameter of which nothing more is asked.
+    fn by_stand_in(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
+        if let Some(items) = name.and_then(|name| self.looked_through(name)) {
+            return Ok(Choice::of(list(items)));
+        }
+        let found = stand_in::of_bounds(self.ctx, bounds);
+        if found.is_empty() {
+            return Err(self.undecided(bounds, name));
+        }
+        Ok(found.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
+    }
+
+    /// The items of what is asked for its references alone: `for<'a> &'a T: IntoIterator<Item = …>`.
+    fn looked_through(&self, name: &str) -> Option<Ty> {
+        let is = |ty: &Ty| matches!(ty, Ty::Ref { ty, .. } if matches!(&**ty, Ty::Generic(have) if have == name));
+        let about = self.bounds.iter().filter(|(ty, _)| is(ty));
+        let args = about.flat_map(|(_, bounds)| bounds).find_map(|bound| match bound {
+            Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "IntoIterator") => Some(&trait_.args),
+            _ => None,
+        })?;
+        match binding(args, "Item") {
+            Some(Ty::Ref { ty, .. }) if closed(ty) => Some((**ty).clone()),
+            Some(ty) if closed(ty) => None,
+            _ => Some(stand_in::dynamic()),
+        }
     }
 
     fn by_bounds(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
@@ -113,19 +160,23 @@ impl Chooser<'_, '_> {
                     None => {}
                 }
             } else if self.ctx.def(&trait_.def).is_some() {
-                let found = self.by_implementors(&trait_.def);
+                let found = self.by_implementors(&trait_.def, bounds);
                 if !found.is_empty() {
                     return Ok(found);
                 }
             }
         }
-        weak.ok_or_else(|| self.undecided(bounds, name))
+        match weak {
+            Some(found) => Ok(found),
+            None => self.by_stand_in(bounds, name),
+        }
     }
 
     /// What Python's own objects stand for: streams and callables.
     fn by_host(&self, bounds: &[Bound], trait_: &TraitRef, name: Option<&str>) -> Result<Option<Ty>, Reason> {
         if streams::of_trait(&trait_.def) != 0 {
-            let inside = name.and_then(|name| self.inside.get(name)).copied();
+            let inside = name.and_then(|name| self.inside.get(name)).into_iter().flatten();
+            let inside = inside.filter_map(streams::modes).next();
             let modes = inside.unwrap_or_else(|| streams::of_bounds(bounds));
             if !streams::is_one(modes) {
                 let message =
@@ -397,12 +448,9 @@ impl Chooser<'_, '_> {
     }
 
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
-    fn by_implementors(&self, trait_: &DefKey) -> Vec<Choice> {
+    fn by_implementors(&self, trait_: &DefKey, bounds: &[Bound]) -> Vec<Choice> {
         let mut kinds = Kinds::new();
-        for impl_ in &self.ctx.api.impls {
-            if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != *trait_) {
-                continue;
-            }
+        for impl_ in self.ctx.impls_of(trait_) {
             let ty = self.ctx.normal(&impl_.self_ty);
             if let Ty::Generic(name) = &ty {
                 // A blanket impl: what its own bounds say.
@@ -422,11 +470,12 @@ impl Chooser<'_, '_> {
                 }
                 continue;
             }
-            if !passable(self.ctx, self.types, &ty) {
-                continue;
+            for ty in self.instances_of(impl_, ty) {
+                if passable(self.ctx, self.types, &ty) && stand_in::meets(self.ctx, &ty, bounds) {
+                    let (kind, rank) = kind_of(self.ctx, &ty);
+                    best(&mut kinds, kind, rank, ty);
+                }
             }
-            let (kind, rank) = kind_of(self.ctx, &ty);
-            best(&mut kinds, kind, rank, ty);
         }
         kinds
             .into_values()
@@ -437,6 +486,28 @@ impl Chooser<'_, '_> {
 }
 
 impl Chooser<'_, '_> {
+    /// The types that an impl is for: one, or the instances of a generic type, or references to them.
+    fn instances_of(&self, impl_: &Impl, ty: Ty) -> Vec<Ty> {
+        let (inner, refers) = match &ty {
+            Ty::Ref {
+                mutable: false, ty, ..
+            } => (&**ty, true),
+            _ => (&ty, false),
+        };
+        let Ty::Path { def, .. } = inner else {
+            return vec![ty];
+        };
+        if !refers && closed(&ty) {
+            return vec![ty];
+        }
+        let ids = self.types.of_def(def).into_iter();
+        let instances = ids.map(|id| &self.types.get(id).instance.ty);
+        instances
+            .filter(|one| self.ctx.match_pattern(impl_, inner, one).is_some())
+            .map(|one| if refers { shared(one) } else { one.clone() })
+            .collect()
+    }
+
     /// Puts types in place of the impl's parameters that a callable's signature names: `impl<F, T> Replacer for F where
     /// F: FnMut(&Captures) -> T, T: AsRef<str>`. `None`: there is one without a choice.
     fn close(&self, impl_: &Impl, ty: &Ty) -> Option<()> {
@@ -489,7 +560,7 @@ pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         Ty::Primitive(name) => name != "str",
         Ty::Ref {
             mutable: false, ty, ..
-        } => is_text(ty) || is_bytes(ty),
+        } => is_text(ty) || is_bytes(ty) || is_handle(ctx, types, ty),
         Ty::Ref { .. } => false,
         Ty::Path { def, .. } if stdlib::is_unsized(def) => false,
         Ty::Path { .. } => {
@@ -498,6 +569,10 @@ pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         Ty::Tuple(parts) => !parts.is_empty() && parts.iter().all(|part| passable(ctx, types, part)),
         _ => false,
     }
+}
+
+fn is_handle(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
+    matches!(class(ctx, types, ty), Class::Type(_, usecrate_manifest::Kind::Handle))
 }
 
 /// What it is to Python, and its rank among the types that are the same there.
@@ -525,7 +600,11 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
             plain(3, "str", 2)
         }
         Ty::Path { def, args } if is_boxed(def) && type_args(args).all(is_text) => plain(3, "str", 3),
-        _ => plain(5, &ctx.show(&erase(ty)), 0),
+        // Who can be lent need not be used up.
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => plain(5, &ctx.show(&erase(ty)), 0),
+        _ => plain(5, &ctx.show(&erase(ty)), 1),
     }
 }
 

@@ -5,9 +5,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::fold::{Fold, Subst, closed, unify};
-use super::stdlib;
+use super::{stand_in, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
 };
@@ -24,12 +25,21 @@ pub(super) struct Ctx<'a> {
     pub(super) near: BTreeSet<String>,
     /// Impls by the definition that their self type begins with; [`Self::bare`] for those without one.
     by_def: BTreeMap<DefKey, Vec<&'a Impl>>,
+    /// Impls by their trait.
+    by_trait: BTreeMap<&'a DefKey, Vec<&'a Impl>>,
     bare: Vec<&'a Impl>,
     /// Library names of other crates that spelled paths begin with.
     pub(super) dependencies: RefCell<BTreeSet<String>>,
     /// Features of `runtime` that spelled types ask for.
     pub(super) features: RefCell<BTreeSet<String>>,
+    /// The self types of impls, filled in; by the impl's place in the `Api`.
+    patterns: RefCell<BTreeMap<*const Impl, Pattern>>,
+    /// What was found to stand for the parameters of generic types.
+    pub(super) standing_in: RefCell<BTreeMap<(DefKey, bool), Vec<Ty>>>,
 }
+
+/// A type to be matched, and the parameters in it that may stand for anything.
+type Pattern = Rc<(Ty, BTreeSet<String>)>;
 
 /// An impl that applies to a type.
 pub(super) struct Match<'a> {
@@ -56,21 +66,28 @@ impl<'a> Ctx<'a> {
         }
         let mut by_def: BTreeMap<DefKey, Vec<&Impl>> = BTreeMap::new();
         let mut bare = Vec::new();
+        let mut by_trait: BTreeMap<&DefKey, Vec<&Impl>> = BTreeMap::new();
         for one in api.impls.iter().filter(|one| !one.negative) {
+            if let Some(trait_) = &one.trait_ {
+                by_trait.entry(&trait_.def).or_default().push(one);
+            }
             match &one.self_ty {
                 Ty::Path { def, .. } => by_def.entry(def.clone()).or_default().push(one),
                 _ => bare.push(one),
             }
         }
-        let (dependencies, features) = Default::default();
+        let (dependencies, features, patterns, standing_in) = Default::default();
         Self {
             api,
             exported,
             near,
             by_def,
+            by_trait,
             bare,
             dependencies,
             features,
+            patterns,
+            standing_in,
         }
     }
 
@@ -109,6 +126,11 @@ impl<'a> Ctx<'a> {
         self.by_def.get(def).map_or(&[], Vec::as_slice)
     }
 
+    /// Every impl of that trait.
+    pub(super) fn impls_of(&self, trait_: &DefKey) -> &[&'a Impl] {
+        self.by_trait.get(trait_).map_or(&[], Vec::as_slice)
+    }
+
     /// Impls for primitives, slices, references and bare parameters.
     pub(super) fn bare_impls(&self) -> &[&'a Impl] {
         &self.bare
@@ -132,13 +154,13 @@ impl<'a> Ctx<'a> {
 
     /// Matches a part of an impl's self type, such as what it refers to, against a type.
     pub(super) fn match_pattern(&self, impl_: &'a Impl, pattern: &Ty, ty: &Ty) -> Option<Match<'a>> {
-        let open = parameters(&impl_.generics);
         let mut subst = Subst::default();
-        let pattern = Fill { ctx: self }.ty(pattern);
-        if !unify(&pattern, ty, &open, &mut subst) {
+        let filled = self.filled(impl_, pattern);
+        let (pattern, open) = &*filled;
+        if !unify(pattern, ty, open, &mut subst) || !stand_in::grants(self, impl_, &subst) {
             return None;
         }
-        let self_ty = subst.apply(&freshen_self(&pattern));
+        let self_ty = subst.apply(&freshen_self(pattern));
         if let Some(name) = &impl_.blanket {
             subst.types.insert(name.clone(), self_ty.clone());
         }
@@ -146,30 +168,45 @@ impl<'a> Ctx<'a> {
         Some(Match { impl_, subst })
     }
 
-    /// A type implements a trait, by the name of a standard one.
-    pub(super) fn has_std(&self, ty: &Ty, name: &str) -> bool {
-        self.matching(ty).iter().any(|one| {
-            one.impl_
-                .trait_
-                .as_ref()
-                .is_some_and(|t| stdlib::is_trait(&t.def, name))
-        })
+    /// A part of an impl's self type with its defaults filled in, and the impl's parameters.
+    fn filled(&self, impl_: &'a Impl, pattern: &Ty) -> Pattern {
+        let whole = std::ptr::eq(pattern, &impl_.self_ty);
+        let key = std::ptr::from_ref(impl_);
+        if let Some(found) = self.patterns.borrow().get(&key).filter(|_| whole) {
+            return Rc::clone(found);
+        }
+        let made = Rc::new((Fill { ctx: self }.ty(pattern), parameters(&impl_.generics)));
+        if whole {
+            self.patterns.borrow_mut().insert(key, Rc::clone(&made));
+        }
+        made
     }
 
-    /// The impl of a trait for a type, where there is one.
-    fn find_impl(&self, ty: &Ty, trait_: &DefKey) -> Option<Match<'a>> {
-        self.matching(ty)
-            .into_iter()
-            .find(|one| one.impl_.trait_.as_ref().is_some_and(|t| &t.def == trait_))
+    /// A type implements a trait, by the name of a standard one.
+    pub(super) fn has_std(&self, ty: &Ty, name: &str) -> bool {
+        let is = |impl_: &Impl| {
+            let trait_ = impl_.trait_.as_ref();
+            trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, name))
+        };
+        matches!(ty, Ty::Path { .. }) && self.find_impl(ty, is).is_some()
+    }
+
+    /// The first impl for a type, a reference or another one without a definition too, that is wanted.
+    fn find_impl(&self, ty: &Ty, wanted: impl Fn(&Impl) -> bool) -> Option<Match<'a>> {
+        let all = match ty {
+            Ty::Path { def, .. } => self.impls(def),
+            _ => self.bare_impls(),
+        };
+        let mut wanted = all.iter().filter(|impl_| wanted(impl_));
+        wanted.find_map(|impl_| self.match_impl(impl_, ty))
     }
 
     fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str) -> Option<Ty> {
         let found = match trait_ {
-            Some(trait_) => self.find_impl(self_ty, &trait_.def)?,
-            None => self
-                .matching(self_ty)
-                .into_iter()
-                .find(|one| one.impl_.types.iter().any(|(have, _)| have == name))?,
+            Some(trait_) => self.find_impl(self_ty, |impl_| {
+                impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)
+            })?,
+            None => self.find_impl(self_ty, |impl_| impl_.types.iter().any(|(have, _)| have == name))?,
         };
         let (_, ty) = found.impl_.types.iter().find(|(have, _)| have == name)?;
         let ty = found.subst.apply(ty);
@@ -310,9 +347,17 @@ fn fill(ctx: &Ctx<'_>, def: &DefKey, args: Args) -> Args {
         return args;
     }
     let subst = bind(&found.generics, &args);
+    let given = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
+    let mut at = 0;
     let filled = found.generics.params.iter().map(|param| match param {
         GenericParam::Lifetime { name, .. } => subst.lifetimes.get(name).cloned().map(Arg::Lifetime),
-        GenericParam::Type { name, .. } => subst.types.get(name).cloned().map(Arg::Type),
+        GenericParam::Type { name, .. } => {
+            at += 1;
+            let ty = subst.types.get(name)?;
+            // A default may be an alias.
+            let alias = at > given && closed(ty);
+            Some(Arg::Type(if alias { ctx.normal(ty) } else { ty.clone() }))
+        }
         GenericParam::Const { name, .. } => subst.consts.get(name).cloned().map(Arg::Const),
     });
     match filled.collect::<Option<Vec<_>>>() {

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ctx::Ctx;
-use super::fold::{Subst, any, closed, each, erase};
+use super::ctx::{Ctx, bounds_of};
+use super::fold::{Subst, any, closed, each, erase, generics_in};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{streams, wire};
+use super::{stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -51,11 +51,26 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         per_def,
         limit: NESTING,
     };
-    for (name, def) in exports(ctx) {
-        search.export(&name, def);
+    let exports = exports(ctx);
+    for (name, def) in &exports {
+        search.export(name, def);
     }
-    while let Some(instance) = search.queue.pop() {
-        search.members(&instance);
+    search.follow();
+    let mut counted = search.found.instances.len();
+    // What the crate itself makes of a generic type is what is meant by it; of the others something has to stand in.
+    for (_, def) in &exports {
+        if !search.per_def.contains_key(&def.key) {
+            search.limit = NESTING;
+            for ty in stand_in::instances(ctx, def) {
+                search.add(&ty, None);
+            }
+            search.follow();
+            let count = search.found.instances.len();
+            if count != counted {
+                search.results(&exports);
+                counted = search.found.instances.len();
+            }
+        }
     }
     search.found
 }
@@ -101,8 +116,11 @@ impl Search<'_, '_> {
                 });
                 if complete(self.ctx, &ty) {
                     self.add(&ty, None);
-                } else if let Some(ty) = streams::instance(self.ctx, def) {
-                    self.add(&ty, None);
+                } else {
+                    let over_files = |ty: &Ty| any(ty, &|part| streams::modes(part).is_some());
+                    for ty in stand_in::instances(self.ctx, def).iter().filter(|ty| over_files(ty)) {
+                        self.add(ty, None);
+                    }
                 }
                 self.concrete_blocks(def);
             }
@@ -125,6 +143,8 @@ impl Search<'_, '_> {
                 if !open && closed(&ty) {
                     self.mention(&ty, false);
                     self.add(&ty, Some(name));
+                } else if let Some(ty) = stand_in::of_alias(self.ctx, def, &ty) {
+                    self.add(&ty, Some(name));
                 }
             }
             DefKind::Function(function) => {
@@ -137,6 +157,45 @@ impl Search<'_, '_> {
             DefKind::Const { ty } | DefKind::Static { ty, .. } => self.mention(&self.ctx.normal(ty), false),
             DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
         }
+    }
+
+    /// Everything that what was found mentions.
+    fn follow(&mut self) {
+        while let Some(instance) = self.queue.pop() {
+            self.members(&instance);
+        }
+    }
+
+    /// What generic functions give for the types that were found: `fn sort<G: Walk>(graph: G) -> Order<G::Id>`.
+    fn results(&mut self, exports: &[(String, &Def)]) {
+        let functions: Vec<(&Def, &Function)> = exports
+            .iter()
+            .filter_map(|(_, def)| match &def.kind {
+                DefKind::Function(function) => Some((*def, function)),
+                _ => None,
+            })
+            .collect();
+        for (def, function) in functions {
+            let Some(output) = &function.output else { continue };
+            let generics = if function.generics.params.is_empty() {
+                &def.generics
+            } else {
+                &function.generics
+            };
+            for name in generics_in(output) {
+                let bounds: Vec<Bound> = bounds_of(generics, &name).into_iter().cloned().collect();
+                for ty in stand_in::among(self.ctx, &bounds, &self.found.instances) {
+                    let mut subst = Subst::default();
+                    subst.types.insert(name.clone(), ty);
+                    let output = self.ctx.normal(&subst.apply(output));
+                    if closed(&output) {
+                        self.limit = NESTING;
+                        self.mention(&output, false);
+                    }
+                }
+            }
+        }
+        self.follow();
     }
 
     /// What the associated functions of `impl Reader<File>` mention: nothing else may mention that instance.

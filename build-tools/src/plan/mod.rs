@@ -3,7 +3,7 @@
 //! 1. `discover` finds the types that have a wire form, `types` decides which are records, enums or handles.
 //! 2. `methods`, `constructors`, `specials` and `fields` list the members of each; `modules` the functions,
 //!    constants and traits.
-//! 3. `callables` plans each of them: `choose` (with `conversions`) finds types for type parameters, `wire` says what crosses,
+//! 3. `callables` plans each of them: `choose` (with `conversions` and `stand_in`) finds types for type parameters, `wire` says what crosses,
 //!    `lifetimes` what is kept, `outs` what is changed in place, `results` how results leave.
 //!
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
@@ -37,6 +37,7 @@ mod siblings;
 mod site;
 mod specials;
 mod spell;
+mod stand_in;
 mod stdlib;
 mod streams;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, Sh
 use super::site::{Callee, Explicit, Origin, OriginKey, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{names, stdlib, streams};
+use super::{names, stand_in, stdlib};
 use crate::api::{Def, DefKey, DefKind, Function, Target, Ty};
 
 /// What a definition was planned as, once.
@@ -210,13 +210,15 @@ fn plan_definition(
             at.map(PlannedTarget::Trait)
         }
         DefKind::Alias { ty } => {
-            let id = build.types.id(&erase(&build.ctx.normal(ty)));
+            let ty = build.ctx.normal(ty);
+            let over = stand_in::of_alias(build.ctx, def, &ty);
+            let id = build.types.id(&erase(over.as_ref().unwrap_or(&ty)));
             match id {
                 Some(id) => Some(PlannedTarget::Type(id)),
                 None => {
                     let message = format!(
                         "an alias of `{}`, which has no class of its own",
-                        build.ctx.show(ty)
+                        build.ctx.show(&ty)
                     );
                     refuse(build, SkipCode::UnsupportedType, message)
                 }
@@ -263,7 +265,7 @@ fn plan_definition(
 pub(super) fn default_instance(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
     let ids = build.types.of_def(&def.key);
     let instances: Vec<&Ty> = ids.iter().map(|id| &build.types.get(*id).instance.ty).collect();
-    build.types.id(streams::primary(build.ctx, def, &instances)?)
+    build.types.id(stand_in::primary(build.ctx, def, &instances)?)
 }
 
 fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, place: &Place) -> Vec<ShimId> {

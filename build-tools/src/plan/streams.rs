@@ -4,12 +4,12 @@
 //! One type of the runtime stands for all of them: `File<MODES>`. Here it is a pseudo primitive, so that a generic type
 //! over a stream (`GzEncoder<W>`) is an instance like any other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::ctx::{Ctx, bounds_of};
-use super::fold::{each, unify};
+use super::fold::unify;
 use super::stdlib;
-use crate::api::{Arg, Args, Bound, Def, DefKey, GenericParam, Generics, Impl, Ty};
+use crate::api::{Arg, Bound, Def, DefKey, GenericParam, Generics, Impl, Ty};
 
 /// The pseudo primitive's name begins so; the modes follow.
 const FILE: &str = "@file:";
@@ -97,68 +97,10 @@ pub(super) fn of_bounds<'b>(bounds: impl IntoIterator<Item = &'b Bound>) -> u8 {
     bounds.into_iter().map(one).fold(0, |all, one| all | one)
 }
 
-/// The instance of a generic type whose parameters without a default are all streams: `GzEncoder<W>` with a file object.
-pub(super) fn instance(ctx: &Ctx<'_>, def: &Def) -> Option<Ty> {
-    let mut found = false;
-    let mut subst = super::fold::Subst::default();
-    let mut args = Vec::new();
-    for param in &def.generics.params {
-        args.push(match param {
-            GenericParam::Lifetime { .. } => Arg::Lifetime("'_".to_owned()),
-            GenericParam::Type { name, default: None } => {
-                let ty = file(of_parameter(ctx, def, name)?);
-                found = true;
-                subst.types.insert(name.clone(), ty.clone());
-                Arg::Type(ty)
-            }
-            GenericParam::Type {
-                name,
-                default: Some(default),
-            } => {
-                let ty = subst.apply(default);
-                subst.types.insert(name.clone(), ty.clone());
-                Arg::Type(ty)
-            }
-            GenericParam::Const {
-                default: Some(text), ..
-            } => Arg::Const(text.clone()),
-            GenericParam::Const { default: None, .. } => return None,
-        });
-    }
-    let args = Args {
-        args,
-        ..Args::default()
-    };
-    found.then(|| {
-        ctx.normal(&Ty::Path {
-            def: def.key.clone(),
-            args,
-        })
-    })
-}
-
-/// Which of a generic type's instances its public name leads to: the one with the default arguments, or over file
-/// objects, or with such a type inside (`IntoInnerError<Writer<W>>`), or else the first.
-pub(super) fn primary<'i>(ctx: &Ctx<'_>, def: &Def, instances: &[&'i Ty]) -> Option<&'i Ty> {
-    let plain = Ty::Path {
-        def: def.key.clone(),
-        args: Args::default(),
-    };
-    let wanted = instance(ctx, def).unwrap_or_else(|| ctx.normal(&plain));
-    let wanted = super::fold::erase(&wanted);
-    let over_files = |ty: &Ty| super::fold::any(ty, &|part| modes(part).is_some());
-    instances
-        .iter()
-        .find(|ty| ***ty == wanted)
-        .or_else(|| instances.iter().find(|ty| over_files(ty)))
-        .or_else(|| instances.first())
-        .copied()
-}
-
 /// What a file object must be able to do to stand for a type's parameter: what the type itself asks, and what every one
 /// of its blocks that asks anything asks (a block may want more for methods of its own). Where only impls of
 /// traits ask, the first of them says it, those of the standard's streams before others (`Iterator`).
-fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
+pub(super) fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
     let position = def.generics.params.iter().position(|param| is(param, name))?;
     let own = of_bounds(bounds_of(&def.generics, name));
     let asked = |impl_: &&&Impl| in_impl(impl_, def, position);
@@ -207,31 +149,6 @@ fn in_impl(impl_: &Impl, def: &Def, position: usize) -> u8 {
         }
         _ => 0,
     }
-}
-
-/// The parameters of a signature that stand inside generic types over streams (`fn open<R: Read>(r: R) -> Reader<R>`):
-/// they are what those types are instantiated with, or the result would be of another type.
-pub(super) fn inside_types(ctx: &Ctx<'_>, signature: &[&Ty]) -> BTreeMap<String, u8> {
-    let mut all = BTreeMap::new();
-    for ty in signature {
-        each(ty, &mut |part| {
-            let Ty::Path { def, args } = part else { return };
-            let Some(found) = ctx.def(def) else { return };
-            let Some(Ty::Path { args: given, .. }) = instance(ctx, found) else {
-                return;
-            };
-            for (arg, given) in types_of(args).zip(types_of(&given)) {
-                if let (Ty::Generic(name), Some(modes)) = (arg, modes(given)) {
-                    all.entry(name.clone()).or_insert(modes);
-                }
-            }
-        });
-    }
-    all
-}
-
-fn types_of(args: &Args) -> impl Iterator<Item = &Ty> {
-    super::wire::type_args(args)
 }
 
 /// An impl asks no more of its streams than the instance's can do. (The runtime's type implements all of the traits,

@@ -8,7 +8,7 @@ use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
 use super::model::TypeId;
-use super::{names, streams, wire};
+use super::{names, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
 /// The types of the plan, sorted by path.
@@ -147,11 +147,8 @@ impl Types {
 /// Of several instances the one that bears the type's own name, if one stands out.
 fn is_primary(ctx: &Ctx<'_>, def: &Def, all: &[&Ty], ty: &Ty) -> bool {
     let over_files = || super::fold::any(ty, &|part| streams::modes(part).is_some());
-    let plain = ctx.normal(&Ty::Path {
-        def: def.key.clone(),
-        args: crate::api::Args::default(),
-    });
-    (over_files() || super::fold::erase(&plain) == *ty) && streams::primary(ctx, def, all) == Some(ty)
+    let alone = || stand_in::named_alone(ctx, def).as_ref() == Some(ty);
+    (over_files() || alone()) && stand_in::primary(ctx, def, all) == Some(ty)
 }
 
 /// Every public field of a type, of all variants, with its type there.
