@@ -65,6 +65,7 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
             .chain(&open.output)
             .flat_map(generics_in)
             .collect(),
+        passed: open.params.iter().flat_map(generics_in).collect(),
         callables: RefCell::new(Vec::new()),
     };
     let combinations = combine(&chooser, &open, function)?;

@@ -60,6 +60,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) inside: BTreeMap<String, Vec<Ty>>,
     /// Parameters that the signature names outside of bounds.
     pub(super) named: BTreeSet<String>,
+    /// Those of them of which values are passed.
+    pub(super) passed: BTreeSet<String>,
     /// The callables that were chosen, by the number of their pseudo type.
     pub(super) callables: RefCell<Vec<closures::Signature>>,
 }
@@ -117,21 +119,30 @@ impl Chooser<'_, '_> {
         if let Some(items) = name.and_then(|name| self.looked_through(name)) {
             return Ok(Choice::of(list(items)));
         }
-        let found = stand_in::of_bounds(self.ctx, bounds);
+        let passed = name.is_none_or(|name| self.passed.contains(name));
+        let found = stand_in::of_bounds(self.ctx, bounds, passed);
         if found.is_empty() {
             return Err(self.undecided(bounds, name));
         }
-        Ok(found.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
+        Ok(found
+            .into_iter()
+            .map(|ty| Choice { ty, iterate: false })
+            .collect())
     }
 
     /// The items of what is asked for its references alone: `for<'a> &'a T: IntoIterator<Item = …>`.
     fn looked_through(&self, name: &str) -> Option<Ty> {
-        let is = |ty: &Ty| matches!(ty, Ty::Ref { ty, .. } if matches!(&**ty, Ty::Generic(have) if have == name));
+        let is =
+            |ty: &Ty| matches!(ty, Ty::Ref { ty, .. } if matches!(&**ty, Ty::Generic(have) if have == name));
         let about = self.bounds.iter().filter(|(ty, _)| is(ty));
-        let args = about.flat_map(|(_, bounds)| bounds).find_map(|bound| match bound {
-            Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "IntoIterator") => Some(&trait_.args),
-            _ => None,
-        })?;
+        let args = about
+            .flat_map(|(_, bounds)| bounds)
+            .find_map(|bound| match bound {
+                Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "IntoIterator") => {
+                    Some(&trait_.args)
+                }
+                _ => None,
+            })?;
         match binding(args, "Item") {
             Some(Ty::Ref { ty, .. }) if closed(ty) => Some((**ty).clone()),
             Some(ty) if closed(ty) => None,
@@ -523,6 +534,7 @@ impl Chooser<'_, '_> {
             open: RefCell::default(),
             inside: BTreeMap::new(),
             named: BTreeSet::new(),
+            passed: BTreeSet::new(),
             callables: RefCell::default(),
         };
         let signature = self.callables.borrow().get(number)?.clone();
@@ -572,7 +584,10 @@ pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 }
 
 fn is_handle(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
-    matches!(class(ctx, types, ty), Class::Type(_, usecrate_manifest::Kind::Handle))
+    matches!(
+        class(ctx, types, ty),
+        Class::Type(_, usecrate_manifest::Kind::Handle)
+    )
 }
 
 /// What it is to Python, and its rank among the types that are the same there.
@@ -581,9 +596,16 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         "i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8",
     ];
     let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
+    // Of many types those that are made of few others come first.
+    let shown = |ty: &Ty| {
+        let text = ctx.show(&erase(ty));
+        format!("{:03}{text}", text.matches('<').count())
+    };
     match ty {
         _ if closures::number(ty).is_some() => plain(7, "callable", 0),
         _ if streams::modes(ty).is_some() => plain(6, "stream", 0),
+        // It takes whatever the others do not.
+        _ if stand_in::is_dynamic(ty) => plain(8, "any", 0),
         Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
         Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
         Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),
@@ -603,8 +625,8 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         // Who can be lent need not be used up.
         Ty::Ref {
             mutable: false, ty, ..
-        } => plain(5, &ctx.show(&erase(ty)), 0),
-        _ => plain(5, &ctx.show(&erase(ty)), 1),
+        } => plain(5, &shown(ty), 0),
+        _ => plain(5, &shown(ty), 1),
     }
 }
 

@@ -347,7 +347,11 @@ fn fill(ctx: &Ctx<'_>, def: &DefKey, args: Args) -> Args {
         return args;
     }
     let subst = bind(&found.generics, &args);
-    let given = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
+    let given = args
+        .args
+        .iter()
+        .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+        .count();
     let mut at = 0;
     let filled = found.generics.params.iter().map(|param| match param {
         GenericParam::Lifetime { name, .. } => subst.lifetimes.get(name).cloned().map(Arg::Lifetime),

@@ -118,7 +118,10 @@ impl Search<'_, '_> {
                     self.add(&ty, None);
                 } else {
                     let over_files = |ty: &Ty| any(ty, &|part| streams::modes(part).is_some());
-                    for ty in stand_in::instances(self.ctx, def).iter().filter(|ty| over_files(ty)) {
+                    for ty in stand_in::instances(self.ctx, def)
+                        .iter()
+                        .filter(|ty| over_files(ty))
+                    {
                         self.add(ty, None);
                     }
                 }

@@ -81,7 +81,15 @@ const INTEGER: &[&str] = &[
 ];
 
 /// What a plain value of any kind meets.
-const MARKERS: &[&str] = &["Send", "Sync", "Sized", "Unpin", "UnwindSafe", "RefUnwindSafe", "Freeze"];
+const MARKERS: &[&str] = &[
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "UnwindSafe",
+    "RefUnwindSafe",
+    "Freeze",
+];
 
 /// Any value of Python's.
 pub(super) fn dynamic() -> Ty {
@@ -94,15 +102,15 @@ pub(super) fn is_dynamic(ty: &Ty) -> bool {
 }
 
 /// What may stand for a parameter of a function: any value, if that meets its bounds, else each kind of number that does.
-pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound]) -> Vec<Ty> {
+/// `passed`: a value of it is passed, and says which; what a callable gives does not, and any number is a float.
+pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound], passed: bool) -> Vec<Ty> {
     if meets(ctx, &dynamic(), bounds) {
         return vec![dynamic()];
     }
-    let numbers = ["i64", "f64"].map(|name| Ty::Primitive(name.to_owned()));
-    numbers
-        .into_iter()
-        .filter(|ty| meets(ctx, ty, bounds))
-        .collect()
+    let order = if passed { ["i64", "f64"] } else { ["f64", "i64"] };
+    let numbers = order.map(|name| Ty::Primitive(name.to_owned()));
+    let met = numbers.into_iter().filter(|ty| meets(ctx, ty, bounds));
+    met.take(if passed { 2 } else { 1 }).collect()
 }
 
 /// Whether a type meets bounds, as far as is known; what is not known of a type of the crate's is taken to hold.
@@ -127,6 +135,9 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef, depth: usize) -> bool {
         return of_std(ctx, ty, trait_);
     }
     if is_serde(&trait_.def) {
+        if is_dynamic(ty) {
+            ctx.features.borrow_mut().insert("serde".to_owned());
+        }
         return is_dynamic(ty) || matches!(ty, Ty::Primitive(_));
     }
     let impls = ctx.impls_of(&trait_.def);
@@ -203,7 +214,10 @@ pub(super) fn instances(ctx: &Ctx<'_>, def: &Def) -> Vec<Ty> {
 
 /// `deep`: generic types may stand for parameters, too. Those over such types stand for none, or there would be no end.
 fn instances_at(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Ty> {
-    let named = matches!(def.kind, DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union);
+    let named = matches!(
+        def.kind,
+        DefKind::Struct(_) | DefKind::Enum { .. } | DefKind::Union
+    );
     if !named || parameters(&def.generics).is_empty() {
         return Vec::new();
     }
@@ -227,7 +241,11 @@ fn instances_at(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Ty> {
 
 fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
     // Of what another crate gives one will do.
-    let most = if def.key.krate() == ctx.api.name { INSTANCES } else { 1 };
+    let most = if def.key.krate() == ctx.api.name {
+        INSTANCES
+    } else {
+        1
+    };
     let mut all: Vec<(Subst, Vec<Arg>)> = vec![Default::default()];
     for param in &def.generics.params {
         let mut next = Vec::new();
@@ -265,7 +283,12 @@ pub(super) fn named_alone(ctx: &Ctx<'_>, def: &Def) -> Option<Ty> {
         def: def.key.clone(),
         args: Args::default(),
     });
-    let given = |args: &Args| args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))).count();
+    let given = |args: &Args| {
+        args.args
+            .iter()
+            .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+            .count()
+    };
     let whole = matches!(&plain, Ty::Path { args, .. } if given(args) == parameters(&def.generics).len());
     let ty = if whole {
         Some(plain)
@@ -331,7 +354,9 @@ pub(super) fn of_alias(ctx: &Ctx<'_>, def: &Def, target: &Ty) -> Option<Ty> {
                 let GenericParam::Type { name: inner, .. } = param else {
                     return None;
                 };
-                let ty = candidates(ctx, found, inner, &Subst::default(), true).into_iter().next()?;
+                let ty = candidates(ctx, found, inner, &Subst::default(), true)
+                    .into_iter()
+                    .next()?;
                 subst.types.insert(name.clone(), ty);
             }
             GenericParam::Const { name, default, .. } => {
@@ -348,7 +373,8 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
         GenericParam::Lifetime { .. } => vec![Arg::Lifetime("'_".to_owned())],
         GenericParam::Const { default, .. } => default.iter().cloned().map(Arg::Const).collect(),
         GenericParam::Type {
-            default: Some(default), ..
+            default: Some(default),
+            ..
         } => vec![Arg::Type(ctx.normal(&subst.apply(default)))],
         GenericParam::Type { name, default: None } => {
             let found = candidates(ctx, def, name, subst, deep);
@@ -400,7 +426,8 @@ struct Asked {
     functions: usize,
 }
 
-/// What may stand for a type's parameter: what meets the type's own bounds, and the most of what its blocks ask.
+/// What may stand for a type's parameter: what meets the type's own bounds, and the most of what its blocks ask; any value,
+/// if that meets half as much.
 fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -> Vec<Ty> {
     if let Some(modes) = streams::of_parameter(ctx, def, name) {
         return vec![streams::file(modes)];
@@ -435,16 +462,23 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     if best == 0 && total > 0 {
         return Vec::new();
     }
+    // Whoever may pass anything misses little.
+    let dynamic = scored
+        .iter()
+        .find(|(score, ty)| is_dynamic(ty) && score * 2 >= best);
+    if let Some((_, ty)) = dynamic {
+        return vec![ty.clone()];
+    }
     let best: Vec<Ty> = scored
         .into_iter()
         .filter(|(score, _)| *score == best)
         .map(|(_, ty)| ty)
         .collect();
-    match best.first() {
-        // One number is as good as another, and each of the crate's own types is something else.
-        Some(first @ Ty::Primitive(_)) => vec![first.clone()],
-        Some(first) if is_dynamic(first) => vec![first.clone()],
-        _ => best.into_iter().take(OWN).collect(),
+    // One number is as good as another, and each of the crate's own types is something else.
+    let plain = |ty: &&Ty| matches!(ty, Ty::Primitive(_));
+    match best.iter().find(plain) {
+        Some(first) => vec![first.clone()],
+        None => best.into_iter().take(OWN).collect(),
     }
 }
 
@@ -495,7 +529,10 @@ fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep
                     let found = def.and_then(|def| instances_at(ctx, def, false).into_iter().next());
                     found.filter(|ty| applies(ctx, impl_, ty, DEPTH))
                 };
-                own.extend(ty.filter(|ty| ctx.spell(ty, Lifetimes::Infer).is_ok()).map(|ty| erase(&ty)));
+                own.extend(
+                    ty.filter(|ty| ctx.spell(ty, Lifetimes::Infer).is_ok())
+                        .map(|ty| erase(&ty)),
+                );
             }
             _ => {}
         }

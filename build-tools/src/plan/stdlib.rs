@@ -155,13 +155,6 @@ const TYPES: &[Row] = &[
         "::usecrate_runtime::private::Items",
         StdClass::Container,
     ),
-    // The runtime's own, which takes the place of any type.
-    (
-        "Dynamic",
-        "usecrate",
-        "::usecrate_runtime::private::Dynamic",
-        StdClass::Value,
-    ),
     ("Result", "result", "::std::result::Result", StdClass::Result),
     ("String", "string", "::std::string::String", StdClass::Value),
     ("PathBuf", "path", "::std::path::PathBuf", StdClass::Value),

@@ -271,15 +271,30 @@ fn generic_parameters_are_chosen_by_their_bounds() {
             text,
         ))
         .function(bounded(
-            function("other", generic(), None),
+            function("any", generic(), None),
             "T",
             "core::hash::Hash",
+            Vec::new(),
+        ))
+        .function(bounded(
+            function("number", generic(), None),
+            "T",
+            "core::ops::Mul",
+            Vec::new(),
+        ))
+        .function(bounded(
+            function("other", generic(), None),
+            "T",
+            "core::ops::Deref",
             Vec::new(),
         ))
         .plan();
     let lift = |id: &str| shim(&plan, id).params[0].lift.clone().unwrap();
     assert_eq!(lift("x::bytes"), "::usecrate_runtime::private::BytesLike<'c>");
     assert_eq!(lift("x::text"), "::std::string::String");
+    assert_eq!(lift("x::any"), "::usecrate_runtime::private::Dynamic");
+    assert_eq!(lift("x::number<i64>"), "::core::primitive::i64");
+    assert_eq!(lift("x::number<f64>"), "::core::primitive::f64");
     let code = |path: &str| {
         plan.skipped
             .iter()

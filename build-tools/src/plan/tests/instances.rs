@@ -108,8 +108,8 @@ fn functions_that_no_instance_has_are_skipped() {
 }
 
 #[test]
-fn a_generic_type_that_nothing_instantiates_is_skipped_with_its_methods() {
-    let generics = over_t();
+fn a_generic_type_for_which_nothing_stands_in_is_skipped_with_its_methods() {
+    let generics = bounded_by("core::ops::Deref");
     let len = function(
         "len",
         vec![("self", reference(None, false, me()))],
@@ -136,4 +136,110 @@ fn a_generic_type_that_nothing_instantiates_is_skipped_with_its_methods() {
             ("x::Wrap::len", SkipCode::Generic, true)
         ]
     );
+}
+
+/// `<T: Trait>`
+fn bounded_by(trait_: &str) -> Generics {
+    let with = bounded(function("f", Vec::new(), None), "T", trait_, Vec::new());
+    with.generics
+}
+
+/// `Wrap<T>` with a block whose `T` is bounded, and what it stands for in its method.
+fn wrapping(trait_: &str) -> Sample {
+    let get = function(
+        "get",
+        vec![("self", reference(None, false, me()))],
+        Some(Ty::Generic("T".to_owned())),
+    );
+    Sample::new().opaque("Wrap", over_t()).block(
+        path("x::Wrap", vec![Arg::Type(Ty::Generic("T".to_owned()))]),
+        None,
+        bounded_by(trait_),
+        vec![get],
+    )
+}
+
+fn trait_ref(name: &str) -> Option<TraitRef> {
+    Some(TraitRef {
+        def: key(name),
+        args: Args::default(),
+    })
+}
+
+#[test]
+fn any_value_stands_for_what_nothing_names() {
+    let plan = wrapping("core::cmp::Ord").plan();
+    let names: Vec<&str> = plan.types.iter().map(|ty| ty.path.as_str()).collect();
+    assert_eq!(names, ["x::Wrap<Dynamic>"]);
+    assert_eq!(plan.types[0].name, "Wrap");
+    assert_eq!(
+        plan.types[0].rust,
+        "::x::Wrap<::usecrate_runtime::private::Dynamic>"
+    );
+    assert!(shim(&plan, "x::Wrap<Dynamic>::get").counted);
+}
+
+#[test]
+fn a_number_stands_where_not_any_value_does() {
+    let plan = wrapping("core::ops::Add").plan();
+    assert_eq!(plan.types[0].path, "x::Wrap<f64>");
+    let plan = wrapping("core::ops::Shl").plan();
+    assert_eq!(plan.types[0].path, "x::Wrap<i64>");
+}
+
+#[test]
+fn types_of_the_crate_stand_for_what_its_trait_bounds() {
+    let mut sample = wrapping("x::Kind")
+        .opaque("One", Generics::default())
+        .opaque("Other", Generics::default())
+        .opaque("Last", Generics::default());
+    for name in ["x::One", "x::Other"] {
+        sample = sample.block(
+            path(name, Vec::new()),
+            trait_ref("x::Kind"),
+            Generics::default(),
+            Vec::new(),
+        );
+    }
+    let plan = sample.plan();
+    let wraps: Vec<&str> = plan
+        .types
+        .iter()
+        .map(|ty| ty.path.as_str())
+        .filter(|path| path.starts_with("x::Wrap"))
+        .collect();
+    assert_eq!(wraps, ["x::Wrap<One>", "x::Wrap<Other>"]);
+}
+
+#[test]
+fn what_the_crate_names_comes_before_what_stands_in() {
+    let wrapped = path("x::Wrap", vec![Arg::Type(prim("u8"))]);
+    let plan = wrapping("core::clone::Clone")
+        .function(function("make", Vec::new(), Some(wrapped)))
+        .plan();
+    let names: Vec<&str> = plan.types.iter().map(|ty| ty.path.as_str()).collect();
+    assert_eq!(names, ["x::Wrap<u8>"]);
+}
+
+#[test]
+fn an_impl_that_asks_for_more_than_a_stand_in_can_do_does_not_apply() {
+    let more = function(
+        "more",
+        vec![("self", reference(None, false, me()))],
+        Some(prim("u8")),
+    );
+    let plan = wrapping("core::clone::Clone")
+        .block(
+            path("x::Wrap", vec![Arg::Type(Ty::Generic("T".to_owned()))]),
+            None,
+            bounded_by("core::marker::Copy"),
+            vec![more],
+        )
+        .plan();
+    assert_eq!(
+        plan.types[0].path, "x::Wrap<Dynamic>",
+        "half of the functions will do"
+    );
+    let skips: Vec<_> = plan.skipped.iter().map(|skip| skip.path.as_str()).collect();
+    assert_eq!(skips, ["x::Wrap::more"]);
 }
