@@ -77,6 +77,7 @@ def hostile_fixture(tool: Any, tmp_path_factory: pytest.TempPathFactory) -> path
     (path,) = folder.rglob("manifest.json")
     manifest = json.loads(path.read_text(encoding="utf-8"))
     shutil.copy(library, path.parent / manifest["library"]["path"])
+    manifest["library"].pop("loaded", None)
     manifest["library"].update(size=library.stat().st_size, blake3=blake3(library.read_bytes()))
     path.write_text(json.dumps(manifest), encoding="utf-8")
     sums = path.parent / SUMS
