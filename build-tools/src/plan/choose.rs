@@ -86,7 +86,17 @@ impl Chooser<'_, '_> {
             None => self.by_bounds(&bounds, Some(name)),
         };
         self.open.borrow_mut().remove(name);
-        found
+        found.map(|all| self.one_number(name, all))
+    }
+
+    /// Where no value of it is passed that would say which number it is, what a callable gives is: any number is a float.
+    fn one_number(&self, name: &str, all: Vec<Choice>) -> Vec<Choice> {
+        let number = |one: &Choice| matches!(kind_of(self.ctx, &one.ty).0, (1 | 2, _));
+        let float = |one: &Choice| matches!(&one.ty, Ty::Primitive(name) if name == "f64");
+        if self.passed.contains(name) || !all.iter().any(float) {
+            return all;
+        }
+        all.into_iter().filter(|one| float(one) || !number(one)).collect()
     }
 
     /// It may be unsized (`T: ?Sized`).

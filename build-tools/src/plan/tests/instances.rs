@@ -222,6 +222,61 @@ fn what_the_crate_names_comes_before_what_stands_in() {
 }
 
 #[test]
+fn what_a_callable_gives_is_one_number_and_what_is_passed_says_which() {
+    let calls = TraitRef {
+        def: key("core::ops::FnMut"),
+        args: Args {
+            args: vec![Arg::Type(Ty::Tuple(Vec::new()))],
+            bindings: vec![("Output".to_owned(), Ty::Generic("T".to_owned()))],
+            ..Args::default()
+        },
+    };
+    let generic = |name: &str| Ty::Generic(name.to_owned());
+    let cost = |name: &str, params: Vec<(&str, Ty)>| {
+        let number = bounded(
+            function(name, params, Some(generic("T"))),
+            "T",
+            "x::Cost",
+            Vec::new(),
+        );
+        let mut both = bounded(number, "F", "core::ops::FnMut", Vec::new());
+        both.generics.bounds[1].bounds = vec![Bound::Trait {
+            trait_: calls.clone(),
+            maybe: false,
+            for_: Vec::new(),
+        }];
+        both
+    };
+    let mut sample = Sample::new()
+        .def(
+            "Cost",
+            Generics::default(),
+            DefKind::Trait(Trait {
+                methods: Vec::new(),
+                consts: Vec::new(),
+                types: Vec::new(),
+                supertraits: Vec::new(),
+                unsafe_: false,
+                auto: false,
+                dyn_compatible: true,
+            }),
+        )
+        .function(cost("given", vec![("f", generic("F"))]))
+        .function(cost("passed", vec![("start", generic("T")), ("f", generic("F"))]));
+    for name in ["i64", "f64"] {
+        sample = sample.block(prim(name), trait_ref("x::Cost"), Generics::default(), Vec::new());
+    }
+    let plan = sample.plan();
+    let ids: Vec<&str> = plan.shims.iter().map(|shim| shim.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["x::given", "x::passed<i64, impl Fn>", "x::passed<f64, impl Fn>"]
+    );
+    let lift = shim(&plan, "x::given").params[0].lift.clone().unwrap();
+    assert!(lift.contains("f64"), "{lift}");
+}
+
+#[test]
 fn an_impl_that_asks_for_more_than_a_stand_in_can_do_does_not_apply() {
     let more = function(
         "more",
