@@ -49,56 +49,60 @@ __uc::handle!(__UcMarker, 25, "behaviours::files::Lines<File>", ::behaviours::fi
 __uc::handle!(__UcMarker, 26, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
 __uc::handle!(__UcMarker, 27, "behaviours::files::Memory", ::behaviours::files::Memory);
 __uc::handle!(__UcMarker, 28, "behaviours::files::Options", ::behaviours::files::Options);
-__uc::handle!(__UcMarker, 29, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
-__uc::handle!(__UcMarker, 30, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 31, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
-__uc::handle!(__UcMarker, 32, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
-__uc::handle!(__UcMarker, 33, "behaviours::iterators::Line", ::behaviours::iterators::Line);
-__uc::handle_in!(__UcMarker, 34, "behaviours::iterators::Lines", __UcFamily34, ::behaviours::iterators::Lines<'h>);
-__uc::handle_in!(__UcMarker, 35, "behaviours::iterators::Numbers", __UcFamily35, ::behaviours::iterators::Numbers<'h>);
-__uc::handle!(__UcMarker, 36, "behaviours::iterators::Once", ::behaviours::iterators::Once);
-__uc::handle_in!(__UcMarker, 37, "behaviours::iterators::Placed", __UcFamily37, ::behaviours::iterators::Placed<'h>);
-__uc::handle_in!(__UcMarker, 38, "behaviours::iterators::Places", __UcFamily38, ::behaviours::iterators::Places<'h>);
-__uc::handle!(__UcMarker, 39, "behaviours::iterators::Song", ::behaviours::iterators::Song);
-__uc::handle!(__UcMarker, 40, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
-__uc::handle!(__UcMarker, 41, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
-__uc::choice!(__UcMarker, 42, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
+__uc::handle!(__UcMarker, 29, "behaviours::files::Tags<impl fmt::Write>", ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>);
+__uc::handle!(__UcMarker, 30, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
+__uc::handle!(__UcMarker, 31, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 32, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
+__uc::handle!(__UcMarker, 33, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
+__uc::handle!(__UcMarker, 34, "behaviours::iterators::Ladder", ::behaviours::iterators::Ladder);
+__uc::handle!(__UcMarker, 35, "behaviours::iterators::Line", ::behaviours::iterators::Line);
+__uc::handle_in!(__UcMarker, 36, "behaviours::iterators::Lines", __UcFamily36, ::behaviours::iterators::Lines<'h>);
+__uc::handle_in!(__UcMarker, 37, "behaviours::iterators::Numbers", __UcFamily37, ::behaviours::iterators::Numbers<'h>);
+__uc::handle!(__UcMarker, 38, "behaviours::iterators::Once", ::behaviours::iterators::Once);
+__uc::handle_in!(__UcMarker, 39, "behaviours::iterators::Placed", __UcFamily39, ::behaviours::iterators::Placed<'h>);
+__uc::handle_in!(__UcMarker, 40, "behaviours::iterators::Places", __UcFamily40, ::behaviours::iterators::Places<'h>);
+__uc::handle!(__UcMarker, 41, "behaviours::iterators::Song", ::behaviours::iterators::Song);
+__uc::handle!(__UcMarker, 42, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
+__uc::handle!(__UcMarker, 43, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
+__uc::choice!(__UcMarker, 44, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
     0 None {} = 0,
     1 True {} = 1,
     2 Other {} = 2,
 });
-__uc::handle!(__UcMarker, 43, "behaviours::operators::Blob", ::behaviours::operators::Blob);
-__uc::handle!(__UcMarker, 44, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
-__uc::handle!(__UcMarker, 45, "behaviours::operators::Steps", ::behaviours::operators::Steps);
-__uc::handle!(__UcMarker, 46, "behaviours::outs::Bad", ::behaviours::outs::Bad);
-__uc::handle_in!(__UcMarker, 47, "behaviours::outs::Sink", __UcFamily47, ::behaviours::outs::Sink<'h>);
-__uc::record!(__UcMarker, 48, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
-__uc::record!(__UcMarker, 49, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
-__uc::handle_in!(__UcMarker, 50, "behaviours::outs::Word", __UcFamily50, ::behaviours::outs::Word<'h>);
-__uc::handle!(__UcMarker, 51, "behaviours::outs::Writer", ::behaviours::outs::Writer);
-__uc::handle!(__UcMarker, 52, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
-__uc::handle!(__UcMarker, 53, "behaviours::panics::Counter", ::behaviours::panics::Counter);
-__uc::handle!(__UcMarker, 54, "behaviours::panics::Shy", ::behaviours::panics::Shy);
-__uc::handle!(__UcMarker, 55, "behaviours::records::Account", ::behaviours::records::Account);
-__uc::record!(__UcMarker, 56, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
-__uc::record!(__UcMarker, 57, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
-__uc::record!(__UcMarker, 58, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
-__uc::handle!(__UcMarker, 59, "behaviours::threads::Local", ::behaviours::threads::Local);
-__uc::handle!(__UcMarker, 60, "behaviours::threads::Shared", ::behaviours::threads::Shared);
-__uc::handle!(__UcMarker, 61, "behaviours::threads::Single", ::behaviours::threads::Single);
-__uc::handle!(__UcMarker, 62, "behaviours::traits::Basket", ::behaviours::traits::Basket);
-__uc::handle!(__UcMarker, 63, "behaviours::traits::Cat", ::behaviours::traits::Cat);
-__uc::handle!(__UcMarker, 64, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
-__uc::handle!(__UcMarker, 65, "behaviours::views::Address", ::behaviours::views::Address);
-__uc::handle_in!(__UcMarker, 66, "behaviours::views::Environment", __UcFamily66, ::behaviours::views::Environment<'h>);
-__uc::handle!(__UcMarker, 67, "behaviours::views::NotFound", ::behaviours::views::NotFound);
-__uc::handle_in!(__UcMarker, 68, "behaviours::views::Registry", __UcFamily68, ::behaviours::views::Registry<'h>);
-__uc::handle_in!(__UcMarker, 69, "behaviours::views::Rest", __UcFamily69, ::behaviours::views::Rest<'h>);
-__uc::handle_in!(__UcMarker, 70, "behaviours::views::Segments", __UcFamily70, ::behaviours::views::Segments<'h>);
-__uc::handle_in!(__UcMarker, 71, "behaviours::views::State", __UcFamily71, ::behaviours::views::State<'h, 'h>);
-__uc::handle_in!(__UcMarker, 72, "behaviours::views::Tail", __UcFamily72, ::behaviours::views::Tail<'h>);
-__uc::handle_in!(__UcMarker, 73, "behaviours::views::Template", __UcFamily73, ::behaviours::views::Template<'h, 'h>);
-__uc::handle!(__UcMarker, 74, "std::fs::File", ::std::fs::File);
+__uc::handle!(__UcMarker, 45, "behaviours::operators::Blob", ::behaviours::operators::Blob);
+__uc::handle!(__UcMarker, 46, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
+__uc::handle!(__UcMarker, 47, "behaviours::operators::Steps", ::behaviours::operators::Steps);
+__uc::handle!(__UcMarker, 48, "behaviours::outs::Bad", ::behaviours::outs::Bad);
+__uc::handle_in!(__UcMarker, 49, "behaviours::outs::Sink", __UcFamily49, ::behaviours::outs::Sink<'h>);
+__uc::record!(__UcMarker, 50, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
+__uc::record!(__UcMarker, 51, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
+__uc::handle_in!(__UcMarker, 52, "behaviours::outs::Word", __UcFamily52, ::behaviours::outs::Word<'h>);
+__uc::handle!(__UcMarker, 53, "behaviours::outs::Writer", ::behaviours::outs::Writer);
+__uc::handle!(__UcMarker, 54, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
+__uc::handle!(__UcMarker, 55, "behaviours::panics::Counter", ::behaviours::panics::Counter);
+__uc::handle!(__UcMarker, 56, "behaviours::panics::Shy", ::behaviours::panics::Shy);
+__uc::handle!(__UcMarker, 57, "behaviours::records::Account", ::behaviours::records::Account);
+__uc::record!(__UcMarker, 58, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
+__uc::record!(__UcMarker, 59, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
+__uc::record!(__UcMarker, 60, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
+__uc::record!(__UcMarker, 61, "behaviours::std_types::CPair", constructible, ::behaviours::std_types::CPair { first: ::std::ffi::c_int, second: ::std::option::Option<::std::ffi::c_char> });
+__uc::handle!(__UcMarker, 62, "behaviours::std_types::Shape", ::behaviours::std_types::Shape);
+__uc::handle!(__UcMarker, 63, "behaviours::threads::Local", ::behaviours::threads::Local);
+__uc::handle!(__UcMarker, 64, "behaviours::threads::Shared", ::behaviours::threads::Shared);
+__uc::handle!(__UcMarker, 65, "behaviours::threads::Single", ::behaviours::threads::Single);
+__uc::handle!(__UcMarker, 66, "behaviours::traits::Basket", ::behaviours::traits::Basket);
+__uc::handle!(__UcMarker, 67, "behaviours::traits::Cat", ::behaviours::traits::Cat);
+__uc::handle!(__UcMarker, 68, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
+__uc::handle!(__UcMarker, 69, "behaviours::views::Address", ::behaviours::views::Address);
+__uc::handle_in!(__UcMarker, 70, "behaviours::views::Environment", __UcFamily70, ::behaviours::views::Environment<'h>);
+__uc::handle!(__UcMarker, 71, "behaviours::views::NotFound", ::behaviours::views::NotFound);
+__uc::handle_in!(__UcMarker, 72, "behaviours::views::Registry", __UcFamily72, ::behaviours::views::Registry<'h>);
+__uc::handle_in!(__UcMarker, 73, "behaviours::views::Rest", __UcFamily73, ::behaviours::views::Rest<'h>);
+__uc::handle_in!(__UcMarker, 74, "behaviours::views::Segments", __UcFamily74, ::behaviours::views::Segments<'h>);
+__uc::handle_in!(__UcMarker, 75, "behaviours::views::State", __UcFamily75, ::behaviours::views::State<'h, 'h>);
+__uc::handle_in!(__UcMarker, 76, "behaviours::views::Tail", __UcFamily76, ::behaviours::views::Tail<'h>);
+__uc::handle_in!(__UcMarker, 77, "behaviours::views::Template", __UcFamily77, ::behaviours::views::Template<'h, 'h>);
+__uc::handle!(__UcMarker, 78, "std::fs::File", ::std::fs::File);
 
 /// Shim for `<behaviours::Dot as Default>::default`.
 fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
@@ -1067,7 +1071,7 @@ fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:92.
+/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:127.
 fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
@@ -1079,7 +1083,7 @@ fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:100.
+/// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:135.
 fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
@@ -1091,8 +1095,47 @@ fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:110.
+/// Shim for `behaviours::files::Capitals<impl Write>::get_ref`, src/files.rs:140.
 fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Capitals<
+            ::usecrate_runtime::private::File<2>,
+        >>::get_ref(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Capitals<impl Write>::get_mut`, src/files.rs:145.
+fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Capitals<
+            ::usecrate_runtime::private::File<2>,
+        >>::get_mut(a0.take())
+            .map(|one| &*one)
+    )
+}
+
+/// Shim for `behaviours::files::Capitals<impl Write>::after`, src/files.rs:150.
+fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Capitals<
+            ::usecrate_runtime::private::File<2>,
+        >>::after(a0.take(), a1.take())
+            .map(|one| &*one)
+    )
+}
+
+/// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:158.
+fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1104,7 +1147,7 @@ fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::write`.
-fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1117,7 +1160,7 @@ fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::flush`.
-fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1125,15 +1168,15 @@ fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as Debug>::fmt`.
-fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:196.
-fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:249.
+fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1142,8 +1185,8 @@ fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:172.
-fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:220.
+fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1152,8 +1195,8 @@ fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:179.
-fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:227.
+fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1162,8 +1205,18 @@ fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:186.
-fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::get_ref`, src/files.rs:234.
+fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Lines<::std::fs::File>>::get_ref(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:239.
+fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1173,13 +1226,13 @@ fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<File> as Debug>::fmt`.
-fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Lines<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:196.
-fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:249.
+fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1190,8 +1243,8 @@ fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:172.
-fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:220.
+fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1202,8 +1255,8 @@ fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:179.
-fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:227.
+fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1214,8 +1267,20 @@ fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:186.
-fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::get_ref`, src/files.rs:234.
+fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Lines<
+            ::usecrate_runtime::private::File<1>,
+        >>::get_ref(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:239.
+fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1226,8 +1291,8 @@ fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines::open`, src/files.rs:203.
-fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines::open`, src/files.rs:256.
+fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1239,26 +1304,26 @@ fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<impl Read> as Debug>::fmt`.
-fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
     >(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Memory::new`, src/files.rs:239.
-fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Memory::new`, src/files.rs:292.
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::new())
 }
 
-/// Shim for `behaviours::files::Memory::tell`, src/files.rs:244.
-fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Memory::tell`, src/files.rs:297.
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::tell(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::read`.
-fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1269,7 +1334,7 @@ fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::readinto`.
-fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1280,7 +1345,7 @@ fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::readline`.
-fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1291,7 +1356,7 @@ fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::write`.
-fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1302,13 +1367,13 @@ fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::flush`.
-fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::flush(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Seek>::seek`.
-fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
@@ -1320,7 +1385,7 @@ fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Default>::default`.
-fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1329,19 +1394,19 @@ fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Debug>::fmt`.
-fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::lines`.
-fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::next_line(a0.take()))
 }
 
-/// Shim for `behaviours::files::Options::skip`, src/files.rs:216.
-fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Options::skip`, src/files.rs:269.
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1352,8 +1417,8 @@ fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Options::lines`, src/files.rs:222.
-fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Options::lines`, src/files.rs:275.
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
@@ -1364,7 +1429,7 @@ fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Default>::default`.
-fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1373,13 +1438,62 @@ fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Debug>::fmt`.
-fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Options>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:165.
-fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::new`, src/files.rs:97.
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Tags<
+            ::usecrate_runtime::private::File<16>,
+        >>::new(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::tag`, src/files.rs:102.
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Tags<
+            ::usecrate_runtime::private::File<16>,
+        >>::tag(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::get_ref`, src/files.rs:108.
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Tags<
+            ::usecrate_runtime::private::File<16>,
+        >>::get_ref(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::into_inner`, src/files.rs:113.
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Tags<
+            ::usecrate_runtime::private::File<16>,
+        >>::into_inner(a0.take())
+    )
+}
+
+/// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:213.
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1389,19 +1503,19 @@ fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Debug>::fmt`.
-fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Display>::fmt`.
-fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:165.
-fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:213.
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1413,7 +1527,7 @@ fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Debug>::fmt`.
-fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1421,7 +1535,7 @@ fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Display>::fmt`.
-fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1429,7 +1543,7 @@ fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::count`, src/iterators.rs:333.
-fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1440,7 +1554,7 @@ fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::contains`, src/iterators.rs:338.
-fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1451,7 +1565,7 @@ fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Extend<u32>>::extend`.
-fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Bag>(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
@@ -1460,7 +1574,7 @@ fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as FromIterator<u32>>::from_iter`.
-fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -1474,7 +1588,7 @@ fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Clone>::clone`.
-fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(
         call,
@@ -1484,31 +1598,31 @@ fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Debug>::fmt`.
-fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::into_iter`.
-fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::rev`.
-fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Debug>::fmt`.
-fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::next`.
-fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Countdown>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1519,25 +1633,74 @@ fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::size_hint`.
-fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
+/// Shim for `behaviours::iterators::Ladder::new`, src/iterators.rs:455.
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::new(a0.take()))
+}
+
+/// Shim for `behaviours::iterators::Ladder::steps`, src/iterators.rs:460.
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::steps(a0.take()))
+}
+
+/// Shim for `behaviours::iterators::Ladder::above`, src/iterators.rs:465.
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::iterators::Ladder>::above(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::iterators::Ladder::push`, src/iterators.rs:470.
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::iterators::Ladder>::push(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `<behaviours::iterators::Ladder as Default>::default`.
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::iterators::Ladder as ::std::default::Default>::default()
+    )
+}
+
+/// Shim for `<behaviours::iterators::Ladder as Debug>::fmt`.
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::iterators::Ladder>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
 /// Shim for `behaviours::iterators::Line::text`, src/iterators.rs:195.
-fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::shout`, src/iterators.rs:200.
-fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::shout(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Line as Clone>::clone`.
-fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
         call,
@@ -1547,7 +1710,7 @@ fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as PartialEq>::eq`.
-fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     let a1 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
@@ -1560,13 +1723,13 @@ fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as Debug>::fmt`.
-fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::next_back`.
-fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1576,7 +1739,7 @@ fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Clone>::clone`.
-fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1586,31 +1749,31 @@ fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Debug>::fmt`.
-fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::next`.
-fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::size_hint`.
-fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as ExactSizeIterator>::len`.
-fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::ExactSizeIterator::len(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::rev`.
-fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h mut ::behaviours::iterators::Lines<'p>>(call);
     __uc::answer!(
         call,
@@ -1620,49 +1783,49 @@ fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Debug>::fmt`.
-fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::next`.
-fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()).transpose())
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::size_hint`.
-fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Once::new`, src/iterators.rs:345.
-fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Once>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as Debug>::fmt`.
-fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::into_iter`.
-fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::rev`.
-fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::iterators::Placed::place`, src/iterators.rs:207.
-fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1672,7 +1835,7 @@ fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Placed::line`, src/iterators.rs:212.
-fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -1682,13 +1845,13 @@ fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Placed as Debug>::fmt`.
-fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Placed<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Places::pass`, src/iterators.rs:232.
-fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1699,30 +1862,30 @@ fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Places as Debug>::fmt`.
-fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::next`.
-fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::size_hint`.
-fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::new`, src/iterators.rs:122.
-fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::new())
 }
 
 /// Shim for `behaviours::iterators::Song::push`, src/iterators.rs:127.
-fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1734,25 +1897,25 @@ fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::iter`, src/iterators.rs:135.
-fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::places`, src/iterators.rs:142.
-fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::places(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::iter_mut`, src/iterators.rs:150.
-fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter_mut(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::search`, src/iterators.rs:155.
-fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -1763,25 +1926,25 @@ fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::drain`, src/iterators.rs:160.
-fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::drain(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::len`, src/iterators.rs:165.
-fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::len(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::is_empty`, src/iterators.rs:170.
-fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::is_empty(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as Default>::default`.
-fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1790,7 +1953,7 @@ fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Clone>::clone`.
-fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(
         call,
@@ -1800,30 +1963,30 @@ fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Debug>::fmt`.
-fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::into_iter`.
-fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::rev`.
-fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1834,13 +1997,13 @@ fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1849,7 +2012,7 @@ fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -1859,7 +2022,7 @@ fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -1872,31 +2035,31 @@ fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -1909,13 +2072,13 @@ fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1926,24 +2089,24 @@ fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1954,19 +2117,19 @@ fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1977,7 +2140,7 @@ fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1986,7 +2149,7 @@ fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -1996,7 +2159,7 @@ fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -2009,13 +2172,13 @@ fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -2028,7 +2191,7 @@ fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -2044,7 +2207,7 @@ fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2055,7 +2218,7 @@ fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2065,7 +2228,7 @@ fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2076,7 +2239,7 @@ fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2089,25 +2252,25 @@ fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2118,7 +2281,7 @@ fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2129,7 +2292,7 @@ fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2140,7 +2303,7 @@ fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2151,7 +2314,7 @@ fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2161,7 +2324,7 @@ fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2174,31 +2337,31 @@ fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Bad as Debug>::fmt`.
-fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Bad as Display>::fmt`.
-fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Sink::room`, src/outs.rs:107.
-fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Sink<'_>>::room(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Sink as Debug>::fmt`.
-fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Sink<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Size as Default>::default`.
-fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2207,24 +2370,24 @@ fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Word::text`, src/outs.rs:43.
-fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Word<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Word as Debug>::fmt`.
-fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Word<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Writer::new`, src/outs.rs:197.
-fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Writer>::new())
 }
 
 /// Shim for `behaviours::outs::Writer::line`, src/outs.rs:202.
-fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -2244,7 +2407,7 @@ fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Default>::default`.
-fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2253,24 +2416,24 @@ fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Debug>::fmt`.
-fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Writer>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2279,18 +2442,18 @@ fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2301,19 +2464,19 @@ fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2322,7 +2485,7 @@ fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -2332,7 +2495,7 @@ fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -2345,24 +2508,24 @@ fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2371,19 +2534,19 @@ fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2394,19 +2557,19 @@ fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -2416,7 +2579,7 @@ fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -2429,19 +2592,19 @@ fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -2454,13 +2617,13 @@ fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2473,13 +2636,13 @@ fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -2492,29 +2655,95 @@ fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
+/// Shim for `behaviours::std_types::Shape::new`, src/std_types.rs:109.
+fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::std_types::Shape>::new(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::Shape::fmt`, src/std_types.rs:114.
+fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::usecrate_runtime::private::formatted(|__uc_formatter| <::behaviours::std_types::Shape>::fmt(
+            a0.take(),
+            __uc_formatter,
+        ))
+    )
+}
+
+/// Shim for `behaviours::std_types::Shape::plainly`, src/std_types.rs:122.
+fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::usecrate_runtime::private::formatted(|__uc_formatter| {
+            <::behaviours::std_types::Shape>::plainly(a0.take(), __uc_formatter);
+            ::std::result::Result::Ok(())
+        })
+    )
+}
+
+/// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::name`, src/std_types.rs:102.
+fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::usecrate_runtime::private::formatted(|__uc_formatter| <::behaviours::std_types::Shape as ::behaviours::std_types::Render>::name(
+            __uc_formatter,
+        ))
+    )
+}
+
+/// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::render`, src/std_types.rs:104.
+fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    let a2 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::usecrate_runtime::private::formatted(|__uc_formatter| <::behaviours::std_types::Shape as ::behaviours::std_types::Render>::render(
+            a0.take(),
+            a1.take(),
+            __uc_formatter,
+            a2.take(),
+        ))
+    )
+}
+
+/// Shim for `<behaviours::std_types::Shape as Debug>::fmt`.
+fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::std_types::Shape>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2523,18 +2752,18 @@ fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2545,7 +2774,7 @@ fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2556,7 +2785,7 @@ fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2565,18 +2794,18 @@ fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2587,13 +2816,13 @@ fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2602,24 +2831,24 @@ fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -2629,7 +2858,7 @@ fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -2639,7 +2868,7 @@ fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2648,24 +2877,24 @@ fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2675,7 +2904,7 @@ fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2685,7 +2914,7 @@ fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2694,7 +2923,7 @@ fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -2704,7 +2933,7 @@ fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -2715,7 +2944,7 @@ fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -2726,36 +2955,36 @@ fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::new`, src/upcalls.rs:14.
-fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::new())
 }
 
 /// Shim for `behaviours::upcalls::Machine::steps`, src/upcalls.rs:19.
-fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::step`, src/upcalls.rs:24.
-fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::step(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::run`, src/upcalls.rs:30.
-fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
@@ -2778,7 +3007,7 @@ fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::Machine::watch`, src/upcalls.rs:38.
-fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -2803,7 +3032,7 @@ fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Default>::default`.
-fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2812,25 +3041,25 @@ fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Debug>::fmt`.
-fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::upcalls::Machine>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::new`, src/views.rs:248.
-fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::path`, src/views.rs:255.
-fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::path(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::segments_mut`, src/views.rs:260.
-fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -2840,13 +3069,13 @@ fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Address::tail`, src/views.rs:268.
-fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Address as Clone>::clone`.
-fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
         call,
@@ -2856,7 +3085,7 @@ fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as PartialEq>::eq`.
-fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
@@ -2869,18 +3098,18 @@ fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as Debug>::fmt`.
-fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Environment::new`, src/views.rs:52.
-fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Environment<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Environment::add_template`, src/views.rs:57.
-fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     let a2 = __uc_kept(call);
@@ -2894,7 +3123,7 @@ fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::get_template`, src/views.rs:66.
-fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2905,7 +3134,7 @@ fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::all`, src/views.rs:78.
-fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2915,7 +3144,7 @@ fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::first`, src/views.rs:88.
-fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2925,7 +3154,7 @@ fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::set_debug`, src/views.rs:93.
-fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2936,7 +3165,7 @@ fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::debug`, src/views.rs:98.
-fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2946,7 +3175,7 @@ fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::exchange`, src/views.rs:103.
-fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2957,7 +3186,7 @@ fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::names`, src/views.rs:108.
-fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2967,7 +3196,7 @@ fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Default>::default`.
-fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2976,7 +3205,7 @@ fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Clone>::clone`.
-fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(
         call,
@@ -2986,13 +3215,13 @@ fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Debug>::fmt`.
-fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Clone>::clone`.
-fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
         call,
@@ -3002,7 +3231,7 @@ fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as PartialEq>::eq`.
-fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
@@ -3015,24 +3244,24 @@ fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as Debug>::fmt`.
-fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Display>::fmt`.
-fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::new`, src/views.rs:200.
-fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Registry::add`, src/views.rs:205.
-fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -3043,7 +3272,7 @@ fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::enroll`, src/views.rs:210.
-fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_nested(call);
     __uc::answer!(
@@ -3054,19 +3283,19 @@ fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::names`, src/views.rs:215.
-fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::names(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::share`, src/views.rs:228.
-fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::share(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Registry as Default>::default`.
-fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3075,7 +3304,7 @@ fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Clone>::clone`.
-fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(
         call,
@@ -3085,25 +3314,25 @@ fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Debug>::fmt`.
-fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::count`, src/views.rs:179.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::count(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::next`, src/views.rs:184.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Rest as Clone>::clone`.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(
         call,
@@ -3113,13 +3342,13 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Rest as Debug>::fmt`.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::push`, src/views.rs:275.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer_same!(
@@ -3131,7 +3360,7 @@ fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::clear`, src/views.rs:281.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer_same!(
         call,
@@ -3142,13 +3371,13 @@ fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::added`, src/views.rs:287.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::added(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::address`, src/views.rs:292.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3158,25 +3387,25 @@ fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::tail`, src/views.rs:297.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Segments as Debug>::fmt`.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Segments<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::name`, src/views.rs:141.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::template`, src/views.rs:146.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3186,7 +3415,7 @@ fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::next_line`, src/views.rs:151.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3196,19 +3425,19 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::rest`, src/views.rs:157.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::rest(a0.take()))
 }
 
 /// Shim for `<behaviours::views::State as Debug>::fmt`.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::State<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Tail::add`, src/views.rs:321.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3219,13 +3448,13 @@ fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Tail as Debug>::fmt`.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Tail<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Template::name`, src/views.rs:115.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3235,7 +3464,7 @@ fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::text`, src/views.rs:120.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3245,7 +3474,7 @@ fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::env`, src/views.rs:125.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3255,7 +3484,7 @@ fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::state`, src/views.rs:130.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3265,7 +3494,7 @@ fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Clone>::clone`.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(
         call,
@@ -3275,13 +3504,13 @@ fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Debug>::fmt`.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3291,44 +3520,44 @@ fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:84.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3345,13 +3574,13 @@ fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3368,7 +3597,7 @@ fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3391,7 +3620,7 @@ fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3416,7 +3645,7 @@ fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -3433,7 +3662,7 @@ fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3458,7 +3687,7 @@ fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
@@ -3479,7 +3708,7 @@ fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -3500,7 +3729,7 @@ fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3523,7 +3752,7 @@ fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3549,7 +3778,7 @@ fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3575,7 +3804,7 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
@@ -3596,7 +3825,7 @@ fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3624,7 +3853,7 @@ fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -3648,7 +3877,7 @@ fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3675,7 +3904,7 @@ fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -3686,7 +3915,7 @@ fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -3711,7 +3940,7 @@ fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -3724,7 +3953,7 @@ fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
@@ -3739,7 +3968,7 @@ fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3756,93 +3985,93 @@ fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, Value>`, src/conversions.rs:104.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, bool>`, src/conversions.rs:104.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, i64>`, src/conversions.rs:104.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, f64>`, src/conversions.rs:104.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, Value>`, src/conversions.rs:104.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, bool>`, src/conversions.rs:104.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, i64>`, src/conversions.rs:104.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<i64, Value>`, src/conversions.rs:104.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<i64, bool>`, src/conversions.rs:104.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:137.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -3853,7 +4082,7 @@ fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -3864,7 +4093,7 @@ fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -3875,55 +4104,55 @@ fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -3931,569 +4160,580 @@ fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:174.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:154.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:159.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:164.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:149.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:169.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:116.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:121.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:106.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:101.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:126.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:111.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:96.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step`, src/errors.rs:86.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step_unit`, src/errors.rs:91.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step_unit(a0.take()))
 }
 
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
+/// Shim for `behaviours::files::count_words`, src/files.rs:84.
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::files::count_words(a0.take(), a1.take())
+    )
+}
+
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -4504,7 +4744,7 @@ fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -4514,8 +4754,14 @@ fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:383.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::write_text`, src/files.rs:79.
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::files::write_text(a0.take()))
+}
+
+/// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:380.
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -4528,68 +4774,68 @@ fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
-/// Shim for `behaviours::iterators::backwards`, src/iterators.rs:388.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::backwards`, src/iterators.rs:385.
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
-/// Shim for `behaviours::iterators::doubled`, src/iterators.rs:412.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::doubled`, src/iterators.rs:409.
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::doubled(a0.take()))
 }
 
-/// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:378.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:375.
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4601,8 +4847,8 @@ fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::iterators::how_many`, src/iterators.rs:397.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::how_many`, src/iterators.rs:394.
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -4612,7 +4858,7 @@ fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -4621,7 +4867,7 @@ fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -4630,30 +4876,30 @@ fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
-/// Shim for `behaviours::iterators::some`, src/iterators.rs:422.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::some`, src/iterators.rs:419.
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4665,8 +4911,8 @@ fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::iterators::table`, src/iterators.rs:417.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::table`, src/iterators.rs:414.
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -4675,16 +4921,16 @@ fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::table(a0.take()))
 }
 
-/// Shim for `behaviours::iterators::texts`, src/iterators.rs:402.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::texts`, src/iterators.rs:399.
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::texts(a0.take()))
 }
 
-/// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:407.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:404.
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -4692,7 +4938,7 @@ fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -4700,26 +4946,26 @@ fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -4731,24 +4977,24 @@ fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:130.
-fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4762,7 +5008,7 @@ fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:113.
-fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4777,40 +5023,40 @@ fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:92.
-fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:87.
-fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:167.
-fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4825,7 +5071,7 @@ fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:185.
-fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4840,7 +5086,7 @@ fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:118.
-fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4855,14 +5101,14 @@ fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:153.
-fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -4879,7 +5125,7 @@ fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:142.
-fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4894,7 +5140,7 @@ fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:160.
-fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -4908,7 +5154,7 @@ fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:173.
-fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -4923,7 +5169,7 @@ fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:179.
-fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -4938,56 +5184,153 @@ fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:79.
-fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
+/// Shim for `behaviours::std_types::c_all`, src/std_types.rs:18.
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_all(a0.take(), a1.take()))
+}
+
+/// Shim for `behaviours::std_types::c_any`, src/std_types.rs:54.
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::std::ffi::CString>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_any(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::c_double_it`, src/std_types.rs:33.
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        {
+            let mut __uc_o0 = a0.take().start();
+            ::behaviours::std_types::c_double_it(&mut __uc_o0);
+            __uc_o0
+        }
+    )
+}
+
+/// Shim for `behaviours::std_types::c_length`, src/std_types.rs:38.
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_length(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::c_parts`, src/std_types.rs:49.
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_parts(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::c_sum`, src/std_types.rs:13.
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    let a2 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::std_types::c_sum(a0.take(), a1.take(), a2.take())
+    )
+}
+
+/// Shim for `behaviours::std_types::c_twice`, src/std_types.rs:43.
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_twice(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::fixed`, src/std_types.rs:81.
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::fixed(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::keys`, src/std_types.rs:91.
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::collections::HashMap<::core::primitive::u32, ::core::primitive::u32>,
+    >(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::keys(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::mirrored`, src/std_types.rs:64.
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::mirrored(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::place`, src/std_types.rs:59.
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::place(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::spelled`, src/std_types.rs:73.
+fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::spelled(a0.take()))
+}
+
+/// Shim for `behaviours::std_types::total`, src/std_types.rs:86.
+fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        &'c ::std::collections::HashMap<::std::string::String, ::core::primitive::u32>,
+    >(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::std_types::total(a0.take()))
+}
+
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -4995,7 +5338,7 @@ fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -5004,7 +5347,7 @@ fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -5017,7 +5360,7 @@ fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -5044,7 +5387,7 @@ fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -5069,7 +5412,7 @@ fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -5094,7 +5437,7 @@ fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -5111,179 +5454,179 @@ fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -5320,16 +5663,18 @@ __uc::artifact! {
         handle ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
         handle ::behaviours::files::Memory,
         handle ::behaviours::files::Options,
+        handle ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>,
         handle ::behaviours::files::Unfinished<::std::fs::File>,
         handle ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
         handle ::behaviours::iterators::Bag,
         handle ::behaviours::iterators::Countdown,
+        handle ::behaviours::iterators::Ladder,
         handle ::behaviours::iterators::Line,
-        handle_in __UcFamily34,
-        handle_in __UcFamily35,
-        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily36,
         handle_in __UcFamily37,
-        handle_in __UcFamily38,
+        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily39,
+        handle_in __UcFamily40,
         handle ::behaviours::iterators::Song,
         handle ::behaviours::moves::Stamp,
         handle ::behaviours::moves::Ticket,
@@ -5338,10 +5683,10 @@ __uc::artifact! {
         handle ::behaviours::operators::Shelf,
         handle ::behaviours::operators::Steps,
         handle ::behaviours::outs::Bad,
-        handle_in __UcFamily47,
+        handle_in __UcFamily49,
         record ::behaviours::outs::Size,
         record ::behaviours::outs::Tally,
-        handle_in __UcFamily50,
+        handle_in __UcFamily52,
         handle ::behaviours::outs::Writer,
         handle ::behaviours::panics::Bomb,
         handle ::behaviours::panics::Counter,
@@ -5350,6 +5695,8 @@ __uc::artifact! {
         record ::behaviours::records::Line,
         record ::behaviours::records::Pair,
         record ::behaviours::records::Tag,
+        record ::behaviours::std_types::CPair,
+        handle ::behaviours::std_types::Shape,
         handle ::behaviours::threads::Local,
         handle ::behaviours::threads::Shared,
         handle ::behaviours::threads::Single,
@@ -5357,14 +5704,14 @@ __uc::artifact! {
         handle ::behaviours::traits::Cat,
         handle ::behaviours::upcalls::Machine,
         handle ::behaviours::views::Address,
-        handle_in __UcFamily66,
-        handle ::behaviours::views::NotFound,
-        handle_in __UcFamily68,
-        handle_in __UcFamily69,
         handle_in __UcFamily70,
-        handle_in __UcFamily71,
+        handle ::behaviours::views::NotFound,
         handle_in __UcFamily72,
         handle_in __UcFamily73,
+        handle_in __UcFamily74,
+        handle_in __UcFamily75,
+        handle_in __UcFamily76,
+        handle_in __UcFamily77,
         handle ::std::fs::File,
     ],
     callables: [
@@ -5473,504 +5820,540 @@ __uc::artifact! {
         "behaviours::errors::Fault variant" => __uc_f102,
         "behaviours::files::Capitals<impl Write>::new" => __uc_f103,
         "behaviours::files::Capitals<impl Write>::written" => __uc_f104,
-        "behaviours::files::Capitals<impl Write>::finish" => __uc_f105,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f106,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f107,
-        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f108,
-        "behaviours::files::Lines<File>::rewind" => __uc_f109,
-        "behaviours::files::Lines<File>::new" => __uc_f110,
-        "behaviours::files::Lines<File>::next_line" => __uc_f111,
-        "behaviours::files::Lines<File>::into_inner" => __uc_f112,
-        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f113,
-        "behaviours::files::Lines<impl Read>::rewind" => __uc_f114,
-        "behaviours::files::Lines<impl Read>::new" => __uc_f115,
-        "behaviours::files::Lines<impl Read>::next_line" => __uc_f116,
-        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f117,
-        "behaviours::files::Lines::open" => __uc_f118,
-        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f119,
-        "behaviours::files::Memory::new" => __uc_f120,
-        "behaviours::files::Memory::tell" => __uc_f121,
-        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f122,
-        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f123,
-        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f124,
-        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f125,
-        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f126,
-        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f127,
-        "<behaviours::files::Memory as Default>::default" => __uc_f128,
-        "<behaviours::files::Memory as Debug>::fmt" => __uc_f129,
-        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f130,
-        "behaviours::files::Options::skip" => __uc_f131,
-        "behaviours::files::Options::lines" => __uc_f132,
-        "<behaviours::files::Options as Default>::default" => __uc_f133,
-        "<behaviours::files::Options as Debug>::fmt" => __uc_f134,
-        "behaviours::files::Unfinished<File>::into_lines" => __uc_f135,
-        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f136,
-        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f137,
-        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f138,
-        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f139,
-        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f140,
-        "behaviours::iterators::Bag::count" => __uc_f141,
-        "behaviours::iterators::Bag::contains" => __uc_f142,
-        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f143,
-        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f144,
-        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f145,
-        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f146,
-        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f147,
-        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f148,
-        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f149,
-        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f150,
-        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f151,
-        "behaviours::iterators::Line::text" => __uc_f152,
-        "behaviours::iterators::Line::shout" => __uc_f153,
-        "<behaviours::iterators::Line as Clone>::clone" => __uc_f154,
-        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f155,
-        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f156,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f157,
-        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f158,
-        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f159,
-        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f160,
-        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f161,
-        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f162,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f163,
-        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f164,
-        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f165,
-        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f166,
-        "behaviours::iterators::Once::new" => __uc_f167,
-        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f168,
-        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f169,
-        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f170,
-        "behaviours::iterators::Placed::place" => __uc_f171,
-        "behaviours::iterators::Placed::line" => __uc_f172,
-        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f173,
-        "behaviours::iterators::Places::pass" => __uc_f174,
-        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f175,
-        "<behaviours::iterators::Places as Iterator>::next" => __uc_f176,
-        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f177,
-        "behaviours::iterators::Song::new" => __uc_f178,
-        "behaviours::iterators::Song::push" => __uc_f179,
-        "behaviours::iterators::Song::iter" => __uc_f180,
-        "behaviours::iterators::Song::places" => __uc_f181,
-        "behaviours::iterators::Song::iter_mut" => __uc_f182,
-        "behaviours::iterators::Song::search" => __uc_f183,
-        "behaviours::iterators::Song::drain" => __uc_f184,
-        "behaviours::iterators::Song::len" => __uc_f185,
-        "behaviours::iterators::Song::is_empty" => __uc_f186,
-        "<behaviours::iterators::Song as Default>::default" => __uc_f187,
-        "<behaviours::iterators::Song as Clone>::clone" => __uc_f188,
-        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f189,
-        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f190,
-        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f191,
-        "behaviours::moves::Stamp::new" => __uc_f192,
-        "behaviours::moves::Stamp::used_often" => __uc_f193,
-        "behaviours::moves::Stamp::used" => __uc_f194,
-        "<behaviours::moves::Stamp as Default>::default" => __uc_f195,
-        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f196,
-        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f197,
-        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f198,
-        "behaviours::moves::Ticket::new" => __uc_f199,
-        "behaviours::moves::Ticket::number" => __uc_f200,
-        "behaviours::moves::Ticket::punch" => __uc_f201,
-        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f202,
-        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f203,
-        "behaviours::operators::Blob::new" => __uc_f204,
-        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f205,
-        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f206,
-        "behaviours::operators::Shelf::new" => __uc_f207,
-        "behaviours::operators::Shelf::put" => __uc_f208,
-        "behaviours::operators::Shelf::len" => __uc_f209,
-        "behaviours::operators::Shelf::is_empty" => __uc_f210,
-        "behaviours::operators::Shelf::contains" => __uc_f211,
-        "<behaviours::operators::Shelf as Default>::default" => __uc_f212,
-        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f213,
-        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f214,
-        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f215,
-        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f216,
-        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f217,
-        "behaviours::operators::Steps::new" => __uc_f218,
-        "<behaviours::operators::Steps as Clone>::clone" => __uc_f219,
-        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f220,
-        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f221,
-        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f222,
-        "<behaviours::operators::Steps as Display>::fmt" => __uc_f223,
-        "<behaviours::operators::Steps as Hash>::hash" => __uc_f224,
-        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f225,
-        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f226,
-        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f227,
-        "<i64 as Mul<Steps>>::mul" => __uc_f228,
-        "<behaviours::operators::Steps as Neg>::neg" => __uc_f229,
-        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f230,
-        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f231,
-        "<behaviours::outs::Bad as Display>::fmt" => __uc_f232,
-        "behaviours::outs::Sink::room" => __uc_f233,
-        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f234,
-        "<behaviours::outs::Size as Default>::default" => __uc_f235,
-        "behaviours::outs::Word::text" => __uc_f236,
-        "<behaviours::outs::Word as Debug>::fmt" => __uc_f237,
-        "behaviours::outs::Writer::new" => __uc_f238,
-        "behaviours::outs::Writer::line" => __uc_f239,
-        "<behaviours::outs::Writer as Default>::default" => __uc_f240,
-        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f241,
-        "behaviours::panics::Bomb::new" => __uc_f242,
-        "behaviours::panics::Bomb::tick" => __uc_f243,
-        "<behaviours::panics::Bomb as Default>::default" => __uc_f244,
-        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f245,
-        "behaviours::panics::Counter::new" => __uc_f246,
-        "behaviours::panics::Counter::count" => __uc_f247,
-        "behaviours::panics::Counter::look" => __uc_f248,
-        "behaviours::panics::Counter::value" => __uc_f249,
-        "<behaviours::panics::Counter as Default>::default" => __uc_f250,
-        "<behaviours::panics::Counter as Clone>::clone" => __uc_f251,
-        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f252,
-        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f253,
-        "behaviours::panics::Shy::new" => __uc_f254,
-        "behaviours::panics::Shy::number" => __uc_f255,
-        "<behaviours::panics::Shy as Default>::default" => __uc_f256,
-        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f257,
-        "behaviours::records::Account::new" => __uc_f258,
-        "behaviours::records::Account::deposit" => __uc_f259,
-        "behaviours::records::Account::changes" => __uc_f260,
-        "behaviours::records::Account::secret" => __uc_f261,
-        "<behaviours::records::Account as Clone>::clone" => __uc_f262,
-        "<behaviours::records::Account as PartialEq>::eq" => __uc_f263,
-        "<behaviours::records::Account as Debug>::fmt" => __uc_f264,
-        "behaviours::records::Account.owner" => __uc_f265,
-        "behaviours::records::Account.owner=" => __uc_f266,
-        "behaviours::records::Account.balance" => __uc_f267,
-        "behaviours::records::Account.balance=" => __uc_f268,
-        "behaviours::records::Account.changes" => __uc_f269,
-        "behaviours::records::Account.changes=" => __uc_f270,
-        "<behaviours::records::Tag as Hash>::hash" => __uc_f271,
-        "behaviours::threads::Local::new" => __uc_f272,
-        "behaviours::threads::Local::count" => __uc_f273,
-        "behaviours::threads::Local::living" => __uc_f274,
-        "<behaviours::threads::Local as Default>::default" => __uc_f275,
-        "<behaviours::threads::Local as Debug>::fmt" => __uc_f276,
-        "behaviours::threads::Shared::new" => __uc_f277,
-        "behaviours::threads::Shared::stay" => __uc_f278,
-        "behaviours::threads::Shared::change" => __uc_f279,
-        "<behaviours::threads::Shared as Default>::default" => __uc_f280,
-        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f281,
-        "behaviours::threads::Single::new" => __uc_f282,
-        "behaviours::threads::Single::stay" => __uc_f283,
-        "behaviours::threads::Single::calls" => __uc_f284,
-        "<behaviours::threads::Single as Default>::default" => __uc_f285,
-        "<behaviours::threads::Single as Debug>::fmt" => __uc_f286,
-        "behaviours::traits::Basket::new" => __uc_f287,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f288,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f289,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f290,
-        "<behaviours::traits::Basket as Default>::default" => __uc_f291,
-        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f292,
-        "behaviours::traits::Cat::new" => __uc_f293,
-        "behaviours::traits::Cat::lives" => __uc_f294,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f295,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f296,
-        "<behaviours::traits::Cat as Default>::default" => __uc_f297,
-        "<behaviours::traits::Cat as Clone>::clone" => __uc_f298,
-        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f299,
-        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f300,
-        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f301,
-        "<behaviours::traits::Cat as Hash>::hash" => __uc_f302,
-        "behaviours::upcalls::Machine::new" => __uc_f303,
-        "behaviours::upcalls::Machine::steps" => __uc_f304,
-        "behaviours::upcalls::Machine::step" => __uc_f305,
-        "behaviours::upcalls::Machine::run" => __uc_f306,
-        "behaviours::upcalls::Machine::watch" => __uc_f307,
-        "<behaviours::upcalls::Machine as Default>::default" => __uc_f308,
-        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f309,
-        "behaviours::views::Address::new" => __uc_f310,
-        "behaviours::views::Address::path" => __uc_f311,
-        "behaviours::views::Address::segments_mut" => __uc_f312,
-        "behaviours::views::Address::tail" => __uc_f313,
-        "<behaviours::views::Address as Clone>::clone" => __uc_f314,
-        "<behaviours::views::Address as PartialEq>::eq" => __uc_f315,
-        "<behaviours::views::Address as Debug>::fmt" => __uc_f316,
-        "behaviours::views::Environment::new" => __uc_f317,
-        "behaviours::views::Environment::add_template" => __uc_f318,
-        "behaviours::views::Environment::get_template" => __uc_f319,
-        "behaviours::views::Environment::all" => __uc_f320,
-        "behaviours::views::Environment::first" => __uc_f321,
-        "behaviours::views::Environment::set_debug" => __uc_f322,
-        "behaviours::views::Environment::debug" => __uc_f323,
-        "behaviours::views::Environment::exchange" => __uc_f324,
-        "behaviours::views::Environment::names" => __uc_f325,
-        "<behaviours::views::Environment as Default>::default" => __uc_f326,
-        "<behaviours::views::Environment as Clone>::clone" => __uc_f327,
-        "<behaviours::views::Environment as Debug>::fmt" => __uc_f328,
-        "<behaviours::views::NotFound as Clone>::clone" => __uc_f329,
-        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f330,
-        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f331,
-        "<behaviours::views::NotFound as Display>::fmt" => __uc_f332,
-        "behaviours::views::Registry::new" => __uc_f333,
-        "behaviours::views::Registry::add" => __uc_f334,
-        "behaviours::views::Registry::enroll" => __uc_f335,
-        "behaviours::views::Registry::names" => __uc_f336,
-        "behaviours::views::Registry::share" => __uc_f337,
-        "<behaviours::views::Registry as Default>::default" => __uc_f338,
-        "<behaviours::views::Registry as Clone>::clone" => __uc_f339,
-        "<behaviours::views::Registry as Debug>::fmt" => __uc_f340,
-        "behaviours::views::Rest::count" => __uc_f341,
-        "behaviours::views::Rest::next" => __uc_f342,
-        "<behaviours::views::Rest as Clone>::clone" => __uc_f343,
-        "<behaviours::views::Rest as Debug>::fmt" => __uc_f344,
-        "behaviours::views::Segments::push" => __uc_f345,
-        "behaviours::views::Segments::clear" => __uc_f346,
-        "behaviours::views::Segments::added" => __uc_f347,
-        "behaviours::views::Segments::address" => __uc_f348,
-        "behaviours::views::Segments::tail" => __uc_f349,
-        "<behaviours::views::Segments as Debug>::fmt" => __uc_f350,
-        "behaviours::views::State::name" => __uc_f351,
-        "behaviours::views::State::template" => __uc_f352,
-        "behaviours::views::State::next_line" => __uc_f353,
-        "behaviours::views::State::rest" => __uc_f354,
-        "<behaviours::views::State as Debug>::fmt" => __uc_f355,
-        "behaviours::views::Tail::add" => __uc_f356,
-        "<behaviours::views::Tail as Debug>::fmt" => __uc_f357,
-        "behaviours::views::Template::name" => __uc_f358,
-        "behaviours::views::Template::text" => __uc_f359,
-        "behaviours::views::Template::env" => __uc_f360,
-        "behaviours::views::Template::state" => __uc_f361,
-        "<behaviours::views::Template as Clone>::clone" => __uc_f362,
-        "<behaviours::views::Template as Debug>::fmt" => __uc_f363,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f364,
-        "behaviours::ANSWER" => __uc_f365,
-        "behaviours::GREETING" => __uc_f366,
-        "behaviours::add" => __uc_f367,
-        "behaviours::borrows::longer" => __uc_f368,
-        "behaviours::buffers::add" => __uc_f369,
-        "behaviours::buffers::double" => __uc_f370,
-        "behaviours::buffers::fill_while" => __uc_f371,
-        "behaviours::buffers::half" => __uc_f372,
-        "behaviours::buffers::read_while" => __uc_f373,
-        "behaviours::callables::any_error" => __uc_f374,
-        "behaviours::callables::apply" => __uc_f375,
-        "behaviours::callables::boxed" => __uc_f376,
-        "behaviours::callables::dynamic" => __uc_f377,
-        "behaviours::callables::dynamic_mut" => __uc_f378,
-        "behaviours::callables::elsewhere" => __uc_f379,
-        "behaviours::callables::fallible" => __uc_f380,
-        "behaviours::callables::fold" => __uc_f381,
-        "behaviours::callables::maybe" => __uc_f382,
-        "behaviours::callables::maybe_boxed" => __uc_f383,
-        "behaviours::callables::maybe_dynamic" => __uc_f384,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f385,
-        "behaviours::callables::once" => __uc_f386,
-        "behaviours::callables::replace_words<&str>" => __uc_f387,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f388,
-        "behaviours::callables::survive" => __uc_f389,
-        "behaviours::callables::text" => __uc_f390,
-        "behaviours::callables::times" => __uc_f391,
-        "behaviours::choices::area" => __uc_f392,
-        "behaviours::choices::levels" => __uc_f393,
-        "behaviours::choices::same" => __uc_f394,
-        "behaviours::conversions::both<Value, Value>" => __uc_f395,
-        "behaviours::conversions::both<Value, bool>" => __uc_f396,
-        "behaviours::conversions::both<Value, i64>" => __uc_f397,
-        "behaviours::conversions::both<Value, f64>" => __uc_f398,
-        "behaviours::conversions::both<bool, Value>" => __uc_f399,
-        "behaviours::conversions::both<bool, bool>" => __uc_f400,
-        "behaviours::conversions::both<bool, i64>" => __uc_f401,
-        "behaviours::conversions::both<i64, Value>" => __uc_f402,
-        "behaviours::conversions::both<i64, bool>" => __uc_f403,
-        "behaviours::conversions::half<i64>" => __uc_f405,
-        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f406,
-        "behaviours::conversions::lay_out<usize>" => __uc_f407,
-        "behaviours::conversions::lay_out<&str>" => __uc_f408,
-        "behaviours::conversions::layout<Layout<'a>>" => __uc_f409,
-        "behaviours::conversions::layout<usize>" => __uc_f410,
-        "behaviours::conversions::layout<&str>" => __uc_f411,
-        "behaviours::conversions::shown<Value>" => __uc_f412,
-        "behaviours::conversions::shown<bool>" => __uc_f413,
-        "behaviours::conversions::shown<i64>" => __uc_f414,
-        "behaviours::conversions::shown<f64>" => __uc_f415,
-        "behaviours::conversions::shown<&str>" => __uc_f416,
-        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f417,
-        "behaviours::conversions::shown<Vec<u8>>" => __uc_f418,
-        "behaviours::drops::living" => __uc_f419,
-        "behaviours::drops::log" => __uc_f420,
-        "behaviours::echoes::echo_any" => __uc_f421,
-        "behaviours::echoes::echo_array_i64" => __uc_f422,
-        "behaviours::echoes::echo_array_string" => __uc_f423,
-        "behaviours::echoes::echo_array_u8" => __uc_f424,
-        "behaviours::echoes::echo_bool" => __uc_f425,
-        "behaviours::echoes::echo_box" => __uc_f426,
-        "behaviours::echoes::echo_bytes" => __uc_f427,
-        "behaviours::echoes::echo_char" => __uc_f428,
-        "behaviours::echoes::echo_colour" => __uc_f429,
-        "behaviours::echoes::echo_cow" => __uc_f430,
-        "behaviours::echoes::echo_deque" => __uc_f431,
-        "behaviours::echoes::echo_dict" => __uc_f432,
-        "behaviours::echoes::echo_duration" => __uc_f433,
-        "behaviours::echoes::echo_f32" => __uc_f434,
-        "behaviours::echoes::echo_f64" => __uc_f435,
-        "behaviours::echoes::echo_figure" => __uc_f436,
-        "behaviours::echoes::echo_figures" => __uc_f437,
-        "behaviours::echoes::echo_i128" => __uc_f438,
-        "behaviours::echoes::echo_i16" => __uc_f439,
-        "behaviours::echoes::echo_i32" => __uc_f440,
-        "behaviours::echoes::echo_i64" => __uc_f441,
-        "behaviours::echoes::echo_i8" => __uc_f442,
-        "behaviours::echoes::echo_ip" => __uc_f443,
-        "behaviours::echoes::echo_ipv4" => __uc_f444,
-        "behaviours::echoes::echo_ipv6" => __uc_f445,
-        "behaviours::echoes::echo_isize" => __uc_f446,
-        "behaviours::echoes::echo_list_bool" => __uc_f447,
-        "behaviours::echoes::echo_list_char" => __uc_f448,
-        "behaviours::echoes::echo_list_f32" => __uc_f449,
-        "behaviours::echoes::echo_list_f64" => __uc_f450,
-        "behaviours::echoes::echo_list_i16" => __uc_f451,
-        "behaviours::echoes::echo_list_i64" => __uc_f452,
-        "behaviours::echoes::echo_list_i8" => __uc_f453,
-        "behaviours::echoes::echo_list_option" => __uc_f454,
-        "behaviours::echoes::echo_list_string" => __uc_f455,
-        "behaviours::echoes::echo_list_u128" => __uc_f456,
-        "behaviours::echoes::echo_list_u32" => __uc_f457,
-        "behaviours::echoes::echo_list_u64" => __uc_f458,
-        "behaviours::echoes::echo_list_u8s" => __uc_f459,
-        "behaviours::echoes::echo_nested_option" => __uc_f460,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f461,
-        "behaviours::echoes::echo_nonzero" => __uc_f462,
-        "behaviours::echoes::echo_option" => __uc_f463,
-        "behaviours::echoes::echo_option_of_list" => __uc_f464,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f465,
-        "behaviours::echoes::echo_optional_record" => __uc_f466,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f467,
-        "behaviours::echoes::echo_ordered_set" => __uc_f468,
-        "behaviours::echoes::echo_ordering" => __uc_f469,
-        "behaviours::echoes::echo_path" => __uc_f470,
-        "behaviours::echoes::echo_range" => __uc_f471,
-        "behaviours::echoes::echo_range_from" => __uc_f472,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f473,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f474,
-        "behaviours::echoes::echo_range_to" => __uc_f475,
-        "behaviours::echoes::echo_record" => __uc_f476,
-        "behaviours::echoes::echo_records" => __uc_f477,
-        "behaviours::echoes::echo_set" => __uc_f478,
-        "behaviours::echoes::echo_slice" => __uc_f479,
-        "behaviours::echoes::echo_slice_f64" => __uc_f480,
-        "behaviours::echoes::echo_socket_addr" => __uc_f481,
-        "behaviours::echoes::echo_str" => __uc_f482,
-        "behaviours::echoes::echo_string" => __uc_f483,
-        "behaviours::echoes::echo_system_time" => __uc_f484,
-        "behaviours::echoes::echo_tuple" => __uc_f485,
-        "behaviours::echoes::echo_u128" => __uc_f486,
-        "behaviours::echoes::echo_u16" => __uc_f487,
-        "behaviours::echoes::echo_u32" => __uc_f488,
-        "behaviours::echoes::echo_u64" => __uc_f489,
-        "behaviours::echoes::echo_u8" => __uc_f490,
-        "behaviours::echoes::echo_union" => __uc_f491,
-        "behaviours::echoes::echo_unit" => __uc_f492,
-        "behaviours::echoes::echo_usize" => __uc_f493,
-        "behaviours::errors::as_value" => __uc_f494,
-        "behaviours::errors::boxed" => __uc_f495,
-        "behaviours::errors::code" => __uc_f496,
-        "behaviours::errors::complain" => __uc_f497,
-        "behaviours::errors::fail" => __uc_f498,
-        "behaviours::errors::parse" => __uc_f499,
-        "behaviours::errors::read" => __uc_f500,
-        "behaviours::errors::refuse" => __uc_f501,
-        "behaviours::errors::step" => __uc_f502,
-        "behaviours::errors::step_unit" => __uc_f503,
-        "behaviours::files::boxed" => __uc_f504,
-        "behaviours::files::copy" => __uc_f505,
-        "behaviours::files::count" => __uc_f506,
-        "behaviours::files::first_line" => __uc_f507,
-        "behaviours::files::one_by_one" => __uc_f508,
-        "behaviours::files::read_elsewhere" => __uc_f509,
-        "behaviours::files::same" => __uc_f510,
-        "behaviours::files::size" => __uc_f511,
-        "behaviours::files::write_carelessly" => __uc_f512,
-        "behaviours::files::write_pieces" => __uc_f513,
-        "behaviours::iterators::any_longer" => __uc_f514,
-        "behaviours::iterators::asked" => __uc_f515,
-        "behaviours::iterators::backwards" => __uc_f516,
-        "behaviours::iterators::boxed" => __uc_f517,
-        "behaviours::iterators::boxes" => __uc_f518,
-        "behaviours::iterators::characters" => __uc_f519,
-        "behaviours::iterators::countdown" => __uc_f520,
-        "behaviours::iterators::counted" => __uc_f521,
-        "behaviours::iterators::counted_lazily" => __uc_f522,
-        "behaviours::iterators::digits" => __uc_f523,
-        "behaviours::iterators::doubled" => __uc_f524,
-        "behaviours::iterators::first_greater" => __uc_f525,
-        "behaviours::iterators::how_many" => __uc_f526,
-        "behaviours::iterators::joined" => __uc_f527,
-        "behaviours::iterators::made" => __uc_f528,
-        "behaviours::iterators::naturals" => __uc_f529,
-        "behaviours::iterators::numbers" => __uc_f530,
-        "behaviours::iterators::parsed" => __uc_f531,
-        "behaviours::iterators::segments" => __uc_f532,
-        "behaviours::iterators::some" => __uc_f533,
-        "behaviours::iterators::table" => __uc_f534,
-        "behaviours::iterators::texts" => __uc_f535,
-        "behaviours::iterators::texts_of" => __uc_f536,
-        "behaviours::iterators::total" => __uc_f537,
-        "behaviours::iterators::words" => __uc_f538,
-        "behaviours::moves::both" => __uc_f539,
-        "behaviours::moves::collect" => __uc_f540,
-        "behaviours::moves::trade" => __uc_f541,
-        "behaviours::names::import" => __uc_f542,
-        "behaviours::names::lambda" => __uc_f543,
-        "behaviours::names::old" => __uc_f544,
-        "behaviours::outs::all_digits" => __uc_f545,
-        "behaviours::outs::append" => __uc_f546,
-        "behaviours::outs::clear" => __uc_f547,
-        "behaviours::outs::digits" => __uc_f548,
-        "behaviours::outs::exchange" => __uc_f549,
-        "behaviours::outs::fill" => __uc_f550,
-        "behaviours::outs::fill_if" => __uc_f551,
-        "behaviours::outs::grow" => __uc_f552,
-        "behaviours::outs::key" => __uc_f553,
-        "behaviours::outs::next_number" => __uc_f554,
-        "behaviours::outs::raise" => __uc_f555,
-        "behaviours::outs::split" => __uc_f556,
-        "behaviours::outs::sum_digits" => __uc_f557,
-        "behaviours::outs::take_byte" => __uc_f558,
-        "behaviours::outs::tally" => __uc_f559,
-        "behaviours::outs::words" => __uc_f560,
-        "behaviours::outs::write_hex" => __uc_f561,
-        "behaviours::panics::panic" => __uc_f562,
-        "behaviours::panics::panic_any" => __uc_f563,
-        "behaviours::records::middle" => __uc_f564,
-        "behaviours::records::moved" => __uc_f565,
-        "behaviours::records::pair" => __uc_f566,
-        "behaviours::records::same" => __uc_f567,
-        "behaviours::threads::sleep" => __uc_f568,
-        "behaviours::upcalls::count" => __uc_f569,
-        "behaviours::upcalls::first" => __uc_f570,
-        "behaviours::upcalls::forever" => __uc_f571,
-        "behaviours::upcalls::map_words" => __uc_f572,
-        "behaviours::upcalls::on_threads" => __uc_f573,
-        "behaviours::upcalls::sum" => __uc_f574,
-        "behaviours::upcalls::while_asleep" => __uc_f575,
-        "behaviours::values::below" => __uc_f576,
-        "behaviours::values::byte" => __uc_f577,
-        "behaviours::values::compared" => __uc_f578,
-        "behaviours::values::counted" => __uc_f579,
-        "behaviours::values::double" => __uc_f580,
-        "behaviours::values::extension" => __uc_f581,
-        "behaviours::values::four" => __uc_f582,
-        "behaviours::values::inverted" => __uc_f583,
-        "behaviours::values::joined" => __uc_f584,
-        "behaviours::values::later" => __uc_f585,
-        "behaviours::values::lengths" => __uc_f586,
-        "behaviours::values::letter" => __uc_f587,
-        "behaviours::values::local" => __uc_f588,
-        "behaviours::values::long" => __uc_f589,
-        "behaviours::values::loud" => __uc_f590,
-        "behaviours::values::nested" => __uc_f591,
-        "behaviours::values::or_seven" => __uc_f592,
-        "behaviours::values::reversed" => __uc_f593,
-        "behaviours::values::size" => __uc_f594,
-        "behaviours::values::sum" => __uc_f595,
-        "behaviours::values::swapped" => __uc_f596,
-        "behaviours::values::text" => __uc_f597,
-        "behaviours::values::total" => __uc_f598,
-        "behaviours::values::truth" => __uc_f599,
-        "behaviours::values::twice" => __uc_f600,
-        "behaviours::values::unique" => __uc_f601,
-        "behaviours::values::wide" => __uc_f602,
-        "behaviours::values::wide_signed" => __uc_f603,
-        "behaviours::views::states" => __uc_f604,
+        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f105,
+        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f106,
+        "behaviours::files::Capitals<impl Write>::after" => __uc_f107,
+        "behaviours::files::Capitals<impl Write>::finish" => __uc_f108,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f109,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f110,
+        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f111,
+        "behaviours::files::Lines<File>::rewind" => __uc_f112,
+        "behaviours::files::Lines<File>::new" => __uc_f113,
+        "behaviours::files::Lines<File>::next_line" => __uc_f114,
+        "behaviours::files::Lines<File>::get_ref" => __uc_f115,
+        "behaviours::files::Lines<File>::into_inner" => __uc_f116,
+        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f117,
+        "behaviours::files::Lines<impl Read>::rewind" => __uc_f118,
+        "behaviours::files::Lines<impl Read>::new" => __uc_f119,
+        "behaviours::files::Lines<impl Read>::next_line" => __uc_f120,
+        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f121,
+        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f122,
+        "behaviours::files::Lines::open" => __uc_f123,
+        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f124,
+        "behaviours::files::Memory::new" => __uc_f125,
+        "behaviours::files::Memory::tell" => __uc_f126,
+        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f127,
+        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f128,
+        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f129,
+        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f130,
+        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f131,
+        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f132,
+        "<behaviours::files::Memory as Default>::default" => __uc_f133,
+        "<behaviours::files::Memory as Debug>::fmt" => __uc_f134,
+        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f135,
+        "behaviours::files::Options::skip" => __uc_f136,
+        "behaviours::files::Options::lines" => __uc_f137,
+        "<behaviours::files::Options as Default>::default" => __uc_f138,
+        "<behaviours::files::Options as Debug>::fmt" => __uc_f139,
+        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f140,
+        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f141,
+        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f142,
+        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f143,
+        "behaviours::files::Unfinished<File>::into_lines" => __uc_f144,
+        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f145,
+        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f146,
+        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f147,
+        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f148,
+        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f149,
+        "behaviours::iterators::Bag::count" => __uc_f150,
+        "behaviours::iterators::Bag::contains" => __uc_f151,
+        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f152,
+        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f153,
+        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f154,
+        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f155,
+        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f156,
+        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f157,
+        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f158,
+        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f159,
+        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f160,
+        "behaviours::iterators::Ladder::new" => __uc_f161,
+        "behaviours::iterators::Ladder::steps" => __uc_f162,
+        "behaviours::iterators::Ladder::above" => __uc_f163,
+        "behaviours::iterators::Ladder::push" => __uc_f164,
+        "<behaviours::iterators::Ladder as Default>::default" => __uc_f166,
+        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f167,
+        "behaviours::iterators::Line::text" => __uc_f168,
+        "behaviours::iterators::Line::shout" => __uc_f169,
+        "<behaviours::iterators::Line as Clone>::clone" => __uc_f170,
+        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f171,
+        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f172,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f173,
+        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f174,
+        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f175,
+        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f176,
+        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f177,
+        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f178,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f179,
+        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f180,
+        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f181,
+        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f182,
+        "behaviours::iterators::Once::new" => __uc_f183,
+        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f184,
+        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f185,
+        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f186,
+        "behaviours::iterators::Placed::place" => __uc_f187,
+        "behaviours::iterators::Placed::line" => __uc_f188,
+        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f189,
+        "behaviours::iterators::Places::pass" => __uc_f190,
+        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f191,
+        "<behaviours::iterators::Places as Iterator>::next" => __uc_f192,
+        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f193,
+        "behaviours::iterators::Song::new" => __uc_f194,
+        "behaviours::iterators::Song::push" => __uc_f195,
+        "behaviours::iterators::Song::iter" => __uc_f196,
+        "behaviours::iterators::Song::places" => __uc_f197,
+        "behaviours::iterators::Song::iter_mut" => __uc_f198,
+        "behaviours::iterators::Song::search" => __uc_f199,
+        "behaviours::iterators::Song::drain" => __uc_f200,
+        "behaviours::iterators::Song::len" => __uc_f201,
+        "behaviours::iterators::Song::is_empty" => __uc_f202,
+        "<behaviours::iterators::Song as Default>::default" => __uc_f203,
+        "<behaviours::iterators::Song as Clone>::clone" => __uc_f204,
+        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f205,
+        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f206,
+        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f207,
+        "behaviours::moves::Stamp::new" => __uc_f208,
+        "behaviours::moves::Stamp::used_often" => __uc_f209,
+        "behaviours::moves::Stamp::used" => __uc_f210,
+        "<behaviours::moves::Stamp as Default>::default" => __uc_f211,
+        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f212,
+        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f213,
+        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f214,
+        "behaviours::moves::Ticket::new" => __uc_f215,
+        "behaviours::moves::Ticket::number" => __uc_f216,
+        "behaviours::moves::Ticket::punch" => __uc_f217,
+        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f218,
+        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f219,
+        "behaviours::operators::Blob::new" => __uc_f220,
+        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f221,
+        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f222,
+        "behaviours::operators::Shelf::new" => __uc_f223,
+        "behaviours::operators::Shelf::put" => __uc_f224,
+        "behaviours::operators::Shelf::len" => __uc_f225,
+        "behaviours::operators::Shelf::is_empty" => __uc_f226,
+        "behaviours::operators::Shelf::contains" => __uc_f227,
+        "<behaviours::operators::Shelf as Default>::default" => __uc_f228,
+        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f229,
+        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f230,
+        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f231,
+        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f232,
+        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f233,
+        "behaviours::operators::Steps::new" => __uc_f234,
+        "<behaviours::operators::Steps as Clone>::clone" => __uc_f235,
+        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f236,
+        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f237,
+        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f238,
+        "<behaviours::operators::Steps as Display>::fmt" => __uc_f239,
+        "<behaviours::operators::Steps as Hash>::hash" => __uc_f240,
+        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f241,
+        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f242,
+        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f243,
+        "<i64 as Mul<Steps>>::mul" => __uc_f244,
+        "<behaviours::operators::Steps as Neg>::neg" => __uc_f245,
+        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f246,
+        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f247,
+        "<behaviours::outs::Bad as Display>::fmt" => __uc_f248,
+        "behaviours::outs::Sink::room" => __uc_f249,
+        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f250,
+        "<behaviours::outs::Size as Default>::default" => __uc_f251,
+        "behaviours::outs::Word::text" => __uc_f252,
+        "<behaviours::outs::Word as Debug>::fmt" => __uc_f253,
+        "behaviours::outs::Writer::new" => __uc_f254,
+        "behaviours::outs::Writer::line" => __uc_f255,
+        "<behaviours::outs::Writer as Default>::default" => __uc_f256,
+        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f257,
+        "behaviours::panics::Bomb::new" => __uc_f258,
+        "behaviours::panics::Bomb::tick" => __uc_f259,
+        "<behaviours::panics::Bomb as Default>::default" => __uc_f260,
+        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f261,
+        "behaviours::panics::Counter::new" => __uc_f262,
+        "behaviours::panics::Counter::count" => __uc_f263,
+        "behaviours::panics::Counter::look" => __uc_f264,
+        "behaviours::panics::Counter::value" => __uc_f265,
+        "<behaviours::panics::Counter as Default>::default" => __uc_f266,
+        "<behaviours::panics::Counter as Clone>::clone" => __uc_f267,
+        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f268,
+        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f269,
+        "behaviours::panics::Shy::new" => __uc_f270,
+        "behaviours::panics::Shy::number" => __uc_f271,
+        "<behaviours::panics::Shy as Default>::default" => __uc_f272,
+        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f273,
+        "behaviours::records::Account::new" => __uc_f274,
+        "behaviours::records::Account::deposit" => __uc_f275,
+        "behaviours::records::Account::changes" => __uc_f276,
+        "behaviours::records::Account::secret" => __uc_f277,
+        "<behaviours::records::Account as Clone>::clone" => __uc_f278,
+        "<behaviours::records::Account as PartialEq>::eq" => __uc_f279,
+        "<behaviours::records::Account as Debug>::fmt" => __uc_f280,
+        "behaviours::records::Account.owner" => __uc_f281,
+        "behaviours::records::Account.owner=" => __uc_f282,
+        "behaviours::records::Account.balance" => __uc_f283,
+        "behaviours::records::Account.balance=" => __uc_f284,
+        "behaviours::records::Account.changes" => __uc_f285,
+        "behaviours::records::Account.changes=" => __uc_f286,
+        "<behaviours::records::Tag as Hash>::hash" => __uc_f287,
+        "behaviours::std_types::Shape::new" => __uc_f288,
+        "behaviours::std_types::Shape::fmt" => __uc_f289,
+        "behaviours::std_types::Shape::plainly" => __uc_f290,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f291,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f292,
+        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f293,
+        "behaviours::threads::Local::new" => __uc_f294,
+        "behaviours::threads::Local::count" => __uc_f295,
+        "behaviours::threads::Local::living" => __uc_f296,
+        "<behaviours::threads::Local as Default>::default" => __uc_f297,
+        "<behaviours::threads::Local as Debug>::fmt" => __uc_f298,
+        "behaviours::threads::Shared::new" => __uc_f299,
+        "behaviours::threads::Shared::stay" => __uc_f300,
+        "behaviours::threads::Shared::change" => __uc_f301,
+        "<behaviours::threads::Shared as Default>::default" => __uc_f302,
+        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f303,
+        "behaviours::threads::Single::new" => __uc_f304,
+        "behaviours::threads::Single::stay" => __uc_f305,
+        "behaviours::threads::Single::calls" => __uc_f306,
+        "<behaviours::threads::Single as Default>::default" => __uc_f307,
+        "<behaviours::threads::Single as Debug>::fmt" => __uc_f308,
+        "behaviours::traits::Basket::new" => __uc_f309,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f310,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f311,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f312,
+        "<behaviours::traits::Basket as Default>::default" => __uc_f313,
+        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f314,
+        "behaviours::traits::Cat::new" => __uc_f315,
+        "behaviours::traits::Cat::lives" => __uc_f316,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f317,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f318,
+        "<behaviours::traits::Cat as Default>::default" => __uc_f319,
+        "<behaviours::traits::Cat as Clone>::clone" => __uc_f320,
+        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f321,
+        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f322,
+        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f323,
+        "<behaviours::traits::Cat as Hash>::hash" => __uc_f324,
+        "behaviours::upcalls::Machine::new" => __uc_f325,
+        "behaviours::upcalls::Machine::steps" => __uc_f326,
+        "behaviours::upcalls::Machine::step" => __uc_f327,
+        "behaviours::upcalls::Machine::run" => __uc_f328,
+        "behaviours::upcalls::Machine::watch" => __uc_f329,
+        "<behaviours::upcalls::Machine as Default>::default" => __uc_f330,
+        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f331,
+        "behaviours::views::Address::new" => __uc_f332,
+        "behaviours::views::Address::path" => __uc_f333,
+        "behaviours::views::Address::segments_mut" => __uc_f334,
+        "behaviours::views::Address::tail" => __uc_f335,
+        "<behaviours::views::Address as Clone>::clone" => __uc_f336,
+        "<behaviours::views::Address as PartialEq>::eq" => __uc_f337,
+        "<behaviours::views::Address as Debug>::fmt" => __uc_f338,
+        "behaviours::views::Environment::new" => __uc_f339,
+        "behaviours::views::Environment::add_template" => __uc_f340,
+        "behaviours::views::Environment::get_template" => __uc_f341,
+        "behaviours::views::Environment::all" => __uc_f342,
+        "behaviours::views::Environment::first" => __uc_f343,
+        "behaviours::views::Environment::set_debug" => __uc_f344,
+        "behaviours::views::Environment::debug" => __uc_f345,
+        "behaviours::views::Environment::exchange" => __uc_f346,
+        "behaviours::views::Environment::names" => __uc_f347,
+        "<behaviours::views::Environment as Default>::default" => __uc_f348,
+        "<behaviours::views::Environment as Clone>::clone" => __uc_f349,
+        "<behaviours::views::Environment as Debug>::fmt" => __uc_f350,
+        "<behaviours::views::NotFound as Clone>::clone" => __uc_f351,
+        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f352,
+        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f353,
+        "<behaviours::views::NotFound as Display>::fmt" => __uc_f354,
+        "behaviours::views::Registry::new" => __uc_f355,
+        "behaviours::views::Registry::add" => __uc_f356,
+        "behaviours::views::Registry::enroll" => __uc_f357,
+        "behaviours::views::Registry::names" => __uc_f358,
+        "behaviours::views::Registry::share" => __uc_f359,
+        "<behaviours::views::Registry as Default>::default" => __uc_f360,
+        "<behaviours::views::Registry as Clone>::clone" => __uc_f361,
+        "<behaviours::views::Registry as Debug>::fmt" => __uc_f362,
+        "behaviours::views::Rest::count" => __uc_f363,
+        "behaviours::views::Rest::next" => __uc_f364,
+        "<behaviours::views::Rest as Clone>::clone" => __uc_f365,
+        "<behaviours::views::Rest as Debug>::fmt" => __uc_f366,
+        "behaviours::views::Segments::push" => __uc_f367,
+        "behaviours::views::Segments::clear" => __uc_f368,
+        "behaviours::views::Segments::added" => __uc_f369,
+        "behaviours::views::Segments::address" => __uc_f370,
+        "behaviours::views::Segments::tail" => __uc_f371,
+        "<behaviours::views::Segments as Debug>::fmt" => __uc_f372,
+        "behaviours::views::State::name" => __uc_f373,
+        "behaviours::views::State::template" => __uc_f374,
+        "behaviours::views::State::next_line" => __uc_f375,
+        "behaviours::views::State::rest" => __uc_f376,
+        "<behaviours::views::State as Debug>::fmt" => __uc_f377,
+        "behaviours::views::Tail::add" => __uc_f378,
+        "<behaviours::views::Tail as Debug>::fmt" => __uc_f379,
+        "behaviours::views::Template::name" => __uc_f380,
+        "behaviours::views::Template::text" => __uc_f381,
+        "behaviours::views::Template::env" => __uc_f382,
+        "behaviours::views::Template::state" => __uc_f383,
+        "<behaviours::views::Template as Clone>::clone" => __uc_f384,
+        "<behaviours::views::Template as Debug>::fmt" => __uc_f385,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f386,
+        "behaviours::ANSWER" => __uc_f387,
+        "behaviours::GREETING" => __uc_f388,
+        "behaviours::add" => __uc_f389,
+        "behaviours::borrows::longer" => __uc_f390,
+        "behaviours::buffers::add" => __uc_f391,
+        "behaviours::buffers::double" => __uc_f392,
+        "behaviours::buffers::fill_while" => __uc_f393,
+        "behaviours::buffers::half" => __uc_f394,
+        "behaviours::buffers::read_while" => __uc_f395,
+        "behaviours::callables::any_error" => __uc_f396,
+        "behaviours::callables::apply" => __uc_f397,
+        "behaviours::callables::boxed" => __uc_f398,
+        "behaviours::callables::dynamic" => __uc_f399,
+        "behaviours::callables::dynamic_mut" => __uc_f400,
+        "behaviours::callables::elsewhere" => __uc_f401,
+        "behaviours::callables::fallible" => __uc_f402,
+        "behaviours::callables::fold" => __uc_f403,
+        "behaviours::callables::maybe" => __uc_f404,
+        "behaviours::callables::maybe_boxed" => __uc_f405,
+        "behaviours::callables::maybe_dynamic" => __uc_f406,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f407,
+        "behaviours::callables::once" => __uc_f408,
+        "behaviours::callables::replace_words<&str>" => __uc_f409,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f410,
+        "behaviours::callables::survive" => __uc_f411,
+        "behaviours::callables::text" => __uc_f412,
+        "behaviours::callables::times" => __uc_f413,
+        "behaviours::choices::area" => __uc_f414,
+        "behaviours::choices::levels" => __uc_f415,
+        "behaviours::choices::same" => __uc_f416,
+        "behaviours::conversions::both<Value, Value>" => __uc_f417,
+        "behaviours::conversions::both<Value, bool>" => __uc_f418,
+        "behaviours::conversions::both<Value, i64>" => __uc_f419,
+        "behaviours::conversions::both<Value, f64>" => __uc_f420,
+        "behaviours::conversions::both<bool, Value>" => __uc_f421,
+        "behaviours::conversions::both<bool, bool>" => __uc_f422,
+        "behaviours::conversions::both<bool, i64>" => __uc_f423,
+        "behaviours::conversions::both<i64, Value>" => __uc_f424,
+        "behaviours::conversions::both<i64, bool>" => __uc_f425,
+        "behaviours::conversions::half<i64>" => __uc_f427,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f428,
+        "behaviours::conversions::lay_out<usize>" => __uc_f429,
+        "behaviours::conversions::lay_out<&str>" => __uc_f430,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f431,
+        "behaviours::conversions::layout<usize>" => __uc_f432,
+        "behaviours::conversions::layout<&str>" => __uc_f433,
+        "behaviours::conversions::shown<Value>" => __uc_f434,
+        "behaviours::conversions::shown<bool>" => __uc_f435,
+        "behaviours::conversions::shown<i64>" => __uc_f436,
+        "behaviours::conversions::shown<f64>" => __uc_f437,
+        "behaviours::conversions::shown<&str>" => __uc_f438,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f439,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f440,
+        "behaviours::drops::living" => __uc_f441,
+        "behaviours::drops::log" => __uc_f442,
+        "behaviours::echoes::echo_any" => __uc_f443,
+        "behaviours::echoes::echo_array_i64" => __uc_f444,
+        "behaviours::echoes::echo_array_string" => __uc_f445,
+        "behaviours::echoes::echo_array_u8" => __uc_f446,
+        "behaviours::echoes::echo_bool" => __uc_f447,
+        "behaviours::echoes::echo_box" => __uc_f448,
+        "behaviours::echoes::echo_bytes" => __uc_f449,
+        "behaviours::echoes::echo_char" => __uc_f450,
+        "behaviours::echoes::echo_colour" => __uc_f451,
+        "behaviours::echoes::echo_cow" => __uc_f452,
+        "behaviours::echoes::echo_deque" => __uc_f453,
+        "behaviours::echoes::echo_dict" => __uc_f454,
+        "behaviours::echoes::echo_duration" => __uc_f455,
+        "behaviours::echoes::echo_f32" => __uc_f456,
+        "behaviours::echoes::echo_f64" => __uc_f457,
+        "behaviours::echoes::echo_figure" => __uc_f458,
+        "behaviours::echoes::echo_figures" => __uc_f459,
+        "behaviours::echoes::echo_i128" => __uc_f460,
+        "behaviours::echoes::echo_i16" => __uc_f461,
+        "behaviours::echoes::echo_i32" => __uc_f462,
+        "behaviours::echoes::echo_i64" => __uc_f463,
+        "behaviours::echoes::echo_i8" => __uc_f464,
+        "behaviours::echoes::echo_ip" => __uc_f465,
+        "behaviours::echoes::echo_ipv4" => __uc_f466,
+        "behaviours::echoes::echo_ipv6" => __uc_f467,
+        "behaviours::echoes::echo_isize" => __uc_f468,
+        "behaviours::echoes::echo_list_bool" => __uc_f469,
+        "behaviours::echoes::echo_list_char" => __uc_f470,
+        "behaviours::echoes::echo_list_f32" => __uc_f471,
+        "behaviours::echoes::echo_list_f64" => __uc_f472,
+        "behaviours::echoes::echo_list_i16" => __uc_f473,
+        "behaviours::echoes::echo_list_i64" => __uc_f474,
+        "behaviours::echoes::echo_list_i8" => __uc_f475,
+        "behaviours::echoes::echo_list_option" => __uc_f476,
+        "behaviours::echoes::echo_list_string" => __uc_f477,
+        "behaviours::echoes::echo_list_u128" => __uc_f478,
+        "behaviours::echoes::echo_list_u32" => __uc_f479,
+        "behaviours::echoes::echo_list_u64" => __uc_f480,
+        "behaviours::echoes::echo_list_u8s" => __uc_f481,
+        "behaviours::echoes::echo_nested_option" => __uc_f482,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f483,
+        "behaviours::echoes::echo_nonzero" => __uc_f484,
+        "behaviours::echoes::echo_option" => __uc_f485,
+        "behaviours::echoes::echo_option_of_list" => __uc_f486,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f487,
+        "behaviours::echoes::echo_optional_record" => __uc_f488,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f489,
+        "behaviours::echoes::echo_ordered_set" => __uc_f490,
+        "behaviours::echoes::echo_ordering" => __uc_f491,
+        "behaviours::echoes::echo_path" => __uc_f492,
+        "behaviours::echoes::echo_range" => __uc_f493,
+        "behaviours::echoes::echo_range_from" => __uc_f494,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f495,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f496,
+        "behaviours::echoes::echo_range_to" => __uc_f497,
+        "behaviours::echoes::echo_record" => __uc_f498,
+        "behaviours::echoes::echo_records" => __uc_f499,
+        "behaviours::echoes::echo_set" => __uc_f500,
+        "behaviours::echoes::echo_slice" => __uc_f501,
+        "behaviours::echoes::echo_slice_f64" => __uc_f502,
+        "behaviours::echoes::echo_socket_addr" => __uc_f503,
+        "behaviours::echoes::echo_str" => __uc_f504,
+        "behaviours::echoes::echo_string" => __uc_f505,
+        "behaviours::echoes::echo_system_time" => __uc_f506,
+        "behaviours::echoes::echo_tuple" => __uc_f507,
+        "behaviours::echoes::echo_u128" => __uc_f508,
+        "behaviours::echoes::echo_u16" => __uc_f509,
+        "behaviours::echoes::echo_u32" => __uc_f510,
+        "behaviours::echoes::echo_u64" => __uc_f511,
+        "behaviours::echoes::echo_u8" => __uc_f512,
+        "behaviours::echoes::echo_union" => __uc_f513,
+        "behaviours::echoes::echo_unit" => __uc_f514,
+        "behaviours::echoes::echo_usize" => __uc_f515,
+        "behaviours::errors::as_value" => __uc_f516,
+        "behaviours::errors::boxed" => __uc_f517,
+        "behaviours::errors::code" => __uc_f518,
+        "behaviours::errors::complain" => __uc_f519,
+        "behaviours::errors::fail" => __uc_f520,
+        "behaviours::errors::parse" => __uc_f521,
+        "behaviours::errors::read" => __uc_f522,
+        "behaviours::errors::refuse" => __uc_f523,
+        "behaviours::errors::step" => __uc_f524,
+        "behaviours::errors::step_unit" => __uc_f525,
+        "behaviours::files::boxed" => __uc_f526,
+        "behaviours::files::copy" => __uc_f527,
+        "behaviours::files::count" => __uc_f528,
+        "behaviours::files::count_words" => __uc_f529,
+        "behaviours::files::first_line" => __uc_f530,
+        "behaviours::files::one_by_one" => __uc_f531,
+        "behaviours::files::read_elsewhere" => __uc_f532,
+        "behaviours::files::same" => __uc_f533,
+        "behaviours::files::size" => __uc_f534,
+        "behaviours::files::write_carelessly" => __uc_f535,
+        "behaviours::files::write_pieces" => __uc_f536,
+        "behaviours::files::write_text" => __uc_f537,
+        "behaviours::iterators::any_longer" => __uc_f538,
+        "behaviours::iterators::asked" => __uc_f539,
+        "behaviours::iterators::backwards" => __uc_f540,
+        "behaviours::iterators::boxed" => __uc_f541,
+        "behaviours::iterators::boxes" => __uc_f542,
+        "behaviours::iterators::characters" => __uc_f543,
+        "behaviours::iterators::countdown" => __uc_f544,
+        "behaviours::iterators::counted" => __uc_f545,
+        "behaviours::iterators::counted_lazily" => __uc_f546,
+        "behaviours::iterators::digits" => __uc_f547,
+        "behaviours::iterators::doubled" => __uc_f548,
+        "behaviours::iterators::first_greater" => __uc_f549,
+        "behaviours::iterators::how_many" => __uc_f550,
+        "behaviours::iterators::joined" => __uc_f551,
+        "behaviours::iterators::made" => __uc_f552,
+        "behaviours::iterators::naturals" => __uc_f553,
+        "behaviours::iterators::numbers" => __uc_f554,
+        "behaviours::iterators::parsed" => __uc_f555,
+        "behaviours::iterators::segments" => __uc_f556,
+        "behaviours::iterators::some" => __uc_f557,
+        "behaviours::iterators::table" => __uc_f558,
+        "behaviours::iterators::texts" => __uc_f559,
+        "behaviours::iterators::texts_of" => __uc_f560,
+        "behaviours::iterators::total" => __uc_f561,
+        "behaviours::iterators::words" => __uc_f562,
+        "behaviours::moves::both" => __uc_f563,
+        "behaviours::moves::collect" => __uc_f564,
+        "behaviours::moves::trade" => __uc_f565,
+        "behaviours::names::import" => __uc_f566,
+        "behaviours::names::lambda" => __uc_f567,
+        "behaviours::names::old" => __uc_f568,
+        "behaviours::outs::all_digits" => __uc_f569,
+        "behaviours::outs::append" => __uc_f570,
+        "behaviours::outs::clear" => __uc_f571,
+        "behaviours::outs::digits" => __uc_f572,
+        "behaviours::outs::exchange" => __uc_f573,
+        "behaviours::outs::fill" => __uc_f574,
+        "behaviours::outs::fill_if" => __uc_f575,
+        "behaviours::outs::grow" => __uc_f576,
+        "behaviours::outs::key" => __uc_f577,
+        "behaviours::outs::next_number" => __uc_f578,
+        "behaviours::outs::raise" => __uc_f579,
+        "behaviours::outs::split" => __uc_f580,
+        "behaviours::outs::sum_digits" => __uc_f581,
+        "behaviours::outs::take_byte" => __uc_f582,
+        "behaviours::outs::tally" => __uc_f583,
+        "behaviours::outs::words" => __uc_f584,
+        "behaviours::outs::write_hex" => __uc_f585,
+        "behaviours::panics::panic" => __uc_f586,
+        "behaviours::panics::panic_any" => __uc_f587,
+        "behaviours::records::middle" => __uc_f588,
+        "behaviours::records::moved" => __uc_f589,
+        "behaviours::records::pair" => __uc_f590,
+        "behaviours::records::same" => __uc_f591,
+        "behaviours::std_types::c_all" => __uc_f592,
+        "behaviours::std_types::c_any" => __uc_f593,
+        "behaviours::std_types::c_double_it" => __uc_f594,
+        "behaviours::std_types::c_length" => __uc_f595,
+        "behaviours::std_types::c_parts" => __uc_f596,
+        "behaviours::std_types::c_sum" => __uc_f597,
+        "behaviours::std_types::c_twice" => __uc_f598,
+        "behaviours::std_types::fixed" => __uc_f599,
+        "behaviours::std_types::keys" => __uc_f600,
+        "behaviours::std_types::mirrored" => __uc_f601,
+        "behaviours::std_types::place" => __uc_f602,
+        "behaviours::std_types::spelled" => __uc_f603,
+        "behaviours::std_types::total" => __uc_f604,
+        "behaviours::threads::sleep" => __uc_f605,
+        "behaviours::upcalls::count" => __uc_f606,
+        "behaviours::upcalls::first" => __uc_f607,
+        "behaviours::upcalls::forever" => __uc_f608,
+        "behaviours::upcalls::map_words" => __uc_f609,
+        "behaviours::upcalls::on_threads" => __uc_f610,
+        "behaviours::upcalls::sum" => __uc_f611,
+        "behaviours::upcalls::while_asleep" => __uc_f612,
+        "behaviours::values::below" => __uc_f613,
+        "behaviours::values::byte" => __uc_f614,
+        "behaviours::values::compared" => __uc_f615,
+        "behaviours::values::counted" => __uc_f616,
+        "behaviours::values::double" => __uc_f617,
+        "behaviours::values::extension" => __uc_f618,
+        "behaviours::values::four" => __uc_f619,
+        "behaviours::values::inverted" => __uc_f620,
+        "behaviours::values::joined" => __uc_f621,
+        "behaviours::values::later" => __uc_f622,
+        "behaviours::values::lengths" => __uc_f623,
+        "behaviours::values::letter" => __uc_f624,
+        "behaviours::values::local" => __uc_f625,
+        "behaviours::values::long" => __uc_f626,
+        "behaviours::values::loud" => __uc_f627,
+        "behaviours::values::nested" => __uc_f628,
+        "behaviours::values::or_seven" => __uc_f629,
+        "behaviours::values::reversed" => __uc_f630,
+        "behaviours::values::size" => __uc_f631,
+        "behaviours::values::sum" => __uc_f632,
+        "behaviours::values::swapped" => __uc_f633,
+        "behaviours::values::text" => __uc_f634,
+        "behaviours::values::total" => __uc_f635,
+        "behaviours::values::truth" => __uc_f636,
+        "behaviours::values::twice" => __uc_f637,
+        "behaviours::values::unique" => __uc_f638,
+        "behaviours::values::wide" => __uc_f639,
+        "behaviours::values::wide_signed" => __uc_f640,
+        "behaviours::views::states" => __uc_f641,
     ],
 }
