@@ -28,36 +28,79 @@ fn __uc_f2<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::strsim::damerau_levenshtein(a0.take(), a1.take()))
 }
 
-/// Shim for `strsim::hamming`, src/lib.rs:84.
+/// Shim for `strsim::generic_damerau_levenshtein`, src/lib.rs:353.
 fn __uc_f3<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c [::usecrate_runtime::private::Dynamic]>(call);
+    let a1 = __uc_arg::<&'c [::usecrate_runtime::private::Dynamic]>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::strsim::generic_damerau_levenshtein(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `strsim::generic_hamming`, src/lib.rs:53.
+fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::usecrate_runtime::private::Iterable<::usecrate_runtime::private::Dynamic>,
+    >(call);
+    let a1 = __uc_arg::<
+        ::usecrate_runtime::private::Iterable<::usecrate_runtime::private::Dynamic>,
+    >(call);
+    __uc::answer!(call, __UcMarker, ::strsim::generic_hamming(a0.take(), a1.take()))
+}
+
+/// Shim for `strsim::generic_jaro`, src/lib.rs:90.
+fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    let a1 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    __uc::answer!(call, __UcMarker, ::strsim::generic_jaro(a0.take(), a1.take()))
+}
+
+/// Shim for `strsim::generic_jaro_winkler`, src/lib.rs:191.
+fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    let a1 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    __uc::answer!(call, __UcMarker, ::strsim::generic_jaro_winkler(a0.take(), a1.take()))
+}
+
+/// Shim for `strsim::generic_levenshtein`, src/lib.rs:233.
+fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    let a1 = __uc_arg::<&'c ::std::vec::Vec<::usecrate_runtime::private::Dynamic>>(call);
+    __uc::answer!(call, __UcMarker, ::strsim::generic_levenshtein(a0.take(), a1.take()))
+}
+
+/// Shim for `strsim::hamming`, src/lib.rs:84.
+fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::hamming(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::jaro`, src/lib.rs:186.
-fn __uc_f4<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f9<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::jaro(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::jaro_winkler`, src/lib.rs:221.
-fn __uc_f5<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f10<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::jaro_winkler(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::levenshtein`, src/lib.rs:269.
-fn __uc_f6<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f11<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::levenshtein(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::normalized_damerau_levenshtein`, src/lib.rs:693.
-fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f12<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -68,7 +111,7 @@ fn __uc_f7<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `strsim::normalized_levenshtein`, src/lib.rs:285.
-fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f13<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -79,14 +122,14 @@ fn __uc_f8<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `strsim::osa_distance`, src/lib.rs:300.
-fn __uc_f9<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f14<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::osa_distance(a0.take(), a1.take()))
 }
 
 /// Shim for `strsim::sorensen_dice`, src/lib.rs:721.
-fn __uc_f10<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f15<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::strsim::sorensen_dice(a0.take(), a1.take()))
@@ -102,13 +145,18 @@ __uc::artifact! {
         "<strsim::StrSimError as Debug>::fmt" => __uc_f0,
         "<strsim::StrSimError as Display>::fmt" => __uc_f1,
         "strsim::damerau_levenshtein" => __uc_f2,
-        "strsim::hamming" => __uc_f3,
-        "strsim::jaro" => __uc_f4,
-        "strsim::jaro_winkler" => __uc_f5,
-        "strsim::levenshtein" => __uc_f6,
-        "strsim::normalized_damerau_levenshtein" => __uc_f7,
-        "strsim::normalized_levenshtein" => __uc_f8,
-        "strsim::osa_distance" => __uc_f9,
-        "strsim::sorensen_dice" => __uc_f10,
+        "strsim::generic_damerau_levenshtein" => __uc_f3,
+        "strsim::generic_hamming" => __uc_f4,
+        "strsim::generic_jaro" => __uc_f5,
+        "strsim::generic_jaro_winkler" => __uc_f6,
+        "strsim::generic_levenshtein" => __uc_f7,
+        "strsim::hamming" => __uc_f8,
+        "strsim::jaro" => __uc_f9,
+        "strsim::jaro_winkler" => __uc_f10,
+        "strsim::levenshtein" => __uc_f11,
+        "strsim::normalized_damerau_levenshtein" => __uc_f12,
+        "strsim::normalized_levenshtein" => __uc_f13,
+        "strsim::osa_distance" => __uc_f14,
+        "strsim::sorensen_dice" => __uc_f15,
     ],
 }
