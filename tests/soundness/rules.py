@@ -676,7 +676,8 @@ RULES = (
                 ("        let entry = self.take(slot, state);\n        dispose(entry);"),
                 (
                     "        let entry = self.take(slot, state);\n"
-                    "        let _held = self.free.lock().unwrap_or_else(PoisonError::into_inner);\n"
+                    "        static HELD: Mutex<()> = Mutex::new(());\n"
+                    "        let _held = HELD.lock().unwrap_or_else(PoisonError::into_inner);\n"
                     "        dispose(entry);"
                 ),
                 "a_destructor_may_call_the_library",
