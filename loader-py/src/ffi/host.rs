@@ -3,6 +3,7 @@
 //! A library may do so on any thread and on several at once. Whatever thread it is, it takes the interpreter lock first;
 //! once the interpreter goes away, it is told that nobody answers.
 
+use std::hint::black_box;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::os::raw::{c_char, c_void};
@@ -313,7 +314,9 @@ impl Drop for Hang {
     }
 }
 
-/// Functions that run Python code, declared so that unwinding through them is seen.
+/// Functions that run Python code, declared so that unwinding through them is seen. They are called by an address that the
+/// compiler does not know (`black_box`): for one that it knows it takes any declaration's word, and `pyo3` declares the same
+/// functions as never unwinding. Then nothing would hang, and the process be aborted.
 mod unwinding {
     use pyo3::ffi::PyObject;
 
@@ -340,8 +343,9 @@ mod unwinding {
 pub(crate) fn next<'py>(iterator: &Bound<'py, PyIterator>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = iterator.py();
     let hang = Hang;
+    let next: unsafe extern "C-unwind" fn(_) -> _ = unwinding::PyIter_Next;
     // SAFETY: a live iterator.
-    let item = unsafe { unwinding::PyIter_Next(iterator.as_ptr()) };
+    let item = unsafe { black_box(next)(iterator.as_ptr()) };
     std::mem::forget(hang);
     // SAFETY: a new reference, or null at the end or with an exception set.
     match unsafe { Bound::from_owned_ptr_or_opt(py, item) } {
@@ -364,10 +368,9 @@ pub(crate) fn call_method<'py, const N: usize>(
     }
     const { assert!(N < 4) };
     let hang = Hang;
+    let call: unsafe extern "C-unwind" fn(_, _, _, _) -> _ = unwinding::PyObject_VectorcallMethod;
     // SAFETY: live objects, as many as are announced.
-    let result = unsafe {
-        unwinding::PyObject_VectorcallMethod(name.as_ptr(), places.as_ptr(), N + 1, std::ptr::null_mut())
-    };
+    let result = unsafe { black_box(call)(name.as_ptr(), places.as_ptr(), N + 1, std::ptr::null_mut()) };
     std::mem::forget(hang);
     // SAFETY: a new reference, or null with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(py, result) }
@@ -405,9 +408,10 @@ impl<'py> Positional<'py> {
     #[inline(always)]
     pub(crate) fn call(&self, callee: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let hang = Hang;
+        let call: unsafe extern "C-unwind" fn(_, _, _, _) -> _ = unwinding::PyObject_Vectorcall;
         // SAFETY: live objects, as many as are announced, and a free place in front of them.
         let result = unsafe {
-            unwinding::PyObject_Vectorcall(
+            black_box(call)(
                 callee.as_ptr(),
                 self.places.as_ptr().cast::<*mut ffi::PyObject>().add(1),
                 self.count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,

@@ -1,5 +1,7 @@
-//! Questions to objects that are answered by Python code, declared so that unwinding through them is seen (`host::Hang`).
+//! Questions to objects that are answered by Python code, declared so that unwinding through them is seen (`host::Hang`),
+//! and called by their addresses, as there.
 
+use std::hint::black_box;
 use std::os::raw::c_int;
 
 use pyo3::types::PyString;
@@ -33,8 +35,9 @@ pub(crate) fn less(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool>
 
 fn compare(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>, operation: c_int) -> PyResult<bool> {
     let hang = Hang;
+    let ask: unsafe extern "C-unwind" fn(_, _, _) -> _ = unwinding::PyObject_RichCompareBool;
     // SAFETY: two live objects and one of the operations.
-    let answer = unsafe { unwinding::PyObject_RichCompareBool(a.as_ptr(), b.as_ptr(), operation) };
+    let answer = unsafe { black_box(ask)(a.as_ptr(), b.as_ptr(), operation) };
     std::mem::forget(hang);
     if answer < 0 {
         return Err(PyErr::fetch(a.py()));
@@ -45,8 +48,9 @@ fn compare(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>, operation: c_int) -> PyRe
 /// `hash(object)`
 pub(crate) fn hash(object: &Bound<'_, PyAny>) -> PyResult<isize> {
     let hang = Hang;
+    let ask: unsafe extern "C-unwind" fn(_) -> _ = unwinding::PyObject_Hash;
     // SAFETY: a live object.
-    let hash = unsafe { unwinding::PyObject_Hash(object.as_ptr()) };
+    let hash = unsafe { black_box(ask)(object.as_ptr()) };
     std::mem::forget(hang);
     if hash == -1 {
         return Err(PyErr::fetch(object.py()));
@@ -57,8 +61,9 @@ pub(crate) fn hash(object: &Bound<'_, PyAny>) -> PyResult<isize> {
 /// `str(object)`
 pub(crate) fn str<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
     let hang = Hang;
+    let ask: unsafe extern "C-unwind" fn(_) -> _ = unwinding::PyObject_Str;
     // SAFETY: a live object.
-    let text = unsafe { unwinding::PyObject_Str(object.as_ptr()) };
+    let text = unsafe { black_box(ask)(object.as_ptr()) };
     std::mem::forget(hang);
     // SAFETY: a new reference, or null with an exception set.
     let text = unsafe { Bound::from_owned_ptr_or_err(object.py(), text) }?;
@@ -68,8 +73,9 @@ pub(crate) fn str<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyStri
 /// `repr(object)`
 pub(crate) fn repr<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
     let hang = Hang;
+    let ask: unsafe extern "C-unwind" fn(_) -> _ = unwinding::PyObject_Repr;
     // SAFETY: a live object.
-    let text = unsafe { unwinding::PyObject_Repr(object.as_ptr()) };
+    let text = unsafe { black_box(ask)(object.as_ptr()) };
     std::mem::forget(hang);
     // SAFETY: a new reference, or null with an exception set.
     let text = unsafe { Bound::from_owned_ptr_or_err(object.py(), text) }?;
