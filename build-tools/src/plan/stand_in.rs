@@ -182,9 +182,7 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> bool {
     let of_itself = trait_.args.args.iter().all(itself);
     match ty {
         _ if is_dynamic(ty) => {
-            (DYNAMIC.contains(&name) || matches!(name, "Borrow" | "From" | "Into" | "AsRef"))
-                && of_itself
-                && name != "AsRef"
+            (DYNAMIC.contains(&name) || matches!(name, "Borrow" | "From" | "Into")) && of_itself
         }
         Ty::Primitive(word) if streams::modes(ty).is_none() => {
             let whole = word != "f64" && word != "f32";
