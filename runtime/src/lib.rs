@@ -38,6 +38,7 @@ pub mod io;
 mod lift;
 mod lower;
 mod macros;
+mod object;
 mod operations;
 mod panic;
 mod pending;

@@ -16,12 +16,16 @@ pub use crate::lift::{BytesLike, Initial, InitialBytes, Items, Iterable, Lift, L
 pub use crate::lower::{
     Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
 };
+pub use crate::object::{
+    BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, no_object, object_type,
+};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};
 pub use crate::{choice, handle, handle_in, record};
+pub use crate::{object, object_given, object_pointer, object_reference};
 
 /// A record or enum that crosses by value.
 pub trait Plain<B> {

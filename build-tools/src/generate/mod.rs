@@ -2,7 +2,7 @@
 //!
 //! 1. [`survivors`]: what proving has dropped, and the numbers of the rest.
 //! 2. [`names`]: every name that the bridge declares.
-//! 3. [`types`]: a macro call per type.
+//! 3. [`types`]: a macro call per type; [`objects`]: the same for trait objects as arguments.
 //! 4. [`shims`]: a function per shim.
 //! 5. [`text`]: the printed text, and which part of the plan each line belongs to.
 //!
@@ -10,6 +10,7 @@
 //! knows what to drop.
 
 mod names;
+mod objects;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shims;
@@ -45,6 +46,14 @@ pub fn generate(plan: &Plan, header: &Header, dropped: &Dropped) -> Source {
         let ty = &plan.types[id];
         let number = numbers.ty(id).unwrap_or_default();
         writer.push_checked(Owner::Type(id), types::declaration(id, number, ty));
+    }
+    for (id, object) in plan.objects.iter().enumerate() {
+        if dropped.contains(Owner::Object(id)) {
+            continue;
+        }
+        for declared in objects::declarations(object, plan, &numbers) {
+            writer.push_checked(Owner::Object(id), declared);
+        }
     }
     for id in numbers.shims() {
         writer.gap();

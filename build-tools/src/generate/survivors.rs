@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::model::{Plan, ShimId, TypeId};
+use crate::plan::model::{ObjectId, Plan, ShimId, TypeId};
 
 /// The part of the bridge that a line belongs to, and that can be dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
     /// The wire form of a type.
     Type(TypeId),
+    /// How a trait object is taken as an argument.
+    Object(ObjectId),
     /// A shim.
     Shim(ShimId),
 }
@@ -73,7 +75,10 @@ impl Dropped {
 
     /// How many types were dropped.
     pub fn types(&self) -> usize {
-        self.reasons.len() - self.shims()
+        self.reasons
+            .keys()
+            .filter(|owner| matches!(owner, Owner::Type(_)))
+            .count()
     }
 }
 

@@ -4,14 +4,28 @@ use usecrate_manifest::Kind;
 
 use super::names;
 use super::text::{literal, parse, print_type};
-use crate::plan::model::{PlannedField, PlannedType, PlannedVariant, TypeId};
+use crate::plan::model::{ObjectForm, PlannedField, PlannedType, PlannedVariant, TypeId};
 
 /// The macro call that gives a type its wire form.
 pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<String, String> {
     let (private, marker) = (names::private(), names::marker());
     let rust = print_type(&parse("type", &ty.rust)?);
     let head = format!("{marker}, {number}, {}", literal(&ty.path));
+    let reference = match &ty.object {
+        ObjectForm::Shared(object) => Some(("shared", object)),
+        ObjectForm::Exclusive(object) => Some(("exclusive", object)),
+        ObjectForm::None | ObjectForm::Pointer => None,
+    };
+    let lowered = match reference {
+        Some((how, object)) => {
+            let object = print_type(&parse("type", object)?);
+            let family = names::family(id);
+            format!("\n{private}::object_reference!({how}, {marker}, {family}, {object});")
+        }
+        None => String::new(),
+    };
     let (kind, body) = match (ty.kind, ty.borrows) {
+        (Kind::Handle, false) if ty.object == ObjectForm::Pointer => ("object_pointer", rust),
         (Kind::Handle, false) => ("handle", rust),
         (Kind::Handle, true) => ("handle_in", format!("{}, {rust}", names::family(id))),
         (Kind::Record, _) => (
@@ -23,7 +37,7 @@ pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<S
             format!("{}, {rust} {}", openness(ty), choices(&ty.variants)?),
         ),
     };
-    Ok(format!("{private}::{kind}!({head}, {body});"))
+    Ok(format!("{private}::{kind}!({head}, {body});{lowered}"))
 }
 
 /// The entry in the inventory of `artifact!`.

@@ -17,7 +17,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, formatting, items, names, results, stand_in, stdlib};
+use super::{closures, formatting, items, names, objects, results, stand_in, stdlib};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -232,10 +232,18 @@ fn shim(
     } else {
         Fluent::No
     };
-    let wrap = output
-        .as_ref()
-        .map(|ty| results::wrap(ctx, types, ty))
-        .unwrap_or_default();
+    let given = output.as_ref().and_then(|ty| objects::given(ctx, ty));
+    let wrap = match given {
+        Some((ty, make)) => {
+            let inner = results::wrap(ctx, types, &ty);
+            output = Some(ty);
+            inner.of(&make)
+        }
+        None => output
+            .as_ref()
+            .map(|ty| results::wrap(ctx, types, ty))
+            .unwrap_or_default(),
+    };
     if let (Some(ty), Fluent::No | Fluent::Moved) = (&output, fluent) {
         check_result(ctx, types, ty, true)?;
     }

@@ -468,7 +468,7 @@ impl Normal<'_, '_> {
                     },
                 }
             }
-            other => other,
+            other => super::objects::meant(other),
         }
     }
 }

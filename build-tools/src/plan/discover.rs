@@ -7,7 +7,7 @@ use super::ctx::{Ctx, bounds_of};
 use super::fold::{Subst, any, closed, each, erase, generics_in};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{stand_in, streams, wire};
+use super::{objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) used: BTreeSet<Ty>,
     /// Types that signatures use as the `E` of a `Result`.
     pub(super) errors: BTreeSet<Ty>,
+    /// Trait objects that signatures name.
+    pub(super) objects: BTreeSet<Ty>,
 }
 
 /// Finds the types.
@@ -157,7 +159,7 @@ impl Search<'_, '_> {
                     self.bounds(&bound.bounds, &subst);
                 }
             }
-            DefKind::Const { ty } | DefKind::Static { ty, .. } => self.mention(&self.ctx.normal(ty), false),
+            DefKind::Const { ty } | DefKind::Static { ty, .. } => self.leave(&self.ctx.normal(ty)),
             DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
         }
     }
@@ -233,7 +235,16 @@ impl Search<'_, '_> {
                 _ => Vec::new(),
             };
             for field in fields.into_iter().flat_map(public_fields) {
-                self.mention(&self.ctx.normal(&subst.apply(&field.ty)), false);
+                self.leave(&self.ctx.normal(&subst.apply(&field.ty)));
+            }
+            // What holds a trait object has the trait's methods.
+            if let (DefKind::Trait(definition), Some((_, object))) =
+                (&def.kind, objects::pointer(self.ctx, &instance.ty))
+            {
+                let mut subst = Subst::of_self(object);
+                for method in definition.methods.iter().filter(|one| objects::is_called(one)) {
+                    self.signature(method, &mut subst, true);
+                }
             }
         }
         for found in self.ctx.matching(&instance.ty) {
@@ -306,11 +317,41 @@ impl Search<'_, '_> {
         }
         if let Some(output) = &function.output {
             let ty = self.ctx.normal(&subst.apply(output));
-            self.mention(&ty, false);
+            self.leave(&ty);
         }
         for bound in &function.generics.bounds {
             self.bounds(&bound.bounds, subst);
         }
+    }
+
+    /// A type that leaves Rust: the trait objects in it get classes.
+    fn leave(&mut self, ty: &Ty) {
+        self.mention(ty, false);
+        for pointer in objects::leaving(self.ctx, ty) {
+            self.add_object(&pointer);
+        }
+    }
+
+    fn add_object(&mut self, pointer: &Ty) {
+        let ty = erase(pointer);
+        let Some(trait_) = objects::pointer(self.ctx, &ty).and_then(|(_, object)| objects::trait_of(object))
+        else {
+            return;
+        };
+        if self.known(&ty) {
+            return;
+        }
+        let instance = Instance {
+            ty: ty.clone(),
+            def: trait_.def.clone(),
+            own: self.ctx.own(&trait_.def),
+            alias: None,
+        };
+        for object in objects::named_in(self.ctx, &ty) {
+            self.found.objects.insert(object);
+        }
+        self.queue.push(instance.clone());
+        self.found.instances.insert(ty, instance);
     }
 
     fn bounds(&mut self, bounds: &[Bound], subst: &Subst) {
@@ -318,7 +359,8 @@ impl Search<'_, '_> {
             if let Bound::Trait { trait_, .. } = bound {
                 for arg in &trait_.args.args {
                     if let Arg::Type(ty) = arg {
-                        self.mention(&self.ctx.normal(ty), false);
+                        // What a callable is passed leaves Rust.
+                        self.leave(&self.ctx.normal(ty));
                     }
                 }
             }
@@ -366,7 +408,12 @@ impl Search<'_, '_> {
                     }
                 }
             }
-            Ty::Dyn { traits, .. } => traits.iter().for_each(|one| self.mention_args(one)),
+            Ty::Dyn { traits, .. } => {
+                if objects::is_served(self.ctx, ty) {
+                    self.found.objects.insert(objects::key(ty));
+                }
+                traits.iter().for_each(|one| self.mention_args(one));
+            }
             _ => {}
         }
     }

@@ -257,16 +257,10 @@ pub(super) fn any(ty: &Ty, test: &dyn Fn(&Ty) -> bool) -> bool {
 
 /// It names no type parameter, nothing unresolved and nothing unnameable.
 pub(super) fn closed(ty: &Ty) -> bool {
-    !any(ty, &|part| {
-        matches!(
-            part,
-            Ty::Generic(_)
-                | Ty::Infer
-                | Ty::Impl(_)
-                | Ty::Projection { .. }
-                | Ty::Dyn { .. }
-                | Ty::FnPointer { .. }
-        )
+    !any(ty, &|part| match part {
+        Ty::Dyn { traits, .. } => super::objects::is_of_std(traits),
+        Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } | Ty::FnPointer { .. } => true,
+        _ => false,
     })
 }
 

@@ -12,7 +12,7 @@ use super::model::{PlannedMethod, TypeId};
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{io_methods, iteration, names, siblings, stdlib};
+use super::{io_methods, iteration, names, objects, siblings, stdlib};
 use crate::api::{Def, DefKey, DefKind, Function, Impl, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
@@ -74,10 +74,14 @@ pub(super) fn methods(
     for method in through_deref(build, id, &taken) {
         merge(&mut all, method);
     }
+    for method in objects::methods(build, id, &taken, traits) {
+        merge(&mut all, method);
+    }
     all.into_values().collect()
 }
 
-fn merge(all: &mut BTreeMap<String, PlannedMethod>, method: PlannedMethod) {
+/// Puts a method beside those of its name.
+pub(super) fn merge(all: &mut BTreeMap<String, PlannedMethod>, method: PlannedMethod) {
     match all.get_mut(&method.name) {
         Some(have) => have.shims.extend(method.shims),
         None => {

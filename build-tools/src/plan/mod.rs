@@ -29,6 +29,7 @@ mod methods;
 pub mod model;
 mod modules;
 mod names;
+mod objects;
 mod open;
 mod outs;
 pub mod quick;
@@ -46,8 +47,9 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Fluent, Plan, PlannedField, PlannedMethod, PlannedModule, PlannedParam, PlannedProperty,
-    PlannedTarget, PlannedTrait, PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
+    Action, Candidate, Fluent, ObjectForm, ObjectId, Plan, PlannedField, PlannedGiven, PlannedMethod,
+    PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType,
+    PlannedVariant, Shape, Shim, ShimId, TypeId,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +89,7 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
         types: planned,
+        objects: objects::planned(&ctx, &types),
         shims,
         modules,
         traits: traits.into_iter().map(|(_, one)| one).collect(),
@@ -186,6 +189,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         specials,
         deref,
         primary: None,
+        object: objects::form(build.ctx, &entry.instance.ty),
     }
 }
 

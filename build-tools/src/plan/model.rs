@@ -14,6 +14,8 @@ pub type ShimId = usize;
 pub type TypeId = usize;
 /// A function of the crate, whichever instances of a generic type and choices for type parameters it is planned for.
 pub type OriginId = usize;
+/// Position of a [`PlannedObject`] in [`Plan::objects`].
+pub type ObjectId = usize;
 
 /// The bridge's marker type, as expressions in the plan name it.
 pub const MARKER: &str = "__UcMarker";
@@ -27,6 +29,8 @@ pub struct Plan {
     pub docs: String,
     /// Types that have a wire form of their own.
     pub types: Vec<PlannedType>,
+    /// Trait objects that are taken as arguments.
+    pub objects: Vec<PlannedObject>,
     /// One per callable.
     pub shims: Vec<Shim>,
     /// Public modules, the root first.
@@ -84,6 +88,59 @@ pub struct PlannedType {
     pub deref: Option<TypeId>,
     /// Of several instances of one generic type, the one to which the public name leads; nothing for itself.
     pub primary: Option<TypeId>,
+    /// It holds a trait object.
+    pub object: ObjectForm,
+}
+
+/// How a type that holds a trait object gets its wire form.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub enum ObjectForm {
+    /// As any handle.
+    #[default]
+    None,
+    /// It is a pointer that is taken by value in more ways than one: `Box<dyn Trait>`.
+    Pointer,
+    /// It stands for a reference to the object, which is spelled here: `dyn ::x::Trait + 'x`.
+    Shared(String),
+    /// The same of an exclusive one.
+    Exclusive(String),
+}
+
+/// A trait object as an argument: what may be passed for it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedObject {
+    /// The trait, for people.
+    pub path: String,
+    /// Rust text, with the lifetime `'x`: `dyn ::x::Trait + 'x`.
+    pub rust: String,
+    /// A candidate has lifetimes.
+    pub borrows: bool,
+    /// What may be lent.
+    pub candidates: Vec<Candidate>,
+    /// The pointers that may be asked for by value.
+    pub given: Vec<PlannedGiven>,
+}
+
+/// A type of the plan of which a value may be passed as a trait object.
+#[derive(Debug, Clone, Serialize)]
+pub struct Candidate {
+    /// Which.
+    pub ty: TypeId,
+    /// It holds such an object, and is none itself.
+    pub inside: bool,
+    /// The object may be lent exclusively.
+    pub exclusive: bool,
+    /// The value may be put in a box.
+    pub moved: bool,
+}
+
+/// A pointer to a trait object that may be asked for by value.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedGiven {
+    /// Rust text: `::std::boxed::Box`.
+    pub rust: String,
+    /// The type of the plan that it is itself.
+    pub itself: Option<TypeId>,
 }
 
 /// How fields are written in Rust.

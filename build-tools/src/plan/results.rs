@@ -26,6 +26,11 @@ impl Wrap {
         }
     }
 
+    /// The same step around an expression of its own for the result.
+    pub(super) fn of(self, make: &str) -> Self {
+        Self(Some(self.around(make)))
+    }
+
     /// The items of an iterator may live longer than the group that the result joins: a step lets them.
     pub(super) fn shortened(self, ctx: &Ctx<'_>, ty: &Ty) -> Self {
         let Some(around) = shorten(ctx, ty) else {

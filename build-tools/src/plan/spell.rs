@@ -1,7 +1,8 @@
 //! Types as Rust text, for the bridge and for people.
 
 use super::ctx::Ctx;
-use super::{closures, stdlib, streams};
+use super::stdlib::{self, StdClass};
+use super::{closures, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -63,7 +64,9 @@ impl Ctx<'_> {
                 }
                 // What a handle's type carries belongs to its group.
                 let mode = match mode {
-                    Lifetimes::Lift(_, carried) if !std => Lifetimes::All(carried),
+                    Lifetimes::Lift(_, carried) if !std || stdlib::class(def) == Some(StdClass::Handle) => {
+                        Lifetimes::All(carried)
+                    }
                     other => other,
                 };
                 format!("{path}{}", self.spell_args(&args, mode)?)
@@ -100,11 +103,28 @@ impl Ctx<'_> {
             }
             Ty::Ref { mutable, ty, .. } => {
                 let lifetime = reference(mode).map(|name| format!("{name} ")).unwrap_or_default();
-                format!(
-                    "&{lifetime}{}{}",
-                    if *mutable { "mut " } else { "" },
-                    self.spell(ty, mode)?
-                )
+                let inner = self.spell(ty, mode)?;
+                let inner = match **ty {
+                    Ty::Dyn { .. } => format!("({inner})"),
+                    _ => inner,
+                };
+                format!("&{lifetime}{}{inner}", if *mutable { "mut " } else { "" })
+            }
+            Ty::Dyn { traits, lifetime } if !super::objects::is_of_std(traits) => {
+                let mut parts = traits
+                    .iter()
+                    .map(|one| self.spell_bound(one))
+                    .collect::<Result<Vec<_>, _>>()?;
+                if lifetime.is_some() {
+                    parts.push(
+                        match mode {
+                            Lifetimes::All(name) | Lifetimes::Lift(_, name) => name,
+                            Lifetimes::Infer => "'_",
+                        }
+                        .to_owned(),
+                    );
+                }
+                format!("dyn {}", parts.join(" + "))
             }
             Ty::Infer => "_".to_owned(),
             Ty::Generic(_)
@@ -177,6 +197,29 @@ impl Ctx<'_> {
             }
         }
         Ok(format!("{path}{}", self.spell_args(&args, Lifetimes::Infer)?))
+    }
+
+    /// A trait of an object: its arguments and associated types are all said.
+    fn spell_bound(&self, one: &TraitRef) -> Result<String, Unnameable> {
+        let path = match stdlib::trait_path(one.def.name()).filter(|_| stdlib::is_std(&one.def)) {
+            Some(path) => path.to_owned(),
+            None => self.spell_def(&one.def)?,
+        };
+        let args = self.spell_args(&one.args, Lifetimes::Infer)?;
+        let mut parts: Vec<String> = args
+            .strip_prefix('<')
+            .and_then(|inner| inner.strip_suffix('>'))
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
+        for (name, ty) in &one.args.bindings {
+            parts.push(format!("{name} = {}", self.spell(ty, Lifetimes::Infer)?));
+        }
+        Ok(if parts.is_empty() {
+            path
+        } else {
+            format!("{path}<{}>", parts.join(", "))
+        })
     }
 
     /// A type for people: last segments only.

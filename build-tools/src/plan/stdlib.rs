@@ -136,7 +136,7 @@ const TYPES: &[Row] = &[
         "::std::cell::BorrowMutError",
         StdClass::Error,
     ),
-    // The runtime's own, which take the place of any value and of any iterator.
+    // The runtime's own, which take the place of any value and of any iterator, and hold trait objects.
     (
         "Dynamic",
         "usecrate",
@@ -154,6 +154,24 @@ const TYPES: &[Row] = &[
         "usecrate",
         "::usecrate_runtime::private::Items",
         StdClass::Container,
+    ),
+    (
+        "BoxedObject",
+        "usecrate",
+        "::usecrate_runtime::private::BoxedObject",
+        StdClass::Handle,
+    ),
+    (
+        "SharedObject",
+        "usecrate",
+        "::usecrate_runtime::private::SharedObject",
+        StdClass::Handle,
+    ),
+    (
+        "ExclusiveObject",
+        "usecrate",
+        "::usecrate_runtime::private::ExclusiveObject",
+        StdClass::Handle,
     ),
     ("Result", "result", "::std::result::Result", StdClass::Result),
     ("String", "string", "::std::string::String", StdClass::Value),
@@ -351,6 +369,11 @@ const TRAITS: &[(&str, &str)] = &[
     ("Ord", "::std::cmp::Ord"),
     ("FromIterator", "::std::iter::FromIterator"),
     ("Extend", "::std::iter::Extend"),
+    ("Send", "::std::marker::Send"),
+    ("Sync", "::std::marker::Sync"),
+    ("Unpin", "::std::marker::Unpin"),
+    ("UnwindSafe", "::std::panic::UnwindSafe"),
+    ("RefUnwindSafe", "::std::panic::RefUnwindSafe"),
 ];
 
 /// The standard traits that `#[derive]` writes, and what comes with them.

@@ -3,6 +3,7 @@
 mod host_objects;
 mod instances;
 mod locks;
+mod objects;
 mod std_types;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
 use super::model::TypeId;
-use super::{names, stand_in, streams, wire};
+use super::{names, objects, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
 /// The types of the plan, sorted by path.
@@ -16,6 +16,8 @@ use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 pub(super) struct Types {
     list: Vec<Entry>,
     index: BTreeMap<Ty, TypeId>,
+    /// The trait objects that signatures name, and whether something may be passed for each.
+    objects: BTreeMap<Ty, bool>,
 }
 
 /// One type.
@@ -39,7 +41,26 @@ impl Types {
         let found = discover(ctx);
         let mut types = Self::named(ctx, &found);
         types.decide(ctx);
+        let objects = found.objects.iter();
+        types.objects = objects
+            .map(|object| {
+                (
+                    object.clone(),
+                    objects::planned_object(ctx, &types, object).is_some(),
+                )
+            })
+            .collect();
         types
+    }
+
+    /// The trait objects that signatures name, by what they are known by.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &Ty> {
+        self.objects.keys()
+    }
+
+    /// Something may be passed where that trait object is asked for.
+    pub(super) fn takes_object(&self, object: &Ty) -> bool {
+        self.objects.get(&objects::key(object)) == Some(&true)
     }
 
     /// How many there are.
@@ -78,6 +99,15 @@ impl Types {
             .instances
             .values()
             .map(|instance| {
+                if let Some((path, name)) = objects::class_name(ctx, &instance.ty) {
+                    return Entry {
+                        instance: instance.clone(),
+                        kind: Kind::Handle,
+                        error: false,
+                        path,
+                        name,
+                    };
+                }
                 let path = ctx.path(&instance.def);
                 let text = ctx.show(&without_lifetimes(&instance.ty));
                 let args = text
@@ -118,7 +148,11 @@ impl Types {
             .enumerate()
             .map(|(id, entry)| (entry.instance.ty.clone(), id))
             .collect();
-        Self { list, index }
+        Self {
+            list,
+            index,
+            objects: BTreeMap::new(),
+        }
     }
 
     /// Starts with every candidate as a value and takes back those with a part that does not cross by value.
@@ -247,6 +281,7 @@ fn refers(ty: &Ty) -> bool {
 pub(super) fn has_lifetimes(ty: &Ty) -> bool {
     super::fold::any(ty, &|part| match part {
         Ty::Path { args, .. } => args.args.iter().any(|arg| matches!(arg, Arg::Lifetime(_))),
+        Ty::Dyn { lifetime, .. } => lifetime.is_some(),
         Ty::Ref { .. } => true,
         _ => false,
     })

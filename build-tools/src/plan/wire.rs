@@ -9,7 +9,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, items, outs, streams};
+use super::{closures, items, objects, outs, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -120,6 +120,14 @@ pub(super) fn contents<'t>(def: &DefKey, args: &'t Args) -> impl Iterator<Item =
 
 /// What a type is on the wire.
 pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
+    if let Ty::Dyn { traits, .. } = ty {
+        // Behind a reference.
+        let known = |ty: &Ty| types.id(ty);
+        return match objects::references(ty).iter().find_map(known) {
+            Some(id) if !objects::is_of_std(traits) => Class::Type(id, Kind::Handle),
+            _ => Class::Unknown,
+        };
+    }
     let Ty::Path { def, .. } = ty else {
         return Class::Unknown;
     };
@@ -233,9 +241,10 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             SkipCode::Closure,
             format!("{}: callables are not taken yet", show()),
         )),
+        Ty::Dyn { .. } if types.takes_object(ty) => Ok(()),
         Ty::Dyn { .. } => Err(Reason::new(
             SkipCode::TraitObject,
-            format!("{}: trait objects are not taken yet", show()),
+            format!("{}: nothing that Python has implements the trait", show()),
         )),
         Ty::Generic(name) => Err(Reason::new(
             SkipCode::Generic,
@@ -307,6 +316,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             SkipCode::Closure,
             format!("{}: callables are not given out", show()),
         )),
+        Ty::Dyn { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => Ok(()),
         Ty::Dyn { .. } => Err(Reason::new(
             SkipCode::TraitObject,
             format!("{}: a trait object", show()),

@@ -293,10 +293,11 @@ impl Proof<'_> {
                 ))
             })
             .collect();
-        let types_first = blamed.iter().any(|(owner, _)| matches!(owner, Owner::Type(_)));
+        let first = |owner: &Owner| !matches!(owner, Owner::Shim(_));
+        let types_first = blamed.iter().any(|(owner, _)| first(owner));
         let mut any = false;
         for (owner, message) in blamed {
-            if !types_first || matches!(owner, Owner::Type(_)) {
+            if !types_first || first(&owner) {
                 any |= self.proven.dropped.insert(owner, blame::reason(message));
             }
         }

@@ -91,15 +91,11 @@ macro_rules! __fail {
     };
 }
 
-/// Wire impls of a handle type; `$own` says how the scope and the answer are asked: by type or by family.
+/// How a handle type is taken by value.
 #[macro_export]
 #[doc(hidden)]
-macro_rules! __handle_impls {
-    (
-        $marker:ty, $ty:ty, $info:expr,
-        $shared:ident, $exclusive:ident, $take:ident, $store:ident, $store_ref:ident, $store_mut:ident,
-        [$($generic:ty),*], [$($outlives:tt)*]
-    ) => {
+macro_rules! __lift_moved {
+    ($marker:ty, $ty:ty, $info:expr, $take:ident, [$($generic:ty),*], [$($outlives:tt)*]) => {
         impl<'s, 'h $($outlives)*> $crate::private::Lift<'s, 'h, $marker> for $ty {
             type Held = $crate::private::Taken<'s, $ty>;
             // What is moved is noted by the client, which looks at no words.
@@ -117,7 +113,18 @@ macro_rules! __handle_impls {
                 to.handle($info, if $info.clone { "clone" } else { "move" });
             }
         }
+    };
+}
 
+/// Wire impls of a handle type; `$own` says how the scope and the answer are asked: by type or by family.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __handle_impls {
+    (
+        $marker:ty, $ty:ty, $info:expr,
+        $shared:ident, $exclusive:ident, $store:ident, $store_ref:ident, $store_mut:ident,
+        [$($generic:ty),*], [$($outlives:tt)*]
+    ) => {
         impl<'s, 'h $($outlives)*> $crate::private::LiftRef<'s, 'h, $marker> for $ty {
             type Held = &'s $ty;
             const DIRECT_REF: Option<$crate::private::Kind> = Some($crate::private::Kind::Handle);
@@ -193,13 +200,20 @@ macro_rules! handle {
             const INFO: &'static $crate::private::TypeInfo = $crate::__info!($index, $path, $ty, false);
         }
 
+        $crate::__lift_moved!(
+            $marker,
+            $ty,
+            <$ty as $crate::private::Handle<$marker>>::INFO,
+            take,
+            [$marker, $ty],
+            []
+        );
         $crate::__handle_impls!(
             $marker,
             $ty,
             <$ty as $crate::private::Handle<$marker>>::INFO,
             shared,
             exclusive,
-            take,
             store,
             store_ref,
             store_mut,
@@ -228,9 +242,12 @@ macro_rules! handle_in {
             };
         }
 
+        $crate::__lift_moved!(
+            $marker, $ty, <$family as $crate::private::Family>::INFO, take_in, [$family], [: 's]
+        );
         $crate::__handle_impls!(
             $marker, $ty, <$family as $crate::private::Family>::INFO,
-            shared_in, exclusive_in, take_in, store_in, store_ref_in, store_mut_in, [$family], [: 's]
+            shared_in, exclusive_in, store_in, store_ref_in, store_mut_in, [$family], [: 's]
         );
     };
 }

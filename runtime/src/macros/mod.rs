@@ -3,4 +3,5 @@
 mod answer;
 mod choice;
 mod handle;
+mod object;
 mod record;

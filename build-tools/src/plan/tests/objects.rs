@@ -1,0 +1,192 @@
+//! Plans with trait objects.
+
+use super::*;
+use crate::plan::model::ObjectForm;
+
+fn trait_ref(name: &str) -> TraitRef {
+    TraitRef {
+        def: key(name),
+        args: Args::default(),
+    }
+}
+
+fn object(name: &str, lifetime: Option<&str>) -> Ty {
+    Ty::Dyn {
+        traits: vec![trait_ref(name)],
+        lifetime: lifetime.map(str::to_owned),
+    }
+}
+
+fn boxed(ty: Ty) -> Ty {
+    path("alloc::boxed::Box", vec![Arg::Type(ty)])
+}
+
+/// A trait with a method, a type that implements it, and one that does not.
+fn sample(dyn_compatible: bool) -> Sample {
+    let area = function(
+        "area",
+        vec![("self", reference(None, false, me()))],
+        Some(prim("f64")),
+    );
+    let grow = function("grow", vec![("self", reference(None, true, me()))], None);
+    let mut sized = function("sized", vec![("self", reference(None, false, me()))], None);
+    sized.generics.bounds.push(WhereBound {
+        ty: me(),
+        bounds: vec![Bound::Trait {
+            trait_: trait_ref("core::marker::Sized"),
+            maybe: false,
+            for_: Vec::new(),
+        }],
+    });
+    Sample::new()
+        .def(
+            "Shape",
+            Generics::default(),
+            DefKind::Trait(Trait {
+                methods: vec![area, grow, sized],
+                consts: Vec::new(),
+                types: Vec::new(),
+                supertraits: Vec::new(),
+                unsafe_: false,
+                auto: false,
+                dyn_compatible,
+            }),
+        )
+        .opaque("Circle", Generics::default())
+        .opaque("Other", Generics::default())
+        .implements("Circle", "x::Shape", Vec::new())
+}
+
+fn named(plan: &Plan, name: &str) -> Vec<String> {
+    let mut all: Vec<String> = class(plan, name)
+        .methods
+        .iter()
+        .map(|one| one.name.clone())
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn what_holds_an_object_is_a_class_with_the_methods_that_it_allows() {
+    let plan = sample(true)
+        .function(function(
+            "boxed",
+            Vec::new(),
+            Some(boxed(object("x::Shape", None))),
+        ))
+        .function(function(
+            "lent",
+            vec![("from", reference(None, false, path("x::Circle", Vec::new())))],
+            Some(reference(None, false, object("x::Shape", None))),
+        ))
+        .plan();
+    assert_eq!(named(&plan, "DynShape"), ["area", "grow"]);
+    assert_eq!(named(&plan, "DynShapeRef"), ["area"]);
+    let (own, lent) = (class(&plan, "DynShape"), class(&plan, "DynShapeRef"));
+    assert_eq!((own.borrows, &own.object), (false, &ObjectForm::Pointer));
+    assert_eq!(own.rust, "::std::boxed::Box<dyn ::x::Shape>");
+    assert_eq!(lent.object, ObjectForm::Shared("dyn ::x::Shape + 'x".to_owned()));
+    assert!(lent.borrows);
+    assert_eq!(kept(shim(&plan, "x::lent")), [true]);
+}
+
+#[test]
+fn an_object_as_an_argument_is_whatever_implements_the_trait() {
+    let plan = sample(true)
+        .function(function(
+            "f",
+            vec![("shape", reference(None, false, object("x::Shape", None)))],
+            None,
+        ))
+        .function(function(
+            "g",
+            vec![("shape", boxed(object("x::Shape", None)))],
+            None,
+        ))
+        .plan();
+    shim(&plan, "x::f");
+    shim(&plan, "x::g");
+    let [one] = &plan.objects[..] else {
+        panic!("{:?}", plan.objects)
+    };
+    let candidates: Vec<&str> = one
+        .candidates
+        .iter()
+        .map(|one| plan.types[one.ty].name.as_str())
+        .collect();
+    assert_eq!(candidates, ["Circle"]);
+    assert!(one.candidates[0].moved && one.candidates[0].exclusive && !one.borrows);
+}
+
+#[test]
+fn what_nothing_implements_and_what_can_be_no_object_is_skipped() {
+    let f = || {
+        function(
+            "f",
+            vec![("shape", reference(None, false, object("x::Nobody", None)))],
+            None,
+        )
+    };
+    let nobody = DefKind::Trait(Trait {
+        methods: Vec::new(),
+        consts: Vec::new(),
+        types: Vec::new(),
+        supertraits: Vec::new(),
+        unsafe_: false,
+        auto: false,
+        dyn_compatible: true,
+    });
+    let plan = sample(true)
+        .def("Nobody", Generics::default(), nobody)
+        .function(f())
+        .plan();
+    let skipped = plan.skipped.iter().find(|skip| skip.name == "f").unwrap();
+    assert_eq!(skipped.code, SkipCode::TraitObject);
+    let plan = sample(false)
+        .function(function(
+            "hidden",
+            Vec::new(),
+            Some(Ty::Impl(vec![Bound::Trait {
+                trait_: trait_ref("x::Shape"),
+                maybe: false,
+                for_: Vec::new(),
+            }])),
+        ))
+        .plan();
+    assert!(plan.skipped.iter().any(|skip| skip.name == "hidden"));
+}
+
+#[test]
+fn a_result_that_cannot_be_named_is_boxed_or_text() {
+    let bound = |name: &str| Bound::Trait {
+        trait_: trait_ref(name),
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let plan = sample(true)
+        .function(function(
+            "hidden",
+            Vec::new(),
+            Some(Ty::Impl(vec![bound("x::Shape")])),
+        ))
+        .function(function(
+            "said",
+            Vec::new(),
+            Some(Ty::Impl(vec![
+                bound("core::fmt::Display"),
+                bound("core::fmt::Debug"),
+            ])),
+        ))
+        .plan();
+    assert!(class(&plan, "DynShapeBorrowing").borrows);
+    let text = |id: &str| match &shim(&plan, id).action {
+        Action::Expr { text } => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(text("x::hidden").starts_with("::usecrate_runtime::private::BoxedObject::new("));
+    assert_eq!(
+        text("x::said"),
+        "::std::string::ToString::to_string(&::x::said())"
+    );
+}

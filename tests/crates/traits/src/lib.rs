@@ -1,0 +1,411 @@
+//! Traits as types: trait objects given and taken, and results that only their bounds are known of.
+
+use std::cell::Cell;
+use std::fmt::{self, Debug, Display};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What has a name.
+pub trait Named {
+    /// The name.
+    fn name(&self) -> String;
+}
+
+/// What has an area.
+pub trait Shape: Named + Debug {
+    /// How big it is.
+    fn area(&self) -> f64;
+
+    /// Makes it bigger.
+    fn grow(&mut self, factor: f64);
+
+    /// Its label, which it may have from somebody else.
+    fn label(&self) -> &str {
+        "no label"
+    }
+
+    /// Twice the area.
+    fn doubled(&self) -> f64 {
+        self.area() * 2.0
+    }
+
+    /// Another one like it, in a box.
+    fn boxed_clone(&self) -> Box<dyn Shape>;
+
+    /// Only for those whose type is known.
+    fn sized(self) -> f64
+    where
+        Self: Sized,
+    {
+        self.area()
+    }
+
+    /// What is left of it.
+    fn melt(self: Box<Self>) -> String;
+}
+
+/// A circle.
+#[derive(Debug, Clone)]
+pub struct Circle {
+    radius: f64,
+}
+
+impl Circle {
+    /// Of that radius.
+    pub fn new(radius: f64) -> Self {
+        Self { radius }
+    }
+}
+
+impl Named for Circle {
+    fn name(&self) -> String {
+        "circle".to_owned()
+    }
+}
+
+impl Shape for Circle {
+    fn area(&self) -> f64 {
+        3.0 * self.radius * self.radius
+    }
+
+    fn grow(&mut self, factor: f64) {
+        self.radius *= factor;
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Shape> {
+        Box::new(self.clone())
+    }
+
+    fn melt(self: Box<Self>) -> String {
+        format!("a drop of {}", self.radius)
+    }
+}
+
+/// A square, which is moved.
+#[derive(Debug)]
+pub struct Square {
+    side: f64,
+    label: String,
+}
+
+impl Square {
+    /// Of that side.
+    pub fn new(side: f64, label: &str) -> Self {
+        Self {
+            side,
+            label: label.to_owned(),
+        }
+    }
+}
+
+impl Named for Square {
+    fn name(&self) -> String {
+        "square".to_owned()
+    }
+}
+
+impl Shape for Square {
+    fn area(&self) -> f64 {
+        self.side * self.side
+    }
+
+    fn grow(&mut self, factor: f64) {
+        self.side *= factor;
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Shape> {
+        Box::new(Self::new(self.side, &self.label))
+    }
+
+    fn melt(self: Box<Self>) -> String {
+        self.label
+    }
+}
+
+/// A frame around a shape that it borrows.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    around: &'a Circle,
+    width: f64,
+}
+
+impl<'a> Frame<'a> {
+    /// Around a circle.
+    pub fn new(around: &'a Circle) -> Self {
+        Self { around, width: 1.0 }
+    }
+}
+
+impl Named for Frame<'_> {
+    fn name(&self) -> String {
+        format!("frame of a {}", self.around.name())
+    }
+}
+
+impl Shape for Frame<'_> {
+    fn area(&self) -> f64 {
+        self.around.area() + self.width
+    }
+
+    fn grow(&mut self, factor: f64) {
+        self.width *= factor;
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Shape> {
+        Box::new(self.around.clone())
+    }
+
+    fn melt(self: Box<Self>) -> String {
+        "a frame".to_owned()
+    }
+}
+
+/// What nobody can name: only its traits are public.
+#[derive(Debug)]
+struct Hidden(f64);
+
+impl Named for Hidden {
+    fn name(&self) -> String {
+        "hidden".to_owned()
+    }
+}
+
+impl Shape for Hidden {
+    fn area(&self) -> f64 {
+        self.0
+    }
+
+    fn grow(&mut self, factor: f64) {
+        self.0 *= factor;
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Shape> {
+        Box::new(Self(self.0))
+    }
+
+    fn melt(self: Box<Self>) -> String {
+        "nothing".to_owned()
+    }
+}
+
+/// A box of a shape, chosen by name.
+pub fn by_name(name: &str) -> Option<Box<dyn Shape>> {
+    match name {
+        "circle" => Some(Box::new(Circle::new(1.0))),
+        "square" => Some(Box::new(Square::new(2.0, "by name"))),
+        _ => None,
+    }
+}
+
+/// The same, or an error.
+///
+/// # Errors
+///
+/// There is none of that name.
+pub fn found(name: &str) -> Result<Box<dyn Shape>, String> {
+    by_name(name).ok_or_else(|| format!("there is no {name}"))
+}
+
+/// Of any shape, lent.
+pub fn area_of(shape: &dyn Shape) -> f64 {
+    shape.area()
+}
+
+/// Grows any shape in place.
+pub fn grow(shape: &mut dyn Shape, factor: f64) {
+    shape.grow(factor);
+}
+
+/// Of several.
+pub fn total(shapes: &[&dyn Shape]) -> f64 {
+    shapes.iter().map(|shape| shape.area()).sum()
+}
+
+/// The bigger of two, lent on.
+pub fn bigger<'a>(one: &'a dyn Shape, other: &'a dyn Shape) -> &'a dyn Shape {
+    if one.area() > other.area() { one } else { other }
+}
+
+/// A shape of no type that can be named.
+pub fn hidden(area: f64) -> impl Shape {
+    Hidden(area)
+}
+
+/// The same that borrows.
+pub fn framed(circle: &Circle) -> impl Shape + '_ {
+    Frame::new(circle)
+}
+
+/// The same in a box that borrows.
+pub fn framed_box<'a>(circle: &'a Circle) -> Box<dyn Shape + 'a> {
+    Box::new(Frame::new(circle))
+}
+
+/// Text that is put together when it is asked for.
+pub fn said(name: &str, times: usize) -> impl Display + '_ {
+    struct Said<'a>(&'a str, usize);
+    impl Display for Said<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            (0..self.1).try_for_each(|_| f.write_str(self.0))
+        }
+    }
+    Said(name, times)
+}
+
+/// Something that can be looked at as text.
+pub fn as_text(name: &str) -> impl AsRef<str> + use<> {
+    name.to_uppercase()
+}
+
+/// A drawing owns shapes.
+#[derive(Default)]
+pub struct Drawing {
+    shapes: Vec<Box<dyn Shape>>,
+}
+
+impl Drawing {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Of all of these.
+    pub fn of(shapes: Vec<Box<dyn Shape>>) -> Self {
+        Self { shapes }
+    }
+
+    /// One more.
+    pub fn add(&mut self, shape: Box<dyn Shape>) -> &mut Self {
+        self.shapes.push(shape);
+        self
+    }
+
+    /// One of them, lent.
+    pub fn get(&self, at: usize) -> Option<&dyn Shape> {
+        self.shapes.get(at).map(|shape| &**shape)
+    }
+
+    /// One of them, to be changed.
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut (dyn Shape + 'static)> {
+        self.shapes.get_mut(at).map(|shape| &mut **shape)
+    }
+
+    /// The first, in its box.
+    pub fn first(&self) -> Option<&Box<dyn Shape>> {
+        self.shapes.first()
+    }
+
+    /// All of them, lent one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Shape> {
+        self.shapes.iter().map(|shape| &**shape)
+    }
+
+    /// Takes the last out.
+    pub fn pop(&mut self) -> Option<Box<dyn Shape>> {
+        self.shapes.pop()
+    }
+
+    /// How big all of them are.
+    pub fn area(&self) -> f64 {
+        self.shapes.iter().map(|shape| shape.area()).sum()
+    }
+
+    /// Shows each to a callable.
+    pub fn visit(&self, mut visit: impl FnMut(&dyn Shape)) {
+        self.shapes.iter().for_each(|shape| visit(&**shape));
+    }
+}
+
+/// A source of numbers that any thread may ask.
+pub trait Source: Send + Sync {
+    /// The next.
+    fn next(&self) -> u64;
+
+    /// It, and another reference to it.
+    fn twice(self: Arc<Self>) -> u64;
+}
+
+/// It counts.
+#[derive(Debug, Default)]
+pub struct Counter {
+    count: std::sync::atomic::AtomicU64,
+}
+
+impl Counter {
+    /// From nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Source for Counter {
+    fn next(&self) -> u64 {
+        self.count.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn twice(self: Arc<Self>) -> u64 {
+        self.next() + self.next()
+    }
+}
+
+/// Many own it.
+pub fn source() -> Arc<dyn Source> {
+    Arc::new(Counter::default())
+}
+
+/// Asks on another thread.
+pub fn ask_elsewhere(source: Arc<dyn Source>) -> u64 {
+    std::thread::spawn(move || source.next()).join().unwrap_or(u64::MAX)
+}
+
+/// What stays on its thread.
+pub trait Local {
+    /// How often it was asked.
+    fn asked(&self) -> u32;
+}
+
+struct Here(Cell<u32>);
+
+impl Local for Here {
+    fn asked(&self) -> u32 {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+}
+
+/// It cannot be sent.
+pub fn local() -> Rc<dyn Local> {
+    Rc::new(Here(Cell::new(0)))
+}
+
+/// A trait with a type of its own.
+pub trait Convert<T> {
+    /// What becomes of it.
+    fn convert(&self) -> T;
+}
+
+impl Convert<String> for Circle {
+    fn convert(&self) -> String {
+        format!("{}", self.radius)
+    }
+}
+
+impl Convert<f64> for Circle {
+    fn convert(&self) -> f64 {
+        self.radius
+    }
+}
+
+/// One that gives text.
+pub fn converter() -> Box<dyn Convert<String>> {
+    Box::new(Circle::new(7.0))
+}
+
+/// Uses one that gives a number.
+pub fn converted(from: &dyn Convert<f64>) -> f64 {
+    from.convert()
+}
