@@ -54,7 +54,14 @@ def test_a_method_that_uses_up_its_box(crate: Any) -> None:
 def test_whatever_implements_the_trait_may_be_lent(crate: Any) -> None:
     circle, square = crate.Circle(1.0), crate.Square(2.0, "mine")
     drawing = crate.Drawing.of([circle])
-    shapes = [circle, square, crate.by_name("square"), crate.hidden(5.0), crate.framed(circle), drawing.get(0)]
+    shapes = [
+        circle,
+        square,
+        crate.by_name("square"),
+        crate.hidden(5.0),
+        crate.framed(circle),
+        drawing.get(0),
+    ]
     areas = [3.0, 4.0, 4.0, 5.0, 4.0, 3.0]
     assert [crate.area_of(shape) for shape in shapes] == areas
     assert crate.total(shapes) == sum(areas)
