@@ -12,7 +12,7 @@ pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
-pub use crate::lift::{BytesLike, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef};
+pub use crate::lift::{BytesLike, Forever, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef};
 pub use crate::lower::{
     Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
 };

@@ -116,6 +116,12 @@ impl<'r> Reader<'r> {
         self.at.get()
     }
 
+    /// What is between two positions.
+    #[must_use]
+    pub fn between(&self, start: usize, end: usize) -> &[u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
     /// Goes back to where it stood.
     pub fn rewind(&self, position: usize) {
         self.at.set(position.min(self.bytes.len()));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 from typing import Any
 
 import pytest
@@ -73,3 +74,30 @@ def test_what_is_written_to_a_formatter_is_given(m: Any) -> None:
     assert m.Shape.name() == "Shape"
     with pytest.raises(usecrate.UnsupportedSignatureError, match="Formatter"):
         _ = shape.counted
+
+
+def test_numbers_that_must_not_be_zero(m: Any) -> None:
+    assert m.reciprocal(4) == (0.25, 4)
+    with pytest.raises(ValueError, match="zero is not allowed"):
+        m.reciprocal(0)
+    with pytest.raises(OverflowError):
+        m.reciprocal(256)
+
+
+def test_what_rust_wants_for_ever_is_kept_once(m: Any) -> None:
+    polynomial = m.Polynomial([1, 2], "crc")
+    words = ["short", "long" * 5_000]
+    made = [m.Lasting(polynomial, word, range(20)) for word in words for _ in range(2)]
+    del polynomial
+    assert [one.text() for one in made] == [
+        f"crc [1, 2] {len(word)} {list(range(20))}" for word in words for _ in range(2)
+    ]
+    assert made[0].same(made[1]) == made[2].same(made[3]) == (True, True, True)
+    assert made[0].same(made[2]) == (True, False, True)
+    other = m.Lasting(m.Polynomial([1, 3], "crc"), "other", array.array("H", range(20)))
+    assert made[0].same(other) == (False, False, True)
+    # Long data travels beside the message, where its bytes are no part of what is compared.
+    large = [m.Lasting(m.Polynomial(range(at, at + 40_000), "x" * 40_000), "", []) for at in (0, 0, 1)]
+    assert not large[0].same(large[2])[0] and large[0].text() == large[1].text() != large[2].text()
+    with pytest.raises(TypeError):
+        m.Lasting("crc", "word", [])

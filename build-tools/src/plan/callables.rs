@@ -17,7 +17,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, formatting, items, names, objects, results, stand_in, stdlib};
+use super::{closures, formatting, items, lasting, names, objects, results, stand_in, stdlib};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -224,6 +224,7 @@ fn shim(
         match outs::change(ctx, types, ty) {
             Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, Some(default))),
             Some(Change::Bytes) if !(receiver && at == 0) => out_params.push((at, None)),
+            _ if lasting::target(ctx, types, ty).is_some() => {}
             _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
         }
     }
@@ -271,6 +272,12 @@ fn shim(
             arguments[at] = Some("&mut {}".to_owned());
         }
     }
+    for (at, ty) in params.iter().enumerate() {
+        if let Some(owned) = lasting::target(ctx, types, ty) {
+            living[at] = owned;
+            arguments[at] = Some("{}.lasting()".to_owned());
+        }
+    }
     for at in collected(open, combination) {
         let Ty::Path { args, .. } = &params[at] else {
             continue;
@@ -316,7 +323,8 @@ fn shim(
             return Err(Reason::new(SkipCode::Borrow, message));
         }
         let foreign = out_params.contains(&(at, None));
-        let mut lift = if (given || chosen) && !foreign {
+        let lasts = arguments[at].is_some() && lasting::target(ctx, types, ty).is_some();
+        let mut lift = if (given || chosen || lasts) && !foreign {
             let (lent, carried) = stays[at].lifetimes();
             Some(
                 ctx.spell(&living[at], Lifetimes::Lift(lent, carried))
@@ -332,6 +340,9 @@ fn shim(
         };
         if let Some((_, default)) = out_params.iter().find(|(out, _)| *out == at) {
             lift = Some(outs::initial(lift.as_deref().unwrap_or("_"), *default));
+        }
+        if lasts {
+            lift = lift.as_deref().map(lasting::forever);
         }
         planned.push(PlannedParam {
             name: names::python(&param.name),

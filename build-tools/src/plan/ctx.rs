@@ -429,6 +429,17 @@ impl Normal<'_, '_> {
                     args,
                 }
             }
+            Ty::Path { def, args } if stdlib::non_zero(&def).is_some() => {
+                let number = stdlib::non_zero(&def).unwrap_or_default();
+                let args = Args {
+                    args: vec![Arg::Type(Ty::Primitive(number))],
+                    ..args
+                };
+                Ty::Path {
+                    def: DefKey("core::num::nonzero::NonZero".to_owned()),
+                    args,
+                }
+            }
             Ty::Path { def, args } => match self.ctx.def(&def) {
                 Some(Def {
                     kind: DefKind::Alias { ty },

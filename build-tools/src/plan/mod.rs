@@ -23,6 +23,7 @@ mod formatting;
 mod io_methods;
 mod items;
 mod iteration;
+mod lasting;
 mod lifetimes;
 mod lock;
 mod methods;

@@ -452,6 +452,12 @@ pub(super) fn result_alias(def: &DefKey) -> Option<&'static str> {
     }
 }
 
+/// `NonZeroU8` and its like are aliases: the number that must not be zero.
+pub(super) fn non_zero(def: &DefKey) -> Option<String> {
+    let number = def.name().strip_prefix("NonZero").filter(|_| is_std(def))?;
+    (!number.is_empty()).then(|| number.to_lowercase())
+}
+
 /// The standard type of that name: `is(def, "Option")`.
 pub(super) fn is(def: &DefKey, name: &str) -> bool {
     row(def).is_some_and(|row| row.0 == name)

@@ -7,6 +7,7 @@ mod c_text;
 mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
+mod forever;
 mod initial;
 mod iterable;
 mod numbers;
@@ -20,6 +21,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
+pub use forever::Forever;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use text::BytesLike;

@@ -214,3 +214,38 @@ fn a_result_that_the_crate_does_not_export_may_be_an_iterator() {
     }
     assert!(refused(&plan, "x::Ladder::all").is_some_and(|why| why.contains("no form in Python")));
 }
+
+#[test]
+fn data_that_is_wanted_for_ever_is_kept_for_ever() {
+    let lasting = |ty: Ty| reference(Some("'static"), false, ty);
+    let plan = Sample::new()
+        .function(function("text", vec![("text", lasting(prim("str")))], None))
+        .function(function(
+            "some",
+            vec![("some", lasting(Ty::Slice(Box::new(prim("u16")))))],
+            None,
+        ))
+        .function(function(
+            "instant",
+            vec![("at", lasting(std_type("std::time::Instant")))],
+            None,
+        ))
+        .function(function(
+            "number",
+            vec![("number", std_type("core::num::nonzero::NonZeroU8"))],
+            None,
+        ))
+        .plan();
+    let lift = |id: &str| shim(&plan, id).params[0].lift.clone().unwrap_or_default();
+    assert_eq!(
+        lift("x::text"),
+        "::usecrate_runtime::private::Forever<::std::string::String>"
+    );
+    assert_eq!(
+        lift("x::some"),
+        "::usecrate_runtime::private::Forever<::std::vec::Vec<::core::primitive::u16>>"
+    );
+    assert!(text_of(&plan, "x::text").contains("({0}.lasting())"));
+    assert!(refused(&plan, "x::instant").is_some_and(|why| why.contains("for ever")));
+    assert!(plan.shims.iter().any(|shim| shim.id == "x::number"));
+}

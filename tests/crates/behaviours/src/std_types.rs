@@ -141,3 +141,47 @@ impl Render for Shape {
         f.write_str(end)
     }
 }
+
+/// What must not be zero.
+pub fn reciprocal(of: std::num::NonZeroU8) -> (f32, std::num::NonZeroU8) {
+    (1.0 / f32::from(of.get()), of)
+}
+
+/// What is kept for ever.
+#[derive(Debug, Clone)]
+pub struct Polynomial {
+    /// Its coefficients.
+    pub bits: Vec<u32>,
+    /// What it is called.
+    pub name: String,
+}
+
+/// Refers to data for ever.
+#[derive(Debug)]
+pub struct Lasting {
+    of: &'static Polynomial,
+    word: &'static str,
+    numbers: &'static [u16],
+}
+
+impl Lasting {
+    /// Keeps all three.
+    pub fn new(of: &'static Polynomial, word: &'static str, numbers: &'static [u16]) -> Self {
+        Self { of, word, numbers }
+    }
+
+    /// Whether another one refers to the very same data.
+    pub fn same(&self, other: &Lasting) -> (bool, bool, bool) {
+        (
+            std::ptr::eq(self.of, other.of),
+            std::ptr::eq(self.word, other.word),
+            std::ptr::eq(self.numbers, other.numbers),
+        )
+    }
+
+    /// All of it as text.
+    pub fn text(&self) -> String {
+        let (of, numbers) = (self.of, self.numbers);
+        format!("{} {:?} {} {numbers:?}", of.name, of.bits, self.word.len())
+    }
+}

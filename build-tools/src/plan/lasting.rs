@@ -1,0 +1,42 @@
+//! What Rust wants for ever: `&'static T`. Plain data is copied and never dropped; each different value once.
+
+use super::ctx::Ctx;
+use super::types::Types;
+use super::wire::{by_value, is_text};
+use crate::api::{Arg, Args, DefKey, Ty};
+
+/// What is made of an argument that must live for ever: the type that is lifted, if it is data.
+pub(super) fn target(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
+    let Ty::Ref {
+        lifetime: Some(name),
+        mutable: false,
+        ty: inner,
+    } = ty
+    else {
+        return None;
+    };
+    if name != "'static" {
+        return None;
+    }
+    let owned = match &**inner {
+        text if is_text(text) => super::choose::std_type("alloc::string::String"),
+        Ty::Slice(item) => vec_of(item),
+        other => other.clone(),
+    };
+    by_value(ctx, types, &owned).then_some(owned)
+}
+
+fn vec_of(item: &Ty) -> Ty {
+    Ty::Path {
+        def: DefKey("alloc::vec::Vec".to_owned()),
+        args: Args {
+            args: vec![Arg::Type(item.clone())],
+            ..Args::default()
+        },
+    }
+}
+
+/// The type that a shim lifts; `inner` is that of the value.
+pub(super) fn forever(inner: &str) -> String {
+    format!("::usecrate_runtime::private::Forever<{inner}>")
+}
