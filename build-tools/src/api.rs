@@ -37,6 +37,8 @@ pub struct Api {
     pub impls: Vec<Impl>,
     /// The public module tree by public path (`semver`, `base64::engine`); the root is first by name.
     pub modules: BTreeMap<String, Module>,
+    /// The packages whose documents were read, `name@version`, by the name that keys begin with.
+    pub packages: BTreeMap<String, String>,
     /// Ids that rustdoc mentioned and did not describe, and other oddities: kept, shown by `inspect -v`.
     pub notes: Vec<String>,
 }

@@ -33,6 +33,7 @@ mod refusal;
 mod rust_error;
 mod shape;
 mod status;
+mod twins;
 mod wire;
 mod words;
 

@@ -93,6 +93,12 @@ pub(crate) fn duration_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     })
 }
 
+/// `usecrate.twins`
+pub(crate) fn twins(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    static CELL: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    module(py, &CELL, "usecrate.twins")
+}
+
 /// `datetime.timedelta`
 pub(crate) fn timedelta(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

@@ -11,6 +11,7 @@ use crate::host::callables::CallableShape;
 use crate::host::files::FileShape;
 use crate::host::iterables::IterableShape;
 use crate::iterator::Items;
+use crate::twins::Twin;
 
 /// Types nest no deeper than this.
 const DEPTH: usize = 64;
@@ -137,6 +138,8 @@ pub(crate) enum Shape {
     Wide {
         signed: bool,
     },
+    /// An integer of any size.
+    Integer,
     F32,
     F64,
     Char,
@@ -155,6 +158,11 @@ pub(crate) enum Shape {
     Dynamic(&'static Core),
     IoError,
     Never,
+    /// What travels as `form`, and is an instance of a class of Python's standard library.
+    Class {
+        twin: Twin,
+        form: Box<Shape>,
+    },
     Option {
         inner: Box<Shape>,
         /// Whether the inner value may itself be nil, so that it travels in an array of one.
@@ -249,6 +257,17 @@ impl Shape {
                     boxed,
                 }
             }
+            "class" => {
+                let name: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
+                match Twin::named(&name) {
+                    Some(twin) => Self::Class {
+                        twin,
+                        form: boxed(1)?,
+                    },
+                    // A later version's: its form says enough.
+                    None => part(1)?,
+                }
+            }
             "list" => match part(0)? {
                 Self::Int(Int::U8) => Self::Bytes,
                 inner => match inner.packed() {
@@ -323,6 +342,7 @@ impl Shape {
             "i32" => Self::Int(Int::I32),
             "i64" => Self::Int(Int::I64),
             "isize" => Self::Int(Int::Isize),
+            "integer" => Self::Integer,
             "u128" => Self::Wide { signed: false },
             "i128" => Self::Wide { signed: true },
             "f32" => Self::F32,
@@ -360,6 +380,7 @@ impl Shape {
             Self::Unit | Self::Any | Self::Dynamic(_) | Self::Option { .. } => true,
             Self::Union(parts) => parts.iter().any(Self::may_be_nil),
             Self::Result(value, _) => value.may_be_nil(),
+            Self::Class { form, .. } => form.may_be_nil(),
             _ => false,
         }
     }
@@ -402,6 +423,7 @@ impl Shape {
             | Self::Bool
             | Self::Int(_)
             | Self::Wide { .. }
+            | Self::Integer
             | Self::F32
             | Self::F64
             | Self::Char
@@ -454,7 +476,8 @@ impl Shape {
         match self {
             Self::Unit => "None".into(),
             Self::Bool => "bool".into(),
-            Self::Int(_) | Self::Wide { .. } => "int".into(),
+            Self::Int(_) | Self::Wide { .. } | Self::Integer => "int".into(),
+            Self::Class { twin, .. } => twin.expected().into(),
             Self::F32 | Self::F64 => "float".into(),
             Self::Char => "a str of one character".into(),
             Self::Text => "str".into(),

@@ -7,6 +7,8 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyList, PyListMethods, PyModule, PyModuleMethods};
 use pyo3::{Bound, PyAny, PyResult, pyfunction, wrap_pyfunction};
 
+use crate::twins::Twin;
+
 type Any<'py> = Bound<'py, PyAny>;
 type Dict<'py> = Bound<'py, PyDict>;
 
@@ -26,6 +28,7 @@ fn spell(manifest: &Any<'_>, ty: &Any<'_>) -> PyResult<String> {
             let types = manifest.get_item("types")?;
             types.get_item(part(1)?)?.get_item("name")?.extract()?
         }
+        "class" => class(part(1)?.extract()?).to_owned(),
         "option" if is_nested(&part(1)?)? => format!("tuple[{}] | None", spelled(1)?),
         "option" => format!("{} | None", spelled(1)?),
         "result" | "out" => spelled(1)?,
@@ -89,6 +92,10 @@ fn plain(word: &str) -> &str {
         "never" => "NoReturn",
         _ => "int",
     }
+}
+
+fn class(name: &str) -> &'static str {
+    Twin::named(name).map_or("Any", Twin::spelled)
 }
 
 fn is(value: &Any<'_>, words: &[&str]) -> bool {

@@ -105,6 +105,8 @@ pub enum TypeRef {
     Plain(&'static str),
     /// `["option", T]`
     Option(Box<TypeRef>),
+    /// `["class", name, T]`: travels as `T`, and is an instance of that class in Python.
+    Class(String, Box<TypeRef>),
     /// `["list", T]`
     List(Box<TypeRef>),
     /// `["set", T]`
@@ -174,6 +176,7 @@ pub const PLAIN: &[&str] = &[
     "i32",
     "i64",
     "i128",
+    "integer",
     "isize",
     "f32",
     "f64",
@@ -243,6 +246,7 @@ impl TypeRef {
         let arity = |n: usize| if rest.len() == n { Ok(()) } else { Err(wrong()) };
         match head.as_str() {
             "option" => arity(1).and_then(|()| boxed(0)).map(Self::Option),
+            "class" => arity(2).and_then(|()| Ok(Self::Class(text(0)?.to_owned(), boxed(1)?))),
             "list" => arity(1).and_then(|()| boxed(0)).map(Self::List),
             "set" => arity(1).and_then(|()| boxed(0)).map(Self::Set),
             "array" => arity(2).and_then(|()| Ok(Self::Array(boxed(0)?, number(1)?))),
@@ -321,6 +325,7 @@ impl TypeRef {
             | Self::Record(_)
             | Self::Enum(_) => {}
             Self::Option(t)
+            | Self::Class(_, t)
             | Self::List(t)
             | Self::Set(t)
             | Self::Array(t, _)
@@ -365,6 +370,7 @@ impl Serialize for TypeRef {
         match self {
             Self::Plain(word) => s.serialize_str(word),
             Self::Option(t) => parts(s, "option", &[t]),
+            Self::Class(name, t) => ("class", name, t).serialize(s),
             Self::List(t) => parts(s, "list", &[t]),
             Self::Set(t) => parts(s, "set", &[t]),
             Self::Array(t, n) => ("array", t, n).serialize(s),
@@ -405,7 +411,7 @@ impl schemars::JsonSchema for TypeRef {
         schemars::json_schema!({
             "description": "A type: a word, or an array of a word and its parts. See `docs/abi.md`.",
             "oneOf": [{ "enum": PLAIN }, { "type": "array", "minItems": 1, "prefixItems": [{ "enum": [
-                "option", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
+                "option", "class", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
                 "enum", "result", "callable", "file", "iterable", "items", "iterator", "buffer", "out",
             ] }] }],
         })

@@ -18,7 +18,8 @@
 //!
 //! `direct` is a second entry for calls whose arguments are machine words: the same shims, without a message.
 //!
-//! `host` is the way back into the caller. `dynamic` is a type for whatever it has.
+//! `host` is the way back into the caller. `dynamic` is a type for whatever it has. [`twins`] are the forms in which
+//! values of other crates become values of Python's standard library.
 //!
 //! Generated bridges use [`private`] and nothing else.
 
@@ -46,6 +47,8 @@ mod pending;
 pub mod private;
 mod probe;
 mod shim;
+#[doc(hidden)]
+pub mod twins;
 pub mod wire;
 
 /// The version of the ABI that this runtime speaks.

@@ -12,7 +12,10 @@ pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
-pub use crate::lift::{BytesLike, Forever, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef};
+pub use crate::lift::{
+    BytesLike, Forever, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, hold_list,
+    pairs, take_list,
+};
 pub use crate::lower::{
     Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
 };
@@ -22,9 +25,11 @@ pub use crate::object::{
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
+pub use crate::twins;
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};
 pub use crate::{choice, handle, handle_in, record};
+pub use crate::{mapped_given, mapped_list, mapped_map, mapped_set, mapped_taken, mapped_value};
 pub use crate::{object, object_given, object_pointer, object_reference};
 
 /// A record or enum that crosses by value.

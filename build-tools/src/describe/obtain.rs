@@ -76,6 +76,7 @@ impl Obtain<'_> {
         match ty {
             TypeRef::Plain(word) => *word != "never",
             TypeRef::Option(t)
+            | TypeRef::Class(_, t)
             | TypeRef::List(t)
             | TypeRef::Set(t)
             | TypeRef::Array(t, _)

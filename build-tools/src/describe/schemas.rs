@@ -172,6 +172,7 @@ fn of(types: &[Type], ty: &TypeRef) -> Value {
     match ty {
         TypeRef::Plain(word) => plain(word),
         TypeRef::Option(t) => json!({ "anyOf": [one(t), { "type": "null" }] }),
+        TypeRef::Class(name, t) => class(types, name, t),
         TypeRef::List(t) => json!({ "type": "array", "items": one(t) }),
         TypeRef::Set(t) => json!({ "type": "array", "items": one(t), "uniqueItems": true }),
         TypeRef::Array(t, _) if **t == TypeRef::Plain("u8") => plain("bytes"),
@@ -205,6 +206,19 @@ fn tuple<'t>(types: &[Type], parts: impl Iterator<Item = &'t TypeRef>) -> Value 
     json!({ "type": "array", "minItems": parts.len(), "maxItems": parts.len(), "prefixItems": parts })
 }
 
+/// A class of Python's standard library: as text where that is how people write it.
+fn class(types: &[Type], name: &str, form: &TypeRef) -> Value {
+    let format = match name {
+        "uuid" => "uuid",
+        "date" => "date",
+        "time" => "time",
+        "naive_datetime" | "utc_datetime" | "datetime" | "zoned_datetime" => "date-time",
+        "timedelta" => "duration",
+        _ => return of(types, form),
+    };
+    json!({ "type": "string", "format": format })
+}
+
 /// A value that stays in Rust: JSON cannot hold one.
 fn handle(types: &[Type], index: u32) -> Schema {
     let path = types.get(index as usize).map_or("value", |ty| ty.path.as_str());
@@ -225,6 +239,7 @@ fn plain(word: &str) -> Value {
         "u32" => integer(0.into(), u32::MAX.into()),
         "u64" | "usize" => integer(0.into(), u64::MAX.into()),
         "u128" => json!({ "type": "integer", "minimum": 0 }),
+        "integer" => json!({ "type": "integer" }),
         "i8" => integer(i8::MIN.into(), i8::MAX.into()),
         "i16" => integer(i16::MIN.into(), i16::MAX.into()),
         "i32" => integer(i32::MIN.into(), i32::MAX.into()),

@@ -40,6 +40,8 @@ pub(super) fn skips(
                 let message = rejected(&plan.shims[id], reason);
                 places.skip(id, SkipCode::Rejected, message).record(&mut list);
             }
+            // What has no wire form for want of it was dropped, too, with rustc's words about it.
+            Owner::Mapping(_) => {}
             Owner::Type(id) => {
                 let message = format!("rustc rejects its wire form: {reason}");
                 places.skip_type(id, message).record(&mut list);

@@ -2,7 +2,8 @@
 //!
 //! 1. [`survivors`]: what proving has dropped, and the numbers of the rest.
 //! 2. [`names`]: every name that the bridge declares.
-//! 3. [`types`]: a macro call per type; [`objects`]: the same for trait objects as arguments.
+//! 3. [`types`]: a macro call per type, and per type of another crate that crosses by value; [`objects`]: the same
+//!    for trait objects as arguments.
 //! 4. [`shims`]: a function per shim.
 //! 5. [`text`]: the printed text, and which part of the plan each line belongs to.
 //!
@@ -53,6 +54,12 @@ pub fn generate(plan: &Plan, header: &Header, dropped: &Dropped) -> Source {
         }
         for declared in objects::declarations(object, plan, &numbers) {
             writer.push_checked(Owner::Object(id), declared);
+        }
+    }
+    for (id, mapping) in plan.mappings.iter().enumerate() {
+        let owner = Owner::Mapping(id);
+        if !dropped.contains(owner) {
+            writer.push(Some(owner), &types::mapping(mapping));
         }
     }
     for id in numbers.shims() {

@@ -14,6 +14,8 @@ pub enum Owner {
     Type(TypeId),
     /// How a trait object is taken as an argument.
     Object(ObjectId),
+    /// The wire form of a type of another crate: its position in [`Plan::mappings`].
+    Mapping(usize),
     /// A shim.
     Shim(ShimId),
 }

@@ -4,7 +4,7 @@ use usecrate_manifest::Kind;
 
 use super::names;
 use super::text::{literal, parse, print_type};
-use crate::plan::model::{ObjectForm, PlannedField, PlannedType, PlannedVariant, TypeId};
+use crate::plan::model::{ObjectForm, PlannedField, PlannedMapping, PlannedType, PlannedVariant, TypeId};
 
 /// The macro call that gives a type its wire form.
 pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<String, String> {
@@ -38,6 +38,11 @@ pub(super) fn declaration(id: TypeId, number: u32, ty: &PlannedType) -> Result<S
         ),
     };
     Ok(format!("{private}::{kind}!({head}, {body});{lowered}"))
+}
+
+/// The macro call that gives a type of another crate its wire form.
+pub(super) fn mapping(mapping: &PlannedMapping) -> String {
+    format!("{}::{}", names::private(), mapping.rust)
 }
 
 /// The entry in the inventory of `artifact!`.

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::fold::{Fold, Subst, closed, unify};
+use super::mappings::Mapping;
+use super::model::PlannedMapping;
 use super::{stand_in, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
@@ -32,6 +34,8 @@ pub(super) struct Ctx<'a> {
     pub(super) dependencies: RefCell<BTreeSet<String>>,
     /// Features of `runtime` that spelled types ask for.
     pub(super) features: RefCell<BTreeSet<String>>,
+    /// The value mappings that types were found to have, by definition.
+    mappings: RefCell<BTreeMap<DefKey, Vec<&'static Mapping>>>,
     /// The self types of impls, filled in; by the impl's place in the `Api`.
     patterns: RefCell<BTreeMap<*const Impl, Pattern>>,
     /// What was found to stand for the parameters of generic types.
@@ -76,7 +80,7 @@ impl<'a> Ctx<'a> {
                 _ => bare.push(one),
             }
         }
-        let (dependencies, features, patterns, standing_in) = Default::default();
+        let (dependencies, features, mappings, patterns, standing_in) = Default::default();
         Self {
             api,
             exported,
@@ -86,6 +90,7 @@ impl<'a> Ctx<'a> {
             bare,
             dependencies,
             features,
+            mappings,
             patterns,
             standing_in,
         }
@@ -110,6 +115,32 @@ impl<'a> Ctx<'a> {
             .and_then(|def| def.paths.first())
             .cloned()
             .unwrap_or_else(|| key.0.clone())
+    }
+
+    /// Takes note of a value mapping that a type of that definition has.
+    pub(super) fn uses(&self, def: &DefKey, mapping: &'static Mapping) {
+        let mut all = self.mappings.borrow_mut();
+        match all.get_mut(def) {
+            Some(rows) if rows.contains(&mapping) => {}
+            Some(rows) => rows.push(mapping),
+            None => {
+                all.insert(def.clone(), vec![mapping]);
+            }
+        }
+    }
+
+    /// The value mappings that were found, as the bridge writes them; the crates that they name become dependencies.
+    pub(super) fn planned_mappings(&self) -> Vec<PlannedMapping> {
+        let mut planned = Vec::new();
+        for (def, rows) in self.mappings.take() {
+            for row in rows {
+                let (mapping, library) = row.planned(&def);
+                self.dependencies.borrow_mut().insert(library);
+                planned.push(mapping);
+            }
+        }
+        planned.sort();
+        planned
     }
 
     /// The normal form of a type.

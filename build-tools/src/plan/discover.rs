@@ -7,7 +7,7 @@ use super::ctx::{Ctx, bounds_of};
 use super::fold::{Subst, any, closed, each, erase, generics_in};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{objects, stand_in, streams, wire};
+use super::{mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -384,6 +384,10 @@ impl Search<'_, '_> {
                     self.found.used.insert(erase(ty));
                 }
                 self.add(ty, None);
+                if let Some(mapping) = mappings::find(self.ctx, ty) {
+                    mapping.contents(ty).for_each(|part| self.mention(part, false));
+                    return;
+                }
                 // What is inside another crate's type (`Array<u8, U32>`) is that crate's business.
                 if let (Ty::Path { def, .. }, false) = (ty, self.known(ty)) {
                     if !stdlib::is_std(def) && !self.ctx.own(def) {
@@ -507,7 +511,11 @@ fn constants(ctx: &Ctx<'_>, ty: &Ty) -> bool {
 /// It may have a wire form of its own.
 fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Path { def, .. } = ty else { return false };
-    if wire::mapped(ctx, ty).is_some() || wire::bytes_like(ctx, ty) || wire::text_like(ctx, ty) {
+    if wire::mapped(ctx, ty).is_some()
+        || mappings::find(ctx, ty).is_some()
+        || wire::bytes_like(ctx, ty)
+        || wire::text_like(ctx, ty)
+    {
         return false;
     }
     if stdlib::is_std(def) {

@@ -26,6 +26,7 @@ mod iteration;
 mod lasting;
 mod lifetimes;
 mod lock;
+mod mappings;
 mod methods;
 pub mod model;
 mod modules;
@@ -48,9 +49,9 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Candidate, Fluent, ObjectForm, ObjectId, Plan, PlannedField, PlannedGiven, PlannedMethod,
-    PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType,
-    PlannedVariant, Shape, Shim, ShimId, TypeId,
+    Action, Candidate, Fluent, ObjectForm, ObjectId, Plan, PlannedField, PlannedGiven, PlannedMapping,
+    PlannedMethod, PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait,
+    PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,13 +86,16 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
     let Builder { shims, skipped, .. } = build;
-    let dependencies = named(ctx.dependencies.take(), &planned, &shims);
+    let objects = objects::planned(&ctx, &types);
+    let mappings = ctx.planned_mappings();
+    let dependencies = named(api, ctx.dependencies.take(), &planned, &shims, &mappings);
     Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
         types: planned,
-        objects: objects::planned(&ctx, &types),
+        objects,
         shims,
+        mappings,
         modules,
         traits: traits.into_iter().map(|(_, one)| one).collect(),
         skipped,
@@ -100,9 +104,16 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
     }
 }
 
-/// The crates that finished texts name. Their versions are the graph's to say.
-fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) -> BTreeMap<String, String> {
+/// The crates that finished texts name, and which packages they are, where the scan says it.
+fn named(
+    api: &Api,
+    candidates: BTreeSet<String>,
+    types: &[PlannedType],
+    shims: &[Shim],
+    mappings: &[PlannedMapping],
+) -> BTreeMap<String, String> {
     let mut texts: Vec<&str> = types.iter().map(|one| one.rust.as_str()).collect();
+    texts.extend(mappings.iter().map(|one| one.rust.as_str()));
     texts.extend(
         types
             .iter()
@@ -123,6 +134,11 @@ fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) ->
             Action::Expr { text } => text,
         });
     }
+    let packages: BTreeMap<String, &String> = api
+        .packages
+        .iter()
+        .map(|(key, package)| (mappings::local_name(key), package))
+        .collect();
     let names = |name: &String| {
         let start = format!("::{name}::");
         let begins = |text: &str, at: usize| {
@@ -135,7 +151,10 @@ fn named(candidates: BTreeSet<String>, types: &[PlannedType], shims: &[Shim]) ->
     candidates
         .into_iter()
         .filter(names)
-        .map(|name| (name, String::new()))
+        .map(|name| {
+            let package = packages.get(&name).copied().cloned();
+            (name, package.unwrap_or_default())
+        })
         .collect()
 }
 

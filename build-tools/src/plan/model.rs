@@ -33,6 +33,8 @@ pub struct Plan {
     pub objects: Vec<PlannedObject>,
     /// One per callable.
     pub shims: Vec<Shim>,
+    /// Types of other crates that cross by value.
+    pub mappings: Vec<PlannedMapping>,
     /// Public modules, the root first.
     pub modules: Vec<PlannedModule>,
     /// Traits with served methods.
@@ -43,6 +45,15 @@ pub struct Plan {
     pub dependencies: BTreeMap<String, String>,
     /// Features of `runtime` for foreign value types: `serde_json`, `bytes`.
     pub runtime_features: Vec<String>,
+}
+
+/// A type of another crate that crosses by value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct PlannedMapping {
+    /// The type, for people: `uuid::Uuid`.
+    pub path: String,
+    /// Rust text: the macro call that gives it its wire form, without the path of the macro.
+    pub rust: String,
 }
 
 /// A type with a wire form of its own.

@@ -78,6 +78,7 @@ fn crosses(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
                 !pointer.iter().any(|name| stdlib::is(def, name)) && contents(def, args).all(part)
             }
             Class::Mapped => true,
+            Class::Value(mapping) => mapping.contents(ty).all(part),
             Class::Type(_, kind) => kind != Kind::Handle,
             _ => false,
         },
@@ -115,6 +116,7 @@ fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
                         && type_args(args).all(|ty| is_text(ty) || is_bytes(ty) || default(ty))
             }
             Class::Mapped => true,
+            Class::Value(_) => ctx.has_std(&erase(ty), "Default"),
             Class::Type(..) => ctx.has_std(&erase(ty), "Default"),
             _ => false,
         },

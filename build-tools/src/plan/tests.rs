@@ -3,6 +3,7 @@
 mod host_objects;
 mod instances;
 mod locks;
+mod mappings;
 mod objects;
 mod std_types;
 

@@ -5,6 +5,7 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
 use super::fold::{erase, unify};
+use super::mappings::{self, Mapping};
 use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
@@ -45,6 +46,8 @@ pub(super) enum Class {
     Std(StdClass),
     /// A foreign type that `runtime` maps.
     Mapped,
+    /// A foreign type of the table of value mappings.
+    Value(&'static Mapping),
     /// A type of the plan.
     Type(TypeId, Kind),
     /// A foreign type that gives bytes: only as a whole result.
@@ -138,6 +141,10 @@ pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
         ctx.features.borrow_mut().insert(feature.to_owned());
         return Class::Mapped;
     }
+    if let Some(mapping) = mappings::find(ctx, ty) {
+        ctx.uses(def, mapping);
+        return Class::Value(mapping);
+    }
     if let Some(class) = stdlib::class(def) {
         return Class::Std(class);
     }
@@ -167,6 +174,7 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
             Class::Std(StdClass::Container) => {
                 contents(def, args).all(|ty| is_text(ty) || is_bytes(ty) || by_value(ctx, types, ty))
             }
+            Class::Value(mapping) => mapping.contents(ty).all(|part| by_value(ctx, types, part)),
             Class::Type(_, kind) => kind != Kind::Handle,
             Class::Std(StdClass::Result | StdClass::Error | StdClass::Handle | StdClass::Iterator)
             | Class::Bytes
@@ -259,6 +267,9 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             Class::Std(StdClass::Container) => {
                 contents(def, args).try_for_each(|arg| check_param(ctx, types, arg, what))
             }
+            Class::Value(mapping) => mapping
+                .contents(ty)
+                .try_for_each(|part| check_param(ctx, types, part, what)),
             Class::Std(StdClass::Iterator) => Err(Reason::new(
                 SkipCode::Iterator,
                 format!("{}: iterators are not taken yet", show()),
@@ -348,6 +359,9 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
                 let raises = |arg: &Ty| top && is(ty, "Option") && is(arg, "Result");
                 contents(def, args).try_for_each(|arg| check_result(ctx, types, arg, raises(arg)))
             }
+            Class::Value(mapping) => mapping
+                .contents(ty)
+                .try_for_each(|part| check_result(ctx, types, part, false)),
             Class::Bytes | Class::Text if top => Ok(()),
             Class::Std(StdClass::Iterator) => Err(Reason::new(
                 SkipCode::Iterator,

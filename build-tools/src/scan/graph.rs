@@ -193,6 +193,15 @@ impl Graph {
         }
     }
 
+    /// The packages that were read, by the name that their keys begin with.
+    pub(super) fn packages(&self) -> BTreeMap<String, String> {
+        let read = self.crates.iter().filter_map(|info| {
+            let doc = &self.docs[info.doc?];
+            Some((info.key_name.clone(), doc.package.clone()))
+        });
+        read.collect()
+    }
+
     pub(super) fn item(&self, at: ItemRef) -> Option<&Item> {
         self.docs.get(at.doc)?.krate.index.get(&at.id)
     }

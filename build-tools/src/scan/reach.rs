@@ -35,6 +35,7 @@ pub(super) fn build(graph: &Graph) -> Round {
         api: Api {
             name: graph.crates[0].name.clone(),
             docs: docs(graph.docs[0].root()),
+            packages: graph.packages(),
             ..Api::default()
         },
         waiting: BTreeSet::new(),

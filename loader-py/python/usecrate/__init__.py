@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         VersionConflictError,
     )
     from .importing import import_
+    from .moments import DateTime, Time
     from .values import asdict, buffers, close, is_closed, manifest, move, variant
     from .version import __version__
 
@@ -43,6 +44,7 @@ __all__ = [
     "BuildError",
     "CallError",
     "ClosedError",
+    "DateTime",
     "Duration",
     "ForkError",
     "Handle",
@@ -55,6 +57,7 @@ __all__ = [
     "PanicError",
     "PoisonedError",
     "ThreadError",
+    "Time",
     "UnsupportedSignatureError",
     "UsecrateError",
     "VersionConflictError",
@@ -71,10 +74,12 @@ __all__ = [
 ]
 
 _WHERE = {
+    "DateTime": "moments",
     "Duration": "durations",
     "Handle": "_native",
     "Iterator": "_native",
     "Module": "_native",
+    "Time": "moments",
     "__version__": "version",
     "asdict": "values",
     "buffers": "values",

@@ -478,7 +478,7 @@ impl Shape {
     fn decode_any<'py>(&self, from: &mut Decoder<'_, 'py>) -> Made<'py> {
         let py = from.py;
         Ok(match self {
-            Self::Int(_) | Self::Wide { .. } | Self::Ordering => match from.token()? {
+            Self::Int(_) | Self::Wide { .. } | Self::Integer | Self::Ordering => match from.token()? {
                 Token::Signed(value) => signed(py, value),
                 Token::Unsigned(value) => unsigned(py, value),
                 Token::Ext(ext::INTEGER, content) => wide(py, content)?,
@@ -509,6 +509,10 @@ impl Shape {
                 _ => return Err(from.malformed("a float")),
             },
             Self::Bytes | Self::FixedBytes(_) => from.bytes()?,
+            Self::Class { twin, form } => {
+                let plain = form.decode(from)?;
+                twin.give(&plain)?
+            }
             Self::Option { inner, boxed } => {
                 if from.at_nil() {
                     from.token()?;

@@ -68,7 +68,7 @@ fn keep(core: &'static Core, value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>
     Ok(())
 }
 
-fn integer(value: &Bound<'_, PyInt>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+pub(super) fn integer(value: &Bound<'_, PyInt>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
     match object::integer(value) {
         Integer::Signed(number) => wire::put_signed(out.bytes, number),
         Integer::Unsigned(number) => wire::put_unsigned(out.bytes, number),

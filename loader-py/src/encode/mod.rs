@@ -215,6 +215,11 @@ impl Shape {
             Self::Iterable(shape) => hosted::iterable(shape, value, out),
             Self::Any => plain::any(value, out),
             Self::Dynamic(core) => dynamic::any(core, value, out),
+            Self::Integer => number::any_size(value, out),
+            Self::Class { twin, form } => match twin.take(value)? {
+                Some(plain) => form.encode(&plain, out),
+                None => Err(self.wrong(value, out)),
+            },
             Self::Wide { signed } => number::wide(*signed, value, out),
             Self::Char => character(value, out),
             Self::Path => standard::path(value, out),

@@ -131,6 +131,11 @@ pub(super) fn wide(signed: bool, value: &Bound<'_, PyAny>, out: &mut Encoder<'_,
     Ok(())
 }
 
+/// An integer of any size.
+pub(super) fn any_size(value: &Bound<'_, PyAny>, out: &mut Encoder<'_, '_>) -> Result<(), Refusal> {
+    super::dynamic::integer(&as_int(value)?, out)
+}
+
 /// A float: from a `float`, an `int`, or anything with `__float__` or `__index__`; never from text.
 pub(super) fn float(value: &Bound<'_, PyAny>) -> Result<f64, Refusal> {
     if let Ok(value) = value.cast::<PyFloat>() {

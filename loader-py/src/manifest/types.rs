@@ -73,6 +73,13 @@ pub(super) fn check(
             }
             1
         }
+        "class" => {
+            let name = rest.next().and_then(Value::text);
+            let Some(form) = rest.next().filter(|_| count == 2 && name.is_some()) else {
+                return Err(malformed(place, head));
+            };
+            return check(form, place, counts, way, depth + 1);
+        }
         "option" | "list" | "set" | "range" | "bounds" | "iterable" | "items" | "iterator" => 1,
         "dict" | "result" => 2,
         _ => return Err(unknown(place, head)),
@@ -162,6 +169,7 @@ fn is_plain(word: &str) -> bool {
                 | "bool"
                 | "u128"
                 | "i128"
+                | "integer"
                 | "char"
                 | "str"
                 | "bytes"

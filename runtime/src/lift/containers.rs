@@ -244,10 +244,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>, const N: usize> Lift<'s, 'h, B> for [T; N] {
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         let many = Many::hold::<B, T>(scope)?;
-        let count = match &many {
-            Many::Items(items) => items.len(),
-            Many::Memory(bytes) => bytes.len() / size_of::<T>().max(1),
-        };
+        let count = many.count::<T>();
         if count == N {
             Ok(many)
         } else {
@@ -274,8 +271,37 @@ by_value!([T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>);
 /// What is held of a map.
 type Pairs<K, V> = Vec<(K, V)>;
 
-/// Pairs of a map.
-fn pairs<'s, 'h, B, K: Lift<'s, 'h, B>, V: Lift<'s, 'h, B>>(
+/// Reads a list of `T`, of at most so many where a limit is given.
+///
+/// # Errors
+///
+/// It is no such list.
+pub fn hold_list<'s, 'h, B, T: Lift<'s, 'h, B>>(
+    scope: Scope<'s, 'h>,
+    limit: Option<usize>,
+) -> Result<Many<'s, T::Held>, Fault> {
+    let many = Many::hold::<B, T>(scope)?;
+    let count = many.count::<T>();
+    match limit {
+        Some(limit) if count > limit => Err(Fault::value(format!(
+            "expected at most {limit} items, not {count}"
+        ))),
+        _ => Ok(many),
+    }
+}
+
+/// Makes a list of what was read.
+#[must_use]
+pub fn take_list<'s, 'h, B, T: Lift<'s, 'h, B>>(held: Many<'s, T::Held>) -> Vec<T> {
+    held.take::<B, T>()
+}
+
+/// Reads the pairs of a map.
+///
+/// # Errors
+///
+/// It is no map of such keys and values.
+pub fn pairs<'s, 'h, B, K: Lift<'s, 'h, B>, V: Lift<'s, 'h, B>>(
     scope: Scope<'s, 'h>,
 ) -> Result<Pairs<K::Held, V::Held>, Fault> {
     match scope.next()? {

@@ -21,6 +21,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
+pub use containers::{hold_list, pairs, take_list};
 pub use forever::Forever;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
@@ -264,6 +265,14 @@ impl<'s, H> Many<'s, H> {
                 Ok(Self::Memory(bytes))
             }
             other => Err(Fault::expected(format!("a list, not {}", other.name()))),
+        }
+    }
+
+    /// How many items it has.
+    pub(crate) fn count<T>(&self) -> usize {
+        match self {
+            Self::Items(items) => items.len(),
+            Self::Memory(bytes) => bytes.len() / size_of::<T>().max(1),
         }
     }
 

@@ -3,5 +3,6 @@
 mod answer;
 mod choice;
 mod handle;
+mod mapped;
 mod object;
 mod record;

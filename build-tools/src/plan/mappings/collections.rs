@@ -1,0 +1,78 @@
+//! Collections: dicts, sets, lists.
+
+use super::Mapping;
+
+/// What a map with a hasher takes to be collected.
+macro_rules! hashed_map {
+    ($ty:literal) => {
+        concat!(
+            "[S], [K: ::std::cmp::Eq + ::std::hash::Hash, S: ::std::hash::BuildHasher + ::std::default::Default], ",
+            $ty
+        )
+    };
+}
+
+/// The same of a set.
+macro_rules! hashed_set {
+    ($ty:literal) => {
+        concat!(
+            "[S], [T: ::std::cmp::Eq + ::std::hash::Hash, S: ::std::hash::BuildHasher + ::std::default::Default], ",
+            $ty
+        )
+    };
+}
+
+pub(super) const ALL: &[Mapping] = &[
+    Mapping::map("hashbrown", "HashMap", hashed_map!("$::HashMap<K, V, S>")),
+    Mapping::set("hashbrown", "HashSet", hashed_set!("$::HashSet<T, S>")),
+    Mapping::map("indexmap", "IndexMap", hashed_map!("$::IndexMap<K, V, S>")),
+    Mapping::set("indexmap", "IndexSet", hashed_set!("$::IndexSet<T, S>")),
+    Mapping::map("ordermap", "OrderMap", hashed_map!("$::OrderMap<K, V, S>")),
+    Mapping::set("ordermap", "OrderSet", hashed_set!("$::OrderSet<T, S>")),
+    Mapping::map(
+        "hashlink",
+        "LinkedHashMap",
+        hashed_map!("$::LinkedHashMap<K, V, S>"),
+    ),
+    Mapping::map(
+        "linked_hash_map",
+        "LinkedHashMap",
+        hashed_map!("$::LinkedHashMap<K, V, S>"),
+    ),
+    // By bytes where they hold bytes, like a `Vec`.
+    Mapping::list(
+        "smallvec",
+        "SmallVec",
+        "[A: $::Array], [], $::SmallVec<A>, <A as $::Array>::Item, ::std::option::Option::None",
+    ),
+    Mapping::list(
+        "arrayvec",
+        "ArrayVec",
+        "[T, const CAP: usize], [], $::ArrayVec<T, CAP>, T, ::std::option::Option::Some(CAP)",
+    ),
+    Mapping::list(
+        "tinyvec",
+        "TinyVec",
+        "[A: $::Array], [], $::TinyVec<A>, <A as $::Array>::Item, ::std::option::Option::None",
+    ),
+    Mapping::list(
+        "tinyvec",
+        "ArrayVec",
+        "[A: $::Array], [], $::ArrayVec<A>, <A as $::Array>::Item, ::std::option::Option::Some(A::CAPACITY)",
+    ),
+    Mapping::list(
+        "heapless",
+        "Vec",
+        "[T, const N: usize], [], $::Vec<T, N>, T, ::std::option::Option::Some(N)",
+    ),
+    Mapping::list(
+        "thin_vec",
+        "ThinVec",
+        "[T], [], $::ThinVec<T>, T, ::std::option::Option::None",
+    ),
+    Mapping::list(
+        "ecow",
+        "EcoVec",
+        "[T], [T: ::std::clone::Clone], $::EcoVec<T>, T, ::std::option::Option::None",
+    ),
+];

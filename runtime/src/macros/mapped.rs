@@ -1,0 +1,311 @@
+//! Wire impls of types of other crates that cross by value: as a dict, as a set, as a list, or as another type. The bridge
+//! names the crate, whichever version it is; the runtime knows none of them.
+
+/// A map with any keys and values, `K` and `V`. `[bounds]` are what it takes to collect one.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_map {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty) => {
+        impl<'s, 'h, K, V, $($generics)*> $crate::private::Lift<'s, 'h, $marker> for $ty
+        where
+            K: $crate::private::Lift<'s, 'h, $marker>,
+            V: $crate::private::Lift<'s, 'h, $marker>,
+            $($bounds)*
+        {
+            type Held = Vec<(
+                <K as $crate::private::Lift<'s, 'h, $marker>>::Held,
+                <V as $crate::private::Lift<'s, 'h, $marker>>::Held,
+            )>;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $crate::private::pairs::<$marker, K, V>(scope)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                held.into_iter().map(|(key, value)| (K::take(key), V::take(value))).collect()
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("dict", 2);
+                <K as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+                <V as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [K, V, $($generics)*], $ty);
+
+        impl<'h, K, V, $($generics)*> $crate::private::Lower<'h, $marker> for $ty
+        where
+            K: $crate::private::Lower<'h, $marker>,
+            V: $crate::private::Lower<'h, $marker>,
+        {
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                out.writer.map(self.len());
+                self.into_iter().try_for_each(|(key, value)| {
+                    $crate::private::Lower::<'h, $marker>::lower(key, out)?;
+                    $crate::private::Lower::<'h, $marker>::lower(value, out)
+                })
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("dict", 2);
+                <K as $crate::private::Lower<'h, $marker>>::describe(to);
+                <V as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+
+        impl<'r, 'h, K, V, $($generics)*> $crate::private::LowerRef<'r, 'h, $marker> for $ty
+        where
+            K: $crate::private::LowerRef<'r, 'h, $marker>,
+            V: $crate::private::LowerRef<'r, 'h, $marker>,
+        {
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                out.writer.map(self.len());
+                self.iter().try_for_each(|(key, value)| {
+                    $crate::private::LowerRef::<'r, 'h, $marker>::lower_ref(key, out)?;
+                    $crate::private::LowerRef::<'r, 'h, $marker>::lower_ref(value, out)
+                })
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                to.head("dict", 2);
+                <K as $crate::private::LowerRef<'r, 'h, $marker>>::describe_ref(to);
+                <V as $crate::private::LowerRef<'r, 'h, $marker>>::describe_ref(to);
+            }
+        }
+    };
+}
+
+/// A set of any `T`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_set {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty) => {
+        impl<'s, 'h, T, $($generics)*> $crate::private::Lift<'s, 'h, $marker> for $ty
+        where
+            T: $crate::private::Lift<'s, 'h, $marker>,
+            $($bounds)*
+        {
+            type Held = $crate::private::Many<'s, <T as $crate::private::Lift<'s, 'h, $marker>>::Held>;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $crate::private::hold_list::<$marker, T>(scope, None)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                $crate::private::take_list::<$marker, T>(held).into_iter().collect()
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("set", 1);
+                <T as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [T, $($generics)*], $ty);
+
+        impl<'h, T, $($generics)*> $crate::private::Lower<'h, $marker> for $ty
+        where
+            T: $crate::private::Lower<'h, $marker>,
+        {
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                out.writer.array(self.len());
+                self.into_iter()
+                    .try_for_each(|item| $crate::private::Lower::<'h, $marker>::lower(item, out))
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("set", 1);
+                <T as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+
+        impl<'r, 'h, T, $($generics)*> $crate::private::LowerRef<'r, 'h, $marker> for $ty
+        where
+            T: $crate::private::LowerRef<'r, 'h, $marker>,
+        {
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                out.writer.array(self.len());
+                self.iter()
+                    .try_for_each(|item| $crate::private::LowerRef::<'r, 'h, $marker>::lower_ref(item, out))
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                to.head("set", 1);
+                <T as $crate::private::LowerRef<'r, 'h, $marker>>::describe_ref(to);
+            }
+        }
+    };
+}
+
+/// A list of `$item` that is a slice, too. `$limit` is how many it can hold: an `Option<usize>`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_list {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $item:ty, $limit:expr) => {
+        impl<'s, 'h, $($generics)*> $crate::private::Lift<'s, 'h, $marker> for $ty
+        where
+            $item: $crate::private::Lift<'s, 'h, $marker>,
+            $($bounds)*
+        {
+            type Held = $crate::private::Many<'s, <$item as $crate::private::Lift<'s, 'h, $marker>>::Held>;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $crate::private::hold_list::<$marker, $item>(scope, $limit)
+            }
+
+            fn take(held: Self::Held) -> Self {
+                $crate::private::take_list::<$marker, $item>(held).into_iter().collect()
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                <$item as $crate::private::Lift<'s, 'h, $marker>>::describe_list(to);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [$($generics)*], $ty);
+
+        impl<'h, $($generics)*> $crate::private::Lower<'h, $marker> for $ty
+        where
+            $item: $crate::private::Lower<'h, $marker>,
+            $($bounds)*
+        {
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                let items: Vec<$item> = self.into_iter().collect();
+                <$item as $crate::private::Lower<'h, $marker>>::lower_list(items, out)
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                <$item as $crate::private::Lower<'h, $marker>>::describe_list(to);
+            }
+        }
+
+        impl<'r, 'h, $($generics)*> $crate::private::LowerRef<'r, 'h, $marker> for $ty
+        where
+            $item: $crate::private::LowerRef<'r, 'h, $marker>,
+            $($bounds)*
+        {
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                let items: &'r [$item] = self;
+                <$item as $crate::private::LowerRef<'r, 'h, $marker>>::lower_slice(items, out)
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                <$item as $crate::private::LowerRef<'r, 'h, $marker>>::describe_slice(to);
+            }
+        }
+    };
+}
+
+/// A type that crosses as `$form`, of which `$give` makes one of a reference, and from which `$make` makes a value. Both
+/// may fail: before Rust runs, or in place of the result.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_value {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $form:ty, $give:expr, $make:expr) => {
+        $crate::mapped_given!($marker, [$($generics)*], [$($bounds)*], $ty, $form, $give);
+        $crate::mapped_taken!($marker, [$($generics)*], [$($bounds)*], $ty, $form, $make);
+    };
+}
+
+/// The half of [`mapped_value`] that is about results.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_given {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $form:ty, $give:expr) => {
+        impl<'h, $($generics)*> $crate::private::Lower<'h, $marker> for $ty
+        where
+            $($bounds)*
+        {
+            const NIL: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
+            const DATA: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
+
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                <Self as $crate::private::LowerRef<'_, 'h, $marker>>::lower_ref(&self, out)
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                <$form as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+
+        impl<'r, 'h, $($generics)*> $crate::private::LowerRef<'r, 'h, $marker> for $ty
+        where
+            $($bounds)*
+        {
+            const NIL_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
+            const DATA_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
+
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                let give: fn(&Self) -> Result<$form, $crate::private::Fault> = $give;
+                <$form as $crate::private::Lower<'h, $marker>>::lower(give(self)?, out)
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                <$form as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+    };
+}
+
+/// The half of [`mapped_value`] that is about arguments.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_taken {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $form:ty, $make:expr) => {
+        impl<'s, 'h, $($generics)*> $crate::private::Lift<'s, 'h, $marker> for $ty
+        where
+            $($bounds)*
+        {
+            type Held = Self;
+            const NIL: bool = <$form as $crate::private::Lift<'s, 'h, $marker>>::NIL;
+            const DATA: bool = <$form as $crate::private::Lift<'s, 'h, $marker>>::DATA;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self, $crate::private::Fault> {
+                let make: fn($form) -> Result<Self, $crate::private::Fault> = $make;
+                let held = <$form as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?;
+                make(<$form as $crate::private::Lift<'s, 'h, $marker>>::take(held))
+            }
+
+            fn take(held: Self) -> Self {
+                held
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                <$form as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [$($generics)*], $ty);
+    };
+}
+
+/// `&T` of a mapped type: lifted by value and stored for the call.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __mapped_ref {
+    ($marker:ty, [$($generics:tt)*], $ty:ty) => {
+        impl<'s, 'h, $($generics)*> $crate::private::LiftRef<'s, 'h, $marker> for $ty
+        where
+            $ty: $crate::private::Lift<'s, 'h, $marker> + 's,
+        {
+            type Held = (
+                $crate::private::Scope<'s, 'h>,
+                <$ty as $crate::private::Lift<'s, 'h, $marker>>::Held,
+            );
+
+            fn hold_ref(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                scope.keeps()?;
+                Ok((scope, <$ty as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?))
+            }
+
+            fn take_ref((scope, held): Self::Held) -> &'s Self {
+                scope.store(<$ty as $crate::private::Lift<'s, 'h, $marker>>::take(held), false)
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                <$ty as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+    };
+}

@@ -1,0 +1,79 @@
+//! Maps, sets and lists.
+
+use std::collections::hash_map::RandomState;
+
+use arrayvec::ArrayVec;
+use indexmap::{IndexMap, IndexSet};
+use smallvec::SmallVec;
+use tinyvec::TinyVec;
+
+/// Something that stays in Rust.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Node(u32);
+
+impl Node {
+    /// A node.
+    pub fn new(id: u32) -> Self {
+        Self(id)
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.0
+    }
+}
+
+crate::echoes! {
+    hash_map hash_map_ref: hashbrown::HashMap<String, Vec<i64>>;
+    hash_map_std hash_map_std_ref: hashbrown::HashMap<u8, Option<u8>, RandomState>;
+    hash_map_old hash_map_old_ref: hashbrown_old::HashMap<String, i64>;
+    hash_set hash_set_ref: hashbrown::HashSet<(i64, String)>;
+    index_map index_map_ref: IndexMap<String, f64>;
+    index_set index_set_ref: IndexSet<String>;
+    small_vec small_vec_ref: SmallVec<[String; 2]>;
+    small_bytes small_bytes_ref: SmallVec<[u8; 4]>;
+    array_vec array_vec_ref: ArrayVec<i32, 3>;
+    tiny_vec tiny_vec_ref: TinyVec<[u16; 4]>;
+    nested nested_ref: IndexMap<String, SmallVec<[hashbrown::HashMap<u32, bool>; 1]>>;
+}
+
+/// Handles as keys, and borrowed.
+#[derive(Debug, Default)]
+pub struct Graph {
+    nodes: IndexMap<Node, f64>,
+}
+
+impl Graph {
+    /// Without nodes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds them all.
+    pub fn extend(&mut self, nodes: IndexMap<Node, f64>) {
+        self.nodes.extend(nodes);
+    }
+
+    /// What the nodes weigh.
+    pub fn weights(&self) -> &IndexMap<Node, f64> {
+        &self.nodes
+    }
+
+    /// What each node costs.
+    pub fn costs(&self) -> hashbrown::HashMap<Node, f64> {
+        self.nodes
+            .iter()
+            .map(|(node, cost)| (node.clone(), *cost))
+            .collect()
+    }
+
+    /// The same by number.
+    pub fn by_id(&self) -> IndexMap<u32, f64> {
+        self.nodes.iter().map(|(node, cost)| (node.0, *cost)).collect()
+    }
+}
+
+/// Adds a key to what is there.
+pub fn insert(into: &mut IndexMap<String, f64>, key: &str) {
+    into.insert(key.to_owned(), 0.0);
+}

@@ -1,0 +1,15 @@
+//! What is written as text.
+
+use camino::Utf8PathBuf;
+use ipnet::{IpNet, Ipv4Net};
+use smol_str::SmolStr;
+use url::Url;
+
+crate::echoes! {
+    url url_ref: Url;
+    net net_ref: IpNet;
+    net_v4 net_v4_ref: Ipv4Net;
+    smol smol_ref: SmolStr;
+    short short_ref: arrayvec::ArrayString<8>;
+    path path_ref: Utf8PathBuf;
+}

@@ -1,0 +1,38 @@
+//! Dates and times of three crates.
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+crate::echoes! {
+    chrono_date chrono_date_ref: chrono::NaiveDate;
+    chrono_time chrono_time_ref: chrono::NaiveTime;
+    chrono_naive chrono_naive_ref: chrono::NaiveDateTime;
+    chrono_utc chrono_utc_ref: DateTime<Utc>;
+    chrono_fixed chrono_fixed_ref: DateTime<FixedOffset>;
+    chrono_delta chrono_delta_ref: chrono::Duration;
+    time_date time_date_ref: time::Date;
+    time_time time_time_ref: time::Time;
+    time_naive time_naive_ref: time::PrimitiveDateTime;
+    time_offset time_offset_ref: time::OffsetDateTime;
+    time_delta time_delta_ref: time::Duration;
+    jiff_date jiff_date_ref: jiff::civil::Date;
+    jiff_time jiff_time_ref: jiff::civil::Time;
+    jiff_naive jiff_naive_ref: jiff::civil::DateTime;
+    jiff_stamp jiff_stamp_ref: jiff::Timestamp;
+    jiff_zoned jiff_zoned_ref: jiff::Zoned;
+    jiff_delta jiff_delta_ref: jiff::SignedDuration;
+}
+
+/// A day that Python does not have.
+pub fn year_12000() -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(12_000, 1, 1).expect("chrono has it")
+}
+
+/// A moment that Python does not have.
+pub fn before_years() -> DateTime<Utc> {
+    DateTime::from_timestamp(-99_999_999_999, 0).expect("chrono has it")
+}
+
+/// A leap second.
+pub fn leap_second() -> chrono::NaiveTime {
+    chrono::NaiveTime::from_hms_nano_opt(23, 59, 59, 1_500_000_000).expect("chrono has it")
+}

@@ -1,0 +1,275 @@
+"""Types of other crates that are plain values in Python: there and back, by value and by reference, equal
+and of the same type; and what does not fit is refused by the call itself."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import fractions
+import gc
+import ipaddress
+import math
+import pathlib
+import pickle
+import uuid
+import zoneinfo
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import usecrate
+
+CRATE = str(pathlib.Path(__file__).resolve().parent.parent / "crates" / "mappings")
+UTC = datetime.timezone.utc
+
+
+@pytest.fixture(scope="module", name="m")
+def module_fixture() -> Any:
+    return usecrate.import_(CRATE)
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+INT = st.integers(-(2**63), 2**63 - 1)
+FLOAT = st.floats(allow_nan=False)
+BIG = st.integers() | st.integers(-(2**200), 2**200) | st.sampled_from([2**63, 2**64, -(2**63) - 1, 2**127])
+OFFSETS = st.integers(-86340, 86340).map(lambda east: datetime.timezone(datetime.timedelta(seconds=east)))
+INNER_YEARS = {
+    "min_value": datetime.datetime(2, 1, 1),
+    "max_value": datetime.datetime(9998, 12, 30),
+}
+
+
+def exact(moments: st.SearchStrategy[datetime.datetime]) -> st.SearchStrategy[datetime.datetime]:
+    """Some of them with nanoseconds that a `datetime` does not have."""
+    return moments | st.builds(usecrate.DateTime.of, moments, st.integers(1, 999))
+
+
+NAIVE = exact(st.datetimes(**INNER_YEARS))
+IN_UTC = exact(st.datetimes(**INNER_YEARS, timezones=st.just(UTC)))
+SHIFTED = exact(st.datetimes(**INNER_YEARS, timezones=OFFSETS))
+CLOCK = st.times() | st.builds(
+    lambda at, left: usecrate.Time(at.hour, at.minute, at.second, at.microsecond, nanosecond=left),
+    st.times(),
+    st.integers(1, 999),
+)
+SPAN = st.timedeltas() | st.builds(usecrate.Duration, st.integers(-(10**9), 10**9), st.integers(0, 10**9 - 1))
+NETWORK = st.sampled_from([(4, 32), (6, 128)]).flatmap(
+    lambda row: st.builds(
+        lambda address, bits: ipaddress.ip_interface(f"{address}/{bits}"),
+        st.ip_addresses(v=row[0]),  # type: ignore[arg-type]
+        st.integers(0, row[1]),
+    )
+)
+
+
+def narrow(value: decimal.Decimal) -> bool:
+    """rust_decimal holds 96 bits and 28 places."""
+    _, digits, exponent = value.as_tuple()
+    return -28 <= int(exponent) <= 0 and int("".join(map(str, digits))) < 2**96
+
+
+ROWS: dict[str, st.SearchStrategy[Any]] = {
+    "collections.hash_map": st.dictionaries(TEXT, st.lists(INT, max_size=3), max_size=4),
+    "collections.hash_map_std": st.dictionaries(
+        st.integers(0, 255), st.none() | st.integers(0, 255), max_size=4
+    ),
+    "collections.hash_map_old": st.dictionaries(TEXT, INT, max_size=4),
+    "collections.hash_set": st.sets(st.tuples(INT, TEXT), max_size=4),
+    "collections.index_map": st.dictionaries(TEXT, FLOAT, max_size=4),
+    "collections.index_set": st.sets(TEXT, max_size=4),
+    "collections.small_vec": st.lists(TEXT, max_size=5),
+    "collections.small_bytes": st.binary(max_size=10),
+    "collections.array_vec": st.lists(st.integers(-(2**31), 2**31 - 1), max_size=3),
+    "collections.tiny_vec": st.lists(st.integers(0, 65535), max_size=10),
+    "collections.nested": st.dictionaries(
+        TEXT, st.lists(st.dictionaries(st.integers(0, 2**32 - 1), st.booleans(), max_size=2), max_size=3)
+    ),
+    "numbers.big_int": BIG,
+    "numbers.big_uint": BIG.map(abs),
+    "numbers.ratio": st.fractions(max_denominator=10**9).filter(lambda x: abs(x.numerator) < 2**62),
+    "numbers.big_ratio": st.fractions(),
+    "numbers.complex": st.complex_numbers(allow_nan=False),
+    "numbers.complex_32": st.complex_numbers(allow_nan=False, width=64),
+    "numbers.ordered": FLOAT,
+    "numbers.not_nan": FLOAT,
+    "numbers.decimal": st.decimals(allow_nan=False, allow_infinity=False, places=6).filter(narrow),
+    "numbers.big_decimal": st.decimals(allow_nan=False, allow_infinity=False),
+    "numbers.uuid": st.uuids(),
+    "text.net": NETWORK,
+    "text.smol": TEXT,
+    "text.short": st.text("abcé", max_size=4),
+    "text.path": st.text("abc/é.", min_size=1, max_size=9).map(pathlib.Path),
+    "times.chrono_date": st.dates(),
+    "times.chrono_time": CLOCK,
+    "times.chrono_naive": NAIVE,
+    "times.chrono_utc": IN_UTC,
+    "times.chrono_fixed": SHIFTED,
+    "times.chrono_delta": SPAN,
+    "times.time_date": st.dates(),
+    "times.time_time": CLOCK,
+    "times.time_naive": NAIVE,
+    "times.time_offset": SHIFTED,
+    "times.time_delta": SPAN,
+    "times.jiff_date": st.dates(),
+    "times.jiff_time": CLOCK,
+    "times.jiff_naive": NAIVE,
+    "times.jiff_stamp": IN_UTC,
+    "times.jiff_zoned": SHIFTED,
+    "times.jiff_delta": SPAN,
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("suffix", ["", "_ref"])
+def test_values_come_back_as_they_were(m: Any, name: str, suffix: str) -> None:
+    module, function = name.split(".")
+    echo = getattr(getattr(m, module), function + suffix)
+
+    @given(ROWS[name])
+    def check(value: Any) -> None:
+        back = echo(value)
+        expected = value
+        if name == "text.net" and value.ip == value.network.network_address:
+            expected = value.network
+        assert back == expected
+        assert isinstance(back, type(expected)) or isinstance(expected, type(back))
+        if isinstance(value, datetime.datetime):
+            assert back.utcoffset() == value.utcoffset()
+
+    check()
+
+
+def test_maps_keep_the_order_that_their_types_keep(m: Any) -> None:
+    names = [f"k{number}" for number in range(50)]
+    assert list(m.collections.index_map(dict.fromkeys(names, 0.0))) == names
+    # A set's order is Python's own; what was there first is still there.
+    assert m.collections.index_set(names) == set(names)
+
+
+def test_handles_are_keys_of_maps(m: Any) -> None:
+    graph = m.collections.Graph()
+    nodes = [m.collections.Node(number) for number in range(3)]
+    graph.extend({node: float(at) for at, node in enumerate(nodes)})
+    assert {node.id(): cost for node, cost in graph.costs().items()} == {0: 0.0, 1: 1.0, 2: 2.0}
+    weights = graph.weights()
+    assert [node.id() for node in weights] == [0, 1, 2]
+    # The keys borrow the graph.
+    with pytest.raises(usecrate.BorrowedError):
+        graph.extend({})
+    del weights
+    gc.collect()
+    graph.extend({})
+    assert graph.by_id() == {0: 0.0, 1: 1.0, 2: 2.0}
+
+
+def test_what_rust_changes_in_place_is_given_back(m: Any) -> None:
+    assert m.collections.insert("k") == {"k": 0.0}
+    assert list(m.collections.insert("k", into={"z": 1.0})) == ["z", "k"]
+
+
+def test_two_versions_of_a_crate_are_mapped_at_once(m: Any) -> None:
+    assert m.collections.hash_map({"a": [1]}) == {"a": [1]}
+    assert m.collections.hash_map_old({"a": 1}) == {"a": 1}
+
+
+def test_values_of_other_crates_nest_and_are_fields(m: Any) -> None:
+    one, two = uuid.uuid4(), uuid.uuid4()
+    assert m.numbers.uuids([one, None, str(two)]) == [one, two]
+    assert m.numbers.greatest([3, 2**100, -1]) == 2**100
+    assert m.numbers.greatest([]) is None
+    entry = m.numbers.entry(m.numbers.Entry(id=one, amount=decimal.Decimal("1.10"), count=2**80))
+    assert entry == m.numbers.Entry(id=one, amount=decimal.Decimal("1.10"), count=2**80)
+    assert str(entry.amount) == "1.10"
+    assert m.numbers.entry({"id": one, "amount": 7, "count": 1}).amount == 7
+
+
+def test_what_is_natural_is_taken_too(m: Any) -> None:
+    assert m.text.url("https://example.org/a b") == "https://example.org/a%20b"
+    assert m.text.net("10.0.0.0/8") == ipaddress.ip_network("10.0.0.0/8")
+    assert m.text.net(ipaddress.ip_address("10.0.0.1")) == ipaddress.ip_network("10.0.0.1/32")
+    assert m.numbers.complex(2) == 2 + 0j
+    assert m.numbers.ratio(7) == fractions.Fraction(7)
+    assert m.numbers.big_decimal(10**6000) == decimal.Decimal(10**6000)
+    assert math.isnan(m.numbers.ordered(math.nan))
+    noon = datetime.datetime(2024, 7, 1, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+    assert m.times.chrono_utc(noon) == noon
+
+
+def test_a_zone_keeps_its_name(m: Any) -> None:
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    for month in (1, 7):
+        moment = datetime.datetime(2024, month, 1, 12, tzinfo=berlin)
+        back = m.times.jiff_zoned(moment)
+        assert back == moment
+        assert back.tzinfo is berlin
+        assert back.hour == 12
+
+
+def test_moments_are_datetimes_that_are_exact() -> None:
+    plain = datetime.datetime(2024, 1, 1, 1, 2, 3, 4)
+    exact = usecrate.DateTime.of(plain, 5)
+    assert exact.nanosecond == 5
+    assert exact != plain and exact > plain and plain < exact
+    assert usecrate.DateTime.of(plain, 0) == plain
+    assert hash(usecrate.DateTime.of(plain, 0)) == hash(plain)
+    assert pickle.loads(pickle.dumps(exact)) == exact
+    assert exact + datetime.timedelta(1) == plain + datetime.timedelta(1)
+    clock = usecrate.Time(1, 2, 3, 4, nanosecond=5)
+    assert pickle.loads(pickle.dumps(clock)) == clock != datetime.time(1, 2, 3, 4)
+    assert clock > datetime.time(1, 2, 3, 4)
+    assert eval(repr(exact), {"usecrate": usecrate, "datetime": datetime}) == exact
+    assert eval(repr(clock), {"usecrate": usecrate}) == clock
+    with pytest.raises(ValueError, match="0 to 999"):
+        usecrate.DateTime.of(plain, 1000)
+
+
+REFUSED = [
+    ("collections.array_vec", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
+    ("collections.index_map", [1], TypeError, "must be dict of str to float"),
+    ("numbers.big_uint", -1, OverflowError, "BigUint"),
+    ("numbers.big_int", "1", TypeError, "must be int, not str"),
+    ("numbers.not_nan", math.nan, ValueError, "NaN"),
+    ("numbers.decimal", decimal.Decimal(10**40), ValueError, "overflow"),
+    ("numbers.decimal", decimal.Decimal("0." + "1" * 40), ValueError, "precision"),
+    ("numbers.decimal", decimal.Decimal("NaN"), ValueError, "must be a finite number"),
+    ("numbers.decimal", 1.5, TypeError, "must be decimal.Decimal or int, not float"),
+    ("numbers.ratio", fractions.Fraction(2**70), ValueError, "integer"),
+    ("numbers.uuid", 3, TypeError, "must be uuid.UUID or str, not int"),
+    ("numbers.uuid", "x", ValueError, "must be the text of a UUID, not 'x'"),
+    ("numbers.complex", "1", TypeError, "must be complex, float or int"),
+    ("text.url", "nowhere", ValueError, "relative URL without a base"),
+    ("text.short", "123456789", ValueError, "capacity"),
+    ("text.net_v4", "::/0", ValueError, "invalid"),
+    ("times.chrono_utc", datetime.datetime(2024, 1, 1), ValueError, "must be a datetime with a time zone"),
+    ("times.chrono_naive", datetime.datetime(2024, 1, 1, tzinfo=UTC), ValueError, "without a time zone"),
+    ("times.chrono_date", datetime.datetime(2024, 1, 1), TypeError, "must be datetime.date"),
+    ("times.time_time", datetime.time(1, tzinfo=UTC), ValueError, "without a time zone"),
+    ("times.jiff_delta", 3, TypeError, "must be datetime.timedelta"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), REFUSED)
+@pytest.mark.parametrize("suffix", ["", "_ref"])
+def test_what_does_not_fit_is_refused(
+    m: Any, name: str, suffix: str, value: Any, error: type[Exception], words: str
+) -> None:
+    module, function = name.split(".")
+    with pytest.raises(error, match=words):
+        getattr(getattr(m, module), function + suffix)(value)
+
+
+def test_what_python_cannot_hold_is_an_error_that_says_so(m: Any) -> None:
+    with pytest.raises(ValueError, match="year 12000 is out of range"):
+        m.times.year_12000()
+    with pytest.raises(ValueError, match="out of the range of datetime: the years 1 to 9999"):
+        m.times.before_years()
+    with pytest.raises(ValueError, match="leap second"):
+        m.times.leap_second()
+
+
+def test_documentation_names_the_classes(m: Any) -> None:
+    assert "uuid(value: uuid.UUID) -> uuid.UUID" in m.numbers.uuid.__doc__
+    assert "chrono_utc(value: datetime.datetime) -> datetime.datetime" in m.times.chrono_utc.__doc__
+    assert "big_int(value: int) -> int" in m.numbers.big_int.__doc__
