@@ -17,7 +17,8 @@ pub use crate::lift::{
     pairs, take_list,
 };
 pub use crate::lower::{
-    Batch, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle, length_hint,
+    Batch, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle,
+    length_hint,
 };
 pub use crate::object::{
     BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, no_object, object_type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -170,3 +171,43 @@ def test_views_through_a_view_that_changes(views: Any) -> None:
     segments.push("b")
     del segments
     assert address.path() == "/a!/b"
+
+
+def test_what_several_own_is_seen_while_anyone_owns_it(behaviours: Any) -> None:
+    m = behaviours.borrows
+    before = m.common_gone()
+    shares = m.Shares("mine")
+    one, many = shares.common(), shares.many(3)
+    assert shares.owners() == 5 and type(one) is m.Common is type(many[0])
+    assert one.name() == ("mine", 0) and many[2].name() == ("mine", 1), "the very same value"
+    assert shares.maybe(False) is None and shares.maybe(True).name() == ("mine", 2)
+    assert shares.tried("7").name()[0] == "mine"
+    with pytest.raises(usecrate.CallError):
+        shares.tried("x")
+    with pytest.raises(usecrate.BorrowedError):
+        one.rename("yours")
+    del many
+    gc.collect()
+    assert shares.owners() == 2
+    usecrate.close(shares)
+    assert one.name() == ("mine", 4) and m.common_gone() == before, "it outlives its first owner"
+    usecrate.close(one)
+    assert m.common_gone() == before + 1
+
+
+def test_what_one_thread_owns_together_stays_on_it(behaviours: Any) -> None:
+    m = behaviours.borrows
+    before = m.common_gone()
+    pinned = m.Pinned("mine")
+    common = pinned.common()
+    assert common.name() == ("mine", 0)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(usecrate.ThreadError):
+        pool.submit(common.name).result()
+    del pinned
+    assert common.name() == ("mine", 1)
+    box = [common]
+    del common
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(box.clear).result()
+    m.common_gone()  # what another thread dropped goes with the next call of its own
+    assert m.common_gone() == before + 1

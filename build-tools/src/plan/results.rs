@@ -1,6 +1,8 @@
 //! Results whose Rust type needs a step before it can be lowered: lists of handles that are borrowed become lists of
 //! borrowed handles, boxes are looked into.
 
+use usecrate_manifest::Kind;
+
 use super::ctx::Ctx;
 use super::items::{self, Items};
 use super::stdlib;
@@ -64,6 +66,9 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
     if let Some(items) = items::anonymous(ctx, ty) {
         return Wrap(of_items(&items, &handles).map(str::to_owned));
     }
+    if let Some(around) = counted(ctx, types, ty) {
+        return Wrap(Some(around));
+    }
     let around = match ty {
         Ty::Ref {
             mutable: false,
@@ -101,6 +106,29 @@ pub(super) fn wrap(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Wrap {
         _ => None,
     };
     Wrap(around.map(str::to_owned))
+}
+
+/// `Arc<T>` and `Rc<T>` of a handle type, alone or in something: the value is borrowed from the pointer.
+fn counted(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<String> {
+    let Ty::Path { def, args } = ty else { return None };
+    let is = |names: &[&str]| names.iter().any(|name| stdlib::is(def, name));
+    let inner = type_args(args).next()?;
+    if is(&["Arc", "Rc"]) {
+        let handle =
+            matches!(class(ctx, types, inner), Class::Type(_, Kind::Handle)) && !has_lifetimes(inner);
+        return handle.then(|| "::usecrate_runtime::private::Counted({})".to_owned());
+    }
+    let inside = counted(ctx, types, inner)?.replace("{}", "one");
+    if is(&["Option", "Result"]) {
+        Some(format!("{{}}.map(|one| {inside})"))
+    } else if is(&["Vec", "VecDeque"]) {
+        let all = "::std::iter::IntoIterator::into_iter({})";
+        Some(format!(
+            "{all}.map(|one| {inside}).collect::<::std::vec::Vec<_>>()"
+        ))
+    } else {
+        None
+    }
 }
 
 /// The step that an iterator needs: it is made one, its items take their own step.

@@ -2,14 +2,16 @@
 
 use std::any::TypeId;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use super::frame::Frame;
-use super::owners::Group;
+use super::frame::{Frame, Side};
+use super::owners::{Group, Owner};
 use super::scope::{Family, Handle};
 use super::table::{Access, Entry, TABLE};
 use super::thread::{self, ThreadLock};
 use super::value::{TypeInfo, allocate, ending};
+use crate::error::Fault;
 use crate::wire::{EXT_HANDLE, Writer};
 
 /// The answer being written, with the call that it answers. `'h` is the lifetime of the call's group.
@@ -143,6 +145,45 @@ impl<'o, 'h> Out<'o, 'h> {
             T::INFO,
             Access::Exclusive,
         );
+    }
+
+    /// A value behind a pointer that shares it. The pointer is a handle that nobody has: the group owns its slot, and drops
+    /// it as it drops any value that it borrows. `info` is what is known of both.
+    ///
+    /// # Errors
+    ///
+    /// The group must not own anything.
+    pub(crate) fn store_counted<B, T: Handle<B>, P: Deref<Target = T> + 'static>(
+        &mut self,
+        pointer: P,
+        info: &'static TypeInfo,
+    ) -> Result<(), Fault> {
+        self.frame.keeps(Side::Own)?;
+        // Where the value is does not change with the pointer's place.
+        let value = std::ptr::from_ref(&*pointer).cast_mut();
+        let id = TABLE.insert(Entry {
+            value: allocate(pointer),
+            type_id: TypeId::of::<P>(),
+            info,
+            ending: ending::<P>(),
+            access: Access::Owned,
+            group: None,
+            lock: (!info.sync).then(Arc::default),
+            home: (!info.send).then(thread::current),
+        });
+        let slot = id.slot();
+        let held = TABLE.acquire(id, false).is_ok();
+        assert!(held, "nobody else has a new handle");
+        TABLE.lend(slot, info.path, false);
+        let owner = Owner::Slot {
+            slot,
+            exclusive: false,
+        };
+        self.group_for(info).add(owner);
+        // The client has no handle of it: it goes with the group.
+        let _ = TABLE.drop_handle(id, false);
+        self.store_borrowed(value, TypeId::of::<T>(), info, Access::Shared);
+        Ok(())
     }
 
     /// A value that borrows, inside one that the group keeps.

@@ -4,6 +4,7 @@
 
 mod c_text;
 mod containers;
+mod counted;
 mod errors;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
@@ -18,6 +19,7 @@ use crate::group::store::Out;
 use crate::shim::Answer;
 use crate::wire::Writer;
 
+pub use counted::Counted;
 pub use errors::{Fail, Said, failed, failed_with_handle};
 pub use text::Text;
 

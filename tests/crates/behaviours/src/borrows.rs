@@ -1,5 +1,9 @@
 //! Values that borrow others.
 
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 /// A text that others look into.
 #[derive(Debug)]
 pub struct Text {
@@ -86,5 +90,91 @@ pub fn longer<'t>(left: &Part<'t>, right: &Part<'t>) -> Part<'t> {
         left.clone()
     } else {
         right.clone()
+    }
+}
+
+/// What several own together.
+#[derive(Debug)]
+pub struct Common {
+    name: String,
+    seen: AtomicU32,
+}
+
+impl Common {
+    /// What it is called, and how often that was asked.
+    pub fn name(&self) -> (&str, u32) {
+        (&self.name, self.seen.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Others cannot see a change: it is refused while they can.
+    pub fn rename(&mut self, name: &str) {
+        self.name = name.to_owned();
+    }
+}
+
+impl Drop for Common {
+    fn drop(&mut self) {
+        GONE.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+static GONE: AtomicU32 = AtomicU32::new(0);
+
+/// How many were dropped.
+pub fn common_gone() -> u32 {
+    GONE.load(Ordering::Relaxed)
+}
+
+/// One of several owners.
+#[derive(Debug)]
+pub struct Shares(Arc<Common>);
+
+impl Shares {
+    /// The first owner.
+    pub fn new(name: &str) -> Self {
+        let seen = AtomicU32::new(0);
+        Shares(Arc::new(Common { name: name.to_owned(), seen }))
+    }
+
+    /// What is owned.
+    pub fn common(&self) -> Arc<Common> {
+        Arc::clone(&self.0)
+    }
+
+    /// The same, if it is asked for.
+    pub fn maybe(&self, there: bool) -> Option<Arc<Common>> {
+        there.then(|| self.common())
+    }
+
+    /// The same, or no number.
+    pub fn tried(&self, text: &str) -> Result<Arc<Common>, std::num::ParseIntError> {
+        text.parse::<u8>().map(|_| self.common())
+    }
+
+    /// The same so often.
+    pub fn many(&self, count: usize) -> Vec<Arc<Common>> {
+        vec![self.common(); count]
+    }
+
+    /// How many own it.
+    pub fn owners(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+}
+
+/// Stays on its thread.
+#[derive(Debug)]
+pub struct Pinned(Rc<Common>);
+
+impl Pinned {
+    /// The first owner.
+    pub fn new(name: &str) -> Self {
+        let seen = AtomicU32::new(0);
+        Pinned(Rc::new(Common { name: name.to_owned(), seen }))
+    }
+
+    /// What is owned.
+    pub fn common(&self) -> Rc<Common> {
+        Rc::clone(&self.0)
     }
 }
