@@ -273,7 +273,8 @@ pub struct Impl {
     pub generics: Generics,
     /// The trait, if any.
     pub trait_: Option<TraitRef>,
-    /// The type it is for. For a blanket impl, the concrete type that rustdoc listed it on.
+    /// The type it is for. For a blanket impl, the type that rustdoc listed it on; the parameters of that have a prime,
+    /// and are among those of `generics`.
     pub self_ty: Ty,
     /// `impl<T: …> Trait for T`: the parameter's name, when that is where it comes from.
     pub blanket: Option<String>,

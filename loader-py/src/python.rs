@@ -99,6 +99,14 @@ pub(crate) fn twins(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     module(py, &CELL, "usecrate.twins")
 }
 
+/// `usecrate.plain.data`
+pub(crate) fn plain_data(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    attribute(py, &CELL, || {
+        PyModule::import(py, "usecrate.plain")?.getattr("data")
+    })
+}
+
 /// `datetime.timedelta`
 pub(crate) fn timedelta(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

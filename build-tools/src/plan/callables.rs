@@ -17,7 +17,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, formatting, items, lasting, names, objects, results, stand_in, stdlib};
+use super::{closures, formatting, holds, items, lasting, names, objects, results, stand_in, stdlib};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -66,6 +66,7 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
             .flat_map(generics_in)
             .collect(),
         passed: open.params.iter().flat_map(generics_in).collect(),
+        referred: open.params.iter().filter_map(referred).collect(),
         callables: RefCell::new(Vec::new()),
     };
     let combinations = combine(&chooser, &open, function)?;
@@ -73,7 +74,9 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
     let mut shims = Vec::new();
     let mut refused = None;
     for combination in &combinations {
-        match shim(ctx, types, site, &open, &chooser, combination, many) {
+        let shim = agree(ctx, &open, combination)
+            .and_then(|()| shim(ctx, types, site, &open, &chooser, combination, many));
+        match shim {
             Ok(shim) => shims.push(shim),
             Err(reason) => refused = refused.or(Some(reason)),
         }
@@ -86,6 +89,44 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
         )),
         (false, _) => Ok(shims),
     }
+}
+
+/// The parameter behind a reference.
+fn referred(ty: &Ty) -> Option<String> {
+    match ty {
+        Ty::Ref { ty, .. } => match &**ty {
+            Ty::Generic(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is asked of the associated types of what was chosen holds, as far as is known.
+fn agree(ctx: &Ctx<'_>, open: &Open, combination: &Combination) -> Result<(), Reason> {
+    let mut subst = Subst::default();
+    for (name, choice) in combination {
+        subst.types.insert(name.clone(), choice.ty.clone());
+    }
+    for (subject, bounds) in &open.bounds {
+        if matches!(subject, Ty::Generic(_)) || generics_in(subject).is_empty() {
+            continue;
+        }
+        let ty = ctx.normal(&subst.apply(subject));
+        for bound in subst.apply_bounds(bounds) {
+            if holds::bounded(ctx, &ty, &bound) == holds::Answer::No {
+                let (subject, ty) = (ctx.show(subject), ctx.show(&ty));
+                let bound = ctx.show_bounds(&[bound]);
+                return Err(Reason::new(
+                    SkipCode::Generic,
+                    format!(
+                        "`{subject}: {bound}` does not hold: it is `{ty}` in the instances that there are"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One choice for each open parameter.

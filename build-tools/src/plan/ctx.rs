@@ -7,10 +7,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::fold::{Fold, Subst, closed, unify};
+use super::fold::{Fold, Subst, closed, erase, unify};
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
-use super::{stand_in, stdlib};
+use super::{holds, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
 };
@@ -40,6 +40,10 @@ pub(super) struct Ctx<'a> {
     patterns: RefCell<BTreeMap<*const Impl, Pattern>>,
     /// What was found to stand for the parameters of generic types.
     pub(super) standing_in: RefCell<BTreeMap<(DefKey, bool), Vec<Ty>>>,
+    /// Which types implement which traits.
+    pub(super) judged: holds::judged::Judged,
+    /// Which impls apply to which types, by the impl's place in the `Api`.
+    granted: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, bool>>>,
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
@@ -80,7 +84,7 @@ impl<'a> Ctx<'a> {
                 _ => bare.push(one),
             }
         }
-        let (dependencies, features, mappings, patterns, standing_in) = Default::default();
+        let (dependencies, features, mappings, patterns, standing_in, judged, granted) = Default::default();
         Self {
             api,
             exported,
@@ -93,6 +97,8 @@ impl<'a> Ctx<'a> {
             mappings,
             patterns,
             standing_in,
+            judged,
+            granted,
         }
     }
 
@@ -162,6 +168,16 @@ impl<'a> Ctx<'a> {
         self.by_trait.get(trait_).map_or(&[], Vec::as_slice)
     }
 
+    /// Every impl of `Iterator` for a type of its own.
+    pub(super) fn iterators(&self) -> impl Iterator<Item = &'a Impl> {
+        let of = self
+            .by_trait
+            .iter()
+            .filter(|(trait_, _)| stdlib::is_trait(trait_, "Iterator"));
+        let all = of.flat_map(|(_, all)| all.iter().copied());
+        all.filter(|impl_| impl_.blanket.is_none())
+    }
+
     /// Impls for primitives, slices, references and bare parameters.
     pub(super) fn bare_impls(&self) -> &[&'a Impl] {
         &self.bare
@@ -188,7 +204,7 @@ impl<'a> Ctx<'a> {
         let mut subst = Subst::default();
         let filled = self.filled(impl_, pattern);
         let (pattern, open) = &*filled;
-        if !unify(pattern, ty, open, &mut subst) || !stand_in::grants(self, impl_, &subst) {
+        if !unify(pattern, ty, open, &mut subst) {
             return None;
         }
         let self_ty = subst.apply(&freshen_self(pattern));
@@ -196,7 +212,41 @@ impl<'a> Ctx<'a> {
             subst.types.insert(name.clone(), self_ty.clone());
         }
         subst.types.insert("Self".to_owned(), self_ty);
-        Some(Match { impl_, subst })
+        self.grants(impl_, ty, &subst).then_some(Match { impl_, subst })
+    }
+
+    /// What an impl asks of its parameters holds for a type, as far as is known.
+    fn grants(&self, impl_: &Impl, ty: &Ty, subst: &Subst) -> bool {
+        if impl_.generics.bounds.is_empty() {
+            return true;
+        }
+        let key = std::ptr::from_ref(impl_);
+        if let Some(known) = self.granted.borrow().get(&key).and_then(|all| all.get(ty)) {
+            return *known;
+        }
+        let note = |holds: bool| {
+            let mut all = self.granted.borrow_mut();
+            all.entry(key).or_default().insert(ty.clone(), holds);
+        };
+        // What asks for itself meanwhile is told that it does.
+        note(true);
+        let holds = holds::grants(self, &impl_.generics, subst);
+        note(holds);
+        holds
+    }
+
+    /// The self type of an impl, filled in.
+    pub(super) fn pattern(&self, impl_: &'a Impl) -> Ty {
+        self.filled(impl_, &impl_.self_ty).0.clone()
+    }
+
+    /// What an associated type is, of the trait or of one that comes with it; `None`: nobody here knows.
+    pub(super) fn associated(&self, ty: &Ty, trait_: &TraitRef, name: &str) -> Option<Ty> {
+        let ty = erase(ty);
+        let found = self.project(&ty, Some(trait_), name);
+        found
+            .or_else(|| self.project(&ty, None, name))
+            .map(|found| self.normal(&found))
     }
 
     /// A part of an impl's self type with its defaults filled in, and the impl's parameters.

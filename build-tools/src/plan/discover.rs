@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ctx::{Ctx, bounds_of};
-use super::fold::{Subst, any, closed, each, erase, generics_in};
+use super::ctx::Ctx;
+use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{mappings, objects, stand_in, streams, wire};
+use super::{instances, mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -58,22 +58,29 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         search.export(name, def);
     }
     search.follow();
-    let mut counted = search.found.instances.len();
     // What the crate itself makes of a generic type is what is meant by it; of the others something has to stand in.
-    for (_, def) in &exports {
-        if !search.per_def.contains_key(&def.key) {
-            search.limit = NESTING;
-            for ty in stand_in::instances(ctx, def) {
-                search.add(&ty, None);
-            }
-            search.follow();
-            let count = search.found.instances.len();
-            if count != counted {
-                search.results(&exports);
-                counted = search.found.instances.len();
-            }
+    let of_its_own = |one: &&(String, &Def)| !instances::is_told(ctx, one.1);
+    search.all_of(exports.iter().filter(of_its_own), &|_, def| {
+        stand_in::instances(ctx, def)
+    });
+    search.results(&exports);
+    let told = |found: &BTreeMap<Ty, Instance>, def: &Def| {
+        let told = instances::told(ctx, def, found);
+        if told.is_empty() {
+            stand_in::instances(ctx, def)
+        } else {
+            told
         }
+    };
+    search.all_of(exports.iter(), &told);
+    for (_, def) in &exports {
+        search.limit = NESTING;
+        for ty in instances::single(ctx, def, &search.found.instances) {
+            search.add(&ty, None);
+        }
+        search.follow();
     }
+    search.results(&exports);
     search.found
 }
 
@@ -164,6 +171,24 @@ impl Search<'_, '_> {
         }
     }
 
+    /// Instances of the types that have none.
+    fn all_of<'d>(
+        &mut self,
+        exports: impl Iterator<Item = &'d (String, &'d Def)>,
+        of: &dyn Fn(&BTreeMap<Ty, Instance>, &Def) -> Vec<Ty>,
+    ) {
+        for (_, def) in exports {
+            if self.per_def.contains_key(&def.key) {
+                continue;
+            }
+            self.limit = NESTING;
+            for ty in of(&self.found.instances, def) {
+                self.add(&ty, None);
+            }
+            self.follow();
+        }
+    }
+
     /// Everything that what was found mentions.
     fn follow(&mut self) {
         while let Some(instance) = self.queue.pop() {
@@ -171,32 +196,25 @@ impl Search<'_, '_> {
         }
     }
 
-    /// What generic functions give for the types that were found: `fn sort<G: Walk>(graph: G) -> Order<G::Id>`.
+    /// What generic functions give, and pass to callables, for the types that were found:
+    /// `fn sort<G: Walk>(graph: G) -> Order<G::Id>`.
     fn results(&mut self, exports: &[(String, &Def)]) {
-        let functions: Vec<(&Def, &Function)> = exports
-            .iter()
-            .filter_map(|(_, def)| match &def.kind {
-                DefKind::Function(function) => Some((*def, function)),
-                _ => None,
-            })
-            .collect();
-        for (def, function) in functions {
-            let Some(output) = &function.output else { continue };
+        for (_, def) in exports {
+            let DefKind::Function(function) = &def.kind else {
+                continue;
+            };
             let generics = if function.generics.params.is_empty() {
                 &def.generics
             } else {
                 &function.generics
             };
-            for name in generics_in(output) {
-                let bounds: Vec<Bound> = bounds_of(generics, &name).into_iter().cloned().collect();
-                for ty in stand_in::among(self.ctx, &bounds, &self.found.instances) {
-                    let mut subst = Subst::default();
-                    subst.types.insert(name.clone(), ty);
-                    let output = self.ctx.normal(&subst.apply(output));
-                    if closed(&output) {
-                        self.limit = NESTING;
-                        self.mention(&output, false);
-                    }
+            let mut shapes: Vec<&Ty> = function.output.iter().collect();
+            let all = generics.bounds.iter().flat_map(|clause| &clause.bounds);
+            shapes.extend(all.flat_map(instances::passed));
+            for shape in shapes {
+                for ty in instances::shapes(self.ctx, generics, function, shape, &self.found.instances) {
+                    self.limit = NESTING;
+                    self.mention(&ty, false);
                 }
             }
         }

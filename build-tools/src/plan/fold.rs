@@ -238,21 +238,64 @@ pub(super) fn erase(ty: &Ty) -> Ty {
 
 /// Calls `visit` for the type and every type in it, outermost first.
 pub(super) fn each(ty: &Ty, visit: &mut dyn FnMut(&Ty)) {
-    struct Each<'a>(&'a mut dyn FnMut(&Ty));
-    impl Fold for Each<'_> {
-        fn ty(&mut self, ty: &Ty) -> Ty {
-            (self.0)(ty);
-            self.walk(ty)
-        }
-    }
-    Each(visit).ty(ty);
+    find(ty, &mut |part| {
+        visit(part);
+        false
+    });
+}
+
+/// Some bound is by a trait with a type in it that satisfies `test`.
+fn any_bound(bounds: &[Bound], test: &mut dyn FnMut(&Ty) -> bool) -> bool {
+    bounds.iter().any(|bound| match bound {
+        Bound::Trait { trait_, .. } => any_arg(&trait_.args, test),
+        Bound::Outlives(_) | Bound::Use => false,
+    })
+}
+
+fn any_arg(args: &Args, test: &mut dyn FnMut(&Ty) -> bool) -> bool {
+    args.args.iter().any(|arg| match arg {
+        Arg::Type(ty) => find(ty, test),
+        Arg::Lifetime(_) | Arg::Const(_) | Arg::Infer => false,
+    }) || args.bindings.iter().any(|(_, ty)| find(ty, test))
+        || args.constraints.iter().any(|(_, all)| any_bound(all, test))
 }
 
 /// Some type in it satisfies `test`.
 pub(super) fn any(ty: &Ty, test: &dyn Fn(&Ty) -> bool) -> bool {
-    let mut found = false;
-    each(ty, &mut |part| found |= test(part));
-    found
+    find(ty, &mut |part| test(part))
+}
+
+/// The same: the outermost is asked first, and none behind one that does.
+fn find(ty: &Ty, test: &mut dyn FnMut(&Ty) -> bool) -> bool {
+    test(ty)
+        || match ty {
+            Ty::Path { args, .. } => any_arg(args, test),
+            Ty::Generic(_) | Ty::Primitive(_) | Ty::Infer => false,
+            Ty::Tuple(parts) => parts.iter().any(|part| find(part, test)),
+            Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } | Ty::RawPointer { ty, .. } => {
+                find(ty, test)
+            }
+            Ty::FnPointer { params, output, .. } => {
+                params.iter().any(|part| find(part, test)) || output.as_ref().is_some_and(|ty| find(ty, test))
+            }
+            Ty::Dyn { traits, .. } => traits.iter().any(|one| any_arg(&one.args, test)),
+            Ty::Impl(bounds) => any_bound(bounds, test),
+            Ty::Projection {
+                self_ty,
+                trait_,
+                args,
+                ..
+            } => {
+                find(self_ty, test)
+                    || trait_.as_ref().is_some_and(|one| any_arg(&one.args, test))
+                    || any_arg(args, test)
+            }
+        }
+}
+
+/// Both are one type, whatever their lifetimes are called.
+pub(super) fn same(a: &Ty, b: &Ty) -> bool {
+    unify(a, b, &BTreeSet::new(), &mut Subst::default())
 }
 
 /// It names no type parameter, nothing unresolved and nothing unnameable.
@@ -279,22 +322,21 @@ pub(super) fn generics_in(ty: &Ty) -> BTreeSet<String> {
 pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
     match (pattern, ty) {
         (Ty::Generic(name), _) if open.contains(name) => match subst.types.get(name) {
-            Some(bound) => erase(bound) == erase(ty),
+            Some(bound) => same(bound, ty),
             None => {
                 subst.types.insert(name.clone(), ty.clone());
                 true
             }
         },
         (Ty::Path { def: a, args: x }, Ty::Path { def: b, args: y }) => {
-            let real = |args: &Args| -> Vec<Arg> {
-                args.args
-                    .iter()
-                    .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
-                    .cloned()
-                    .collect()
-            };
+            fn real(args: &Args) -> impl Iterator<Item = &Arg> + Clone {
+                let others = |arg: &&Arg| !matches!(arg, Arg::Lifetime(_));
+                args.args.iter().filter(others)
+            }
             let (x, y) = (real(x), real(y));
-            a == b && x.len() == y.len() && x.iter().zip(&y).all(|(p, t)| unify_arg(p, t, open, subst))
+            a == b
+                && x.clone().count() == y.clone().count()
+                && x.zip(y).all(|(p, t)| unify_arg(p, t, open, subst))
         }
         (Ty::Tuple(x), Ty::Tuple(y)) => {
             x.len() == y.len() && x.iter().zip(y).all(|(p, t)| unify(p, t, open, subst))
@@ -314,7 +356,8 @@ pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut 
         | (Ty::RawPointer { mutable: a, ty: x }, Ty::RawPointer { mutable: b, ty: y }) => {
             a == b && unify(x, y, open, subst)
         }
-        _ => erase(pattern) == erase(ty),
+        (Ty::Primitive(a), Ty::Primitive(b)) => a == b,
+        _ => std::mem::discriminant(pattern) == std::mem::discriminant(ty) && erase(pattern) == erase(ty),
     }
 }
 

@@ -332,7 +332,18 @@ pub(super) fn skip_unreached(build: &mut Builder<'_, '_>, def: &Def) {
 /// Records the functions of a definition's blocks that were not planned.
 fn skip_rest(build: &mut Builder<'_, '_>, def: &Def, reason: &Reason) {
     let path = build.ctx.path(&def.key);
+    let instances = build.types.of_def(&def.key);
     for impl_ in build.ctx.impls(&def.key).to_vec() {
+        // A blanket impl is listed where it may apply: where it does not, there is no such function.
+        let applies = |id: &TypeId| {
+            build
+                .ctx
+                .match_impl(impl_, &build.types.get(*id).instance.ty)
+                .is_some()
+        };
+        if impl_.blanket.is_some() && !instances.is_empty() && !instances.iter().any(applies) {
+            continue;
+        }
         for function in written(build, impl_) {
             let origin = Origin::of_block(impl_, function, true);
             if build.has(&origin) {

@@ -20,6 +20,8 @@ mod discover;
 mod fields;
 mod fold;
 mod formatting;
+mod holds;
+mod instances;
 mod io_methods;
 mod items;
 mod iteration;

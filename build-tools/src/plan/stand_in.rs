@@ -9,91 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ctx::{Ctx, bounds_of, parameters};
 use super::discover::Instance;
 use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
+use super::holds::{self, meets};
 use super::spell::Lifetimes;
+use super::stdlib::StdClass;
 use super::types::Types;
-use super::{stdlib, streams};
-use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, TraitRef, Ty};
+use super::{choose, stdlib, streams};
+use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Ty};
 
-/// How far bounds of bounds are followed.
-const DEPTH: usize = 6;
 /// How many of a crate's own types stand for one parameter.
-const OWN: usize = 3;
-/// How many types of the plan are tried for a function's parameter.
-const AMONG: usize = 8;
+const OWN: usize = 2;
 /// How many instances a generic type gets.
 const INSTANCES: usize = 4;
 
-/// What any value of Python's implements, as the runtime has it.
-const DYNAMIC: &[&str] = &[
-    "Clone",
-    "ToOwned",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-    "Debug",
-    "Display",
-    "ToString",
-    "Default",
-    "Any",
-];
-
-/// What every number implements, besides.
-const NUMBER: &[&str] = &[
-    "Copy",
-    "Add",
-    "Sub",
-    "Mul",
-    "Div",
-    "Rem",
-    "Neg",
-    "AddAssign",
-    "SubAssign",
-    "MulAssign",
-    "DivAssign",
-    "RemAssign",
-    "Sum",
-    "Product",
-    "FromStr",
-    "LowerExp",
-    "UpperExp",
-];
-
-/// What integers alone implement.
-const INTEGER: &[&str] = &[
-    "BitAnd",
-    "BitOr",
-    "BitXor",
-    "Not",
-    "Shl",
-    "Shr",
-    "BitAndAssign",
-    "BitOrAssign",
-    "BitXorAssign",
-    "ShlAssign",
-    "ShrAssign",
-    "LowerHex",
-    "UpperHex",
-    "Binary",
-    "Octal",
-    "Step",
-];
-
-/// What a plain value of any kind meets.
-const MARKERS: &[&str] = &[
-    "Send",
-    "Sync",
-    "Sized",
-    "Unpin",
-    "UnwindSafe",
-    "RefUnwindSafe",
-    "Freeze",
-];
-
 /// Any value of Python's.
 pub(super) fn dynamic() -> Ty {
-    super::choose::std_type("std::usecrate::Dynamic")
+    choose::std_type("std::usecrate::Dynamic")
 }
 
 /// It is any value of Python's.
@@ -111,97 +41,6 @@ pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound], passed: bool) -> Vec<Ty
     let numbers = order.map(|name| Ty::Primitive(name.to_owned()));
     let met = numbers.into_iter().filter(|ty| meets(ctx, ty, bounds));
     met.take(if passed { 2 } else { 1 }).collect()
-}
-
-/// Whether a type meets bounds, as far as is known; what is not known of a type of the crate's is taken to hold.
-pub(super) fn meets(ctx: &Ctx<'_>, ty: &Ty, bounds: &[Bound]) -> bool {
-    meets_at(ctx, ty, bounds, DEPTH)
-}
-
-fn meets_at(ctx: &Ctx<'_>, ty: &Ty, bounds: &[Bound], depth: usize) -> bool {
-    bounds.iter().all(|bound| match bound {
-        Bound::Trait {
-            trait_, maybe: false, ..
-        } => implements(ctx, ty, trait_, depth),
-        Bound::Trait { maybe: true, .. } | Bound::Outlives(_) | Bound::Use => true,
-    })
-}
-
-fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef, depth: usize) -> bool {
-    let Some(depth) = depth.checked_sub(1) else {
-        return false;
-    };
-    if stdlib::is_std(&trait_.def) {
-        return of_std(ctx, ty, trait_);
-    }
-    if is_serde(&trait_.def) {
-        if is_dynamic(ty) {
-            ctx.features.borrow_mut().insert("serde".to_owned());
-        }
-        return is_dynamic(ty) || matches!(ty, Ty::Primitive(_));
-    }
-    let impls = ctx.impls_of(&trait_.def);
-    // Of a trait that was not scanned numbers are the likeliest.
-    impls.iter().any(|impl_| applies(ctx, impl_, ty, depth))
-        || impls.is_empty() && trait_.def.krate() != ctx.api.name && matches!(ty, Ty::Primitive(_))
-}
-
-/// An impl is for a type, its own bounds included.
-pub(super) fn applies(ctx: &Ctx<'_>, impl_: &Impl, ty: &Ty, depth: usize) -> bool {
-    let open = parameters(&impl_.generics);
-    let mut subst = Subst::default();
-    unify(&impl_.self_ty, ty, &open, &mut subst) && granted(ctx, impl_, &subst, depth)
-}
-
-/// What an impl asks of its parameters holds for what they stand for, as far as any value of Python's or a number stands
-/// for one.
-fn granted(ctx: &Ctx<'_>, impl_: &Impl, subst: &Subst, depth: usize) -> bool {
-    subst.types.iter().all(|(name, ty)| {
-        let judged = is_dynamic(ty) || matches!(ty, Ty::Primitive(_)) && streams::modes(ty).is_none();
-        let bounds: Vec<Bound> = bounds_of(&impl_.generics, name).into_iter().cloned().collect();
-        !judged || meets_at(ctx, ty, &subst.apply_bounds(&bounds), depth)
-    })
-}
-
-/// The same of an impl that was matched: it is for the type that `subst` has for `Self`.
-pub(super) fn grants(ctx: &Ctx<'_>, impl_: &Impl, subst: &Subst) -> bool {
-    let concerns = subst.types.values().any(|ty| any(ty, &is_dynamic));
-    !concerns || granted(ctx, impl_, subst, DEPTH)
-}
-
-fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> bool {
-    let name = trait_.def.name();
-    if MARKERS.contains(&name) {
-        return true;
-    }
-    let itself = |arg: &Arg| match arg {
-        Arg::Type(Ty::Generic(_) | Ty::Infer) => true,
-        Arg::Type(other) => other == ty,
-        _ => false,
-    };
-    let of_itself = trait_.args.args.iter().all(itself);
-    match ty {
-        _ if is_dynamic(ty) => {
-            (DYNAMIC.contains(&name) || matches!(name, "Borrow" | "From" | "Into")) && of_itself
-        }
-        Ty::Primitive(word) if streams::modes(ty).is_none() => {
-            let whole = word != "f64" && word != "f32";
-            let known = match name {
-                "Eq" | "Ord" | "Hash" => whole,
-                "Borrow" | "From" | "Into" => true,
-                _ if INTEGER.contains(&name) => whole,
-                _ => DYNAMIC.contains(&name) || NUMBER.contains(&name),
-            };
-            known && of_itself
-        }
-        Ty::Path { .. } => ctx.has_std(ty, name),
-        _ => true,
-    }
-}
-
-fn is_serde(def: &DefKey) -> bool {
-    matches!(def.krate(), "serde" | "serde_core")
-        && matches!(def.name(), "Serialize" | "Deserialize" | "DeserializeOwned")
 }
 
 /// Instances of a generic type, for whoever names none: over what stands for its parameters. The first is what its name
@@ -381,7 +220,30 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
     }
 }
 
-/// Of the types of a plan, and of references to them, those that meet bounds with a trait of the crate's.
+/// Where a type stands among others that would do as well: those come first that are made of few others and have many
+/// functions.
+pub(super) fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, std::cmp::Reverse<usize>) {
+    let mut parts = 0;
+    each(ty, &mut |part| {
+        if matches!(part, Ty::Path { args, .. } if args.args.iter().any(|arg| matches!(arg, Arg::Type(_)))) {
+            parts += 1;
+        }
+    });
+    let head = match ty {
+        Ty::Ref { ty, .. } => ty,
+        ty => ty,
+    };
+    let functions = match head {
+        Ty::Path { def, .. } => {
+            let own = ctx.impls(def).iter().filter(|impl_| impl_.trait_.is_none());
+            own.map(|impl_| impl_.methods.len()).sum()
+        }
+        _ => 0,
+    };
+    (parts, std::cmp::Reverse(functions))
+}
+
+/// Of the types of a plan, and of references to them, those that meet bounds with a trait of the crate's; the best first.
 pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &BTreeMap<Ty, Instance>) -> Vec<Ty> {
     let mut all = BTreeSet::new();
     let impls = asked(bounds).into_iter().flat_map(|trait_| ctx.impls_of(trait_));
@@ -395,7 +257,7 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &BTreeMap<Ty, Instan
         let Ty::Path { def, .. } = pattern else { continue };
         for one in types.values().filter(|one| one.def == *def) {
             let ty = if refers {
-                super::choose::shared(&one.ty)
+                choose::shared(&one.ty)
             } else {
                 one.ty.clone()
             };
@@ -404,7 +266,9 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &BTreeMap<Ty, Instan
             }
         }
     }
-    all.into_iter().take(AMONG).collect()
+    let mut all: Vec<Ty> = all.into_iter().collect();
+    all.sort_by_cached_key(|ty| place(ctx, ty));
+    all
 }
 
 /// The traits among bounds that are not the standard's.
@@ -420,8 +284,23 @@ fn asked<'b>(bounds: impl IntoIterator<Item = &'b Bound>) -> BTreeSet<&'b DefKey
 
 /// What an impl asks of a parameter of the type it is for, and how many functions it gives.
 struct Asked {
+    /// What it has in the parameter's place.
+    pattern: Ty,
+    open: BTreeSet<String>,
     bounds: Vec<Bound>,
     functions: usize,
+}
+
+impl Asked {
+    /// How many functions there are for a type in the parameter's place.
+    fn met_by(&self, ctx: &Ctx<'_>, ty: &Ty) -> usize {
+        let fits = unify(&self.pattern, ty, &self.open, &mut Subst::default());
+        if fits && meets(ctx, ty, &self.bounds) {
+            self.functions
+        } else {
+            0
+        }
+    }
 }
 
 /// What may stand for a type's parameter: what meets the type's own bounds, and the most of what its blocks ask; any value,
@@ -432,25 +311,20 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     }
     let own: Vec<Bound> = bounds_of(&def.generics, name).into_iter().cloned().collect();
     let own = subst.apply_bounds(&own);
-    let mut asked = blocks(ctx, def, name, |impl_| impl_.trait_.is_none());
-    if asked.is_empty() {
-        asked = blocks(ctx, def, name, |impl_| {
-            let trait_ = impl_.trait_.as_ref();
-            trait_.is_some_and(|trait_| !stdlib::is_std(&trait_.def) && ctx.own(&trait_.def))
-        });
-    }
-    let all = own.iter().chain(asked.iter().flat_map(|one| &one.bounds));
+    let asked = blocks(ctx, def, name, |impl_| {
+        let trait_ = impl_.trait_.as_ref();
+        trait_.is_none_or(|trait_| !stdlib::is_std(&trait_.def) && ctx.own(&trait_.def))
+    });
+    let all = || own.iter().chain(asked.iter().flat_map(|one| &one.bounds));
     let mut possible = vec![
         dynamic(),
         Ty::Primitive("f64".to_owned()),
         Ty::Primitive("i64".to_owned()),
     ];
-    possible.extend(implementors(ctx, all, deep));
+    possible.extend(iterators(ctx, all(), deep));
+    possible.extend(implementors(ctx, all(), deep));
     let total: usize = asked.iter().map(|one| one.functions).sum();
-    let score = |ty: &Ty| -> usize {
-        let met = asked.iter().filter(|one| meets(ctx, ty, &one.bounds));
-        met.map(|one| one.functions).sum()
-    };
+    let score = |ty: &Ty| -> usize { asked.iter().map(|one| one.met_by(ctx, ty)).sum() };
     let scored: Vec<(usize, Ty)> = possible
         .into_iter()
         .filter(|ty| meets(ctx, ty, &own))
@@ -460,10 +334,15 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     if best == 0 && total > 0 {
         return Vec::new();
     }
-    // Whoever may pass anything misses little.
+    // Whoever may pass anything misses little, unless a trait of the crate's is asked for.
+    let wanted = |ty: &Ty| -> usize {
+        let all = asked_traits(&asked).map(|one| one.met_by(ctx, ty));
+        all.sum()
+    };
+    let most = scored.iter().map(|(_, ty)| wanted(ty)).max().unwrap_or(0);
     let dynamic = scored
         .iter()
-        .find(|(score, ty)| is_dynamic(ty) && score * 2 >= best);
+        .find(|(score, ty)| is_dynamic(ty) && score * 2 >= best && wanted(ty) == most);
     if let Some((_, ty)) = dynamic {
         return vec![ty.clone()];
     }
@@ -480,7 +359,23 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     }
 }
 
-/// What the impls of a type ask of its parameter, where they leave it open.
+/// What stands for a parameter of a type, the first choice, if it is a type; `subst` says what the others are.
+pub(super) fn argument(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst) -> Option<Ty> {
+    let mut others = subst.clone();
+    // What is still open is not known.
+    others.types.retain(|_, ty| closed(ty));
+    match arguments(ctx, def, param, &others, true).into_iter().next()? {
+        Arg::Type(ty) => Some(ty).filter(closed),
+        _ => None,
+    }
+}
+
+/// Those that ask for a trait that is not the standard's.
+fn asked_traits(all: &[Asked]) -> impl Iterator<Item = &Asked> {
+    all.iter().filter(|one| !self::asked(&one.bounds).is_empty())
+}
+
+/// What the impls of a type ask of its parameter, or have in its place.
 fn blocks(ctx: &Ctx<'_>, def: &Def, name: &str, wanted: impl Fn(&Impl) -> bool) -> Vec<Asked> {
     let types = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime { .. });
     let is = |param: &GenericParam| matches!(param, GenericParam::Type { name: have, .. } if have == name);
@@ -492,49 +387,112 @@ fn blocks(ctx: &Ctx<'_>, def: &Def, name: &str, wanted: impl Fn(&Impl) -> bool) 
             return None;
         };
         let mut others = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_)));
-        let Some(Arg::Type(Ty::Generic(inner))) = others.nth(position) else {
+        let Some(Arg::Type(inner)) = others.nth(position) else {
             return None;
         };
+        let bounds = match inner {
+            Ty::Generic(name) => bounds_of(&impl_.generics, name).into_iter().cloned().collect(),
+            _ => Vec::new(),
+        };
         Some(Asked {
-            bounds: bounds_of(&impl_.generics, inner).into_iter().cloned().collect(),
+            pattern: ctx.normal(inner),
+            open: parameters(&impl_.generics),
+            bounds,
             functions: impl_.methods.len() + impl_.provided.len(),
         })
     };
     let all = ctx.impls(&def.key).iter().copied();
     let all = all.filter(|impl_| wanted(impl_) && !impl_.synthetic && impl_.blanket.is_none());
+    // A block for one number says nothing of which number is wanted elsewhere.
     all.filter_map(|impl_| of_impl(&impl_))
-        .filter(|one| one.functions > 0)
+        .filter(|one| one.functions > 0 && !matches!(one.pattern, Ty::Primitive(_)))
         .collect()
 }
 
-/// Types of the crate's that implement a trait among bounds, and can be named; and of numbers the best.
+/// Types that implement a trait among bounds, and can be named: of the crate's all, of references to them those that have
+/// impls of their own, of std's those that are values; and of numbers the best.
 fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
     let mut numbers = BTreeSet::new();
     let mut own = BTreeSet::new();
+    let mut values = BTreeSet::new();
     let impls = asked(bounds).into_iter().flat_map(|trait_| ctx.impls_of(trait_));
     for impl_ in impls.filter(|impl_| impl_.blanket.is_none()) {
         let ty = ctx.normal(&impl_.self_ty);
         match &ty {
             Ty::Primitive(_) => {
-                let ((kind, _), rank) = super::choose::kind_of(ctx, &ty);
+                let ((kind, _), rank) = choose::kind_of(ctx, &ty);
                 numbers.insert((kind, rank, ty));
             }
-            Ty::Path { def, .. } if !stdlib::is_std(def) => {
-                let ty = if closed(&ty) {
-                    Some(ty)
-                } else {
-                    let def = ctx.def(def).filter(|_| deep);
-                    let found = def.and_then(|def| instances_at(ctx, def, false).into_iter().next());
-                    found.filter(|ty| applies(ctx, impl_, ty, DEPTH))
-                };
-                own.extend(
-                    ty.filter(|ty| ctx.spell(ty, Lifetimes::Infer).is_ok())
-                        .map(|ty| erase(&ty)),
-                );
+            Ty::Path { def, .. } if stdlib::is_std(def) => {
+                let value = stdlib::class(def) == Some(StdClass::Value) && !stdlib::is_unsized(def);
+                values.extend(Some(ty).filter(|ty| value && closed(ty)));
+            }
+            Ty::Path { .. } => {
+                let ty = one_of(ctx, ty, deep).filter(|ty| holds::applies(ctx, impl_, ty));
+                own.extend(ty.map(|ty| (false, ty)));
+            }
+            Ty::Ref {
+                mutable: false, ty, ..
+            } if matches!(&**ty, Ty::Path { def, .. } if !stdlib::is_std(def)) => {
+                let ty = one_of(ctx, (**ty).clone(), deep).map(|ty| erase(&choose::shared(&ty)));
+                let ty = ty.filter(|ty| holds::applies(ctx, impl_, ty));
+                own.extend(ty.map(|ty| (true, ty)));
             }
             _ => {}
         }
     }
     let numbers = numbers.into_iter().map(|(_, _, ty)| ty);
-    own.into_iter().chain(numbers).collect()
+    let mut own: Vec<Ty> = own.into_iter().map(|(_, ty)| ty).collect();
+    own.sort_by_cached_key(|ty| place(ctx, ty));
+    own.into_iter().chain(values).chain(numbers).collect()
+}
+
+/// An instance of a type of the crate's, erased, if it can be named: itself, if nothing is open.
+fn one_of(ctx: &Ctx<'_>, ty: Ty, deep: bool) -> Option<Ty> {
+    let ty = if closed(&ty) {
+        ty
+    } else {
+        let Ty::Path { def, .. } = &ty else { return None };
+        let def = ctx.def(def).filter(|_| deep)?;
+        let all = instances_at(ctx, def, false);
+        let open = generics_in(&ty);
+        let fits = |one: &Ty| unify(&ty, one, &open, &mut Subst::default());
+        all.into_iter().find(fits)?
+    };
+    ctx.spell(&ty, Lifetimes::Infer).ok().map(|_| erase(&ty))
+}
+
+/// What iterates, where an iterator is asked for: what Python iterates over, if its items own their data, and types of the
+/// crate's.
+fn iterators<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
+    let mut item = None;
+    for bound in bounds {
+        match bound {
+            Bound::Trait {
+                trait_, maybe: false, ..
+            } if stdlib::is_trait(&trait_.def, "Iterator") => {
+                let given = trait_.args.bindings.iter().find(|(name, _)| name == "Item");
+                item = item.or(Some(given.map_or_else(dynamic, |(_, ty)| ctx.normal(ty))));
+            }
+            _ => {}
+        }
+    }
+    let Some(item) = item else { return Vec::new() };
+    let mut all: Vec<Ty> = Some(&item)
+        .filter(|item| closed(item))
+        .and_then(choose::gathered)
+        .into_iter()
+        .collect();
+    if is_dynamic(&item) {
+        return all;
+    }
+    let mut own = BTreeSet::new();
+    for impl_ in ctx.iterators() {
+        let ty = ctx.normal(&impl_.self_ty);
+        if matches!(&ty, Ty::Path { def, .. } if ctx.own(def)) {
+            own.extend(one_of(ctx, ty, deep));
+        }
+    }
+    all.extend(own);
+    all
 }

@@ -4,7 +4,10 @@ use rustdoc_types as rd;
 
 use super::graph::{ItemRef, kind_word};
 use super::types::Reader;
-use crate::api::{AssocConst, DefKind, Field, Fields, Function, Generics, Impl, Param, Trait, Variant};
+use crate::api::{
+    Arg, AssocConst, DefKind, Field, Fields, Function, GenericParam, Generics, Impl, Param, Trait, Ty,
+    Variant,
+};
 
 impl<'a> Reader<'a> {
     /// A member of an item; a missing one is written down.
@@ -220,6 +223,9 @@ impl<'a> Reader<'a> {
             krate: self.crate_name().to_owned(),
         };
         read.provided.sort_unstable();
+        if read.blanket.is_some() {
+            prime(&mut read);
+        }
         let of = inner.trait_.as_ref().map_or("an impl", |path| path.path.as_str());
         for item in self.members(&inner.items, of) {
             if inner.trait_.is_none() && !matches!(item.visibility, rd::Visibility::Public) {
@@ -241,6 +247,34 @@ impl<'a> Reader<'a> {
             }
         }
         read
+    }
+}
+
+/// A blanket impl as it is listed on a generic type has the parameters of both: those of the type get names of their own.
+fn prime(read: &mut Impl) {
+    let Ty::Path { args, .. } = &mut read.self_ty else {
+        return;
+    };
+    for arg in &mut args.args {
+        let (name, param) = match arg {
+            Arg::Type(Ty::Generic(name)) => {
+                let param = |name| GenericParam::Type { name, default: None };
+                (name, param as fn(String) -> GenericParam)
+            }
+            Arg::Const(name)
+                if name.starts_with(char::is_alphabetic) && !matches!(&**name, "true" | "false") =>
+            {
+                let param = |name| GenericParam::Const {
+                    name,
+                    ty: Ty::Infer,
+                    default: None,
+                };
+                (name, param as fn(String) -> GenericParam)
+            }
+            _ => continue,
+        };
+        name.push('\'');
+        read.generics.params.push(param(name.clone()));
     }
 }
 

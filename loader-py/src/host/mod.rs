@@ -47,6 +47,7 @@ mod operation {
     pub(super) const ORDER: i64 = 9;
     pub(super) const HASH: i64 = 10;
     pub(super) const TEXT: i64 = 11;
+    pub(super) const DATA: i64 = 12;
 }
 
 /// Which parameter of which callable an object was passed for, in words: `` `f` of `m.sort_by()` ``.
@@ -155,6 +156,7 @@ fn act(py: Python<'_>, request: &[u8], memory: Option<Memory>, sink: &mut Sink) 
         operation::ORDER => values::order(py, &asked, sink),
         operation::HASH => values::hash(py, &asked, sink),
         operation::TEXT => values::text(py, &asked, sink),
+        operation::DATA => values::data(py, &asked, sink),
         _ => Err(fault(py, "asked for something that this loader does not know")),
     }
 }

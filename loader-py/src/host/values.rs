@@ -16,8 +16,9 @@ use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
 use super::{Asked, fault, send, stale, table};
 use crate::core::Core;
 use crate::decode::{self, Decoder};
-use crate::ffi::host::Sink;
+use crate::ffi::host::{Positional, Sink};
 use crate::ffi::{object, questions};
+use crate::python;
 use crate::refusal::Refusal;
 use crate::shape::Shape;
 use crate::wire::{NIL, Token, ext};
@@ -72,6 +73,15 @@ pub(super) fn text(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
     send(py, &[0x92, 0], &Shape::Text, &text, sink).map_err(cannot_answer)
 }
 
+/// `[12, token]` → the plain data that it stands for.
+pub(super) fn data(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    let (object, core) = kept(py, asked.token)?;
+    let mut arguments = Positional::new(py);
+    arguments.push(object);
+    let plain = arguments.call(python::plain_data(py)?)?;
+    send(py, &[0x92, 0], &Shape::Dynamic(core), &plain, sink).map_err(cannot_answer)
+}
+
 fn kept<'py>(py: Python<'py>, token: u64) -> PyResult<(Bound<'py, PyAny>, &'static Core)> {
     match table::kept(py, token) {
         Some((object, core)) => Ok((object.into_bound(py), core)),
@@ -82,7 +92,7 @@ fn kept<'py>(py: Python<'py>, token: u64) -> PyResult<(Bound<'py, PyAny>, &'stat
 #[cold]
 fn cannot_answer(refusal: Refusal) -> PyErr {
     refusal.into_error_about(
-        "what an object hashes like or is written as",
+        "what an object hashes like, is written as or stands for",
         "Rust keeps it with a value",
     )
 }

@@ -88,6 +88,15 @@ pub(super) fn hash_key(kept: &Kept) -> &Dynamic {
     kept.hash_key.get_or_init(Dynamic::default)
 }
 
+/// The plain data that it stands for; objects among its parts stay what they are.
+#[cfg(feature = "serde")]
+pub(super) fn data(kept: &Kept) -> Dynamic {
+    let asked = kept
+        .ask(Operation::Data, 0, |_| ())
+        .and_then(|reply| kept.lift::<Own, Dynamic>(&reply, "the data of an object"));
+    asked.unwrap_or_else(|failure| failure.unwind())
+}
+
 /// Which text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form {

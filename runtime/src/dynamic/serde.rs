@@ -1,17 +1,57 @@
-//! Plain data for serde, both ways. A set is a sequence, None is a unit; what stays in Python cannot be written.
+//! Plain data for serde, both ways. A set is a sequence, None is an option without a value; an object that stays in Python is
+//! asked for the plain data that it stands for, such as the fields of a dataclass.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use serde::ser::{Error as _, Serialize, SerializeTuple, Serializer};
 
 use super::number::Integer;
-use super::{Collection, Dynamic, Value};
+use super::{Collection, Dynamic, Value, ask};
+
+/// How deeply what is written may nest, the data of objects included: an object may stand for data that it is in itself.
+const DEEPEST: u32 = 128;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One level further down, until it is dropped.
+struct Deeper(());
+
+impl Deeper {
+    fn enter<E: serde::ser::Error>() -> Result<Self, E> {
+        let depth = DEPTH.get();
+        if depth == DEEPEST {
+            return Err(E::custom(format!(
+                "the data nests more than {DEEPEST} deep, or without an end"
+            )));
+        }
+        DEPTH.set(depth + 1);
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Deeper {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
 
 impl Serialize for Dynamic {
+    /// # Panics
+    ///
+    /// An object that is asked raised: then this unwinds out of the call.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let _deeper = match &self.0 {
+            Value::Items(..) | Value::Dict(_) | Value::Object(_) => Some(Deeper::enter()?),
+            _ => None,
+        };
         match &self.0 {
-            Value::Nothing => to.serialize_unit(),
+            Value::Nothing => to.serialize_none(),
             Value::Bool(value) => to.serialize_bool(*value),
             Value::Int(value) => to.serialize_i64(*value),
             Value::Big(value) => match (value.to_u64(), value.to_unsigned(), value.to_i128()) {
@@ -32,9 +72,7 @@ impl Serialize for Dynamic {
             }
             Value::Items(_, items) => to.collect_seq(items.iter()),
             Value::Dict(pairs) => to.collect_map(pairs.iter().map(|(key, value)| (key, value))),
-            Value::Object(_) => Err(S::Error::custom(
-                "an object that is no plain data (None, bool, int, float, str, bytes, list, tuple, set, dict) cannot be serialized",
-            )),
+            Value::Object(kept) => ask::data(kept).serialize(to),
         }
     }
 }
@@ -125,5 +163,15 @@ impl<'de> Visitor<'de> for Any {
             return Err(A::Error::custom("a map has the same key twice"));
         }
         Ok(Value::Dict(pairs.into()))
+    }
+
+    /// A variant is its name, or that with what it holds: as `asdict` has it.
+    fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<Value, A::Error> {
+        let (name, rest) = from.variant::<Dynamic>()?;
+        let payload = rest.newtype_variant::<Dynamic>()?;
+        Ok(match payload.0 {
+            Value::Nothing => name.0,
+            _ => Value::Dict([(name, payload)].into()),
+        })
     }
 }

@@ -63,6 +63,8 @@ pub enum Operation {
     Hash,
     /// Its text: 0 what `str` says, 1 what `repr` says.
     Text,
+    /// The plain data that it stands for.
+    Data,
 }
 
 /// Why an upcall gave nothing.

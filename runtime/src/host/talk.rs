@@ -51,6 +51,7 @@ impl Talk {
             Operation::Order => 9,
             Operation::Hash => 10,
             Operation::Text => 11,
+            Operation::Data => 12,
         };
         match (u8::try_from(count), u32::try_from(token)) {
             // In one piece, as most are.

@@ -88,14 +88,28 @@ fn a_function_of_several_instances_is_one() {
 }
 
 #[test]
-fn functions_that_no_instance_has_are_skipped() {
-    let generics = over_t();
+fn a_block_for_one_instance_brings_it() {
     let wrapped = |name: &str| path("x::Wrap", vec![Arg::Type(prim(name))]);
     let method = |name: &str| vec![function(name, vec![("self", reference(None, false, me()))], None)];
     let plan = Sample::new()
-        .opaque("Wrap", generics)
+        .opaque("Wrap", over_t())
         .block(wrapped("u8"), None, Generics::default(), method("here"))
         .block(wrapped("u16"), None, Generics::default(), method("there"))
+        .function(function("a", Vec::new(), Some(wrapped("u8"))))
+        .plan();
+    assert!(shim(&plan, "x::Wrap<u8>::here").counted);
+    assert!(shim(&plan, "x::Wrap<u16>::there").counted);
+}
+
+#[test]
+fn functions_that_no_instance_has_are_skipped() {
+    let wrapped = |name: &str| path("x::Wrap", vec![Arg::Type(prim(name))]);
+    let method = |name: &str| vec![function(name, vec![("self", reference(None, false, me()))], None)];
+    let over = path("x::Wrap", vec![Arg::Type(Ty::Generic("T".to_owned()))]);
+    let plan = Sample::new()
+        .opaque("Wrap", over_t())
+        .block(wrapped("u8"), None, Generics::default(), method("here"))
+        .block(over, None, bounded_by("core::ops::Deref"), method("there"))
         .function(function("a", Vec::new(), Some(wrapped("u8"))))
         .plan();
     assert!(shim(&plan, "x::Wrap<u8>::here").counted);

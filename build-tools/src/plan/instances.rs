@@ -1,0 +1,304 @@
+//! Instances of generic types that other items ask for: a method whose bounds say what the parameters are
+//! (`fn new<G: Walk<Id = N>>(graph: G)`), a block for one instance alone (`impl Read for Graph<(), ()>`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::closures;
+use super::ctx::{Ctx, bind, bounds_of, parameters};
+use super::discover::Instance;
+use super::fold::{Subst, any, closed, erase, generics_in, unify};
+use super::holds;
+use super::stand_in;
+use super::stdlib;
+use crate::api::{Arg, Args, Bound, Def, DefKey, Function, GenericParam, Generics, Impl, TraitRef, Ty};
+
+/// How many types of the plan are tried for a function's parameter.
+const AMONG: usize = 3;
+/// How many instances the methods of one type may ask for.
+const TOLD: usize = 4;
+/// How many instances the blocks of one type may ask for.
+const SINGLE: usize = 4;
+
+/// The types of the plan so far.
+type Found = BTreeMap<Ty, Instance>;
+
+/// Some method's own parameter says what those of the type are.
+pub(super) fn is_told(ctx: &Ctx<'_>, def: &Def) -> bool {
+    let mut told = BTreeSet::new();
+    for (impl_, method) in methods(ctx, def) {
+        for (_, bounds) in tellers(impl_, method) {
+            for (_, wanted) in bindings(bounds) {
+                told.extend(generics_in(wanted));
+            }
+        }
+    }
+    !told.is_empty()
+}
+
+/// The instances that the methods of a type ask for, those first that the most types ask for.
+pub(super) fn told(ctx: &Ctx<'_>, def: &Def, found: &Found) -> Vec<Ty> {
+    let mut votes: BTreeMap<Ty, BTreeSet<Ty>> = BTreeMap::new();
+    for (impl_, method) in methods(ctx, def) {
+        let open = parameters(&impl_.generics);
+        for (_, bounds) in tellers(impl_, method) {
+            for given in stand_in::among(ctx, bounds, found) {
+                let mut subst = Subst::default();
+                let learned = bindings(bounds).all(|(trait_, wanted)| {
+                    let (trait_, name) = trait_;
+                    match ctx.associated(&given, trait_, name) {
+                        Some(ty) => unify(wanted, &erase(&ty), &open, &mut subst),
+                        None => generics_in(wanted).is_empty(),
+                    }
+                });
+                let ty = ctx.normal(&subst.apply(&impl_.self_ty));
+                if learned && closed(&ty) && holds::applies(ctx, impl_, &ty) {
+                    votes.entry(ty).or_default().insert(given);
+                }
+            }
+        }
+    }
+    let mut all: Vec<(Ty, usize)> = votes.into_iter().map(|(ty, by)| (ty, by.len())).collect();
+    all.sort_by(|(a, x), (b, y)| (y, a).cmp(&(x, b)));
+    all.into_iter().take(TOLD).map(|(ty, _)| ty).collect()
+}
+
+/// The functions of a type's own blocks that leave its parameters open.
+fn methods<'a>(ctx: &Ctx<'a>, def: &Def) -> impl Iterator<Item = (&'a Impl, &'a Function)> + use<'a> {
+    let blocks = ctx.impls(&def.key).to_vec().into_iter();
+    let open = |impl_: &&Impl| impl_.trait_.is_none() && !generics_in(&impl_.self_ty).is_empty();
+    blocks
+        .filter(open)
+        .flat_map(|impl_| impl_.methods.iter().map(move |one| (impl_, one)))
+        .filter(|(_, one)| !one.hidden && !one.unsafe_)
+}
+
+/// The parameters of a method alone that tell something of its block's, with their bounds.
+fn tellers<'f>(impl_: &Impl, method: &'f Function) -> impl Iterator<Item = (&'f str, &'f [Bound])> {
+    let open = parameters(&impl_.generics);
+    let own = parameters(&method.generics);
+    method.generics.bounds.iter().filter_map(move |clause| {
+        let Ty::Generic(name) = &clause.ty else {
+            return None;
+        };
+        let tells = own.contains(name)
+            && bindings(&clause.bounds).any(|(_, ty)| generics_in(ty).iter().any(|name| open.contains(name)));
+        tells.then_some((name.as_str(), clause.bounds.as_slice()))
+    })
+}
+
+/// What bounds say of associated types, with the trait and the name; those of std's traits say nothing of a type of the crate's.
+fn bindings(bounds: &[Bound]) -> impl Iterator<Item = ((&TraitRef, &str), &Ty)> {
+    let traits = bounds.iter().filter_map(|bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } if !stdlib::is_std(&trait_.def) => Some(trait_),
+        _ => None,
+    });
+    traits.flat_map(|trait_| {
+        let all = trait_.args.bindings.iter();
+        all.map(move |(name, ty)| ((trait_, name.as_str()), ty))
+    })
+}
+
+/// What a callable with that bound is passed.
+pub(super) fn passed(bound: &Bound) -> impl Iterator<Item = &Ty> {
+    let args = match bound {
+        Bound::Trait { trait_, .. } if closures::is_trait(&trait_.def) => Some(&trait_.args),
+        _ => None,
+    };
+    let tuple = args.into_iter().flat_map(|args| super::wire::type_args(args));
+    tuple.flat_map(|ty| match ty {
+        Ty::Tuple(parts) => parts.as_slice(),
+        _ => &[],
+    })
+}
+
+/// What a type in a function's signature is, where the parameters in it are those of types that were found, or what stands
+/// for them. What is inside the type of an argument is one that there is already.
+pub(super) fn shapes(
+    ctx: &Ctx<'_>,
+    generics: &Generics,
+    function: &Function,
+    shape: &Ty,
+    found: &Found,
+) -> Vec<Ty> {
+    let names = generics_in(shape);
+    let within = |ty: &Ty| match ty {
+        Ty::Ref { ty, .. } if matches!(**ty, Ty::Generic(_)) => BTreeSet::new(),
+        Ty::Generic(_) => BTreeSet::new(),
+        ty => generics_in(ty),
+    };
+    if names.is_empty()
+        || function
+            .params
+            .iter()
+            .any(|param| !within(&param.ty).is_disjoint(&names))
+    {
+        return Vec::new();
+    }
+    let is_passed = |name: &String| {
+        let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+        let taken = |ty: &Ty| is(ty) || matches!(ty, Ty::Ref { ty, .. } if is(ty));
+        function.params.iter().any(|param| taken(&param.ty))
+    };
+    let of = |name: &str| -> Vec<Bound> { bounds_of(generics, name).into_iter().cloned().collect() };
+    let (given, told): (Vec<&String>, Vec<&String>) =
+        parameters_in_order(generics).partition(|name| is_passed(name));
+    let mut all = vec![Subst::default()];
+    for name in given {
+        let bounds = of(name);
+        let types: Vec<Ty> = stand_in::among(ctx, &bounds, found)
+            .into_iter()
+            .take(AMONG)
+            .collect();
+        if types.is_empty() {
+            continue;
+        }
+        let with = |subst: &Subst, ty: &Ty| {
+            let mut subst = subst.clone();
+            subst.types.insert(name.clone(), ty.clone());
+            for ((trait_, of), wanted) in bindings(&bounds) {
+                let given = ctx.associated(ty, trait_, of).map(|ty| erase(&ty));
+                let open = generics_in(wanted);
+                let _ = given.is_some_and(|given| unify(wanted, &given, &open, &mut subst));
+            }
+            subst
+        };
+        all = all
+            .iter()
+            .flat_map(|subst| types.iter().map(|ty| with(subst, ty)).collect::<Vec<_>>())
+            .take(AMONG)
+            .collect();
+    }
+    let mut out = Vec::new();
+    for mut subst in all {
+        for name in &told {
+            if names.contains(*name) && !subst.types.contains_key(*name) {
+                let stands = stand_in::of_bounds(ctx, &subst.apply_bounds(&of(name)), false);
+                subst
+                    .types
+                    .extend(stands.into_iter().next().map(|ty| ((*name).clone(), ty)));
+            }
+        }
+        let ty = ctx.normal(&subst.apply(shape));
+        if closed(&ty) && !out.contains(&ty) {
+            out.push(ty);
+        }
+    }
+    out
+}
+
+/// The type parameters.
+fn parameters_in_order(generics: &Generics) -> impl Iterator<Item = &String> {
+    generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type { name, .. } => Some(name),
+        _ => None,
+    })
+}
+
+/// Instances for the blocks of a type that apply to none of those that were found.
+pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Found) -> Vec<Ty> {
+    let instances: Vec<&Ty> = of_def(found, &def.key).collect();
+    if instances.is_empty() || parameters(&def.generics).is_empty() {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for impl_ in ctx.impls(&def.key) {
+        let gives = match &impl_.trait_ {
+            _ if impl_.synthetic || impl_.blanket.is_some() => false,
+            // What needs no instance is reached without one.
+            None => impl_
+                .methods
+                .iter()
+                .any(|one| !one.hidden && super::methods::has_receiver(one)),
+            Some(trait_) => !stdlib::is_std(&trait_.def) && ctx.own(&trait_.def),
+        };
+        let applies = |ty: &&Ty| ctx.match_impl(impl_, ty).is_some();
+        if !gives || instances.iter().any(applies) || all.iter().any(|ty| applies(&ty)) {
+            continue;
+        }
+        let filled = Filling { ctx, found }.fill(impl_);
+        all.extend(filled.filter(|ty| holds::applies(ctx, impl_, ty)));
+        if all.len() >= SINGLE {
+            break;
+        }
+    }
+    all
+}
+
+fn of_def<'f>(found: &'f Found, def: &DefKey) -> impl Iterator<Item = &'f Ty> {
+    let def = def.clone();
+    found
+        .values()
+        .filter(move |one| one.def == def)
+        .map(|one| &one.ty)
+}
+
+/// Puts types in place of an impl's parameters.
+struct Filling<'c, 'a> {
+    ctx: &'c Ctx<'a>,
+    found: &'c Found,
+}
+
+impl Filling<'_, '_> {
+    fn fill(&self, impl_: &Impl) -> Option<Ty> {
+        let open = parameters(&impl_.generics);
+        let mut subst = Subst::default();
+        let pattern = self.ctx.normal(&impl_.self_ty);
+        let Ty::Path { def, args } = &pattern else {
+            return None;
+        };
+        self.arguments(def, args, &open, &mut subst);
+        let ty = self.ctx.normal(&subst.apply(&pattern));
+        let known = |part: &Ty| matches!(part, Ty::RawPointer { .. });
+        (closed(&ty) && !any(&ty, &known)).then(|| erase(&ty))
+    }
+
+    /// What the parameters in a type's arguments are: what they are in an instance of a type inside, else what stands for
+    /// the parameter in whose place they are.
+    fn arguments(&self, def: &DefKey, args: &Args, open: &BTreeSet<String>, subst: &mut Subst) {
+        let Some(found) = self.ctx.def(def) else { return };
+        let mut places = found
+            .generics
+            .params
+            .iter()
+            .filter(|param| !matches!(param, GenericParam::Lifetime { .. }));
+        for arg in args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_))) {
+            let place = places.next();
+            let Arg::Type(ty) = arg else { continue };
+            match subst.apply(ty) {
+                Ty::Generic(name) if open.contains(&name) => {
+                    let so_far = bind(
+                        &found.generics,
+                        &super::fold::Fold::args(&mut Applied(subst), args),
+                    );
+                    let stands = place.and_then(|place| stand_in::argument(self.ctx, found, place, &so_far));
+                    subst.types.extend(stands.map(|ty| (name, ty)));
+                }
+                inner @ Ty::Path { .. } if !closed(&inner) => self.inside(&inner, open, subst),
+                _ => {}
+            }
+        }
+    }
+
+    fn inside(&self, pattern: &Ty, open: &BTreeSet<String>, subst: &mut Subst) {
+        let Ty::Path { def, args } = pattern else { return };
+        for ty in of_def(self.found, def) {
+            let mut told = subst.clone();
+            if unify(pattern, ty, open, &mut told) {
+                *subst = told;
+                return;
+            }
+        }
+        self.arguments(def, args, open, subst);
+    }
+}
+
+/// Arguments with what is known put in.
+struct Applied<'s>(&'s Subst);
+
+impl super::fold::Fold for Applied<'_> {
+    fn ty(&mut self, ty: &Ty) -> Ty {
+        self.0.apply(ty)
+    }
+}
