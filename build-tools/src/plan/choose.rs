@@ -9,7 +9,7 @@ use usecrate_manifest::SkipCode;
 use super::closures;
 use super::conversions;
 use super::ctx::{Ctx, bounds_of};
-use super::fold::{any, closed, erase, generics_in, unify};
+use super::fold::{any, closed, erase, generics_in};
 use super::holds;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
@@ -20,7 +20,7 @@ use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_arg
 use crate::api::{Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
-const CHOICES: usize = 8;
+pub(super) const CHOICES: usize = 8;
 
 /// What the runtime's iterator over Python's items meets.
 const ITERATES: &[&str] = &[
@@ -163,7 +163,7 @@ impl Chooser<'_, '_> {
         }
     }
 
-    fn by_bounds(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
+    pub(super) fn by_bounds(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
         let mut weak = None;
         for bound in bounds {
             let Bound::Trait {
@@ -473,33 +473,6 @@ impl Chooser<'_, '_> {
         Ok(out)
     }
 
-    /// What serde writes and reads: types of the plan that it writes in their own way, and else any value.
-    fn by_serde(&self, trait_: &TraitRef, bounds: &[Bound], name: Option<&str>) -> Option<Vec<Choice>> {
-        let dynamic = stand_in::dynamic();
-        if !holds::is_serde(&trait_.def) || !holds::meets(self.ctx, &dynamic, bounds) {
-            return None;
-        }
-        let mut own = Kinds::new();
-        let writes = trait_.def.name() == "Serialize";
-        for impl_ in self.ctx.impls_of(&trait_.def).iter().filter(|_| writes) {
-            let ty = self.ctx.normal(&impl_.self_ty);
-            let mine = |ty: &Ty| matches!(class(self.ctx, self.types, ty), Class::Type(..));
-            for ty in self.instances_of(impl_, ty).into_iter().filter(mine) {
-                let lent = shared(&ty);
-                // What can be lent need not be used up.
-                let behind =
-                    name.is_some_and(|name| self.referred.contains(name) && !self.maybe_unsized(name));
-                if holds::meets(self.ctx, &ty, bounds) && holds::meets(self.ctx, &lent, bounds) {
-                    let (kind, rank) = kind_of(self.ctx, &ty);
-                    best(&mut own, kind, rank, if behind { ty } else { lent });
-                }
-            }
-        }
-        let own = own.into_values().map(|(_, ty)| ty).take(CHOICES - 1);
-        let all = own.chain([dynamic]);
-        Some(all.map(|ty| Choice { ty, iterate: false }).collect())
-    }
-
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
     fn by_implementors(&self, asked: &TraitRef, bounds: &[Bound]) -> Vec<Choice> {
         let trait_ = &asked.def;
@@ -540,55 +513,8 @@ impl Chooser<'_, '_> {
 }
 
 impl Chooser<'_, '_> {
-    /// The types that an impl of a trait is for; what its parameters are in a tuple, the trait's arguments and bounds say.
-    fn implementors(&self, impl_: &Impl, asked: &TraitRef, ty: Ty) -> Vec<Ty> {
-        if !matches!(ty, Ty::Tuple(_)) || closed(&ty) {
-            return self.instances_of(impl_, ty);
-        }
-        let open = super::ctx::parameters(&impl_.generics);
-        let mut subst = super::fold::Subst::default();
-        let have = impl_.trait_.iter().flat_map(|one| type_args(&one.args));
-        for (have, asked) in have.zip(type_args(&asked.args)) {
-            if closed(asked) && !unify(have, asked, &open, &mut subst) {
-                return Vec::new();
-            }
-        }
-        let mut all = vec![subst.apply(&ty)];
-        for name in generics_in(&all[0]) {
-            let mut bounds: Vec<Bound> = bounds_of(&impl_.generics, &name).into_iter().cloned().collect();
-            let is = |of: &str| {
-                let given = impl_.types.iter().find(|(have, _)| have == of);
-                matches!(given, Some((_, Ty::Generic(have))) if *have == name)
-            };
-            let said = self.bounds.iter().filter(|(ty, _)| match ty {
-                Ty::Projection {
-                    trait_: Some(trait_),
-                    name,
-                    ..
-                } => trait_.def == asked.def && is(name),
-                _ => false,
-            });
-            // What is asked at the use says more than what the impl asks.
-            bounds.splice(0..0, said.flat_map(|(_, all)| all.clone()));
-            let choices = self.by_bounds(&bounds, None).unwrap_or_default();
-            let put = |one: &Ty, choice: &Choice| {
-                let mut subst = super::fold::Subst::default();
-                subst.types.insert(name.clone(), choice.ty.clone());
-                subst.apply(one)
-            };
-            all = choices
-                .iter()
-                .filter(|choice| !choice.iterate)
-                .flat_map(|choice| all.iter().map(|one| put(one, choice)).collect::<Vec<_>>())
-                .take(CHOICES)
-                .collect();
-        }
-        all.retain(|ty| holds::applies(self.ctx, impl_, ty));
-        all
-    }
-
     /// The types that an impl is for: one, or the instances of a generic type, or references to them.
-    fn instances_of(&self, impl_: &Impl, ty: Ty) -> Vec<Ty> {
+    pub(super) fn instances_of(&self, impl_: &Impl, ty: Ty) -> Vec<Ty> {
         let (inner, refers) = match &ty {
             Ty::Ref {
                 mutable: false, ty, ..

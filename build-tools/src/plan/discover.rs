@@ -30,11 +30,17 @@ pub(super) struct Instance {
     pub(super) alias: Option<String>,
 }
 
+/// The types of the plan so far, by erased type.
+pub(super) type Instances = BTreeMap<Ty, Instance>;
+
+/// Which instances a generic type is to have.
+type StandIns<'s> = dyn Fn(&Instances, &Def) -> Vec<Ty> + 's;
+
 /// What discovery found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// By erased type.
-    pub(super) instances: BTreeMap<Ty, Instance>,
+    pub(super) instances: Instances,
     /// Types that signatures use other than as the `E` of a `Result`.
     pub(super) used: BTreeSet<Ty>,
     /// Types that signatures use as the `E` of a `Result`.
@@ -64,7 +70,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         stand_in::instances(ctx, def)
     });
     search.results(&exports);
-    let told = |found: &BTreeMap<Ty, Instance>, def: &Def| {
+    let told = |found: &Instances, def: &Def| {
         let told = instances::told(ctx, def, found);
         if told.is_empty() {
             stand_in::instances(ctx, def)
@@ -172,11 +178,7 @@ impl Search<'_, '_> {
     }
 
     /// Instances of the types that have none.
-    fn all_of<'d>(
-        &mut self,
-        exports: impl Iterator<Item = &'d (String, &'d Def)>,
-        of: &dyn Fn(&BTreeMap<Ty, Instance>, &Def) -> Vec<Ty>,
-    ) {
+    fn all_of<'d>(&mut self, exports: impl Iterator<Item = &'d (String, &'d Def)>, of: &StandIns<'_>) {
         for (_, def) in exports {
             if self.per_def.contains_key(&def.key) {
                 continue;

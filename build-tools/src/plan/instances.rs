@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::closures;
 use super::ctx::{Ctx, bind, bounds_of, parameters};
-use super::discover::Instance;
+use super::discover::Instances;
 use super::fold::{Subst, any, closed, erase, generics_in, unify};
 use super::holds;
 use super::stand_in;
@@ -18,9 +18,6 @@ const AMONG: usize = 3;
 const TOLD: usize = 4;
 /// How many instances the blocks of one type may ask for.
 const SINGLE: usize = 4;
-
-/// The types of the plan so far.
-type Found = BTreeMap<Ty, Instance>;
 
 /// Some method's own parameter says what those of the type are.
 pub(super) fn is_told(ctx: &Ctx<'_>, def: &Def) -> bool {
@@ -36,7 +33,7 @@ pub(super) fn is_told(ctx: &Ctx<'_>, def: &Def) -> bool {
 }
 
 /// The instances that the methods of a type ask for, those first that the most types ask for.
-pub(super) fn told(ctx: &Ctx<'_>, def: &Def, found: &Found) -> Vec<Ty> {
+pub(super) fn told(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<Ty> {
     let mut votes: BTreeMap<Ty, BTreeSet<Ty>> = BTreeMap::new();
     for (impl_, method) in methods(ctx, def) {
         let open = parameters(&impl_.generics);
@@ -106,7 +103,7 @@ pub(super) fn passed(bound: &Bound) -> impl Iterator<Item = &Ty> {
         Bound::Trait { trait_, .. } if closures::is_trait(&trait_.def) => Some(&trait_.args),
         _ => None,
     };
-    let tuple = args.into_iter().flat_map(|args| super::wire::type_args(args));
+    let tuple = args.into_iter().flat_map(super::wire::type_args);
     tuple.flat_map(|ty| match ty {
         Ty::Tuple(parts) => parts.as_slice(),
         _ => &[],
@@ -120,7 +117,7 @@ pub(super) fn shapes(
     generics: &Generics,
     function: &Function,
     shape: &Ty,
-    found: &Found,
+    found: &Instances,
 ) -> Vec<Ty> {
     let names = generics_in(shape);
     let within = |ty: &Ty| match ty {
@@ -197,7 +194,7 @@ fn parameters_in_order(generics: &Generics) -> impl Iterator<Item = &String> {
 }
 
 /// Instances for the blocks of a type that apply to none of those that were found.
-pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Found) -> Vec<Ty> {
+pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<Ty> {
     let instances: Vec<&Ty> = of_def(found, &def.key).collect();
     if instances.is_empty() || parameters(&def.generics).is_empty() {
         return Vec::new();
@@ -226,7 +223,7 @@ pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Found) -> Vec<Ty> {
     all
 }
 
-fn of_def<'f>(found: &'f Found, def: &DefKey) -> impl Iterator<Item = &'f Ty> {
+fn of_def<'f>(found: &'f Instances, def: &DefKey) -> impl Iterator<Item = &'f Ty> {
     let def = def.clone();
     found
         .values()
@@ -237,7 +234,7 @@ fn of_def<'f>(found: &'f Found, def: &DefKey) -> impl Iterator<Item = &'f Ty> {
 /// Puts types in place of an impl's parameters.
 struct Filling<'c, 'a> {
     ctx: &'c Ctx<'a>,
-    found: &'c Found,
+    found: &'c Instances,
 }
 
 impl Filling<'_, '_> {

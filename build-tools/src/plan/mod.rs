@@ -9,6 +9,7 @@
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
 //! by name, and the same `Api` gives the same plan.
 
+mod among;
 mod build;
 mod callables;
 mod choose;

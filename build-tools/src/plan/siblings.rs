@@ -2,7 +2,7 @@
 //! of them, the primary one, and its class is the base of the others'. What needs no instance is reached there, whichever
 //! block it stands in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use usecrate_manifest::Kind;
 
@@ -10,7 +10,7 @@ use super::build::Builder;
 use super::callables::left_open;
 use super::fold::{Subst, closed};
 use super::methods::has_receiver;
-use super::model::{PlannedMethod, PlannedType, Shim, TypeId};
+use super::model::{PlannedMethod, PlannedParam, PlannedType, Shim, ShimId, TypeId};
 use super::modules::default_instance;
 use super::names;
 use super::site::{Callee, Explicit, Origin, Site};
@@ -67,8 +67,8 @@ pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
     out
 }
 
-/// Gives the primary instances the associated functions of their siblings. The same function of the same block is not
-/// one more: what is passed could not tell them apart.
+/// Gives the primary instances the associated functions and the constructors of their siblings. The same function of the
+/// same block is one more where what is passed tells them apart.
 pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
     let mut by_def: BTreeMap<_, Vec<TypeId>> = BTreeMap::new();
     for id in 0..types.len() {
@@ -96,8 +96,12 @@ pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
                 .filter(|method| !method.instance && method.from_trait.is_none())
                 .cloned()
                 .collect();
+            let mut constructors = types[sibling].constructors.clone();
+            let ty = &mut types[primary];
+            constructors.retain(|id| is_apart(&build.shims, &ty.constructors, *id));
+            ty.constructors.extend(constructors);
             for method in functions {
-                add(&build.shims, &mut types[primary], method);
+                add(&build.shims, ty, method);
             }
         }
     }
@@ -110,9 +114,22 @@ fn add(shims: &[Shim], ty: &mut PlannedType, method: PlannedMethod) {
         ty.methods.sort_by(|a, b| a.name.cmp(&b.name));
         return;
     };
-    let places: BTreeSet<_> = have.shims.iter().map(|id| shims[*id].span.clone()).collect();
-    if have.instance || method.shims.iter().any(|id| places.contains(&shims[*id].span)) {
+    if have.instance {
         return;
     }
-    have.shims.extend(method.shims);
+    let mut more = method.shims;
+    more.retain(|id| is_apart(shims, &have.shims, *id));
+    have.shims.extend(more);
+}
+
+/// What is passed tells a function from others: those of other blocks are others anyway.
+fn is_apart(shims: &[Shim], have: &[ShimId], id: ShimId) -> bool {
+    let one = &shims[id];
+    have.iter().map(|id| &shims[*id]).all(|other| {
+        let differ = |(a, b): (&PlannedParam, &PlannedParam)| match (&a.lift, &b.lift) {
+            (Some(a), Some(b)) => a != b,
+            _ => false,
+        };
+        one.span != other.span || one.params.iter().zip(&other.params).any(differ)
+    })
 }

@@ -4,10 +4,11 @@
 //! A generic type that the crate's public items use no instance of gets one this way, and so does a function's parameter
 //! that its bounds leave open. rustc judges whether it fits.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ctx::{Ctx, bounds_of, parameters};
-use super::discover::Instance;
+use super::discover::Instances;
 use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
 use super::holds::{self, meets};
 use super::spell::Lifetimes;
@@ -222,29 +223,41 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
 
 /// Where a type stands among others that would do as well: those come first that are made of few others and have many
 /// functions.
-pub(super) fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, std::cmp::Reverse<usize>) {
+fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, Reverse<usize>) {
     let mut parts = 0;
     each(ty, &mut |part| {
         if matches!(part, Ty::Path { args, .. } if args.args.iter().any(|arg| matches!(arg, Arg::Type(_)))) {
             parts += 1;
         }
     });
-    let head = match ty {
-        Ty::Ref { ty, .. } => ty,
-        ty => ty,
-    };
-    let functions = match head {
+    let functions = match referent(ty) {
         Ty::Path { def, .. } => {
             let own = ctx.impls(def).iter().filter(|impl_| impl_.trait_.is_none());
             own.map(|impl_| impl_.methods.len()).sum()
         }
         _ => 0,
     };
-    (parts, std::cmp::Reverse(functions))
+    (parts, Reverse(functions))
+}
+
+/// What a type refers to, if it does.
+fn referent(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Ref { ty, .. } => ty,
+        ty => ty,
+    }
+}
+
+/// It is not what the name of its type alone means.
+fn is_other(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    let ty = referent(ty);
+    let Ty::Path { def, .. } = ty else { return false };
+    let alone = ctx.def(def).and_then(|def| named_alone(ctx, def));
+    alone.is_some_and(|alone| alone != erase(ty))
 }
 
 /// Of the types of a plan, and of references to them, those that meet bounds with a trait of the crate's; the best first.
-pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &BTreeMap<Ty, Instance>) -> Vec<Ty> {
+pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &Instances) -> Vec<Ty> {
     let mut all = BTreeSet::new();
     let impls = asked(bounds).into_iter().flat_map(|trait_| ctx.impls_of(trait_));
     for impl_ in impls {
@@ -267,7 +280,10 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &BTreeMap<Ty, Instan
         }
     }
     let mut all: Vec<Ty> = all.into_iter().collect();
-    all.sort_by_cached_key(|ty| place(ctx, ty));
+    all.sort_by_cached_key(|ty| {
+        let (parts, functions) = place(ctx, ty);
+        (parts, is_other(ctx, ty), functions)
+    });
     all
 }
 
@@ -327,7 +343,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     let score = |ty: &Ty| -> usize { asked.iter().map(|one| one.met_by(ctx, ty)).sum() };
     let scored: Vec<(usize, Ty)> = possible
         .into_iter()
-        .filter(|ty| meets(ctx, ty, &own))
+        .filter(|ty| !names(ty, &def.key) && meets(ctx, ty, &own))
         .map(|ty| (score(&ty), ty))
         .collect();
     let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
@@ -368,6 +384,11 @@ pub(super) fn argument(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &S
         Arg::Type(ty) => Some(ty).filter(closed),
         _ => None,
     }
+}
+
+/// Some part of it is an instance of that type.
+fn names(ty: &Ty, of: &DefKey) -> bool {
+    any(ty, &|part| matches!(part, Ty::Path { def, .. } if def == of))
 }
 
 /// Those that ask for a trait that is not the standard's.

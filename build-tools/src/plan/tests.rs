@@ -2,6 +2,7 @@
 
 mod host_objects;
 mod instances;
+mod judge;
 mod locks;
 mod mappings;
 mod objects;

@@ -14,6 +14,7 @@ import datetime
 import decimal
 import enum
 import ipaddress
+import operator
 import pathlib
 import uuid
 
@@ -39,8 +40,8 @@ _TEXTS = (
 def data(value: object) -> Any:
     """Plain data in place of an object; its parts may be objects again.
 
-    A record, a dataclass or another object with declared fields is a dict of them, a member of an enum its value, an
-    instance of a class below a plain one is that; dates and times are ISO 8601 texts.
+    A record, a dataclass or another object with declared fields is a dict of them, a member of an enum its
+    value, an instance of a class below a plain one is that; dates and times are ISO 8601 texts.
 
     Raises
     ------
@@ -60,8 +61,8 @@ def data(value: object) -> Any:
             return found[0]
     what = "a Rust value behind a handle" if isinstance(value, Handle) else "no plain data"
     raise TypeError(
-        f"`{cls.__qualname__}` cannot be serialized: it is {what}. Pass None, a bool, int, float, str, bytes, list, "
-        "tuple, set or dict, or an object with declared fields, such as a dataclass"
+        f"`{cls.__qualname__}` cannot be serialized: it is {what}. Pass None, a bool, int, float, str, "
+        "bytes, list, tuple, set or dict, or an object with declared fields, such as a dataclass"
     )
 
 
@@ -71,7 +72,8 @@ def _of_class(value: Any, cls: Any) -> tuple[Any] | None:
         return (value._name_ if hasattr(cls, "__usecrate__") else value.value,)
     if isinstance(value, str):
         return (str.__str__(value),)
-    for plain in (int, float, bytes, list, tuple, set, frozenset):
+    kinds: tuple[Any, ...] = (int, float, bytes, list, tuple, set, frozenset)
+    for plain in kinds:
         if isinstance(value, plain):
             return (plain(value),)
     if isinstance(value, dict):
@@ -100,7 +102,7 @@ def _of_protocol(value: Any, cls: Any) -> tuple[Any] | None:
     if isinstance(value, collections.abc.Sequence | collections.abc.Set | collections.deque):
         return (list(value),)
     if hasattr(cls, "__index__"):
-        return (int(value),)
+        return (operator.index(value),)
     return None
 
 

@@ -1,5 +1,7 @@
 //! Code that is generic over its items, and is told nothing of them.
 
+pub mod walks;
+
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::fmt::{Debug, Display};
@@ -85,6 +87,44 @@ pub fn to_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
 /// From JSON.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+/// A point, which is written in its own way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, serde::Deserialize)]
+pub struct Point {
+    /// To the right.
+    #[serde(rename = "X")]
+    pub x: f64,
+    /// Up.
+    #[serde(rename = "Y")]
+    pub y: f64,
+}
+
+/// A secret: of it, only its length is written.
+#[derive(Debug)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Of a text.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(self.0.len() as u64)
+    }
+}
+
+/// As JSON, of whatever can be written, by value.
+pub fn write(value: impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&value)
+}
+
+/// As JSON, whatever its size.
+pub fn write_unsized<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+    serde_json::to_string(value)
 }
 
 /// Drops it on a thread of its own, and waits for that.

@@ -1,0 +1,279 @@
+//! Plans that depend on which types meet which bounds.
+
+use super::*;
+
+fn generic(name: &str) -> Ty {
+    Ty::Generic(name.to_owned())
+}
+
+fn over(names: &[&str]) -> Generics {
+    let param = |name: &&str| GenericParam::Type {
+        name: (*name).to_owned(),
+        default: None,
+    };
+    Generics {
+        params: names.iter().map(param).collect(),
+        bounds: Vec::new(),
+    }
+}
+
+fn by(name: &str, args: Vec<Arg>, bindings: Vec<(&str, Ty)>) -> TraitRef {
+    let bindings = bindings.into_iter().map(|(name, ty)| (name.to_owned(), ty));
+    TraitRef {
+        def: key(name),
+        args: Args {
+            args,
+            bindings: bindings.collect(),
+            ..Args::default()
+        },
+    }
+}
+
+fn clause(ty: Ty, trait_: TraitRef) -> WhereBound {
+    let bound = Bound::Trait {
+        trait_,
+        maybe: false,
+        for_: Vec::new(),
+    };
+    WhereBound {
+        ty,
+        bounds: vec![bound],
+    }
+}
+
+fn with(mut generics: Generics, clauses: Vec<WhereBound>) -> Generics {
+    generics.bounds.extend(clauses);
+    generics
+}
+
+fn taking(name: &str, params: Vec<(&str, Ty)>, output: Option<Ty>, generics: Generics) -> Function {
+    Function {
+        generics,
+        ..function(name, params, output)
+    }
+}
+
+fn a_trait(sample: Sample, name: &str, methods: Vec<Function>) -> Sample {
+    let kind = DefKind::Trait(Trait {
+        methods,
+        consts: Vec::new(),
+        types: Vec::new(),
+        supertraits: Vec::new(),
+        unsafe_: false,
+        auto: false,
+        dyn_compatible: true,
+    });
+    sample.def(name, Generics::default(), kind)
+}
+
+fn ids(plan: &Plan) -> Vec<&str> {
+    plan.shims.iter().map(|shim| shim.id.as_str()).collect()
+}
+
+fn paths(plan: &Plan) -> Vec<&str> {
+    plan.types.iter().map(|ty| ty.path.as_str()).collect()
+}
+
+/// `trait Walk { type Id; }`, for references to `Ring` (`u32`), `Names` (`i64`).
+fn walks() -> Sample {
+    let mut sample = a_trait(Sample::new(), "Walk", Vec::new());
+    for (name, id) in [("Names", "i64"), ("Ring", "u32")] {
+        let ty = path(&format!("x::{name}"), Vec::new());
+        let walk = Some(by("x::Walk", Vec::new(), Vec::new()));
+        sample = sample.opaque(name, Generics::default()).block(
+            reference(None, false, ty),
+            walk,
+            Generics::default(),
+            Vec::new(),
+        );
+        sample.0.impls.last_mut().unwrap().types = vec![("Id".to_owned(), prim(id))];
+    }
+    sample
+}
+
+#[test]
+fn the_bounds_of_a_method_say_what_the_type_is_over() {
+    let walk = clause(
+        generic("W"),
+        by("x::Walk", Vec::new(), vec![("Id", generic("N"))]),
+    );
+    let new = taking(
+        "new",
+        vec![("graph", generic("W")), ("start", generic("N"))],
+        Some(me()),
+        with(over(&["W"]), vec![walk]),
+    );
+    let block = with(
+        over(&["N"]),
+        vec![clause(
+            generic("N"),
+            by("core::marker::Copy", Vec::new(), Vec::new()),
+        )],
+    );
+    let search = path("x::Search", vec![Arg::Type(generic("N"))]);
+    let plan = walks()
+        .opaque("Search", over(&["N"]))
+        .block(search, None, block, vec![new])
+        .plan();
+    assert_eq!(
+        paths(&plan),
+        ["x::Names", "x::Ring", "x::Search<i64>", "x::Search<u32>"]
+    );
+    assert_eq!(ids(&plan), ["x::Search<i64>::new", "x::Search<u32>::new"]);
+    let lift = |id: &str| shim(&plan, id).params[0].lift.clone().unwrap();
+    assert!(lift("x::Search<i64>::new").ends_with("::x::Names"));
+    assert!(lift("x::Search<u32>::new").ends_with("::x::Ring"));
+}
+
+#[test]
+fn a_wrapper_is_over_references_where_those_are_what_implements() {
+    let near = function("near", vec![("self", me())], Some(prim("u8")));
+    let wrapped = path("x::Reversed", vec![Arg::Type(generic("G"))]);
+    let walk = || by("x::Walk", Vec::new(), Vec::new());
+    let mut sample = walks().opaque("Reversed", over(&["G"])).block(
+        wrapped,
+        Some(walk()),
+        with(over(&["G"]), vec![clause(generic("G"), walk())]),
+        vec![near.clone()],
+    );
+    if let DefKind::Trait(walk) = &mut sample.0.defs.get_mut(&key("x::Walk")).unwrap().kind {
+        walk.methods = vec![near];
+    }
+    let plan = sample.plan();
+    let found = paths(&plan);
+    assert!(found.contains(&"x::Reversed<&Ring>"), "{found:?}");
+    assert!(!found.iter().any(|path| path.contains("Dynamic")), "{found:?}");
+}
+
+#[test]
+fn what_an_associated_type_cannot_do_is_said() {
+    let walk = clause(generic("W"), by("x::Walk", Vec::new(), Vec::new()));
+    let id = Ty::Projection {
+        self_ty: Box::new(generic("W")),
+        trait_: Some(by("x::Walk", Vec::new(), Vec::new())),
+        name: "Id".to_owned(),
+        args: Args::default(),
+    };
+    let asks = |name: &str| {
+        clause(
+            id.clone(),
+            by(&format!("core::ops::{name}"), Vec::new(), Vec::new()),
+        )
+    };
+    let sum = |name: &str, trait_: &str| {
+        let generics = with(over(&["W"]), vec![walk.clone(), asks(trait_)]);
+        taking(name, vec![("graph", generic("W"))], None, generics)
+    };
+    let plan = walks()
+        .function(sum("good", "Not"))
+        .function(sum("bad", "Fn"))
+        .plan();
+    assert_eq!(ids(&plan), ["x::good<&Names>", "x::good<&Ring>"]);
+    let skip = plan.skipped.iter().find(|skip| skip.path == "x::bad").unwrap();
+    assert!(
+        skip.message.contains("`W::Id: Fn` does not hold"),
+        "{}",
+        skip.message
+    );
+}
+
+#[test]
+fn a_tuple_is_made_of_what_the_bounds_at_the_use_say() {
+    let pair = Ty::Tuple(vec![generic("N"), generic("N"), generic("E")]);
+    let into_edge = |edge: Ty| by("x::IntoEdge", vec![Arg::Type(edge)], Vec::new());
+    let mut sample = a_trait(Sample::new(), "IntoEdge", Vec::new()).block(
+        pair,
+        Some(into_edge(generic("E"))),
+        over(&["N", "E"]),
+        Vec::new(),
+    );
+    sample.0.impls[0].types = vec![("Id".to_owned(), generic("N"))];
+    let id = Ty::Projection {
+        self_ty: Box::new(generic("I")),
+        trait_: Some(into_edge(prim("f64"))),
+        name: "Id".to_owned(),
+        args: Args::default(),
+    };
+    let clauses = vec![
+        clause(generic("I"), into_edge(prim("f64"))),
+        clause(
+            id,
+            by("core::convert::Into", vec![Arg::Type(prim("i32"))], Vec::new()),
+        ),
+    ];
+    let add = taking(
+        "add",
+        vec![("edge", generic("I"))],
+        None,
+        with(over(&["I"]), clauses),
+    );
+    let plan = sample.function(add).plan();
+    assert_eq!(ids(&plan), ["x::add"]);
+    let lift = shim(&plan, "x::add").params[0].lift.clone().unwrap();
+    assert_eq!(
+        lift,
+        "(::core::primitive::i32, ::core::primitive::i32, ::core::primitive::f64)"
+    );
+}
+
+#[test]
+fn serde_writes_any_value_and_types_of_the_crate_in_their_own_way() {
+    let write = |name: &str, ty: Ty| {
+        let bound = clause(
+            generic("T"),
+            by("serde_core::ser::Serialize", Vec::new(), Vec::new()),
+        );
+        taking(name, vec![("value", ty)], None, with(over(&["T"]), vec![bound]))
+    };
+    let plan = Sample::new()
+        .opaque("Own", Generics::default())
+        .implements("Own", "serde_core::ser::Serialize", Vec::new())
+        .function(write("lent", reference(None, false, generic("T"))))
+        .function(write("given", generic("T")))
+        .plan();
+    assert_eq!(
+        ids(&plan),
+        [
+            "x::lent<Own>",
+            "x::lent<Dynamic>",
+            "x::given<&Own>",
+            "x::given<Dynamic>"
+        ]
+    );
+    assert_eq!(plan.runtime_features, ["serde"]);
+}
+
+#[test]
+fn a_blanket_impl_that_does_not_apply_gives_nothing() {
+    let extra = || function("extra", vec![("self", me())], Some(prim("u8")));
+    let mut sample = a_trait(Sample::new(), "Extra", vec![extra()]);
+    for (name, item) in [("Good", "u8"), ("Bad", "u16")] {
+        let ty = || path(&format!("x::{name}"), Vec::new());
+        sample = sample.opaque(name, Generics::default()).block(
+            ty(),
+            Some(by("core::iter::Iterator", Vec::new(), Vec::new())),
+            Generics::default(),
+            Vec::new(),
+        );
+        sample.0.impls.last_mut().unwrap().types = vec![("Item".to_owned(), prim(item))];
+        let asks = by("core::iter::Iterator", Vec::new(), vec![("Item", prim("u8"))]);
+        sample = sample.block(
+            ty(),
+            Some(by("x::Extra", Vec::new(), Vec::new())),
+            with(over(&["I"]), vec![clause(generic("I"), asks)]),
+            Vec::new(),
+        );
+        sample.0.impls.last_mut().unwrap().blanket = Some("I".to_owned());
+    }
+    let plan = sample.plan();
+    let extras = |text: &str| text.contains("extra");
+    assert_eq!(
+        ids(&plan).into_iter().filter(|id| extras(id)).collect::<Vec<_>>(),
+        ["<x::Good as x::Extra>::extra"]
+    );
+    assert!(
+        !plan.skipped.iter().any(|skip| extras(&skip.path)),
+        "{:?}",
+        plan.skipped
+    );
+}
