@@ -13,8 +13,8 @@ pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{
-    BytesLike, Forever, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, hold_list,
-    pairs, take_list,
+    BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many,
+    hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import gc
 import hashlib
 import inspect
 from typing import Any
@@ -137,3 +138,27 @@ def test_foreign_bytes_are_left_behind() -> None:
         with pytest.raises(ValueError, match=f"expected 32 bytes, not {len(wrong)}"):
             hasher.finalize_into_reset(out=wrong)
     assert sha2.Sha256.write_alg_name().startswith("Sha256")
+
+
+def test_a_list_is_changed_and_given_back(outs: Any) -> None:
+    words = ["b", "c", "a"]
+    assert outs.sort_words(words=words) == (3, ["a", "b", "c"]) and words == ["b", "c", "a"]
+    assert outs.sort_words(words=[]) == (0, [])
+    with pytest.raises((TypeError, ValueError)):
+        outs.sort_words()
+    with pytest.raises(TypeError):
+        outs.sort_words(words=[1])
+
+
+def test_a_list_that_is_kept_is_changed_where_it_is_kept(outs: Any) -> None:
+    fields = outs.Fields([outs.NO_FIELD] * 3)
+    assert fields.found() == [] and fields.parse("a:1\nb:22") == 2
+    gc.collect()
+    assert fields.found() == [outs.Field("a", b"1"), outs.Field("b", b"22")]
+    assert fields.parse("c:" + "3" * 5000) == 3 and fields.parse("d:4") is None
+    assert [one.name for one in fields.all] == ["a", "b", "c"] and len(fields.found()[2].value) == 5000
+    assert fields.all[2] == outs.Field(name="c", value=b"3" * 5000)
+    other = outs.Fields([])
+    assert other.parse("a:1") is None and other.parse("") == 0
+    with pytest.raises(TypeError):
+        outs.Fields([1])

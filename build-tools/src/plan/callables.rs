@@ -260,11 +260,19 @@ fn shim(
     let receiver = function.params.first().is_some_and(|param| param.name == "self");
     lifetimes::name_elided(&mut params, &mut output, receiver);
     let mut out_params = Vec::new();
+    let (mut lists, mut in_place) = (BTreeSet::new(), BTreeSet::new());
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         refuse_static(ctx, types, ty, &param.name)?;
-        match outs::change(ctx, types, ty) {
+        let before = params.iter().take(at);
+        let others = before.chain(params.iter().skip(at + 1)).chain(&output);
+        match outs::change(ctx, types, ty, others) {
             Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, Some(default))),
             Some(Change::Bytes) if !(receiver && at == 0) => out_params.push((at, None)),
+            Some(Change::List) => {
+                out_params.push((at, Some(false)));
+                lists.insert(at);
+            }
+            Some(Change::Kept) => drop(in_place.insert(at)),
             _ if lasting::target(ctx, types, ty).is_some() => {}
             _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
         }
@@ -303,7 +311,10 @@ fn shim(
     let mut leaving: Vec<Ty> = output.iter().filter(|_| !given_back).cloned().collect();
     let mut living = params.clone();
     for (at, _) in &out_params {
-        living[*at] = outs::target(&params[*at]).unwrap_or(&params[*at]).clone();
+        living[*at] = match outs::target(&params[*at]) {
+            Some(Ty::Slice(item)) => lasting::vec_of(item),
+            other => other.unwrap_or(&params[*at]).clone(),
+        };
         leaving.push(living[*at].clone());
         arguments[*at] = Some(format!("&mut {}", outs::variable(*at)));
     }
@@ -319,6 +330,12 @@ fn shim(
             arguments[at] = Some("{}.lasting()".to_owned());
         }
     }
+    for at in &in_place {
+        if let Some(Ty::Slice(item)) = outs::target(&params[*at]) {
+            living[*at] = (**item).clone();
+        }
+        arguments[*at] = Some("{}.all()".to_owned());
+    }
     for at in collected(open, combination) {
         let Ty::Path { args, .. } = &params[at] else {
             continue;
@@ -330,7 +347,9 @@ fn shim(
         }
     }
     let leaving = Ty::Tuple(leaving);
-    let stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
+    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
+    // The items are the group's own: copies, which nobody else has.
+    in_place.iter().for_each(|at| stays[*at] = Stay::Group);
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
     let wrap = match &output {
         Some(ty) if stays.iter().any(nested) => wrap.shortened(ctx, ty),
@@ -365,7 +384,8 @@ fn shim(
         }
         let foreign = out_params.contains(&(at, None));
         let lasts = arguments[at].is_some() && lasting::target(ctx, types, ty).is_some();
-        let mut lift = if (given || chosen || lasts) && !foreign {
+        let spelled = given || chosen || lasts || lists.contains(&at) || in_place.contains(&at);
+        let mut lift = if spelled && !foreign {
             let (lent, carried) = stays[at].lifetimes();
             Some(
                 ctx.spell(&living[at], Lifetimes::Lift(lent, carried))
@@ -384,6 +404,10 @@ fn shim(
         }
         if lasts {
             lift = lift.as_deref().map(lasting::forever);
+        }
+        if in_place.contains(&at) {
+            let (lent, _) = stays[at].lifetimes();
+            lift = lift.map(|item| outs::in_place(lent, &item));
         }
         planned.push(PlannedParam {
             name: names::python(&param.name),

@@ -71,13 +71,25 @@ pub(super) fn properties(
             methods.iter().any(|method| method.name == name)
         });
         let ty = build.ctx.normal(&subst.apply(&field.ty));
+        // What is borrowed exclusively is looked at through the handle.
+        let (seen, callee) = match &ty {
+            Ty::Ref {
+                mutable: true,
+                ty: inner,
+                ..
+            } => (
+                shared(inner),
+                Callee::Expr(format!("(&*{{0}}.{})", names::raw(&field.name))),
+            ),
+            _ => (shared(&ty), Callee::Get(names::raw(&field.name))),
+        };
         let get = accessor(
             &format!("{}.{}", entry.path, field.name),
             &name,
             field,
             vec![("self", shared(&entry.instance.ty))],
-            Some(shared(&ty)),
-            Callee::Get(names::raw(&field.name)),
+            Some(seen),
+            callee,
         );
         let place = super::build::Place::class(id);
         let Some(get) = build.plan(&get, &place).first().copied() else {
@@ -96,7 +108,12 @@ pub(super) fn properties(
             None,
             Callee::Set(names::raw(&field.name)),
         );
-        let set = build.plan_quietly(&set).first().copied();
+        let lent = matches!(field.ty, Ty::Ref { mutable: true, .. });
+        let set = if lent {
+            None
+        } else {
+            build.plan_quietly(&set).first().copied()
+        };
         out.push(PlannedProperty {
             name,
             get,

@@ -26,7 +26,8 @@ pub(super) fn target(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
     by_value(ctx, types, &owned).then_some(owned)
 }
 
-fn vec_of(item: &Ty) -> Ty {
+/// `Vec<T>`
+pub(super) fn vec_of(item: &Ty) -> Ty {
     Ty::Path {
         def: DefKey("alloc::vec::Vec".to_owned()),
         args: Args {

@@ -91,6 +91,11 @@ fn lifetimes(ty: &Ty) -> BTreeSet<String> {
     all
 }
 
+/// Whether a type has a lifetime of that name.
+pub(super) fn names(ty: &Ty, name: &str) -> bool {
+    lifetimes(ty).contains(name)
+}
+
 /// Whether what a reference points to has lifetimes of its own.
 pub(super) fn borrows_inside(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref { ty, .. } if !lifetimes(ty).is_empty())

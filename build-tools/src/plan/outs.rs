@@ -21,13 +21,31 @@ pub(super) enum Change {
     },
     /// The same of a foreign type that is bytes in all but name.
     Bytes,
+    /// A list that comes back in the result, and has to be given: its length is the caller's to say.
+    List,
+    /// A list that what the call makes goes on changing: a copy, which the group keeps.
+    Kept,
 }
 
-/// How a parameter of that type is changed, if it is one that is and no handle.
-pub(super) fn change(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Change> {
+/// How parameter `at` is changed, if it is one that is and no handle. `others`: what else the signature has, its result
+/// included.
+pub(super) fn change<'t>(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    ty: &Ty,
+    mut others: impl Iterator<Item = &'t Ty>,
+) -> Option<Change> {
     let inner = target(ty)?;
     if is_buffer(ty) {
         return Some(Change::Buffer);
+    }
+    if let Ty::Slice(item) = inner {
+        let Ty::Ref { lifetime, .. } = ty else { return None };
+        let name = lifetime.as_deref().unwrap_or_default();
+        let kept = others.any(|other| super::lifetimes::names(other, name));
+        let change = if kept { Change::Kept } else { Change::List };
+        let handle = matches!(class(ctx, types, item), Class::Type(_, Kind::Handle));
+        return (handle || crosses(ctx, types, item)).then_some(change);
     }
     if class(ctx, types, inner) == Class::Bytes {
         return Some(Change::Bytes);
@@ -126,6 +144,11 @@ fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 
 /// An out-parameter: where it stands, and whether it has a default; `None` of bytes by another name.
 pub(super) type OutParam = (usize, Option<bool>);
+
+/// The type that a shim lifts for a list that is kept and changed.
+pub(super) fn in_place(lifetime: &str, item: &str) -> String {
+    format!("::usecrate_runtime::private::InPlace<{lifetime}, {item}>")
+}
 
 /// The type that a shim lifts for an out-parameter; `inner` is that of the value, or `_`.
 pub(super) fn initial(inner: &str, default: Option<bool>) -> String {

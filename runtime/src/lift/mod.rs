@@ -8,6 +8,7 @@ mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
 mod forever;
+mod in_place;
 mod initial;
 mod iterable;
 mod numbers;
@@ -23,6 +24,7 @@ use crate::wire::{EXT_BUFFER, Reader, Token};
 
 pub use containers::{hold_list, pairs, take_list};
 pub use forever::Forever;
+pub use in_place::InPlace;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use text::BytesLike;

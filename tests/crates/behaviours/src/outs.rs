@@ -206,3 +206,51 @@ impl Writer {
         self.total
     }
 }
+
+/// Sorts in place; how many there are.
+pub fn sort_words(words: &mut [String]) -> usize {
+    words.sort();
+    words.len()
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Field<'b> {
+    /// In front of the colon.
+    pub name: &'b str,
+    /// Behind it.
+    pub value: &'b [u8],
+}
+
+/// None yet.
+pub const NO_FIELD: Field<'static> = Field { name: "", value: b"" };
+
+/// Fills fields that it was given.
+#[derive(Debug)]
+pub struct Fields<'h, 'b> {
+    /// What was found, and what is left.
+    pub all: &'h mut [Field<'b>],
+    found: usize,
+}
+
+impl<'h, 'b> Fields<'h, 'b> {
+    /// Over these.
+    pub fn new(all: &'h mut [Field<'b>]) -> Self {
+        Fields { all, found: 0 }
+    }
+
+    /// Fills them; how many are found by now.
+    pub fn parse(&mut self, text: &'b str) -> Option<usize> {
+        for line in text.lines() {
+            let (name, value) = line.split_once(':')?;
+            *self.all.get_mut(self.found)? = Field { name, value: value.as_bytes() };
+            self.found += 1;
+        }
+        Some(self.found)
+    }
+
+    /// Those that were found.
+    pub fn found(&self) -> &[Field<'b>] {
+        &self.all[..self.found]
+    }
+}
