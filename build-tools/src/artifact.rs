@@ -1,5 +1,6 @@
 //! The later stages: from a plan to a library and its manifest.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::diagnostic::Diagnostic;
@@ -10,7 +11,7 @@ use crate::cache::GENERATOR;
 use crate::cargo::{Cargo, CargoError, probe};
 use crate::describe::{Facts, describe};
 use crate::failure::BuildError;
-use crate::generate::Header;
+use crate::generate::{Header, Numbers, Owner};
 use crate::pipeline::{Prepared, Stages};
 use crate::plan::Plan;
 use crate::plan::model::PlannedSkip;
@@ -124,10 +125,37 @@ pub fn produce(
             &mut told,
         )?)
     })?;
+    for (entry, reason) in unserved(plan, &proven) {
+        let message = format!("`{entry}`, which was asked for, is not served: {reason}");
+        cargo.progress.event(&Event::Warning { message });
+    }
     let manifest = stages.run(Stage::Describe, None, || {
         described(cargo, prepared, plan, question, &proven, &library)
     })?;
     Ok(Sealable { library, manifest })
+}
+
+/// What was asked for by name and is served by no shim, with the reason.
+fn unserved(plan: &Plan, proven: &Proven) -> BTreeMap<String, String> {
+    let mut all = plan.refused.clone();
+    let numbers = Numbers::new(plan, &proven.dropped);
+    let served: BTreeSet<&String> = numbers
+        .shims()
+        .filter_map(|id| plan.shims[id].reach.request.as_ref())
+        .collect();
+    for (owner, reason) in proven.dropped.iter() {
+        let Owner::Shim(id) = owner else { continue };
+        if let Some(entry) = plan.shims[id]
+            .reach
+            .request
+            .as_ref()
+            .filter(|one| !served.contains(one))
+        {
+            let reason = format!("rustc rejects it: {reason}");
+            all.entry(entry.clone()).or_insert(reason);
+        }
+    }
+    all
 }
 
 fn tell_skip(cargo: &Cargo<'_>, skip: &PlannedSkip) {

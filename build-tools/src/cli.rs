@@ -37,6 +37,7 @@ Examples:
   usecrate build ./workspace --package member             one package of several
   usecrate build git+https://host/repo#v1.2 --locked      with the repository's own Cargo.lock
   usecrate build semver@1 --refetch                       is there a newer one in the registry?
+  usecrate build ./my-crate --instantiate 'parse<u32>'    one more instance of a generic function
   usecrate inspect semver@1                               what Python sees, and what is skipped
 
 Output:
@@ -129,6 +130,9 @@ struct BuildArgs {
     /// Configuration: `[instantiate]`, `quick` [default: a local crate's own `usecrate.toml`]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// An instance of a generic type or function, besides those of the configuration; may be given several times
+    #[arg(long, value_name = "PATH<TYPES>")]
+    instantiate: Vec<String>,
     /// Print events as JSON lines on standard output
     #[arg(long)]
     json: bool,
@@ -241,6 +245,7 @@ fn request(args: &BuildArgs, afresh: bool) -> Result<Request, Box<Diagnostic>> {
         out: args.out.clone(),
         target_dir: args.target_dir.clone(),
         config: args.config.clone(),
+        instantiate: args.instantiate.clone(),
         profile: args.profile,
         force: args.force || afresh,
         refetch: args.refetch,

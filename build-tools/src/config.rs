@@ -1,28 +1,29 @@
 //! `usecrate.toml`: what the user decides about a crate beyond what its source says.
 //!
-//! One that is named wins. Without one, a local crate has its own: `usecrate.toml` in its folder or, if there is none, the
-//! table `[package.metadata.usecrate]` of its `Cargo.toml`.
+//! One that is named wins. Without one, a crate has its own: a local one `usecrate.toml` in its folder, else any the table
+//! `[package.metadata.usecrate]` of its `Cargo.toml`. What the command line asks for is added to either.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
 use fs_err as fs;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Explain;
+use crate::plan::Unusable;
 use crate::plan::quick::Unknown;
 
 /// The file's content.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
-    #[serde(default)]
-    pub instantiate: BTreeMap<String, Vec<String>>,
     /// Paths of callables that never block: the interpreter lock stays held. See [`crate::plan::quick`].
     #[serde(default)]
     pub quick: Vec<String>,
+    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
+    #[serde(default)]
+    pub instantiate: BTreeMap<String, Vec<String>>,
     /// The text, for the artifact's key.
     #[serde(skip)]
     pub text: String,
@@ -56,13 +57,26 @@ pub enum ConfigError {
     /// An entry of `quick` names nothing.
     #[error(transparent)]
     Quick(#[from] Unknown),
+    /// An entry of `[instantiate]` names nothing, or arguments that mean nothing.
+    #[error(transparent)]
+    Instantiate(#[from] Unusable),
+    /// What the command line asks for is no path with arguments.
+    #[error("`--instantiate {text}` is no path with type arguments")]
+    Asked {
+        /// As it was given.
+        text: String,
+    },
 }
 
 impl Explain for ConfigError {
     fn code(&self) -> &'static str {
         match self {
             ConfigError::Read(_) => "no-config",
-            ConfigError::Parse { .. } | ConfigError::Metadata { .. } | ConfigError::Quick(_) => "bad-config",
+            ConfigError::Parse { .. }
+            | ConfigError::Metadata { .. }
+            | ConfigError::Quick(_)
+            | ConfigError::Instantiate(_)
+            | ConfigError::Asked { .. } => "bad-config",
         }
     }
 
@@ -74,6 +88,16 @@ impl Explain for ConfigError {
                 }
                 near => format!("did you mean {}?", quoted(near)),
             });
+        }
+        if let ConfigError::Instantiate(unusable) = self {
+            return Some(match unusable.near.as_slice() {
+                [] => "an entry is `\"path::item\" = [\"arguments as between < and >\"]`, in the names of the crate and of std"
+                    .to_owned(),
+                near => format!("did you mean {}?", quoted(near)),
+            });
+        }
+        if let ConfigError::Asked { .. } = self {
+            return Some("write it as in Rust: --instantiate 'module::function<u32, String>'".to_owned());
         }
         Some("known are the table `[instantiate]` (path = [\"arguments\"]) and the list `quick`".to_owned())
     }
@@ -99,14 +123,49 @@ impl Config {
         Ok(Config { text, ..config })
     }
 
-    /// A local crate's own, if it has one.
+    /// The same with instances that are asked for besides: `path::item<arguments>`.
+    ///
+    /// # Errors
+    /// When one is no such thing.
+    pub fn with(named: Option<Config>, asked: &[String]) -> Result<Option<Config>, ConfigError> {
+        if asked.is_empty() {
+            return Ok(named);
+        }
+        let mut config = named.unwrap_or_default();
+        for text in asked {
+            let unreadable = || ConfigError::Asked { text: text.clone() };
+            let (path, rest) = text.trim().split_once('<').ok_or_else(unreadable)?;
+            let arguments = rest.strip_suffix('>').ok_or_else(unreadable)?;
+            let path = path.trim_end_matches("::").trim().to_owned();
+            let list = config.instantiate.entry(path).or_default();
+            if !list.iter().any(|have| have == arguments) {
+                list.push(arguments.to_owned());
+            }
+        }
+        // A map of lists of texts can always be written.
+        config.text = toml::to_string(&config).unwrap_or_default();
+        Ok(Some(config))
+    }
+
+    /// What a crate's own configuration says, with what is asked for besides.
+    #[must_use]
+    pub fn and(mut self, asked: &Config) -> Config {
+        self.quick.extend(asked.quick.iter().cloned());
+        for (path, lists) in &asked.instantiate {
+            let all = self.instantiate.entry(path.clone()).or_default();
+            all.extend(lists.iter().cloned());
+        }
+        self
+    }
+
+    /// A crate's own, if it has one: `local` crates may have a file.
     ///
     /// # Errors
     /// When it cannot be read or has something else in it.
-    pub fn of(package: &Package) -> Result<Option<Config>, ConfigError> {
+    pub fn of(package: &Package, local: bool) -> Result<Option<Config>, ConfigError> {
         let manifest = package.manifest_path.as_std_path();
         let file = manifest.with_file_name("usecrate.toml");
-        if file.is_file() {
+        if local && file.is_file() {
             return Config::read(&file).map(Some);
         }
         let Some(table) = package.metadata.get("usecrate") else {

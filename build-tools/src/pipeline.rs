@@ -37,6 +37,8 @@ pub struct Request {
     pub target_dir: Option<PathBuf>,
     /// The configuration, in place of a local crate's own.
     pub config: Option<PathBuf>,
+    /// Instances of generic items that are asked for besides: `path::item<arguments>`.
+    pub instantiate: Vec<String>,
     /// How the artifact is compiled.
     pub profile: Profile,
     /// Build though an artifact is there.
@@ -141,7 +143,8 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
     let mut stages = Stages::new(progress);
     let layout = Layout::find(request.out.as_deref())?;
     let toolchain = Toolchain::detect(&request.folder, &layout.cache)?;
-    let config = request.config.as_deref().map(Config::read).transpose()?;
+    let named = request.config.as_deref().map(Config::read).transpose()?;
+    let config = Config::with(named, &request.instantiate)?;
     let conditions = Conditions {
         config: config.as_ref(),
         toolchain: &toolchain,
@@ -224,14 +227,12 @@ fn build_once(
             });
         }
         let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
-            let mut plan = plan(&api, &Options::default());
-            let own = match (conditions.config, &request.question.spec) {
-                (None, Spec::Path(_)) => Config::of(&prepared.resolved.package)?,
-                _ => None,
+            let config = configuration(request, conditions.config, &prepared.resolved.package)?;
+            let options = Options {
+                instantiate: config.instantiate,
             };
-            if let Some(config) = conditions.config.or(own.as_ref()) {
-                quick::declare(&mut plan, &config.quick).map_err(ConfigError::from)?;
-            }
+            let mut plan = plan(&api, &options).map_err(ConfigError::from)?;
+            quick::declare(&mut plan, &config.quick).map_err(ConfigError::from)?;
             Ok(plan)
         })?;
         let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;
@@ -253,6 +254,21 @@ fn build_once(
         reused,
         stages: std::mem::take(&mut stages.seconds),
     }))
+}
+
+/// What is configured: by the file that was named, else by the crate itself, with what was asked for besides.
+fn configuration(
+    request: &Request,
+    given: Option<&Config>,
+    package: &Package,
+) -> Result<Config, ConfigError> {
+    let given = given.cloned().unwrap_or_default();
+    if request.config.is_some() {
+        return Ok(given);
+    }
+    let local = matches!(request.question.spec, Spec::Path(_));
+    let own = Config::of(package, local)?;
+    Ok(own.unwrap_or_default().and(&given))
 }
 
 /// What was asked for, found, with its bridge's folder locked.

@@ -34,6 +34,7 @@ mod rust_error;
 mod shape;
 mod status;
 mod twins;
+mod subscript;
 mod wire;
 mod words;
 
@@ -71,6 +72,7 @@ mod native {
         crate::overload::register(module)?;
         crate::plain_data::register(module)?;
         crate::status::register(module)?;
+        crate::subscript::register(module)?;
         crate::words::register(module)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use pyo3::exceptions::{PyImportError, PyValueError};
-use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods, PyString, PyType};
+use pyo3::types::{PyAnyMethods, PyList, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
 use crate::callable::{Manner, Param, Spec};
@@ -21,6 +21,7 @@ use crate::overload::Overload;
 use crate::python;
 use crate::shape::{Shape, read_pairs};
 use crate::status::{self, Answer};
+use crate::subscript::Subscripts;
 
 /// The ABI that this loader speaks.
 const ABI: u8 = 1;
@@ -470,8 +471,9 @@ impl Library {
         Ok(Bound::new(cls.py(), overload)?.into_any())
     }
 
-    /// A callable that takes the first of `functions` whose parameters the arguments fit.
-    #[pyo3(signature = (functions, *, name, qualname, module, doc=None))]
+    /// A callable that takes the first of `functions` whose parameters the arguments fit. `subscripts`: what makes functions, and
+    /// the manifest's list of instances.
+    #[pyo3(signature = (functions, *, name, qualname, module, doc=None, subscripts=None))]
     #[expect(clippy::unused_self, reason = "a method, like its siblings")]
     fn overload(
         &self,
@@ -480,14 +482,10 @@ impl Library {
         qualname: String,
         module: String,
         doc: Option<String>,
+        subscripts: Option<(Bound<'_, PyAny>, Bound<'_, PyList>)>,
     ) -> PyResult<Overload> {
-        Ok(Overload::new(
-            Overload::specs_of(functions)?,
-            name,
-            qualname,
-            module,
-            doc,
-        ))
+        let subscripts = subscripts.map(|(opened, list)| Subscripts::new(&opened, &list));
+        Ok(Overload::new(Overload::specs_of(functions)?, name, qualname, module, doc).with(subscripts))
     }
 }
 

@@ -1,8 +1,10 @@
-//! A callable with several signatures, of which the first that the arguments fit is called, decided before Rust runs; or one that
-//! gives its results in another form than usual.
+//! A callable with several signatures, of which the first that the arguments fit is called, decided before Rust runs; one that
+//! takes subscripts; or one that gives its results in another form than usual.
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyTuple};
+use pyo3::types::{
+    PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyString, PyTuple, PyTupleMethods,
+};
 use pyo3::{
     Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
@@ -14,10 +16,11 @@ use crate::ffi::arguments::{Arguments, OwnedArguments};
 use crate::ffi::function;
 use crate::python;
 use crate::refusal::type_name;
+use crate::subscript::{Called, Subscripts, listed};
 
 // A function with several signatures. On a class it binds the instance, as a function does. Not a doc comment: that
 // would become the class's `__doc__` and hide the one of each function.
-#[pyclass(frozen, module = "usecrate._native")]
+#[pyclass(frozen, module = "usecrate._native", name = "Function")]
 pub(crate) struct Overload {
     specs: Vec<&'static Spec>,
     #[pyo3(get, name = "__name__")]
@@ -29,6 +32,8 @@ pub(crate) struct Overload {
     doc: Option<String>,
     /// How it gives its results.
     form: Form,
+    /// What its subscripts lead to.
+    subscripts: Option<Subscripts>,
 }
 
 impl Overload {
@@ -40,7 +45,11 @@ impl Overload {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = function.py();
         let method_type = python::method_type(py)?;
-        let (served, receiver) = if function.is_instance(method_type)? {
+        let (served, receiver) = if let Ok(bound) = function.cast::<BoundFunction>() {
+            let bound = bound.get();
+            let receiver = bound.receiver.bind(py).clone();
+            (bound.function.bind(py).clone().into_any(), Some(receiver))
+        } else if function.is_instance(method_type)? {
             let receiver = function.getattr(intern!(py, "__self__"))?;
             (function.getattr(intern!(py, "__func__"))?, Some(receiver))
         } else {
@@ -72,6 +81,7 @@ impl Overload {
             module: self.module.clone(),
             doc: self.doc.clone(),
             form,
+            subscripts: None,
         }
     }
 
@@ -122,7 +132,13 @@ impl Overload {
             module,
             doc,
             form: Form::default(),
+            subscripts: None,
         }
+    }
+
+    /// The same with subscripts.
+    pub(crate) fn with(self, subscripts: Option<Subscripts>) -> Self {
+        Self { subscripts, ..self }
     }
 
     fn full_name(&self) -> String {
@@ -135,7 +151,7 @@ impl Overload {
 
     /// The exception when nothing fits: the reason of the first signature that failed only by a value, else all reasons.
     #[cold]
-    fn none_fits(&self, mut misfits: Vec<(&'static Spec, Misfit)>) -> PyErr {
+    fn none_fits(&self, py: Python<'_>, mut misfits: Vec<(&'static Spec, Misfit)>) -> PyErr {
         let near =
             |misfit: &Misfit| matches!(misfit, Misfit::Argument(_, refusal) if refusal.closeness() == 2);
         if let Some(at) = misfits.iter().position(|(_, misfit)| near(misfit)) {
@@ -154,8 +170,27 @@ impl Overload {
                 spec.signature(false)
             ));
         }
-        if misfits.is_empty() {
-            message.push_str(" it has none at all");
+        let keys = self.subscripts.as_ref().map(|one| one.keys(py));
+        match keys {
+            Some(Err(error)) => return error,
+            Some(Ok(keys)) if misfits.is_empty() => {
+                message = format!(
+                    "nothing that is passed to `{}()` says which types are meant: name them, `{}{}(…)`; there are {}",
+                    self.full_name(),
+                    self.name,
+                    keys.first().map_or("", String::as_str),
+                    listed(&keys)
+                );
+            }
+            Some(Ok(keys)) => {
+                message.push_str(&format!(
+                    "\n  others have a subscript: {}{}",
+                    self.name,
+                    listed(&keys)
+                ));
+            }
+            None if misfits.is_empty() => message.push_str(" it has none at all"),
+            None => {}
         }
         PyTypeError::new_err(message)
     }
@@ -191,7 +226,7 @@ impl Overload {
                 Err(misfit) => misfits.push((*spec, misfit)),
             }
         }
-        Err(self.none_fits(misfits))
+        Err(self.none_fits(py, misfits))
     }
 
     fn __get__<'py>(
@@ -200,9 +235,41 @@ impl Overload {
         _owner: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         match instance {
+            Some(instance) if !instance.is_none() && slf.get().subscripts.is_some() => {
+                let bound = BoundFunction {
+                    receiver: instance.clone().unbind(),
+                    function: slf.clone().unbind(),
+                };
+                Ok(Bound::new(slf.py(), bound)?.into_any())
+            }
             Some(instance) if !instance.is_none() => python::method_type(slf.py())?.call1((slf, instance)),
             _ => Ok(slf.into_any()),
         }
+    }
+
+    /// The instance for these Rust types.
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let Some(subscripts) = &self.subscripts else {
+            let message = format!(
+                "`{}` takes no subscript: what is passed says which types are meant",
+                self.full_name()
+            );
+            return Err(PyTypeError::new_err(message));
+        };
+        let called = Called {
+            name: &self.name,
+            qualname: &self.qualname,
+            module: &self.module,
+        };
+        subscripts.get(key, &called, &self.full_name())
+    }
+
+    /// The subscripts that it takes, as they are written.
+    #[getter]
+    fn __subscripts__(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        self.subscripts
+            .as_ref()
+            .map_or_else(|| Ok(Vec::new()), |one| one.keys(py))
     }
 
     #[getter]
@@ -213,11 +280,26 @@ impl Overload {
     /// What `inspect.signature` shows: the signature if there is only one, else anything.
     #[getter]
     fn __signature__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.listed(py, false)
+    }
+
+    fn __repr__(&self) -> String {
+        let (name, count) = (self.full_name(), self.specs.len());
+        match &self.subscripts {
+            Some(_) => format!("<function {name} with {count} signatures and subscripts>"),
+            None => format!("<function {name} with {count} signatures>"),
+        }
+    }
+}
+
+impl Overload {
+    /// An `inspect.Signature`; `bound`: without the first parameter.
+    fn listed(&self, py: Python<'_>, bound: bool) -> PyResult<Py<PyAny>> {
         let inspect = PyModule::import(py, "inspect")?;
         let parameter = inspect.getattr("Parameter")?;
         let mut parameters: Vec<Bound<'_, PyAny>> = Vec::new();
         if let [only] = self.specs.as_slice() {
-            for (param, optional) in only.listed() {
+            for (param, optional) in only.listed().skip(usize::from(bound)) {
                 let kwargs = PyDict::new(py);
                 if optional {
                     kwargs.set_item("default", py.None())?;
@@ -235,13 +317,69 @@ impl Overload {
         }
         Ok(inspect.getattr("Signature")?.call1((parameters,))?.unbind())
     }
+}
 
-    fn __repr__(&self) -> String {
-        format!(
-            "<function {} with {} signatures>",
-            self.full_name(),
-            self.specs.len()
-        )
+// A function with subscripts, bound to its first argument.
+#[pyclass(frozen, module = "usecrate._native")]
+pub(crate) struct BoundFunction {
+    #[pyo3(get, name = "__self__")]
+    receiver: Py<PyAny>,
+    #[pyo3(get, name = "__func__")]
+    function: Py<Overload>,
+}
+
+#[pymethods]
+impl BoundFunction {
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let receiver = std::iter::once(self.receiver.bind(py).clone());
+        let all: Vec<Bound<'py, PyAny>> = receiver.chain(args.iter()).collect();
+        let all = PyTuple::new(py, all)?;
+        self.function.get().__call__(py, &all, kwargs)
+    }
+
+    /// The instance for these Rust types, bound to the same.
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        let function = self.function.get().__getitem__(key)?;
+        python::method_type(py)?.call1((function, self.receiver.bind(py)))
+    }
+
+    #[getter]
+    fn __doc__(&self) -> Option<&str> {
+        self.function.get().doc.as_deref()
+    }
+
+    #[getter]
+    fn __signature__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.function.get().listed(py, true)
+    }
+
+    /// Names and whatever else the function has.
+    fn __getattr__<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+        self.function.bind(py).getattr(name)
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> bool {
+        let same = |other: &Self| {
+            self.function.is(&other.function) && self.receiver.bind(py).is(other.receiver.bind(py))
+        };
+        other.cast::<Self>().is_ok_and(|other| same(other.get()))
+    }
+
+    fn __hash__(&self) -> usize {
+        (self.function.as_ptr() as usize).rotate_left(4) ^ self.receiver.as_ptr() as usize
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let receiver = self.receiver.bind(py).repr()?;
+        let name = self.function.get().full_name();
+        Ok(format!("<bound function {name} of {receiver}>"))
     }
 }
 
@@ -279,5 +417,6 @@ fn buffers<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 
 /// Adds the function to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Overload>()?;
     module.add_function(wrap_pyfunction!(buffers, module)?)
 }

@@ -170,8 +170,34 @@ pub enum Target {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Function {
+    /// Positions in `callables`, in the order in which they are tried; none if it is only called with a subscript.
+    pub callables: Vec<u32>,
+    /// What its subscripts lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<Instance>,
+}
+
+/// What a subscript of a generic function leads to: `f["usize", "String"]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// Its type and const arguments as Rust writes them, `_` for what is told by what is passed.
+    pub key: Vec<String>,
     /// Positions in `callables`, in the order in which they are tried.
     pub callables: Vec<u32>,
+}
+
+/// What a subscript of a class leads to: `Graph["String", "f64"]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TypeInstance {
+    /// The type's arguments as Rust writes them.
+    pub key: Vec<String>,
+    /// Position in `types`.
+    #[serde(rename = "type")]
+    pub ty: u32,
 }
 
 /// How a type is seen in Python.
@@ -248,6 +274,9 @@ pub struct Type {
     /// Of several instances of one generic type, the one to which the public name leads: its class is the base of this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary: Option<u32>,
+    /// What subscripts of its class lead to: instances of a generic type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<TypeInstance>,
 }
 
 /// A field of a record or of a variant.
@@ -301,8 +330,11 @@ pub struct Method {
     pub name: String,
     /// It takes the object as its first parameter; else it is reached through the class.
     pub instance: bool,
-    /// Positions in `callables`, tried in order.
+    /// Positions in `callables`, tried in order; none if it is only called with a subscript.
     pub callables: Vec<u32>,
+    /// What its subscripts lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<Instance>,
     /// The trait it comes from, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_trait: Option<String>,

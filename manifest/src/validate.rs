@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::types::Way;
-use crate::{ABI_VERSION, MANIFEST_VERSION, Manifest, Target, TypeRef};
+use crate::{ABI_VERSION, Instance, MANIFEST_VERSION, Manifest, Target, TypeRef};
 
 /// What is wrong with a manifest, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub fn validate(manifest: &Manifest) -> Result<(), Invalid> {
     check.types()?;
     check.callables()?;
     check.modules()
+}
+
+/// All callables that a function or method leads to.
+fn reached<'m>(callables: &'m [u32], instances: &'m [Instance]) -> impl Iterator<Item = &'m u32> {
+    callables
+        .iter()
+        .chain(instances.iter().flat_map(|one| &one.callables))
 }
 
 struct Check<'m> {
@@ -110,7 +117,11 @@ impl Check<'_> {
                 .iter()
                 .chain(ty.default.iter())
                 .chain(ty.variant_of.iter())
-                .chain(ty.methods.iter().flat_map(|m| &m.callables))
+                .chain(
+                    ty.methods
+                        .iter()
+                        .flat_map(|m| reached(&m.callables, &m.instances)),
+                )
                 .chain(
                     ty.properties
                         .iter()
@@ -126,7 +137,8 @@ impl Check<'_> {
             for index in callables {
                 self.callable(&place, *index)?;
             }
-            for index in ty.deref.into_iter().chain(ty.primary) {
+            let instances = ty.instances.iter().map(|one| one.ty);
+            for index in ty.deref.into_iter().chain(ty.primary).chain(instances) {
                 self.type_index(&place, index)?;
             }
         }
@@ -165,7 +177,9 @@ impl Check<'_> {
                     Target::Type(i) => self.type_index(&place, *i)?,
                     Target::Trait(i) => self.within(&place, *i, m.traits.len(), "traits")?,
                     Target::Constant(i) => self.callable(&place, *i)?,
-                    Target::Function(f) => f.callables.iter().try_for_each(|i| self.callable(&place, *i))?,
+                    Target::Function(f) => {
+                        reached(&f.callables, &f.instances).try_for_each(|i| self.callable(&place, *i))?;
+                    }
                     Target::Variant(ty, variant) => {
                         self.type_index(&place, *ty)?;
                         self.within(&place, *variant, m.types[*ty as usize].variants.len(), "variants")?;
@@ -174,7 +188,8 @@ impl Check<'_> {
             }
         }
         for (at, trait_) in m.traits.iter().enumerate() {
-            for index in trait_.methods.iter().flat_map(|method| &method.callables) {
+            let methods = trait_.methods.iter();
+            for index in methods.flat_map(|one| reached(&one.callables, &one.instances)) {
                 self.callable(&format!("traits[{at}]"), *index)?;
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use usecrate_manifest::{
-    Callable, Constant, Entry, Field, Function, Kind, Method, Module, Param, Property, Target, Trait, Type,
-    TypeRef, Variant,
+    Callable, Constant, Entry, Field, Function, Instance, Kind, Method, Module, Param, Property, Target,
+    Trait, Type, TypeInstance, TypeRef, Variant,
 };
 
 use super::DescribeError;
@@ -62,6 +62,12 @@ impl<'a> Join<'a> {
                 docs: docs.clone(),
             })
         });
+        let instances = ty.instances.iter().filter_map(|(key, id)| {
+            Some(TypeInstance {
+                key: key.clone(),
+                ty: self.numbers.ty(*id)?,
+            })
+        });
         let specials = ty
             .specials
             .iter()
@@ -90,6 +96,7 @@ impl<'a> Join<'a> {
                 .collect::<BTreeMap<_, _>>(),
             deref: ty.deref.and_then(|id| self.numbers.ty(id)),
             primary: ty.primary.and_then(|id| self.numbers.ty(id)),
+            instances: instances.collect(),
         })
     }
 
@@ -195,11 +202,11 @@ impl<'a> Join<'a> {
                 Target::Variant(self.numbers.ty(*id)?, u32::try_from(*at).ok()?)
             }
             PlannedTarget::Function(ids) => {
-                let callables = self.shims(ids);
-                if callables.is_empty() {
+                let function = self.function(ids);
+                if function.callables.is_empty() && function.instances.is_empty() {
                     return None;
                 }
-                Target::Function(Function { callables })
+                Target::Function(function)
             }
         })
     }
@@ -220,13 +227,44 @@ impl<'a> Join<'a> {
     }
 
     fn methods(&self, planned: &[PlannedMethod]) -> Vec<Method> {
-        let methods = planned.iter().map(|method| Method {
-            name: method.name.clone(),
-            instance: method.instance,
-            callables: self.shims(&method.shims),
-            from_trait: method.from_trait.clone(),
+        let methods = planned.iter().map(|method| {
+            let Function { callables, instances } = self.function(&method.shims);
+            Method {
+                name: method.name.clone(),
+                instance: method.instance,
+                callables,
+                instances,
+                from_trait: method.from_trait.clone(),
+            }
         });
-        methods.filter(|method| !method.callables.is_empty()).collect()
+        methods
+            .filter(|method| !method.callables.is_empty() || !method.instances.is_empty())
+            .collect()
+    }
+
+    /// What a function's name alone leads to, and what its subscripts do.
+    fn function(&self, ids: &[ShimId]) -> Function {
+        let reach = |id: &ShimId| &self.plan.shims[*id].reach;
+        let bare: Vec<ShimId> = ids.iter().copied().filter(|id| reach(id).bare).collect();
+        let mut instances: Vec<Instance> = Vec::new();
+        for id in ids {
+            let Some(number) = self.numbers.shim(*id) else {
+                continue;
+            };
+            for key in &reach(id).keys {
+                match instances.iter_mut().find(|one| one.key == *key) {
+                    Some(have) => have.callables.push(number),
+                    None => instances.push(Instance {
+                        key: key.clone(),
+                        callables: vec![number],
+                    }),
+                }
+            }
+        }
+        Function {
+            callables: self.shims(&bare),
+            instances,
+        }
     }
 
     fn shims(&self, ids: &[ShimId]) -> Vec<u32> {

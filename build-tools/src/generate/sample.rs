@@ -30,6 +30,7 @@ pub(crate) fn ty(path: &str, kind: Kind, rust: &str) -> PlannedType {
         deref: None,
         primary: None,
         object: ObjectForm::None,
+        instances: Vec::new(),
     }
 }
 
@@ -77,6 +78,7 @@ pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
         keeps_lock: false,
         origin: None,
         counted: true,
+        reach: crate::plan::Reach::default(),
     }
 }
 

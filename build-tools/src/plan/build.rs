@@ -6,11 +6,12 @@ use usecrate_manifest::SkipCode;
 
 use super::callables::shims;
 use super::ctx::Ctx;
+use super::fold::erase;
 use super::model::{OriginId, PlannedSkip, Shim, ShimId, TypeId};
-use super::names;
 use super::site::{Origin, OriginKey, Site};
 use super::types::Types;
 use super::wire::Reason;
+use super::{given, names, requests};
 
 /// Where a callable belongs.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,9 @@ pub(super) struct Builder<'c, 'a> {
     pub(super) skipped: Vec<PlannedSkip>,
     ids: BTreeSet<String>,
     origins: BTreeMap<OriginKey, OriginId>,
+    /// The requests that some callable was meant by, and why one could not be planned.
+    meant: BTreeSet<String>,
+    refused: BTreeMap<String, String>,
 }
 
 impl<'c, 'a> Builder<'c, 'a> {
@@ -58,32 +62,87 @@ impl<'c, 'a> Builder<'c, 'a> {
             skipped: Vec::new(),
             ids: BTreeSet::new(),
             origins: BTreeMap::new(),
+            meant: BTreeSet::new(),
+            refused: BTreeMap::new(),
         }
     }
 
     /// Plans a callable; what cannot be served is recorded with its reason, and there are no shims.
     pub(super) fn plan(&mut self, site: &Site, place: &Place) -> Vec<ShimId> {
-        match shims(self.ctx, self.types, site) {
-            Ok(shims) => self.add_all(site, shims),
+        let planned = given::all(self.ctx, self.types, site);
+        let asked = self.requested(site, place, planned.is_err());
+        match planned {
+            Ok(shims) => {
+                let shims = given::without(shims, &asked);
+                self.add_all(site, shims.into_iter().chain(asked).collect())
+            }
+            Err(_) if !asked.is_empty() => self.add_all(site, asked),
             Err(reason) => {
-                let name = names::python(&site.function.name);
-                self.skip(
-                    &site.id,
-                    &name,
-                    place,
-                    reason,
-                    site.function.span.clone(),
-                    site.origin.as_ref(),
-                );
+                self.skip_site(site, &site.id, place, reason);
                 Vec::new()
             }
         }
     }
 
+    /// Plans the instances of a callable that are asked for. `alone`: there is nothing else of it.
+    fn requested(&mut self, site: &Site, place: &Place, alone: bool) -> Vec<Shim> {
+        let requests = requests::of_site(self.ctx, site);
+        let mut all = Vec::new();
+        for request in &requests {
+            self.meant.insert(request.entry.clone());
+            let alone = alone && requests.len() == 1;
+            match given::requested(self.ctx, self.types, site, request, alone) {
+                Ok(shims) => all.extend(shims),
+                Err(reason) => {
+                    self.refused.insert(request.entry.clone(), reason.message.clone());
+                    let path = format!("{}<{}>", site.id, request.key().join(", "));
+                    self.skip_site(site, &path, place, reason);
+                }
+            }
+        }
+        all
+    }
+
+    fn skip_site(&mut self, site: &Site, path: &str, place: &Place, reason: Reason) {
+        let name = names::python(&site.function.name);
+        let span = site.function.span.clone();
+        self.skip(path, &name, place, reason, span, site.origin.as_ref());
+    }
+
+    /// What was asked for by name and is not planned anywhere, with the reason.
+    pub(super) fn refused(&mut self) -> BTreeMap<String, String> {
+        let mut refused = std::mem::take(&mut self.refused);
+        for request in &self.ctx.requests {
+            let entry = &request.entry;
+            match request.ty(self.ctx) {
+                Some(ty) if self.types.id(&erase(&ty)).is_none() => {
+                    let message = "values of that type have no class: what crosses by value needs none";
+                    refused.insert(entry.clone(), message.to_owned());
+                }
+                None if !self.meant.contains(entry) => {
+                    let message = "nothing that Python can have has that function";
+                    refused.insert(entry.clone(), message.to_owned());
+                }
+                _ => {}
+            }
+        }
+        let planned = self.shims.iter().filter_map(|shim| shim.reach.request.as_ref());
+        planned.for_each(|entry| {
+            refused.remove(entry);
+        });
+        refused
+    }
+
+    /// Of a callable's shims, those that its name alone leads to.
+    pub(super) fn bare(&self, shims: &[ShimId]) -> Vec<ShimId> {
+        let bare = shims.iter().copied();
+        bare.filter(|id| self.shims[*id].reach.bare).collect()
+    }
+
     /// Plans what nobody asked for by name (a special method, a getter): there, or not.
     pub(super) fn plan_quietly(&mut self, site: &Site) -> Vec<ShimId> {
         match shims(self.ctx, self.types, site) {
-            Ok(shims) => self.add_all(site, shims),
+            Ok(made) => self.add_all(site, made.into_iter().map(|one| one.shim).collect()),
             Err(_) => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
 use super::lock::{self, Crossing};
-use super::model::{Action, Fluent, PlannedParam, Shim, Stay};
+use super::model::{Action, Fluent, PlannedParam, Reach, Shim, Stay};
 use super::open::Open;
 use super::outs::{self, Change};
 use super::site::{Callee, Explicit, Site};
@@ -23,14 +23,20 @@ use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 /// How many shims one callable may have.
 const SHIMS: usize = 9;
 
+/// A shim, with what was chosen for the parameters that its function leaves open.
+pub(super) struct Made {
+    pub(super) shim: Shim,
+    pub(super) chosen: Combination,
+}
+
 /// Plans the shims of a callable: at least one, or the reason why there is none.
-pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
+pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Made>, Reason> {
     let function = &site.function;
     if let Some(giving) = formatting::rewritten(ctx, site) {
         let mut shims = shims(ctx, types, &giving)?;
         shims
             .iter_mut()
-            .for_each(|shim| shim.signature = signature(ctx, function));
+            .for_each(|made| made.shim.signature = signature(ctx, function));
         return Ok(shims);
     }
     if function.unsafe_ {
@@ -48,28 +54,16 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
     if function.variadic {
         return Err(Reason::new(SkipCode::Unsafe, "it takes C varargs"));
     }
-    let open = Open::new(ctx, site)?;
-    let chooser = Chooser {
-        ctx,
-        types,
-        bounds: open.bounds.clone(),
-        open: RefCell::new(BTreeSet::new()),
-        inside: stand_in::inside_types(
-            ctx,
-            types,
-            &open.params.iter().chain(&open.output).collect::<Vec<_>>(),
-        ),
-        named: open
-            .params
-            .iter()
-            .chain(&open.output)
-            .flat_map(generics_in)
-            .collect(),
-        passed: open.params.iter().flat_map(generics_in).collect(),
-        referred: open.params.iter().filter_map(referred).collect(),
-        callables: RefCell::new(Vec::new()),
-    };
-    let combinations = combine(&chooser, &open, function)?;
+    let open = Open::new(ctx, site);
+    if let Some((name, ty)) = open.consts.first() {
+        let message = format!(
+            "the const parameter `{name}: {}` has no value to choose",
+            ctx.show(ty)
+        );
+        return Err(Reason::new(SkipCode::Generic, message));
+    }
+    let chooser = chooser(ctx, types, &open);
+    let combinations = combine(&chooser, &open, site)?;
     let many = combinations.len() > 1;
     let mut shims = Vec::new();
     let mut refused = None;
@@ -77,7 +71,10 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shi
         let shim = agree(ctx, &open, combination)
             .and_then(|()| shim(ctx, types, site, &open, &chooser, combination, many));
         match shim {
-            Ok(shim) => shims.push(shim),
+            Ok(shim) => shims.push(Made {
+                shim,
+                chosen: combination.clone(),
+            }),
             Err(reason) => refused = refused.or(Some(reason)),
         }
     }
@@ -129,10 +126,26 @@ fn agree(ctx: &Ctx<'_>, open: &Open, combination: &Combination) -> Result<(), Re
     Ok(())
 }
 
-/// One choice for each open parameter.
-type Combination = Vec<(String, Choice)>;
+/// What chooses types for the parameters of a signature.
+pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -> Chooser<'c, 'a> {
+    let signature: Vec<&Ty> = open.params.iter().chain(&open.output).collect();
+    Chooser {
+        ctx,
+        types,
+        bounds: open.bounds.clone(),
+        open: RefCell::new(BTreeSet::new()),
+        inside: stand_in::inside_types(ctx, types, &signature),
+        named: signature.iter().flat_map(|ty| generics_in(ty)).collect(),
+        passed: open.params.iter().flat_map(generics_in).collect(),
+        referred: open.params.iter().filter_map(referred).collect(),
+        callables: RefCell::new(Vec::new()),
+    }
+}
 
-fn combine(chooser: &Chooser<'_, '_>, open: &Open, function: &Function) -> Result<Vec<Combination>, Reason> {
+/// One choice for each open parameter.
+pub(super) type Combination = Vec<(String, Choice)>;
+
+fn combine(chooser: &Chooser<'_, '_>, open: &Open, site: &Site) -> Result<Vec<Combination>, Reason> {
     let determined = open.determined();
     let mut all: Vec<(usize, Combination)> = vec![(0, Vec::new())];
     for name in &open.names {
@@ -141,11 +154,17 @@ fn combine(chooser: &Chooser<'_, '_>, open: &Open, function: &Function) -> Resul
                 SkipCode::Generic,
                 format!(
                     "nothing that is passed says which type `{name}` of `{}` is to be",
-                    function.name
+                    site.function.name
                 ),
             ));
         }
-        let choices = chooser.choose(name)?;
+        let choices = match site.subst.types.get(name) {
+            Some(ty) => vec![Choice {
+                ty: ty.clone(),
+                iterate: false,
+            }],
+            None => chooser.choose(name)?,
+        };
         let mut next = Vec::new();
         for (cost, one) in &all {
             for (rank, choice) in choices.iter().enumerate() {
@@ -455,6 +474,7 @@ fn shim(
         keeps_lock,
         origin: None,
         counted: site.origin.as_ref().is_some_and(|origin| origin.counted),
+        reach: Reach::default(),
     })
 }
 
@@ -481,7 +501,7 @@ pub(super) fn signature(ctx: &Ctx<'_>, function: &Function) -> String {
     }
 }
 
-fn erase_names(ty: &Ty) -> Ty {
+pub(super) fn erase_names(ty: &Ty) -> Ty {
     struct Drop;
     impl Fold for Drop {
         fn reference(&mut self, _: Option<&str>) -> Option<String> {

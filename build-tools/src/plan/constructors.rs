@@ -47,7 +47,7 @@ pub(super) fn constructors(
         .find(|one| one.name == "new" && !one.instance && one.from_trait.is_none())
     {
         if news(build, &ty) {
-            out.order.extend(&new.shims);
+            out.order.extend(build.bare(&new.shims));
         }
     }
     let mut by_name: BTreeMap<String, PlannedMethod> = BTreeMap::new();

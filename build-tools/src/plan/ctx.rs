@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::fold::{Fold, Subst, closed, erase, unify};
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
+use super::requests::Request;
 use super::{holds, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
@@ -44,6 +45,8 @@ pub(super) struct Ctx<'a> {
     pub(super) judged: holds::judged::Judged,
     /// Which impls apply to which types, by the impl's place in the `Api`.
     granted: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, bool>>>,
+    /// What is asked for by name.
+    pub(super) requests: Vec<Request>,
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
@@ -99,6 +102,7 @@ impl<'a> Ctx<'a> {
             standing_in,
             judged,
             granted,
+            requests: Vec::new(),
         }
     }
 

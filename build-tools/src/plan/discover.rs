@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arguments::Value;
 use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
@@ -87,6 +88,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         search.follow();
     }
     search.results(&exports);
+    search.requested(&exports);
     search.found
 }
 
@@ -195,6 +197,29 @@ impl Search<'_, '_> {
     fn follow(&mut self) {
         while let Some(instance) = self.queue.pop() {
             self.members(&instance);
+        }
+    }
+
+    /// What is asked for by name.
+    fn requested(&mut self, exports: &[(String, &Def)]) {
+        let mut asked = false;
+        for request in &self.ctx.requests {
+            for argument in &request.arguments {
+                if let Value::Type(ty) = &argument.value {
+                    self.limit = NESTING;
+                    self.mention(ty, false);
+                }
+            }
+            if let Some(ty) = request.ty(self.ctx) {
+                asked = true;
+                self.limit = usize::MAX;
+                self.per_def.clear();
+                self.add(&ty, None);
+            }
+        }
+        self.follow();
+        if asked {
+            self.results(exports);
         }
     }
 

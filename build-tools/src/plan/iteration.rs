@@ -407,7 +407,7 @@ fn through_iter(
     let (Some(items), [_]) = (items::of(build.ctx, &output), &function.params[..]) else {
         return Vec::new();
     };
-    let mut out = vec![("__iter__", planned.shims.clone())];
+    let mut out = vec![("__iter__", build.bare(&planned.shims))];
     let (Ok(rust), Some(item)) = (build.ctx.spell(ty, Lifetimes::Infer), items.item) else {
         return out;
     };

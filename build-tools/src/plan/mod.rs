@@ -5,11 +5,14 @@
 //!    constants and traits.
 //! 3. `callables` plans each of them: `choose` (with `conversions` and `stand_in`) finds types for type parameters, `wire` says what crosses,
 //!    `lifetimes` what is kept, `outs` what is changed in place, `results` how results leave.
+//! 4. `requests` (with `paths` and `arguments`) reads what is asked for by name; `given` plans that, and with `likely` what
+//!    nothing that is passed decides.
 //!
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
 //! by name, and the same `Api` gives the same plan.
 
 mod among;
+mod arguments;
 mod build;
 mod callables;
 mod choose;
@@ -21,6 +24,7 @@ mod discover;
 mod fields;
 mod fold;
 mod formatting;
+mod given;
 mod holds;
 mod instances;
 mod io_methods;
@@ -28,6 +32,7 @@ mod items;
 mod iteration;
 mod lasting;
 mod lifetimes;
+mod likely;
 mod lock;
 mod mappings;
 mod methods;
@@ -37,7 +42,9 @@ mod names;
 mod objects;
 mod open;
 mod outs;
+mod paths;
 pub mod quick;
+mod requests;
 mod results;
 mod siblings;
 mod site;
@@ -54,8 +61,10 @@ mod wire;
 pub use model::{
     Action, Candidate, Fluent, ObjectForm, ObjectId, Plan, PlannedField, PlannedGiven, PlannedMapping,
     PlannedMethod, PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait,
-    PlannedType, PlannedVariant, Shape, Shim, ShimId, TypeId,
+    PlannedType, PlannedVariant, Reach, Shape, Shim, ShimId, TypeId,
 };
+
+pub use requests::Unusable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,14 +80,18 @@ use crate::api::{Api, DefKind};
 
 /// How to plan.
 #[derive(Debug, Default, Clone)]
-#[non_exhaustive]
-pub struct Options {}
+pub struct Options {
+    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
+    pub instantiate: BTreeMap<String, Vec<String>>,
+}
 
 /// Plans a crate.
-#[must_use]
-pub fn plan(api: &Api, options: &Options) -> Plan {
-    let Options {} = options;
-    let ctx = Ctx::new(api);
+///
+/// # Errors
+/// When what is to be instantiated names nothing.
+pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
+    let mut ctx = Ctx::new(api);
+    ctx.requests = requests::resolve(&ctx, &options.instantiate)?;
     let types = Types::new(&ctx);
     let mut build = Builder::new(&ctx, &types);
     let mut over_types = TraitMethods::new();
@@ -86,13 +99,15 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
         .map(|id| planned_type(&mut build, id, &mut over_types))
         .collect();
     siblings::share(&build, &mut planned);
+    siblings::subscripts(&build, &mut planned);
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
+    let refused = build.refused();
     let Builder { shims, skipped, .. } = build;
     let objects = objects::planned(&ctx, &types);
     let mappings = ctx.planned_mappings();
     let dependencies = named(api, ctx.dependencies.take(), &planned, &shims, &mappings);
-    Plan {
+    Ok(Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
         types: planned,
@@ -104,7 +119,8 @@ pub fn plan(api: &Api, options: &Options) -> Plan {
         skipped,
         dependencies,
         runtime_features: ctx.features.take().into_iter().collect(),
-    }
+        refused,
+    })
 }
 
 /// The crates that finished texts name, and which packages they are, where the scan says it.
@@ -213,6 +229,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         deref,
         primary: None,
         object: objects::form(build.ctx, &entry.instance.ty),
+        instances: Vec::new(),
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Plan {
     pub dependencies: BTreeMap<String, String>,
     /// Features of `runtime` for foreign value types: `serde_json`, `bytes`.
     pub runtime_features: Vec<String>,
+    /// What was asked for by name and could not be planned, with the reason.
+    pub refused: BTreeMap<String, String>,
 }
 
 /// A type of another crate that crosses by value.
@@ -99,6 +101,8 @@ pub struct PlannedType {
     pub deref: Option<TypeId>,
     /// Of several instances of one generic type, the one to which the public name leads; nothing for itself.
     pub primary: Option<TypeId>,
+    /// What subscripts of the class lead to.
+    pub instances: Vec<(Vec<String>, TypeId)>,
     /// It holds a trait object.
     pub object: ObjectForm,
 }
@@ -295,6 +299,29 @@ pub struct Shim {
     pub origin: Option<OriginId>,
     /// That counts among the crate's safe public callables (not fields, constants, std-trait impls).
     pub counted: bool,
+    /// How Python comes to it.
+    pub reach: Reach,
+}
+
+/// How Python comes to a shim: by its function's name alone, by subscripts, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// By the name alone: what is passed tells it from others.
+    pub bare: bool,
+    /// By any of these subscripts.
+    pub keys: Vec<Vec<String>>,
+    /// It was asked for so: `Row::get<usize, String>`.
+    pub request: Option<String>,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            bare: true,
+            keys: Vec::new(),
+            request: None,
+        }
+    }
 }
 
 /// An item that is left out, with the reason.

@@ -10,6 +10,7 @@ use super::ctx::bounds_of;
 use super::fold::{Subst, closed, erase};
 use super::methods::{TraitMethods, has_receiver, skip_generic, skip_unreached, trait_sites};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
+use super::paths::Meaning;
 use super::site::{Callee, Explicit, Origin, OriginKey, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
@@ -211,8 +212,7 @@ fn plan_definition(
         }
         DefKind::Alias { ty } => {
             let ty = build.ctx.normal(ty);
-            let over = stand_in::of_alias(build.ctx, def, &ty);
-            let id = build.types.id(&erase(over.as_ref().unwrap_or(&ty)));
+            let id = leads_to(build, def);
             match id {
                 Some(id) => Some(PlannedTarget::Type(id)),
                 None => {
@@ -259,6 +259,24 @@ fn plan_definition(
             )
         }
     }
+}
+
+/// The class that the public name of a type or of an alias leads to.
+pub(super) fn leads_to(build: &Builder<'_, '_>, def: &Def) -> Option<TypeId> {
+    let DefKind::Alias { ty } = &def.kind else {
+        return default_instance(build, def);
+    };
+    let ty = build.ctx.normal(ty);
+    let over = stand_in::of_alias(build.ctx, def, &ty);
+    let id = build.types.id(&erase(over.as_ref().unwrap_or(&ty)));
+    id.or_else(|| {
+        let mut asked = build
+            .ctx
+            .requests
+            .iter()
+            .filter(|one| one.meaning == Meaning::Def(def.key.clone()));
+        asked.find_map(|one| build.types.id(&erase(&one.ty(build.ctx)?)))
+    })
 }
 
 /// Of a definition's instances the one to which its public name leads.

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use usecrate_manifest::SkipCode;
-
 use super::ctx::Ctx;
-use super::fold::{Fold, generics_in};
+use super::fold::{Fold, any, generics_in};
 use super::site::Site;
-use super::wire::Reason;
 use super::{closures, lifetimes, stdlib, streams};
 use crate::api::{Arg, Bound, GenericParam, Generics, TraitRef, Ty};
 
@@ -18,12 +15,16 @@ pub(super) struct Open {
     pub(super) bounds: Vec<(Ty, Vec<Bound>)>,
     /// Open type parameters, in order.
     pub(super) names: Vec<String>,
+    /// Open const parameters, in order, with their types.
+    pub(super) consts: Vec<(String, Ty)>,
+    /// The names of `impl Trait` arguments, in order.
+    pub(super) impls: Vec<String>,
     pub(super) outlives: Vec<(String, String)>,
 }
 
 impl Open {
     /// Of a function with its types put in, as far as they are known.
-    pub(super) fn new(ctx: &Ctx<'_>, site: &Site) -> Result<Self, Reason> {
+    pub(super) fn new(ctx: &Ctx<'_>, site: &Site) -> Self {
         let apply = |ty: &Ty| ctx.normal(&site.subst.apply(ty));
         let mut params: Vec<Ty> = site
             .function
@@ -39,6 +40,7 @@ impl Open {
             .is_some_and(|param| param.name == "self");
         let mut named = NameImpl {
             count: 0,
+            impls: Vec::new(),
             bounds: Vec::new(),
         };
         params.iter_mut().for_each(|ty| *ty = named.ty(ty));
@@ -47,6 +49,7 @@ impl Open {
         all.push(&site.function.generics);
         let mut bounds = named.bounds;
         let mut names = Vec::new();
+        let mut consts = Vec::new();
         for generics in &all {
             for bound in &generics.bounds {
                 let normal = site.subst.apply_bounds(&bound.bounds);
@@ -58,26 +61,22 @@ impl Open {
                         names.push(name.clone());
                     }
                     GenericParam::Const { name, ty, .. } if !site.subst.consts.contains_key(name) => {
-                        return Err(Reason::new(
-                            SkipCode::Generic,
-                            format!(
-                                "the const parameter `{name}: {}` has no value to choose",
-                                ctx.show(ty)
-                            ),
-                        ));
+                        consts.push((name.clone(), ty.clone()));
                     }
                     _ => {}
                 }
             }
         }
         names.extend((0..named.count).map(|at| format!("#{at}")));
-        Ok(Self {
+        Self {
             params,
             output,
             bounds,
             names,
+            consts,
+            impls: named.impls,
             outlives: lifetimes::outlives(&all),
-        })
+        }
     }
 
     /// The open parameters that the arguments determine.
@@ -97,15 +96,33 @@ impl Open {
     }
 }
 
+/// A const parameter stands in a type.
+pub(super) fn names_const(ty: &Ty, name: &str) -> bool {
+    let is = |arg: &Arg| match arg {
+        Arg::Const(text) => text == name,
+        Arg::Type(Ty::Generic(have)) => have == name,
+        _ => false,
+    };
+    any(ty, &|part| match part {
+        Ty::Array { len, .. } => len == name,
+        Ty::Path { args, .. } => args.args.iter().any(is),
+        _ => false,
+    })
+}
+
 struct NameImpl {
     count: usize,
+    impls: Vec<String>,
     bounds: Vec<(Ty, Vec<Bound>)>,
 }
 
 impl Fold for NameImpl {
     fn ty(&mut self, ty: &Ty) -> Ty {
         match ty {
-            Ty::Impl(bounds) => self.named(bounds.clone()),
+            Ty::Impl(bounds) => {
+                self.impls.push(format!("#{}", self.count));
+                self.named(bounds.clone())
+            }
             Ty::Dyn { traits, lifetime } => match host_object(traits, lifetime.as_deref()) {
                 Some(bounds) => self.named(bounds),
                 None => self.walk(ty),

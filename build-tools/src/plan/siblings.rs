@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 use usecrate_manifest::Kind;
 
 use super::build::Builder;
-use super::callables::left_open;
-use super::fold::{Subst, closed};
+use super::callables::{erase_names, left_open};
+use super::fold::{Subst, closed, erase};
+use super::given::canonical;
 use super::methods::has_receiver;
 use super::model::{PlannedMethod, PlannedParam, PlannedType, Shim, ShimId, TypeId};
-use super::modules::default_instance;
+use super::modules::{default_instance, leads_to};
 use super::names;
+use super::paths::Meaning;
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
-use crate::api::Impl;
+use crate::api::{Arg, GenericParam, Impl, Ty};
 
 /// Associated functions of inherent blocks that apply to no instance of the plan, for the primary one: a block such as
 /// `impl Reader<Reader<File>>` is only there to be found by `Reader::from_path`.
@@ -132,4 +134,72 @@ fn is_apart(shims: &[Shim], have: &[ShimId], id: ShimId) -> bool {
         };
         one.span != other.span || one.params.iter().zip(&other.params).any(differ)
     })
+}
+
+/// Says which classes the subscripts of a class lead to: those that are asked for by the name of it or of an alias, and
+/// all of one generic type from the primary one.
+pub(super) fn subscripts(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
+    let mut all: BTreeMap<TypeId, BTreeMap<String, (Vec<String>, TypeId)>> = BTreeMap::new();
+    for request in &build.ctx.requests {
+        let Meaning::Def(key) = &request.meaning else {
+            continue;
+        };
+        let Some(ty) = request.ty(build.ctx) else { continue };
+        let from = build.ctx.def(key).and_then(|def| leads_to(build, def));
+        if let (Some(from), Some(to)) = (from, build.types.id(&erase(&ty))) {
+            let key = request.key();
+            let entry = all.entry(from).or_default().entry(canonical(&key));
+            entry.or_insert((key, to));
+        }
+    }
+    for (id, ty) in types.iter().enumerate() {
+        let Some(primary) = ty.primary else { continue };
+        let keys = all.entry(primary).or_default();
+        for to in [primary, id] {
+            let key = arguments(build, to);
+            keys.entry(canonical(&key)).or_insert((key, to));
+        }
+    }
+    for (id, found) in all {
+        types[id].instances = found.into_values().collect();
+    }
+}
+
+/// The arguments of an instance, those left out that are the defaults.
+fn arguments(build: &Builder<'_, '_>, id: TypeId) -> Vec<String> {
+    let instance = &build.types.get(id).instance;
+    let Ty::Path { args, .. } = &instance.ty else {
+        return Vec::new();
+    };
+    let Some(def) = build.ctx.def(&instance.def) else {
+        return Vec::new();
+    };
+    let mut given: Vec<&Arg> = args
+        .args
+        .iter()
+        .filter(|arg| !matches!(arg, Arg::Lifetime(_)))
+        .collect();
+    let mut params: Vec<&GenericParam> = def.generics.params.iter().collect();
+    params.retain(|param| !matches!(param, GenericParam::Lifetime { .. }));
+    params.truncate(given.len());
+    while let (
+        Some(Arg::Type(ty)),
+        Some(GenericParam::Type {
+            default: Some(default),
+            ..
+        }),
+    ) = (given.last(), params.last())
+    {
+        if erase(&build.ctx.normal(default)) != *ty {
+            break;
+        }
+        given.pop();
+        params.pop();
+    }
+    let shown = |arg: &&Arg| match arg {
+        Arg::Type(ty) => build.ctx.show(&erase_names(ty)),
+        Arg::Const(text) => text.clone(),
+        Arg::Lifetime(_) | Arg::Infer => "_".to_owned(),
+    };
+    given.iter().map(shown).collect()
 }

@@ -76,6 +76,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
                 .shims
                 .iter()
                 .copied()
+                .filter(|shim| build.shims[*shim].reach.bare)
                 .filter(|shim| {
                     build.shims[*shim].params.len() == wanted && gives(&build.shims[*shim].signature, method)
                 })

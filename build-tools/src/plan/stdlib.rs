@@ -437,6 +437,21 @@ pub(super) fn path(def: &DefKey) -> Option<&'static str> {
     row(def).map(|row| row.2).filter(|path| !path.is_empty())
 }
 
+/// The public paths of the standard types.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    let public = TYPES
+        .iter()
+        .map(|row| row.2)
+        .filter(|path| path.starts_with("::std::"));
+    public.map(|path| path.trim_start_matches("::"))
+}
+
+/// A key of the standard type with that public path (`std::collections::HashMap`).
+pub(super) fn of_path(path: &str) -> Option<String> {
+    let path = path.trim_start_matches("::");
+    paths().any(|known| known == path).then(|| path.to_owned())
+}
+
 /// The public path of a standard trait.
 pub(super) fn trait_path(name: &str) -> Option<&'static str> {
     TRAITS.iter().find(|row| row.0 == name).map(|row| row.1)

@@ -6,6 +6,7 @@ mod judge;
 mod locks;
 mod mappings;
 mod objects;
+mod requests;
 mod std_types;
 
 use std::collections::BTreeMap;
@@ -215,7 +216,7 @@ impl Sample {
     }
 
     fn plan(&self) -> Plan {
-        plan(&self.0, &Options::default())
+        plan(&self.0, &Options::default()).unwrap()
     }
 }
 

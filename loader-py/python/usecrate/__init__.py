@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
 
-    from ._native import Handle, Iterator, Module
+    from ._native import Function, Handle, Iterator, Module
     from .durations import Duration
     from .errors import (
         AmbiguousArtifactError,
@@ -47,6 +47,7 @@ __all__ = [
     "DateTime",
     "Duration",
     "ForkError",
+    "Function",
     "Handle",
     "HandleError",
     "IntegrityError",
@@ -76,6 +77,7 @@ __all__ = [
 _WHERE = {
     "DateTime": "moments",
     "Duration": "durations",
+    "Function": "_native",
     "Handle": "_native",
     "Iterator": "_native",
     "Module": "_native",

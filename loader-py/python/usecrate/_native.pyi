@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, final
 from .artifact import Wanted
 from .loaded import Loaded
 from .model import Callable as CallableModel
-from .model import Entries, Manifest
+from .model import Entries, Instance, Manifest, TypeInstance
 from .model import Loaded as LoadedPart
 from .model import Module as ModuleModel
 
@@ -281,11 +281,44 @@ class Library:
         """The same as a descriptor for `cls`: the first parameter is the instance."""
 
     def overload(
-        self, functions: Sequence[Any], *, name: str, qualname: str, module: str, doc: str | None
-    ) -> Any:
+        self,
+        functions: Sequence[Any],
+        *,
+        name: str,
+        qualname: str,
+        module: str,
+        doc: str | None,
+        subscripts: tuple[Opened, list[Instance]] | None = None,
+    ) -> Function:
         """A callable that takes the first of `functions` (made by `function`) whose parameters the
         arguments fit, decided before Rust runs. If none fits: one `TypeError` that lists them with the
-        reason for each. It is a descriptor: found on a class, it binds the instance like a function."""
+        reason for each. It is a descriptor: found on a class, it binds the instance like a function.
+        `subscripts`: what makes the functions that they lead to, and the manifest's list of them."""
+
+@final
+class Function:
+    """A function of a Rust crate that has several signatures, or takes subscripts: ``f["u32"]``."""
+
+    __name__: str
+    __qualname__: str
+    __subscripts__: list[str]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __getitem__(self, key: object, /) -> Any:
+        """The instance for these Rust types."""
+
+    def __get__(self, instance: object, owner: type | None = None, /) -> Any: ...
+
+def type_instance(instances: list[TypeInstance], key: object, whole: str) -> int:
+    """The number of the type that a key names, in a class's list of instances; `whole` is the class.
+
+    Raises
+    ------
+    KeyError
+        There is none; the message lists the keys that there are.
+    TypeError
+        It is no key.
+    """
 
 locks: list[RLock]
 """Held around forks, those made first first: see `forks`."""
@@ -316,9 +349,17 @@ class Opened:
         """What `Library.function` asks about callable `index`."""
 
     def function(
-        self, indexes: Sequence[int], *, name: str, qualname: str, module: str, fluent: bool = False
+        self,
+        indexes: Sequence[int],
+        *,
+        name: str,
+        qualname: str,
+        module: str,
+        fluent: bool = False,
+        instances: list[Instance] | None = None,
     ) -> Any:
-        """One callable for all of `indexes`, tried in order; a receiver is the first parameter."""
+        """One callable for all of `indexes`, tried in order; a receiver is the first parameter. `instances`:
+        what its subscripts lead to."""
 
 class Module(ModuleType):
     """A module of a Rust crate. Its names are the crate's public ones; each is made when it is first used."""
@@ -349,7 +390,7 @@ class ModuleInfo:
     def names(self) -> list[str]:
         """The public names, each once."""
 
-    def function(self, public: str, indexes: list[int]) -> Any:
+    def function(self, public: str, indexes: list[int], instances: list[Instance] | None = None) -> Any:
         """The function of a public name: the same in every module that has it."""
 
 def module_and_name(path: str) -> tuple[str, str]:

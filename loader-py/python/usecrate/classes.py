@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import _native
 from ._native import module_and_name
 from .loaded import unsupported
-from .members import Info, Lazy, instance_attribute, instance_dir, set_attribute
+from .members import Info, Lazy, class_instance, instance_attribute, instance_dir, set_attribute
 from .specials import add_specials
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
         "__usecrate__": info,
         "__getattr__": instance_attribute,
         "__dir__": instance_dir,
+        "__class_getitem__": classmethod(class_instance),
     }
 
 
@@ -207,12 +208,14 @@ def trait_class(loaded: Loaded, index: int) -> type:
     }
     cls = TraitMeta(trait["name"], (), body)
     for method in trait["methods"]:
-        if method["callables"]:
+        instances = method.get("instances")
+        if method["callables"] or instances:
             made = loaded.function(
                 method["callables"],
                 name=method["name"],
                 qualname=f"{trait['name']}.{method['name']}",
                 module=cls.__module__,
+                instances=instances,
             )
             setattr(cls, method["name"], staticmethod(made))
     cls.__usecrate_trait__ = (loaded, index)

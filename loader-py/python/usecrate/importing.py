@@ -27,6 +27,7 @@ def import_(
     features: Sequence[str] | None = None,
     default_features: bool = True,
     config: str | os.PathLike[str] | None = None,
+    instantiate: Sequence[str] | None = None,
     build_if_missing: bool | None = None,
     refetch: bool = False,
 ) -> Module:
@@ -48,6 +49,9 @@ def import_(
         Whether the crate's default features are on.
     config
         Path of a `usecrate.toml`.
+    instantiate
+        Instances of generic items, besides those of the configuration, as Rust writes them:
+        ``["parse<u32>", "Row::get<usize, String>"]``.
     build_if_missing
         Whether a missing artifact is built, and one that is damaged, or that another usecrate made, built
         again. By default it is, unless `artifact_dir` is given.
@@ -81,6 +85,11 @@ def import_(
         raise TypeError(
             f"`features` is a list of names, not the text {features!r}: write `features=[{features!r}]`"
         )
+    if isinstance(instantiate, str):
+        raise TypeError(
+            f"`instantiate` is a list of instances, not the text {instantiate!r}: write "
+            f"`instantiate=[{instantiate!r}]`"
+        )
     explicit = artifact_dir is not None
     root = os.path.realpath(os.fspath(artifact_dir) if artifact_dir is not None else artifact_root())
     may_build = not explicit if build_if_missing is None else build_if_missing
@@ -88,7 +97,8 @@ def import_(
         raise ValueError(
             "`refetch=True` may have to build, and building is switched off: pass `build_if_missing=True`"
         )
-    options = Options(features, default_features, None if config is None else os.fspath(config), refetch)
+    named = None if config is None else os.fspath(config)
+    options = Options(features, default_features, named, refetch, instantiate)
     if spec.fetched:
         opened = _import_source(spec, root, options, may_build=may_build)
     else:
@@ -121,7 +131,7 @@ def _import_named(spec: Spec, root: str, options: Options, *, explicit: bool, ma
 
     wanted = Wanted(spec.text, spec.version, options.features, options.default_features)
     opened = registry.get(root, wanted)
-    if opened is not None and options.config is None and not options.refetch:
+    if opened is not None and not options.configured and not options.refetch:
         return opened
     path, manifest = locate_named(spec, wanted, root, options, explicit=explicit, may_build=may_build)
     try:

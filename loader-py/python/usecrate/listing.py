@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .model import Callable, Entry, Manifest, Type
+    from .model import Callable, Entry, Function, Manifest, Method, Type
 
 _KINDS = {
     "handle": "handle: the value stays in Rust",
@@ -54,9 +54,9 @@ def _head(manifest: Manifest) -> Iterator[str]:
 def _entry(manifest: Manifest, entry: Entry, shown: set[int]) -> Iterator[str]:
     name = entry["name"]
     if "function" in entry:
-        for index in entry["function"]["callables"]:
+        for key, index in _reached(entry["function"]):
             callable_ = manifest["callables"][index]
-            yield f"  def {signature(manifest, callable_, name=name)}{_notes(callable_)}"
+            yield f"  def {signature(manifest, callable_, name=name + key)}{_notes(callable_)}"
     elif "type" in entry:
         index = entry["type"]
         if index in shown:
@@ -83,6 +83,9 @@ def _class(manifest: Manifest, name: str, index: int) -> Iterator[str]:
         notes.append("an exception")
     if ty["kind"] == "handle" and ty["clone"]:
         notes.append("cloned where it is taken by value")
+    for instance in ty.get("instances", ()):
+        if instance["type"] != index:
+            notes.append(f"{_subscript(instance['key'])} is {manifest['types'][instance['type']]['name']}")
     if ty["borrows"]:
         notes.append("keeps alive what it borrows")
     if not ty["send"]:
@@ -118,13 +121,24 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
     for method in ty.get("methods", ()):
         origin = [f"from {trait}"] if (trait := method.get("from_trait")) else []
         static = "" if method["instance"] else "static "
-        for index in method["callables"]:
+        for key, index in _reached(method):
             found = callables[index]
-            text = signature(manifest, found, name=method["name"])
+            text = signature(manifest, found, name=method["name"] + key)
             by_value = [moves] if (moves := taken(found)) else []
             yield f"{static}def {text}{_notes(found, *origin, *by_value)}"
     if specials := ty.get("specials"):
         yield f"operators: {', '.join(sorted(specials))}"
+
+
+def _reached(function: Function | Method) -> Iterator[tuple[str, int]]:
+    """Subscript and number of each callable that a function or method leads to."""
+    yield from (("", index) for index in function["callables"])
+    for instance in function.get("instances", ()):
+        yield from ((_subscript(instance["key"]), index) for index in instance["callables"])
+
+
+def _subscript(key: list[str]) -> str:
+    return "[" + ", ".join(f'"{part}"' for part in key) + "]"
 
 
 def _notes(found: Callable, *notes: str) -> str:
@@ -136,8 +150,9 @@ def _notes(found: Callable, *notes: str) -> str:
 def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:
     yield f"  trait {name}"
     for method in manifest["traits"][index]["methods"]:
-        for callable_ in method["callables"]:
-            yield f"    def {signature(manifest, manifest['callables'][callable_], name=method['name'])}"
+        for key, index in _reached(method):
+            found = manifest["callables"][index]
+            yield f"    def {signature(manifest, found, name=method['name'] + key)}"
 
 
 def _skipped(manifest: Manifest) -> Iterator[str]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._native import Opened
-    from .model import Callable, Manifest, Skip, Type, TypeRef, Variant
+    from .model import Callable, Instance, Manifest, Method, Skip, Type, TypeRef, Variant
+    from .model import Function as Function_
 
 
 class Loaded:
@@ -93,19 +94,41 @@ class Loaded:
         """Says that `cls` is type `index`, before what it refers to is made: types may be recursive."""
         self._classes[index] = cls
 
-    def method(self, cls: type, indexes: Sequence[int], *, name: str, fluent: bool = False) -> Any:
+    def method(
+        self,
+        cls: type,
+        indexes: Sequence[int],
+        *,
+        name: str,
+        fluent: bool = False,
+        instances: list[Instance] | None = None,
+    ) -> Any:
         """The same as a descriptor for `cls`, which gives the receiver."""
         qualname = f"{cls.__qualname__}.{name}"
-        if len(indexes) > 1:
-            return self.function(indexes, name=name, qualname=qualname, module=cls.__module__, fluent=fluent)
+        if len(indexes) != 1 or instances:
+            return self.function(
+                indexes,
+                name=name,
+                qualname=qualname,
+                module=cls.__module__,
+                fluent=fluent,
+                instances=instances,
+            )
         spec = self.spec(indexes[0], qualname=qualname, module=cls.__module__, fluent=fluent)
         spec["name"] = name
         return self.library.method(cls, indexes[0], **spec)
 
-    def docs(self, indexes: Sequence[int]) -> str | None:
-        """The docstring of several callables of one name."""
+    def docs(self, indexes: Sequence[int], instances: list[Instance] | None = None) -> str | None:
+        """The docstring of several callables of one name, with those that subscripts lead to."""
+        named = instances or []
         texts = dict.fromkeys(doc_text(self.manifest, self.callable(index)) or "" for index in indexes)
-        return "\n\n".join(text for text in texts if text) or None
+        if not texts and named:
+            texts = {doc_text(self.manifest, self.callable(named[0]["callables"][0])) or "": None}
+        lines = [text for text in texts if text]
+        if named:
+            keys = ", ".join(f"[{', '.join(repr(part) for part in one['key'])}]" for one in named)
+            lines.append(f"Subscripts: {keys}")
+        return "\n\n".join(lines) or None
 
     def read_constant(self, index: int) -> Any:
         """The value of a constant: what its callable gives."""
@@ -137,7 +160,9 @@ class Loaded:
         ty = self.type_at(index)
         if any("set" in prop for prop in ty.get("properties", ())):
             return True
-        callables = [i for method in ty.get("methods", ()) if method["instance"] for i in method["callables"]]
+        callables = [
+            i for method in ty.get("methods", ()) if method["instance"] for i in all_callables(method)
+        ]
         callables += [i for special in ty.get("specials", {}).values() for i in special]
         return any(
             param["type"] == ["handle", index, mode]
@@ -162,6 +187,13 @@ class Loaded:
             for found in self.manifest["callables"]
             if index in types_in(_value_part(found["result"])) and not _is_copy(found, index)
         ]
+
+
+def all_callables(function: Function_ | Method) -> Iterator[int]:
+    """The numbers of all callables that a function or method leads to, subscripts included."""
+    yield from function["callables"]
+    for instance in function.get("instances", ()):
+        yield from instance["callables"]
 
 
 def _value_part(ref: TypeRef) -> TypeRef:

@@ -41,11 +41,18 @@ class Options:
         default_features: bool,
         config: str | None,
         refetch: bool = False,
+        instantiate: Sequence[str] | None = None,
     ) -> None:
         self.features = features
         self.default_features = default_features
         self.config = config
         self.refetch = refetch
+        self.instantiate = instantiate or ()
+
+    @property
+    def configured(self) -> bool:
+        """Whether more is asked for than the crate: that is in the artifact's key alone."""
+        return self.config is not None or bool(self.instantiate)
 
     def build(self, spec: str, root: str) -> str:
         """Builds, or finds that nothing is to be done; the manifest's path."""
@@ -57,7 +64,10 @@ class Options:
             features=self.features,
             default_features=self.default_features,
             config=self.config,
-            extra=["--refetch"] if self.refetch else [],
+            extra=[
+                *(["--refetch"] if self.refetch else []),
+                *(f"--instantiate={one}" for one in self.instantiate),
+            ],
         )
         return manifest_path(folder)
 
@@ -68,8 +78,11 @@ class Options:
         if crate["source"] != "registry":
             return None
         spec = f"{crate['name']}@{crate['version']}"
-        if self.config is not None or config is None:
-            return Options(crate["features"], crate["default_features"], self.config).build(spec, root)
+        if self.configured or config is None:
+            asked = self.instantiate
+            return Options(
+                crate["features"], crate["default_features"], self.config, instantiate=asked
+            ).build(spec, root)
         import tempfile
 
         with tempfile.TemporaryDirectory(prefix="usecrate-") as folder:
@@ -137,7 +150,7 @@ def locate_named(
 ) -> tuple[str, Manifest]:
     """The manifest of an artifact below `root`, which is built if it has to be: its path and what it says."""
     # What a configuration adds is in the artifact's key alone; what is in the registry now, it alone knows.
-    if may_build and (options.config is not None or options.refetch):
+    if may_build and (options.configured or options.refetch):
         return _and_manifest(options.build(str(spec), root))
     found, damaged = find(root, wanted)
     if may_build and (not found or any(one.is_newer_than(found[0]) for one in damaged)):

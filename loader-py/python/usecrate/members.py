@@ -229,6 +229,18 @@ def instance_dir(self: Any) -> list[str]:
     return sorted(object.__dir__(self))
 
 
+def class_instance(cls: Any, key: object) -> type:
+    """The class of another instance of a generic type: `Graph["String", "f64"]`."""
+    info: Info = cls.__usecrate__
+    instances = info.model.get("instances")
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if instances is None:
+        raise TypeError(f"the class `{name}` takes no subscript: there is one instance of it alone")
+    from ._native import type_instance
+
+    return info.loaded.class_of(type_instance(instances, key, name))
+
+
 def class_signature(cls: Any) -> Any:
     """What `inspect.signature` of the class says: that of its only constructor, else nothing."""
     import inspect
@@ -271,7 +283,9 @@ def member_makers(ty: Type) -> dict[str, tuple[Maker, Any]]:
     makers.update((constant["name"], (make_constant, constant)) for constant in ty.get("constants", ()))
     makers.update((prop["name"], (make_property, prop)) for prop in ty.get("properties", ()))
     makers.update(
-        (method["name"], (make_method, method)) for method in ty.get("methods", ()) if method["callables"]
+        (method["name"], (make_method, method))
+        for method in ty.get("methods", ())
+        if method["callables"] or "instances" in method
     )
     return makers
 
@@ -283,11 +297,13 @@ def make_constant(loaded: Loaded, cls: type, constant: Any) -> Any:
 
 def make_method(loaded: Loaded, cls: type, method: Any) -> Any:
     """A method, or a function that needs no instance."""
-    name, indexes = method["name"], method["callables"]
+    name, indexes, instances = method["name"], method["callables"], method.get("instances")
     if method["instance"]:
-        return loaded.method(cls, indexes, name=name)
+        return loaded.method(cls, indexes, name=name, instances=instances)
     qualname = f"{cls.__qualname__}.{name}"
-    return staticmethod(loaded.function(indexes, name=name, qualname=qualname, module=cls.__module__))
+    return staticmethod(
+        loaded.function(indexes, name=name, qualname=qualname, module=cls.__module__, instances=instances)
+    )
 
 
 def make_property(loaded: Loaded, cls: type, prop: Any) -> Any:

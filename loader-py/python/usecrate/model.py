@@ -38,12 +38,27 @@ class Variant(TypedDict):
     getters: NotRequired[list[int]]
 
 
+class Instance(TypedDict):
+    """What a subscript of a generic function leads to."""
+
+    key: list[str]
+    callables: list[int]
+
+
+class TypeInstance(TypedDict):
+    """What a subscript of a class leads to."""
+
+    key: list[str]
+    type: int
+
+
 class Method(TypedDict):
     """A method or associated function."""
 
     name: str
     instance: bool
     callables: list[int]
+    instances: NotRequired[list[Instance]]
     from_trait: NotRequired[str]
 
 
@@ -88,6 +103,7 @@ class Type(TypedDict):
     specials: NotRequired[dict[str, list[int]]]
     deref: NotRequired[int]
     primary: NotRequired[int]
+    instances: NotRequired[list[TypeInstance]]
 
 
 class Trait(TypedDict):
@@ -126,6 +142,7 @@ class Function(TypedDict):
     """A function, or several of one name."""
 
     callables: list[int]
+    instances: NotRequired[list[Instance]]
 
 
 class Entry(TypedDict):

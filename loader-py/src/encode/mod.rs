@@ -231,7 +231,8 @@ impl Shape {
             Self::Range(inner) => standard::range(inner, value, out),
             Self::Bounds(inner) => standard::bounds(inner, value, out),
             Self::Result(inner, _) => inner.encode(value, out),
-            Self::Unit if value.is_none() => {
+            // Rust writes it as an empty tuple.
+            Self::Unit if value.is_none() || value.cast::<PyTuple>().is_ok_and(|tuple| tuple.is_empty()) => {
                 out.nil();
                 Ok(())
             }

@@ -114,9 +114,21 @@ fn each(
 
 /// Checks the callables of each item of the list `key`, under the item's name.
 fn check_callables(owner: Value<'_>, key: &str, place: &Place<'_>, counts: &Counts) -> Result<(), Problem> {
-    owner
-        .items_of(key)
-        .try_for_each(|item| indexes(item, &["callables"], &Place::Key(place, &name_of(item)), counts))
+    owner.items_of(key).try_for_each(|item| {
+        let place = Place::Key(place, &name_of(item));
+        check_function(item, &place, counts)
+    })
+}
+
+/// Checks the callables of a function or method, and those of its instances.
+fn check_function(function: Value<'_>, place: &Place<'_>, counts: &Counts) -> Result<(), Problem> {
+    indexes(function, &["callables"], place, counts)?;
+    function.items_of("instances").try_for_each(|one| {
+        if one.get("callables").map_or(0, Value::len) == 0 {
+            return Err(place.problem("has an instance without callables"));
+        }
+        indexes(one, &["callables"], place, counts)
+    })
 }
 
 /// Checks what a map has under these keys: the position of a callable, or a list of them.
@@ -169,6 +181,11 @@ fn check_type(ty: Value<'_>, place: &Place<'_>, counts: &Counts) -> Result<(), P
             counts.types.has(index, &Place::Key(place, key))?;
         }
     }
+    for instance in ty.items_of("instances") {
+        if let Some(index) = instance.get("type") {
+            counts.types.has(index, &Place::Key(place, "instances"))?;
+        }
+    }
     Ok(())
 }
 
@@ -195,10 +212,13 @@ fn check_entry(
         return Err(place.problem("does not lead to exactly one thing"));
     };
     match key.raw() {
-        "function" => match to.get("callables").filter(|list| list.len() != 0) {
-            Some(callables) => counts.callables.all(callables, place),
-            None => Err(place.problem("is a function without callables")),
-        },
+        "function" => {
+            let there = |key| to.get(key).is_some_and(|list: Value<'_>| list.len() != 0);
+            if !there("callables") && !there("instances") {
+                return Err(place.problem("is a function without callables"));
+            }
+            check_function(to, place, counts)
+        }
         "constant" => counts.callables.has(to, place),
         "type" => counts.types.has(to, place),
         "module" => counts.modules.has(to, place),

@@ -83,7 +83,9 @@ static ENTRY: &Shape = &[
     ("constant", Integer, MAY),
     ("variant", Integers, MAY),
 ];
-static FUNCTION: &Shape = &[("callables", Integers, MUST)];
+static FUNCTION: &Shape = &[("callables", Integers, MUST), ("instances", Maps(INSTANCE), MAY)];
+static INSTANCE: &Shape = &[("key", Texts, MUST), ("callables", Integers, MUST)];
+static TYPE_INSTANCE: &Shape = &[("key", Texts, MUST), ("type", Integer, MUST)];
 static TYPE: &Shape = &[
     ("path", Text, MUST),
     ("name", Text, MUST),
@@ -106,6 +108,7 @@ static TYPE: &Shape = &[
     ("specials", Table, MAY),
     ("deref", Integer, MAY),
     ("primary", Integer, MAY),
+    ("instances", Maps(TYPE_INSTANCE), MAY),
 ];
 static FIELD: &Shape = &[
     ("name", Text, MUST),
@@ -125,6 +128,7 @@ static METHOD: &Shape = &[
     ("name", Text, MUST),
     ("instance", Flag, MUST),
     ("callables", Integers, MUST),
+    ("instances", Maps(INSTANCE), MAY),
     ("from_trait", Text, MAY),
 ];
 static PROPERTY: &Shape = &[

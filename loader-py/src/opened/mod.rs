@@ -10,8 +10,8 @@ mod registry;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyAnyMethods, PyBool, PyDict, PyDictMethods, PyList, PyListMethods, PyModule, PyModuleMethods, PyString,
-    PyStringMethods, PyTuple,
+    PyAnyMethods, PyBool, PyDict, PyDictMethods, PyInt, PyList, PyListMethods, PyModule, PyModuleMethods,
+    PyString, PyStringMethods, PyTuple,
 };
 use pyo3::{Bound, Py, PyAny, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
@@ -171,8 +171,9 @@ impl Opened {
         Ok(spec)
     }
 
-    /// One callable for all of `indexes`, tried in order; a receiver is the first parameter.
-    #[pyo3(signature = (indexes, *, name, qualname, module, fluent=false))]
+    /// One callable for all of `indexes`, tried in order; a receiver is the first parameter. `instances`: what its subscripts
+    /// lead to.
+    #[pyo3(signature = (indexes, *, name, qualname, module, fluent=false, instances=None))]
     fn function<'py>(
         slf: &Bound<'py, Self>,
         indexes: &Bound<'py, PyAny>,
@@ -180,6 +181,7 @@ impl Opened {
         qualname: &str,
         module: &str,
         fluent: bool,
+        instances: Option<&Bound<'py, PyList>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let library = this.library.bind(py);
@@ -190,14 +192,20 @@ impl Opened {
             spec.set_item(intern!(py, "name"), name)?;
             parts.push(library.call_method(intern!(py, "function"), (index,), Some(&spec))?);
         }
-        if parts.len() == 1 {
+        if parts.len() == 1 && instances.is_none() {
             return Ok(parts.remove(0));
         }
         let about = PyDict::new(py);
         about.set_item("name", name)?;
         about.set_item("qualname", qualname)?;
         about.set_item("module", module)?;
-        about.set_item("doc", Self::loaded(slf)?.call_method1("docs", (indexes,))?)?;
+        about.set_item(
+            "doc",
+            Self::loaded(slf)?.call_method1("docs", (indexes, instances))?,
+        )?;
+        if let Some(instances) = instances {
+            about.set_item("subscripts", (slf, instances))?;
+        }
         library.call_method("overload", (parts,), Some(&about))
     }
 }
@@ -239,19 +247,31 @@ impl ModuleInfo {
     }
 
     /// The function of a public name: the same in every module that has it.
+    #[pyo3(signature = (public, indexes, instances=None))]
     fn function<'py>(
         &self,
         py: Python<'py>,
         public: &Bound<'py, PyString>,
         indexes: &Bound<'py, PyList>,
+        instances: Option<&Bound<'py, PyList>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let opened = self.opened.bind(py);
         let functions = opened.get().functions.bind(py);
-        let key = PyTuple::new(py, [public.as_any(), indexes.to_tuple().as_any()])?;
+        let first: u32 = match (indexes.is_empty(), instances) {
+            (true, Some(instances)) => part(&instances.get_item(0)?, "callables")?
+                .get_item(0)?
+                .extract()?,
+            _ => indexes.get_item(0)?.extract()?,
+        };
+        let all = indexes.to_tuple();
+        let key = PyTuple::new(
+            py,
+            [public.as_any(), all.as_any(), PyInt::new(py, first).as_any()],
+        )?;
         if let Some(found) = functions.get_item(&key)? {
             return Ok(found);
         }
-        let first = opened.get().callable(py, indexes.get_item(0)?.extract()?)?;
+        let first = opened.get().callable(py, first)?;
         let (mut module, _) = module_and_name(part(&first, "id")?.cast::<PyString>()?.to_str()?);
         if module.is_empty() {
             module = part(&self.module(py)?, "path")?
@@ -259,7 +279,7 @@ impl ModuleInfo {
                 .replace("::", ".");
         }
         let name = public.to_str()?;
-        let made = Opened::function(opened, indexes, name, name, &module, false)?;
+        let made = Opened::function(opened, indexes, name, name, &module, false, instances)?;
         get_or_set(functions, key, &made)
     }
 }
@@ -341,7 +361,9 @@ pub(crate) fn attribute<'py>(
     if !entry.is_none()
         && let Some(found) = optional(&entry, "function")?
     {
-        let value = this.function(py, name, part(&found, "callables")?.cast::<PyList>()?)?;
+        let instances = optional(&found, "instances")?;
+        let instances = instances.as_ref().map(|list| list.cast::<PyList>()).transpose()?;
+        let value = this.function(py, name, part(&found, "callables")?.cast::<PyList>()?, instances)?;
         module.dict().set_item(name, &value)?;
         return Ok(value);
     }

@@ -1,0 +1,329 @@
+//! Instances of a generic function that what is passed does not tell apart: those that are asked for by name, and, where
+//! nothing says what a parameter is to be (`fn get<T: FromSql>(&self) -> T`), those that are likely.
+//!
+//! An instance is the same function with types put in, called with them written out: `::x::get::<i64, _>`.
+
+use std::collections::BTreeSet;
+
+use usecrate_manifest::SkipCode;
+
+use super::arguments::Value;
+use super::callables::{self, Combination, Made, chooser, erase_names};
+use super::choose::Chooser;
+use super::ctx::Ctx;
+use super::fold::{Fold, any, closed, generics_in};
+use super::likely::{self, Candidate};
+use super::model::{Reach, Shim};
+use super::open::{Open, names_const};
+use super::requests::Request;
+use super::site::{Callee, OriginKey, Site};
+use super::spell::{Lifetimes, Unnameable};
+use super::stand_in;
+use super::types::Types;
+use super::wire::Reason;
+use crate::api::{GenericParam, Ty};
+
+/// How many instances one function gets without being asked.
+const INSTANCES: usize = 16;
+
+/// Plans a callable: what its name alone leads to, and what subscripts do where nothing says what a parameter is to be.
+pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
+    let bare = |made: Vec<Made>| made.into_iter().map(|one| one.shim).collect();
+    if site.function.unsafe_ || site.function.async_ {
+        return callables::shims(ctx, types, site).map(bare);
+    }
+    let open = Open::new(ctx, site);
+    let left = left(&open, site);
+    if left.is_empty() {
+        return callables::shims(ctx, types, site).map(bare);
+    }
+    let chooser = chooser(ctx, types, &open);
+    let found: Vec<Vec<Candidate>> = left
+        .iter()
+        .map(|one| one.candidates(ctx, types, &chooser, &open))
+        .collect();
+    let mut shims: Vec<Shim> = Vec::new();
+    let mut refused = None;
+    let combinations = combinations(&found);
+    for (at, combination) in combinations.iter().enumerate() {
+        let values: Vec<(String, Value)> = left
+            .iter()
+            .zip(combination)
+            .map(|(one, candidate)| (one.name.clone(), candidate.value.clone()))
+            .collect();
+        let told = |one: &Left| one.told;
+        let natural = at == 0 && combination.iter().all(|one| one.natural);
+        match instance(ctx, types, site, &values) {
+            Ok(made) => {
+                let bare = natural || left.iter().all(told);
+                shims.extend(made.into_iter().map(|one| reached(ctx, site, &values, one, bare)));
+            }
+            Err(reason) => refused = refused.or(Some(reason)),
+        }
+    }
+    // The only one that there is needs no name.
+    let keys: BTreeSet<_> = shims.iter().filter_map(|one| one.reach.keys.last()).collect();
+    if keys.len() == 1 {
+        shims.iter_mut().for_each(|one| one.reach = Reach::default());
+    }
+    match (shims.is_empty(), refused) {
+        (false, _) => Ok(shims),
+        (true, Some(reason)) => Err(reason),
+        // In the words for what is left open.
+        (true, None) => callables::shims(ctx, types, site).map(bare),
+    }
+}
+
+/// Plans the instance of a callable that is asked for. `alone`: its name alone leads to nothing else.
+pub(super) fn requested(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    site: &Site,
+    request: &Request,
+    alone: bool,
+) -> Result<Vec<Shim>, Reason> {
+    let open = Open::new(ctx, site);
+    let mut params: Vec<String> = declared(site)
+        .iter()
+        .filter_map(|one| named(one).cloned())
+        .collect();
+    params.extend(open.impls.iter().cloned());
+    let values: Vec<(String, Value)> = params
+        .into_iter()
+        .zip(request.arguments.iter().map(|one| one.value.clone()))
+        .filter(|(_, value)| *value != Value::Infer)
+        .collect();
+    let given = given(ctx, site, &values)?;
+    let made = all(ctx, types, &given)?;
+    let determined = open.determined();
+    let told = values.iter().all(|(name, value)| match value {
+        Value::Const(_) => open.params.iter().any(|ty| names_const(ty, name)),
+        _ => determined.contains(name),
+    });
+    let mut shims: Vec<Shim> = made.into_iter().filter(|one| one.reach.bare).collect();
+    if shims.is_empty() {
+        let message = "nothing that is passed says what `_` is to be: name that, too";
+        return Err(Reason::new(SkipCode::Generic, message));
+    }
+    for shim in &mut shims {
+        shim.reach = Reach {
+            bare: alone || told,
+            keys: vec![request.key()],
+            request: Some(request.entry.clone()),
+        };
+        shim.id = format!("{}<{}>", site.id, request.key().join(", "));
+    }
+    Ok(shims)
+}
+
+/// A parameter that has to be given.
+struct Left {
+    name: String,
+    /// Of a const parameter, its type.
+    constant: Option<Ty>,
+    /// What is passed has it in its type: so it tells instances apart.
+    told: bool,
+}
+
+impl Left {
+    fn candidates(
+        &self,
+        ctx: &Ctx<'_>,
+        types: &Types,
+        chooser: &Chooser<'_, '_>,
+        open: &Open,
+    ) -> Vec<Candidate> {
+        match &self.constant {
+            Some(ty) => {
+                let signature: Vec<&Ty> = open.params.iter().chain(&open.output).collect();
+                likely::constants(ctx, types, &signature, &self.name, ty)
+            }
+            None => likely::types(ctx, types, chooser, open, &self.name),
+        }
+    }
+}
+
+/// The function's own parameters that nothing else decides.
+fn left(open: &Open, site: &Site) -> Vec<Left> {
+    let determined = open.determined();
+    let own = declared(site);
+    let is_own = |name: &String| own.iter().any(|one| named(one) == Some(name));
+    let types = open.names.iter().filter(|name| !determined.contains(*name));
+    let types = types.filter(|name| is_own(name)).map(|name| Left {
+        name: name.clone(),
+        constant: None,
+        told: false,
+    });
+    let consts = open.consts.iter().filter(|(name, _)| is_own(name));
+    let consts = consts.map(|(name, ty)| Left {
+        name: name.clone(),
+        constant: Some(ty.clone()),
+        told: open.params.iter().any(|ty| names_const(ty, name)),
+    });
+    types.chain(consts).collect()
+}
+
+/// The type and const parameters that can be given where the function is called.
+fn declared(site: &Site) -> Vec<&GenericParam> {
+    let free = matches!(
+        site.origin.as_ref().map(|origin| &origin.key),
+        Some(OriginKey::Free(_))
+    );
+    let own = &site.function.generics.params;
+    let all = match site.generics.first() {
+        Some(generics) if free && own.is_empty() => &generics.params,
+        _ => own,
+    };
+    all.iter().filter(|one| named(one).is_some()).collect()
+}
+
+fn named(param: &GenericParam) -> Option<&String> {
+    match param {
+        GenericParam::Type { name, .. } | GenericParam::Const { name, .. } => Some(name),
+        GenericParam::Lifetime { .. } => None,
+    }
+}
+
+/// One candidate for each, those first that are the likeliest all together.
+fn combinations(found: &[Vec<Candidate>]) -> Vec<Vec<Candidate>> {
+    let mut all: Vec<(usize, Vec<Candidate>)> = vec![(0, Vec::new())];
+    for candidates in found {
+        let longer = all.iter().flat_map(|(cost, one)| {
+            candidates.iter().enumerate().map(move |(rank, candidate)| {
+                let mut longer = one.clone();
+                longer.push(candidate.clone());
+                (cost + rank, longer)
+            })
+        });
+        let mut next: Vec<_> = longer.collect();
+        next.sort_by_key(|(cost, _)| *cost);
+        next.truncate(INSTANCES);
+        all = next;
+    }
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
+fn instance(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    site: &Site,
+    values: &[(String, Value)],
+) -> Result<Vec<Made>, Reason> {
+    let given = given(ctx, site, values)?;
+    callables::shims(ctx, types, &given)
+}
+
+/// The same callable with these put in.
+fn given(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)]) -> Result<Site, Reason> {
+    let mut site = site.clone();
+    let mut parts = Vec::new();
+    for param in declared(&site) {
+        let value = named(param).and_then(|name| values.iter().find(|(have, _)| have == name));
+        parts.push(match value.map(|(_, value)| value) {
+            Some(Value::Type(ty)) => spelled(ctx, ty)?,
+            Some(Value::Const(text)) => text.clone(),
+            Some(Value::Infer) | None => "_".to_owned(),
+        });
+    }
+    for (name, value) in values {
+        match value {
+            Value::Type(ty) => {
+                site.subst.types.insert(name.clone(), ty.clone());
+            }
+            Value::Const(text) => {
+                site.subst.consts.insert(name.clone(), text.clone());
+            }
+            Value::Infer => {}
+        }
+    }
+    let shown: Vec<String> = values.iter().map(|(_, value)| shown(ctx, value)).collect();
+    site.id = format!("{}<{}>", site.id, shown.join(", "));
+    if parts.iter().any(|part| part != "_") {
+        let Callee::Path(path) = &mut site.callee else {
+            let message = "its type arguments cannot be given where it is called";
+            return Err(Reason::new(SkipCode::Generic, message));
+        };
+        path.push_str(&format!("::<{}>", parts.join(", ")));
+    }
+    Ok(site)
+}
+
+/// A type as an argument; what is not known yet is rustc's to find.
+fn spelled(ctx: &Ctx<'_>, ty: &Ty) -> Result<String, Reason> {
+    struct Inferred;
+    impl Fold for Inferred {
+        fn ty(&mut self, ty: &Ty) -> Ty {
+            match ty {
+                Ty::Generic(_) | Ty::Projection { .. } | Ty::Impl(_) => Ty::Infer,
+                _ => self.walk(ty),
+            }
+        }
+    }
+    let refused = |Unnameable(why): Unnameable| Reason::new(SkipCode::UnsupportedType, why);
+    ctx.spell(&Inferred.ty(ty), Lifetimes::Infer).map_err(refused)
+}
+
+fn shown(ctx: &Ctx<'_>, value: &Value) -> String {
+    match value {
+        Value::Type(ty) => ctx.show(&erase_names(ty)),
+        Value::Const(text) => text.clone(),
+        Value::Infer => "_".to_owned(),
+    }
+}
+
+/// Says by which subscripts a shim is reached: with all parameters, and with those alone that had to be given.
+fn reached(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)], made: Made, bare: bool) -> Shim {
+    let Made { mut shim, chosen } = made;
+    let text = |name: &String| {
+        let value = values.iter().find(|(have, _)| have == name);
+        value
+            .map(|(_, value)| shown(ctx, value))
+            .or_else(|| choice(ctx, &chosen, name))
+            .unwrap_or_else(|| "_".to_owned())
+    };
+    let whole: Vec<String> = declared(site)
+        .into_iter()
+        .filter_map(|param| named(param).map(text))
+        .collect();
+    let short: Vec<String> = values.iter().map(|(_, value)| shown(ctx, value)).collect();
+    shim.id = format!("{}<{}>", site.id, whole.join(", "));
+    shim.reach.keys = if whole == short {
+        vec![short]
+    } else {
+        vec![whole, short]
+    };
+    shim.reach.bare = bare;
+    shim
+}
+
+/// What was chosen for a parameter, if that can be named.
+fn choice(ctx: &Ctx<'_>, chosen: &Combination, name: &str) -> Option<String> {
+    let (_, choice) = chosen.iter().find(|(have, _)| have == name)?;
+    let pseudo = |part: &Ty| {
+        matches!(part, Ty::Primitive(name) if name.starts_with('@')) || stand_in::is_dynamic(part)
+    };
+    let nameable = closed(&choice.ty) && generics_in(&choice.ty).is_empty() && !any(&choice.ty, &pseudo);
+    nameable.then(|| ctx.show(&erase_names(&choice.ty)))
+}
+
+/// A subscript as it is compared: without spaces.
+pub(super) fn canonical(key: &[String]) -> String {
+    let text = key.join(",");
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Takes from planned shims the subscripts that others have.
+pub(super) fn without(shims: Vec<Shim>, others: &[Shim]) -> Vec<Shim> {
+    let taken: BTreeSet<String> = others
+        .iter()
+        .flat_map(|one| &one.reach.keys)
+        .map(|key| canonical(key))
+        .collect();
+    let less = |mut shim: Shim| {
+        shim.reach.keys.retain(|key| !taken.contains(&canonical(key)));
+        shim
+    };
+    let left = shims.into_iter().map(less);
+    left.filter(|one| one.reach.bare || !one.reach.keys.is_empty())
+        .collect()
+}

@@ -1,0 +1,211 @@
+"""Generic items, reached by subscripts: what is asked for by name, what nothing that is passed decides."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pathlib
+import subprocess
+from typing import Any
+
+import pytest
+
+import usecrate
+from usecrate.tool import program
+
+CRATE = str(pathlib.Path(__file__).resolve().parent.parent / "crates" / "generics")
+
+
+@pytest.fixture(scope="module", name="m")
+def module_fixture() -> Any:
+    return usecrate.import_(CRATE)
+
+
+def refused(kind: type[Exception], call: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(kind) as caught:
+        call(*args, **kwargs)
+    return str(caught.value)
+
+
+def row(m: Any) -> Any:
+    made = m.Row()
+    made.int("age", 7)
+    made.text("name", "Ann")
+    return made
+
+
+def test_what_nothing_decides_is_told_by_a_subscript(m: Any) -> None:
+    assert m.parse["u32"]("5") == 5
+    assert m.parse["f64"]("5") == 5.0 and isinstance(m.parse["f64"]("5"), float)
+    assert m.parse["String"]("5") == "5"
+    assert m.parse["bool"]("true") is True
+    with pytest.raises(usecrate.CallError, match="invalid digit"):
+        m.parse["u8"]("x")
+    assert m.parse["u32"] is m.parse["u32"]
+
+
+def test_classes_of_python_name_types_too(m: Any) -> None:
+    assert m.parse[int]("-5") == -5
+    assert m.parse[float]("0.5") == 0.5
+    assert m.parse[str]("a") == "a"
+    assert m.parse[bool]("false") is False
+    assert isinstance(m.Row.get[m.Cell](row(m), 0), m.Cell.Int)
+
+
+def test_bare_it_says_which_keys_there_are(m: Any) -> None:
+    message = refused(TypeError, m.parse, "5")
+    assert 'parse["i64"]' in message and '["String"]' in message
+    message = refused(KeyError, lambda: m.parse["u128"])
+    assert "u128" in message and "i64" in message and "[instantiate]" in message
+    assert "list" in refused(TypeError, lambda: m.parse[[]])
+    assert "no Rust type" in refused(KeyError, lambda: m.parse[complex])
+
+
+def test_any_value_stands_for_what_has_no_shape(m: Any) -> None:
+    assert m.nothing() is None
+    assert m.words("a b") == ["a", "b"]
+
+
+def test_constants_are_named_by_numbers(m: Any) -> None:
+    assert m.zeros["3"]() == m.zeros[3]() == bytes(3)
+    assert m.zeros[5]() == bytes(5)  # asked for
+    assert "6" in refused(KeyError, lambda: m.zeros[6])
+    assert m.sum([1, 2, 3]) == (3, 6)
+    assert m.sum["2"]([1, 2]) == (2, 3)
+    refused(ValueError, m.sum, [1] * 5)
+    refused(ValueError, m.sum["2"], [1, 2, 3])
+
+
+def test_methods_are_bound(m: Any) -> None:
+    here = row(m)
+    assert here.get["usize", "i64"](0) == 7
+    assert here.get["i64"](0) == here.get["i64"]("age") == here.get[int]("age") == 7
+    assert here.get["&str, String"]("name") == "Ann"
+    assert m.Row.get["usize , i64"](here, 0) == 7
+    assert here.get[" usize", "String "](1) == "Ann"
+    with pytest.raises(m.WrongCell, match="no i64"):
+        here.get["i64"](1)
+    bound = here.get
+    assert bound.__self__ is here and bound.__name__ == "get" and bound == here.get
+    assert hash(bound) == hash(here.get) and "Row.get" in repr(bound)
+    assert "A cell as what is wanted" in bound.__doc__ and "Subscripts" in bound.__doc__
+    assert bound["i64"].__self__ is here
+    kept = bound["i64"]
+    del here, bound
+    assert kept("age") == 7
+
+
+def test_the_crates_own_type_for_any_value_is_meant_where_nothing_is_said(m: Any) -> None:
+    here = row(m)
+    assert isinstance(here.get(0), m.Cell.Int) and isinstance(here.get("name"), m.Cell.Text)
+    assert here.get("name")._0 == "Ann"
+    assert isinstance(here.get["Cell"](0), m.Cell.Int)
+
+
+def test_types_that_are_asked_for_are_instances_of_their_class(m: Any) -> None:
+    numbers = m.Stack["u8"]()
+    numbers.push(3)
+    assert numbers.pop() == 3
+    refused(OverflowError, numbers.push, 256)
+    refused(TypeError, numbers.push, "a")
+    assert isinstance(numbers, m.Stack) and m.Stack["u8"] is type(numbers)
+    anything = m.Stack()
+    anything.push("a")
+    points = m.Stack["shapes::Point"]()
+    points.push(m.shapes.Point(x=1, y=2))
+    assert m.Stack["Point"] is type(points) is m.Stack[m.shapes.Point]
+    assert points.pop() == m.shapes.Point(x=1, y=2)
+    assert "u8" in refused(KeyError, lambda: m.Stack["u64"])
+    refused(TypeError, lambda: m.Row["u8"])
+    pairs = m.shapes.Pairs["String"]()
+    pairs.push(("a", "b"))
+    assert pairs.pop() == ("a", "b")
+
+
+def test_functions_of_those_types_have_subscripts(m: Any) -> None:
+    numbers = m.Stack["u8"]()
+    numbers.push(3)
+    assert numbers.convert["u16"]() == [3]
+    assert numbers.convert() == bytes([3])
+
+
+def test_what_is_asked_for_is_found_by_what_is_passed_too(m: Any) -> None:
+    store = m.Store()
+    assert store.put(("a", 1.5)) == 1 and store.last() == "a=1.5"
+    assert store.put["(String, f64)"](("b", 2.0)) == 2 and store.last() == "b=2"
+    assert store.put(()) == 3 and store.last() == ""
+    assert store.put["()"](()) == store.put[None](()) - 1
+    refused(TypeError, store.put["(String, f64)"], ("b", "c"))
+    assert m.describe["u8, _"](1, [2]) == "u8:1 [2]"
+    assert m.describe["_", "String"]("x", "y").endswith("'x' \"y\"")
+
+
+def test_inspect_shows_them(m: Any) -> None:
+    assert isinstance(m.parse, usecrate.Function) and isinstance(m.Row.get, usecrate.Function)
+    assert not isinstance(m.biggest["Point"], usecrate.Function)
+    assert str(inspect.signature(m.parse["u8"])) == "(text)"
+    assert str(inspect.signature(row(m).get["usize", "i64"])) == "(place)"
+    assert inspect.signature(m.parse) and inspect.signature(row(m).get)
+    assert '["u8"]' in m.parse.__subscripts__
+    assert "Reads text" in m.parse.__doc__ and "'u8'" in m.parse.__doc__
+    from usecrate.listing import listing
+
+    text = "\n".join(listing(usecrate.manifest(m)))
+    assert 'def parse["u8"](text: str) -> int' in text
+    assert '["u8"] is Stack_u8' in text
+
+
+def test_they_give_their_results_in_other_forms(m: Any) -> None:
+    numbers = m.Stack["u8"]()
+    numbers.push(3)
+    assert bytes(usecrate.buffers(numbers.convert)()) == b"\x03"
+    assert bytes(usecrate.buffers(m.zeros[3])()) == bytes(3)
+
+
+def build(tmp_path: pathlib.Path, *arguments: str) -> list[dict[str, Any]]:
+    command = [program(), "build", CRATE, "--json", "--profile", "dev", "--out", str(tmp_path), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "hint"),
+    [
+        ("pars<u8>", "has no public item", "`parse`"),
+        ("Row::gett<u8>", "has no public item", "`Row::get`"),
+        ("Point<u8>", "has no public item", "`shapes::Point`"),
+        ("parse<u7>", "there is no type `u7`", "`u8`"),
+        ("parse<HashMap<u8, u8>>", "there is no type `HashMap`", "`std::collections::HashMap`"),
+        ("parse<u8, u8>", "it takes T", ""),
+        ("Row::get<u8>", "it takes P, T", ""),
+        ("Row<u8>", "not generic", ""),
+        ("Place<u8>", "a trait", ""),
+        ("parse<3 + 4>", "no Rust type", ""),
+        ("parse", "no path with type arguments", "--instantiate"),
+    ],
+)
+def test_what_names_nothing_is_told(tmp_path: pathlib.Path, entry: str, message: str, hint: str) -> None:
+    error = build(tmp_path, "--instantiate", entry)[-1]
+    assert error["event"] == "error" and error["code"] == "bad-config"
+    assert message in error["message"] and hint in error["hint"]
+
+
+def test_what_rustc_rejects_is_told_and_skipped(tmp_path: pathlib.Path) -> None:
+    events = build(tmp_path, "--instantiate", "parse<shapes::Point>", "--instantiate", "nothing<u8>")
+    warnings = [event["message"] for event in events if event["event"] == "warning"]
+    assert any("parse<shapes::Point>" in text and "FromStr" in text for text in warnings)
+    assert any("kept<&'static str>" in text for text in warnings)
+    m = usecrate.load_artifact(events[-1]["artifact"])
+    assert m.nothing["u8"]() == 0
+    assert m.parse["u8"]("3") == 3 and m.zeros[5]() == bytes(5)  # of the crate's own configuration
+    manifest: Any = usecrate.manifest(m)
+    assert "nothing" in manifest["build"]["config"]
+    skipped = [skip for skip in manifest["skipped"] if skip["path"] == "generics::parse<shapes::Point>"]
+    assert skipped and "FromStr" in skipped[0]["message"]
+
+
+def test_import_takes_what_is_asked_for(m: Any) -> None:
+    other = usecrate.import_(CRATE, instantiate=["nothing<String>"])
+    assert other.nothing["String"]() == ""
+    with pytest.raises(TypeError, match="list"):
+        usecrate.import_(CRATE, instantiate="nothing<String>")
