@@ -33,8 +33,8 @@ mod refusal;
 mod rust_error;
 mod shape;
 mod status;
-mod twins;
 mod subscript;
+mod twins;
 mod wire;
 mod words;
 

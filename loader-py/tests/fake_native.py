@@ -157,7 +157,7 @@ def _with_own_errors(call: Any, *args: Any) -> Any:
         raise getattr(_errors(), type(error).__name__)(*error.args) from None
 
 
-class _Function:
+class Function:
     """A prepared callable; found on a class it binds, if it was made as a method or an overload."""
 
     def __init__(self, call: Any, spec: dict[str, Any], parts: tuple[Any, ...] = ()) -> None:
@@ -311,7 +311,7 @@ class Library:
                 return value
         return importlib.import_module(PACKAGE + ".exceptions").hook(self, value, *facts)
 
-    def _prepare(self, index: int, spec: dict[str, Any]) -> _Function:
+    def _prepare(self, index: int, spec: dict[str, Any]) -> Function:
         params, result, fluent = spec["params"], spec["result"], spec.get("fluent", False)
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -332,22 +332,22 @@ class Library:
                 return args[0]
             return self._decode(result, answer)
 
-        made = _Function(call, spec)
+        made = Function(call, spec)
         return made
 
     def define_next(self, index: int, callable: int, **spec: Any) -> None:
         cls = self._kinds[index][1]
         HandleIterator.nexts[cls] = (self._prepare(callable, spec), len(spec["params"]) == 2)
 
-    def function(self, index: int, **spec: Any) -> _Function:
+    def function(self, index: int, **spec: Any) -> Function:
         return self._prepare(index, spec)
 
-    def method(self, cls: type, index: int, **spec: Any) -> _Function:
+    def method(self, cls: type, index: int, **spec: Any) -> Function:
         made = self._prepare(index, spec)
         made.binds = True
         return made
 
-    def overload(self, functions: Any, **spec: Any) -> _Function:
-        made = _Function(None, spec, tuple(functions))
+    def overload(self, functions: Any, **spec: Any) -> Function:
+        made = Function(None, spec, tuple(functions))
         made.binds = True
         return made
