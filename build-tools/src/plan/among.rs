@@ -53,6 +53,11 @@ impl Chooser<'_, '_> {
                 return Vec::new();
             }
         }
+        // A tuple of such tuples would never end.
+        let key = format!("({})", asked.def.0);
+        if !self.open.borrow_mut().insert(key.clone()) {
+            return Vec::new();
+        }
         let mut all = vec![subst.apply(&ty)];
         for name in generics_in(&all[0]) {
             let mut bounds: Vec<Bound> = bounds_of(&impl_.generics, &name).into_iter().cloned().collect();
@@ -83,6 +88,7 @@ impl Chooser<'_, '_> {
                 .take(CHOICES)
                 .collect();
         }
+        self.open.borrow_mut().remove(&key);
         all.retain(|ty| holds::applies(self.ctx, impl_, ty));
         all
     }

@@ -232,8 +232,11 @@ impl<'a> Ctx<'a> {
             let mut all = self.granted.borrow_mut();
             all.entry(key).or_default().insert(ty.clone(), holds);
         };
-        // What asks for itself meanwhile is told that it does.
+        // What asks for itself meanwhile is told that it does, and so is what asks for ever more.
         note(true);
+        let Some(_deeper) = self.judged.enter(holds::DEPTH) else {
+            return true;
+        };
         let holds = holds::grants(self, &impl_.generics, subst);
         note(holds);
         holds

@@ -11,7 +11,7 @@ use super::{stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
-const DEPTH: usize = 24;
+pub(super) const DEPTH: usize = 24;
 
 /// What is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -427,7 +427,7 @@ pub(super) mod judged {
     }
 
     /// One judgement more that waits, until it is dropped.
-    pub(super) struct Deeper<'j>(&'j Judged);
+    pub(in super::super) struct Deeper<'j>(&'j Judged);
 
     impl Judged {
         pub(super) fn known(&self, trait_: &DefKey, key: &Key) -> Option<Answer> {
@@ -439,7 +439,7 @@ pub(super) mod judged {
             all.entry(trait_.clone()).or_default().insert(key.clone(), answer);
         }
 
-        pub(super) fn enter(&self, most: usize) -> Option<Deeper<'_>> {
+        pub(in super::super) fn enter(&self, most: usize) -> Option<Deeper<'_>> {
             let depth = self.depth.get();
             (depth < most).then(|| {
                 self.depth.set(depth + 1);

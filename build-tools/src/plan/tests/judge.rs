@@ -277,3 +277,30 @@ fn a_blanket_impl_that_does_not_apply_gives_nothing() {
         plan.skipped
     );
 }
+
+#[test]
+fn a_tuple_of_what_is_bounded_by_the_same_trait_has_an_end() {
+    let same = |ty: Ty| clause(ty, by("x::Point", Vec::new(), Vec::new()));
+    let pair = Ty::Tuple(vec![generic("P"), generic("P")]);
+    let plan = a_trait(Sample::new(), "Point", Vec::new())
+        .block(
+            pair,
+            Some(by("x::Point", Vec::new(), Vec::new())),
+            with(over(&["P"]), vec![same(generic("P"))]),
+            Vec::new(),
+        )
+        .block(
+            prim("f64"),
+            Some(by("x::Point", Vec::new(), Vec::new())),
+            Generics::default(),
+            Vec::new(),
+        )
+        .function(taking(
+            "at",
+            vec![("point", generic("T"))],
+            None,
+            with(over(&["T"]), vec![same(generic("T"))]),
+        ))
+        .plan();
+    assert_eq!(ids(&plan), ["x::at<f64>", "x::at<(f64, f64)>"]);
+}
