@@ -182,7 +182,7 @@ pub(crate) enum Shape {
     Record(&'static Slot),
     Enum(&'static Slot),
     Result(Box<Shape>, Box<Shape>),
-    /// Lent for the call.
+    /// Lent for the call, or kept.
     Callable(&'static CallableShape),
     File(&'static FileShape),
     Iterable(&'static IterableShape),
@@ -305,15 +305,17 @@ impl Shape {
             "result" => Self::Result(boxed(0)?, boxed(1)?),
             "callable" => {
                 let lifetime: String = rest.get(2).ok_or_else(|| unknown(core, value))?.extract()?;
-                if lifetime != "lent" {
-                    return Err(unknown(core, value));
-                }
+                let kept = match lifetime.as_str() {
+                    "lent" => false,
+                    "kept" => true,
+                    _ => return Err(unknown(core, value)),
+                };
                 let params: Vec<Bound<'_, PyAny>> = rest[0].extract()?;
                 let params = params
                     .iter()
                     .map(|param| Self::read_at(core, param, depth - 1))
                     .collect::<PyResult<Vec<_>>>()?;
-                Self::Callable(CallableShape::new(core, params, part(1)?))
+                Self::Callable(CallableShape::new(core, params, part(1)?, kept))
             }
             "file" => {
                 let modes: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;

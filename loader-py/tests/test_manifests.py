@@ -85,7 +85,7 @@ def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
         (_set("callables.0.params.0.type", ["out", "u8"]), "malformed type `out`"),
         (_set("callables.0.params.0.type", ["out", "u8", 1]), "malformed type `out`"),
         (_set("callables.0.params.0.type", ["buffer", "str"]), "malformed type `buffer`"),
-        (_set("callables.0.params.0.type", ["callable", [], "u8", "kept"]), "malformed type `callable`"),
+        (_set("callables.0.params.0.type", ["callable", [], "u8", "owned"]), "malformed type `callable`"),
         (_set("callables.0.params.0.type", ["callable", "u8", "u8", "lent"]), "malformed type `callable`"),
         (_set("callables.0.params.0.type", ["callable", ["u9"], "u8", "lent"]), "unknown type `u9`"),
         (_set("callables.0.result", 7), "not a type"),

@@ -46,6 +46,34 @@ impl Mode {
     }
 }
 
+/// For how long a callable is Rust's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lifetime {
+    /// It is lent for the call.
+    Lent,
+    /// Rust may keep it.
+    Kept,
+}
+
+impl Lifetime {
+    /// The word in the manifest.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lent => "lent",
+            Self::Kept => "kept",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "lent" => Self::Lent,
+            "kept" => Self::Kept,
+            _ => return None,
+        })
+    }
+}
+
 /// What a file object must be able to do: letters of `rwsb`, in that order, of a binary one; `t` of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileModes(u8);
@@ -131,8 +159,8 @@ pub enum TypeRef {
     Enum(u32),
     /// `["result", T, E]`
     Result(Box<TypeRef>, Box<TypeRef>),
-    /// `["callable", [P, …], R, "lent"]`: Rust calls it, during the call alone.
-    Callable(Vec<TypeRef>, Box<TypeRef>),
+    /// `["callable", [P, …], R, "lent"]`: Rust calls it, during the call alone; or `"kept"`: whenever it likes.
+    Callable(Vec<TypeRef>, Box<TypeRef>, Lifetime),
     /// `["file", modes]`
     File(FileModes),
     /// `["iterable", T]`: items that Rust takes one by one.
@@ -268,11 +296,13 @@ impl TypeRef {
                 let Some(Value::Array(params)) = rest.first() else {
                     return Err(wrong());
                 };
-                if text(2)? != "lent" {
-                    return Err(wrong());
-                }
+                let lifetime = Lifetime::parse(text(2)?).ok_or_else(wrong)?;
                 let params = params.iter().map(|part| Self::read(part, depth - 1));
-                Ok(Self::Callable(params.collect::<Result<_, _>>()?, boxed(1)?))
+                Ok(Self::Callable(
+                    params.collect::<Result<_, _>>()?,
+                    boxed(1)?,
+                    lifetime,
+                ))
             }
             "file" => {
                 arity(1)?;
@@ -303,7 +333,7 @@ impl TypeRef {
             (Self::Iterable(_), Way::Out) => Some("iterable"),
             (Self::Items(_), Way::Out) => Some("items"),
             (Self::Buffer(_), Way::Out) => Some("buffer"),
-            (Self::Callable(params, result), Way::In) => {
+            (Self::Callable(params, result, _), Way::In) => {
                 let params = params.iter().find_map(|param| param.misplaced(Way::Out));
                 params.or_else(|| result.misplaced(Way::In))
             }
@@ -340,7 +370,7 @@ impl TypeRef {
                 visit(k);
                 visit(v);
             }
-            Self::Callable(params, result) => {
+            Self::Callable(params, result, _) => {
                 params.iter().for_each(&mut *visit);
                 visit(result);
             }
@@ -383,7 +413,9 @@ impl Serialize for TypeRef {
             Self::Record(index) => ("record", index).serialize(s),
             Self::Enum(index) => ("enum", index).serialize(s),
             Self::Result(t, e) => parts(s, "result", &[t, e]),
-            Self::Callable(params, result) => ("callable", params, result, "lent").serialize(s),
+            Self::Callable(params, result, lifetime) => {
+                ("callable", params, result, lifetime.as_str()).serialize(s)
+            }
             Self::File(modes) => ("file", modes.word()).serialize(s),
             Self::Iterable(t) => parts(s, "iterable", &[t]),
             Self::Items(t) => parts(s, "items", &[t]),

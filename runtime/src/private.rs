@@ -10,15 +10,15 @@ pub use crate::error::Fault;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
-pub use crate::host::{self, Callable, File, LocalCallable, LowerArgs};
+pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{
-    BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many,
+    BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, OneOf,
     hold_list, pairs, take_list,
 };
 pub use crate::lower::{
-    Batch, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed, failed_with_handle,
-    length_hint,
+    Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,
+    failed_with_handle, length_hint,
 };
 pub use crate::object::{
     BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, no_object, object_type,

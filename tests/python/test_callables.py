@@ -196,7 +196,8 @@ def test_what_nothing_names_may_be_given_as_anything(m: Any) -> None:
         m.anything(lambda: 1 // 0)
 
 
-def test_what_rust_keeps_is_skipped_with_a_reason(m: Any) -> None:
-    with pytest.raises(usecrate.UnsupportedSignatureError, match="that Rust keeps"):
-        _ = m.keep
+def test_what_rust_keeps_is_called_from_its_thread(m: Any) -> None:
+    threads: list[int] = []
+    m.keep(lambda: threads.append(threading.get_ident()))
+    assert len(threads) == 1 and threads != [threading.get_ident()]
     assert "f" in inspect.signature(m.apply).parameters

@@ -321,9 +321,14 @@ def test_callables_from_other_threads(hostile: Any) -> None:
         loop.spread(lambda owner: 1 // 0)
 
 
-def test_a_callable_that_rust_would_keep_is_skipped(hostile: Any) -> None:
-    code, message = reason(hostile, "hostile::callbacks::Kept::new")
-    assert code == "closure" and "keeps" in message
+def test_a_callable_that_rust_keeps_is_its_owners(hostile: Any) -> None:
+    seen: list[int] = []
+    kept = hostile.callbacks.Kept(seen.append)
+    kept.call()
+    kept.close()
+    with pytest.raises(usecrate.ClosedError):
+        kept.call()
+    assert seen == [1]
 
 
 # Pinned values.

@@ -53,10 +53,7 @@ RULES = (
                 "kept_bytes_outlive_the_request",
             ),
         ),
-        (
-            "`python/test_hostile.py::test_what_would_borrow_itself_for_good_is_refused_by_the_compiler`",
-            "`python/test_hostile.py::test_a_callable_that_rust_would_keep_is_skipped`",
-        ),
+        ("`python/test_hostile.py::test_what_would_borrow_itself_for_good_is_refused_by_the_compiler`",),
     ),
     Rule(
         "Groups",
@@ -665,6 +662,53 @@ RULES = (
             ),
         ),
         ("`upcalls::others_who_use_what_was_lent_never_see_it_gone`: the race",),
+    ),
+    Rule(
+        "Callables that Rust keeps",
+        (
+            "The reference is the library's from the call that passes it until the last share is dropped. "
+            "Any thread may call it; what is lent to it ends when it returns; no exception is lost."
+        ),
+        (
+            Mutation(
+                "what is lent on a thread of the library ends, too",
+                "group/frame.rs",
+                "temporary::end(group);",
+                "drop(group);",
+                "what_is_lent_to_it_on_a_thread_of_the_library_ends_when_it_returns",
+                "keeping",
+            ),
+            Mutation(
+                "an exception that no call ends with is told",
+                "host/keeper.rs",
+                "raised.tell_of(&self.kept);",
+                "let _ = raised;",
+                "an_exception_that_no_call_ends_with_is_told_once",
+                "keeping",
+            ),
+            Mutation(
+                "the call that waits ends with what its error says nothing of",
+                "host/keeper.rs",
+                "record(raised, false);",
+                "let _ = raised;",
+                "an_exception_leaves_the_call_that_waits",
+                "keeping",
+            ),
+            Mutation(
+                "an iterator that holds one gives one item at a time",
+                "lower/iterators.rs",
+                '"usecrate_runtime::"',
+                '"no such crate"',
+                "an_iterator_that_holds_one_gives_one_at_a_time",
+                "keeping",
+            ),
+        ),
+        (
+            "`keeping::it_is_the_librarys_until_its_owner_is_dropped`: released once",
+            "`keeping::any_thread_may_call_it_and_drop_it`",
+            "`keeping::a_host_that_is_gone_stops_the_thread_alone`",
+            "`python/test_kept_callables.py`: the interpreter's end, a child of fork",
+        ),
     ),
     Rule(
         "Dropping is a call",

@@ -91,7 +91,7 @@ impl Obtain<'_> {
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
                 self.there.get(*index as usize) == Some(&true)
             }
-            TypeRef::Callable(_, result) => self.takes(result),
+            TypeRef::Callable(_, result, _) => self.takes(result),
             TypeRef::Out(t, has_default) => *has_default || self.takes(t),
             TypeRef::File(_) | TypeRef::Buffer(_) => true,
             TypeRef::Iterator(_) => false,
@@ -100,7 +100,7 @@ impl Obtain<'_> {
 
     /// Marks what a parameter lends to a callable that is passed for it.
     fn lends(&mut self, ty: &TypeRef) {
-        if let TypeRef::Callable(params, _) = ty {
+        if let TypeRef::Callable(params, ..) = ty {
             params.iter().for_each(|param| self.gives(param));
         }
         ty.each_part(&mut |part| self.lends(part));
@@ -146,7 +146,7 @@ impl Obtain<'_> {
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
                 found = (self.there.get(*index as usize) == Some(&false)).then_some(*index);
             }
-            TypeRef::Callable(_, result) => found = self.missing(result),
+            TypeRef::Callable(_, result, _) => found = self.missing(result),
             other => other.each_part(&mut |part| found = found.or_else(|| self.missing(part))),
         }
         found

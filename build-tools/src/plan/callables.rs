@@ -17,7 +17,9 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
-use super::{closures, formatting, holds, items, lasting, names, objects, results, stand_in, stdlib};
+use super::{
+    closures, formatting, functions, holds, items, lasting, names, objects, results, stand_in, stdlib,
+};
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
 /// How many shims one callable may have.
@@ -138,6 +140,7 @@ pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -
         named: signature.iter().flat_map(|ty| generics_in(ty)).collect(),
         passed: open.params.iter().flat_map(generics_in).collect(),
         referred: open.params.iter().filter_map(referred).collect(),
+        output: open.output.clone(),
         callables: RefCell::new(Vec::new()),
     }
 }
@@ -147,6 +150,7 @@ pub(super) type Combination = Vec<(String, Choice)>;
 
 fn combine(chooser: &Chooser<'_, '_>, open: &Open, site: &Site) -> Result<Vec<Combination>, Reason> {
     let determined = open.determined();
+    let (told, given) = (functions::told_by_impls(open), functions::only_given(open));
     let mut all: Vec<(usize, Combination)> = vec![(0, Vec::new())];
     for name in &open.names {
         if !determined.contains(name) {
@@ -158,13 +162,17 @@ fn combine(chooser: &Chooser<'_, '_>, open: &Open, site: &Site) -> Result<Vec<Co
                 ),
             ));
         }
-        let choices = match site.subst.types.get(name) {
+        let mut choices = match site.subst.types.get(name) {
             Some(ty) => vec![Choice {
                 ty: ty.clone(),
                 iterate: false,
             }],
+            None if told.contains(name) => Choice::of(Ty::Infer),
             None => chooser.choose(name)?,
         };
+        if given.contains(name) {
+            choices.truncate(1);
+        }
         let mut next = Vec::new();
         for (cost, one) in &all {
             for (rank, choice) in choices.iter().enumerate() {
@@ -372,6 +380,11 @@ fn shim(
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);
     let wrap = match &output {
         Some(ty) if stays.iter().any(nested) => wrap.shortened(ctx, ty),
+        _ => wrap,
+    };
+    let calls_back = |ty: &Ty| closures::kept(&chooser.callables.borrow(), ty);
+    let wrap = match &output {
+        Some(ty) if params.iter().any(calls_back) => wrap.calling_back(ctx, ty),
         _ => wrap,
     };
     let mut planned = Vec::new();

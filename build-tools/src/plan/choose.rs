@@ -10,6 +10,7 @@ use super::closures;
 use super::conversions;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, erase, generics_in};
+use super::functions;
 use super::holds;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
@@ -44,7 +45,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    fn of(ty: Ty) -> Vec<Self> {
+    pub(super) fn of(ty: Ty) -> Vec<Self> {
         vec![Self { ty, iterate: false }]
     }
 }
@@ -65,6 +66,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) passed: BTreeSet<String>,
     /// Those of which references are passed.
     pub(super) referred: BTreeSet<String>,
+    /// The result.
+    pub(super) output: Option<Ty>,
     /// The callables that were chosen, by the number of their pseudo type.
     pub(super) callables: RefCell<Vec<closures::Signature>>,
 }
@@ -215,10 +218,18 @@ impl Chooser<'_, '_> {
             return Ok(None);
         }
         let alone = name.is_none_or(|name| self.stands_alone(name));
-        let signature = closures::signature(self.ctx, bounds, trait_, alone)?;
+        let leaves = name.is_some_and(|name| self.leaves(name));
+        let signature = closures::signature(bounds, trait_, alone, leaves);
         let mut all = self.callables.borrow_mut();
         all.push(signature);
         Ok(Some(closures::callable(all.len() - 1)))
+    }
+
+    /// A value of it may be in the result: that names it, or has a type that nobody names.
+    fn leaves(&self, name: &str) -> bool {
+        self.output.as_ref().is_some_and(|output| {
+            generics_in(output).contains(name) || any(output, &|part| matches!(part, Ty::Impl(_)))
+        })
     }
 
     /// Nothing but the parameter's own bounds says what it has to be.
@@ -352,6 +363,10 @@ impl Chooser<'_, '_> {
                 if inner.is_some_and(is_bytes) {
                     return Ok(Choice::of(list(Ty::Primitive("u8".to_owned()))));
                 }
+            }
+            // What lives for ever owns its data.
+            if let Some(owned) = super::returned::for_ever(ty) {
+                return Ok(Choice::of(owned));
             }
             // Text is as good as bytes, as it is in Rust.
             if stdlib::is(def, "Vec") && inner == Some(&Ty::Primitive("u8".to_owned())) {
@@ -491,7 +506,7 @@ impl Chooser<'_, '_> {
                         .filter(|choice| self.close(impl_, &choice.ty).is_some())
                         .collect();
                     for choice in found.into_iter().filter(|choice| !choice.iterate) {
-                        let (kind, rank) = kind_of(self.ctx, &choice.ty);
+                        let (kind, rank) = self.kind_of(&choice.ty);
                         best(&mut kinds, kind, rank, choice.ty);
                     }
                 }
@@ -535,33 +550,25 @@ impl Chooser<'_, '_> {
             .collect()
     }
 
-    /// Puts types in place of the impl's parameters that a callable's signature names: `impl<F, T> Replacer for F where
-    /// F: FnMut(&Captures) -> T, T: AsRef<str>`. `None`: there is one without a choice.
+    /// Puts types in place of the parameters of an impl for callables: `impl<F, T> Replacer for F where F: FnMut(&Captures)
+    /// -> T, T: AsRef<str>`. `None`: there is one without a choice.
     fn close(&self, impl_: &Impl, ty: &Ty) -> Option<()> {
         let Some(number) = closures::number(ty) else {
             return Some(());
         };
-        let bounds = impl_.generics.bounds.iter();
-        let bounds = bounds.map(|one| (self.ctx.normal(&one.ty), one.bounds.clone()));
-        let inner = Chooser {
-            ctx: self.ctx,
-            types: self.types,
-            bounds: bounds.collect(),
-            open: RefCell::default(),
-            inside: BTreeMap::new(),
-            named: BTreeSet::new(),
-            passed: BTreeSet::new(),
-            referred: BTreeSet::new(),
-            callables: RefCell::default(),
-        };
         let signature = self.callables.borrow().get(number)?.clone();
-        let mut subst = super::fold::Subst::default();
-        for name in signature.parameters() {
-            let choice = inner.choose(&name).ok()?.into_iter().next()?;
-            subst.types.insert(name, choice.ty);
-        }
-        *self.callables.borrow_mut().get_mut(number)? = signature.closed(&subst);
+        let closed = functions::close(self.ctx, self.types, impl_, &signature)?;
+        *self.callables.borrow_mut().get_mut(number)? = closed;
         Some(())
+    }
+
+    /// What a type is to Python, where callables are told apart by what they take.
+    fn kind_of(&self, ty: &Ty) -> (Kind, usize) {
+        let callables = self.callables.borrow();
+        match closures::number(ty).and_then(|number| callables.get(number)) {
+            Some(signature) => functions::kind(self.ctx, self.types, signature.params()),
+            None => kind_of(self.ctx, ty),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Callables: Python's where Rust takes `Fn`, `FnMut` or `FnOnce` for the call alone.
+//! Callables: Python's where Rust takes `Fn`, `FnMut` or `FnOnce`, for the call alone or to keep.
 //!
 //! A callable is lifted as the runtime's `Callable`, and the callee is given a closure around it, written with the types
 //! of the bound: rustc then checks that the two agree. Its types are spelled twice: with the group's lifetime to be
@@ -11,11 +11,12 @@ use usecrate_manifest::{Kind, SkipCode};
 use super::ctx::Ctx;
 use super::fold::{Subst, any, each, generics_in};
 use super::model::MARKER;
-use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
+use super::returned::{Given, owned};
+use super::spell::{Lifetimes, Unnameable};
 use super::stdlib;
-use super::types::{Types, has_lifetimes};
-use super::wire::{Class, Reason, check_param, check_result, class, is_bytes, is_text, type_args};
-use crate::api::{Args, Bound, DefKey, TraitRef, Ty};
+use super::types::Types;
+use super::wire::{Class, Reason, check_result, class, type_args};
+use crate::api::{Bound, DefKey, TraitRef, Ty};
 
 /// The pseudo primitive's name begins so; which one it is follows.
 const CALLABLE: &str = "@callable:";
@@ -25,8 +26,20 @@ const CALLABLE: &str = "@callable:";
 pub(super) struct Signature {
     params: Vec<Ty>,
     output: Ty,
-    /// Nothing lets the callee send it to another thread.
-    local: bool,
+    /// The same as it is written, where types were put in place of what was left open.
+    written: Ty,
+    place: Place,
+}
+
+/// Where and when a callable is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// During the call, on its thread: nothing lets the callee send it to another.
+    Here,
+    /// During the call.
+    Anywhere,
+    /// Rust may keep it.
+    Kept,
 }
 
 impl Signature {
@@ -43,13 +56,22 @@ impl Signature {
         let output = subst.apply(&self.output);
         Self {
             params: self.params.iter().map(|ty| subst.apply(ty)).collect(),
+            written: self.written.clone(),
             output: if generics_in(&self.output).is_empty() {
                 output
             } else {
                 owned(&output)
             },
-            local: false,
+            place: match self.place {
+                Place::Here => Place::Anywhere,
+                other => other,
+            },
         }
+    }
+
+    /// What it is called with.
+    pub(super) fn params(&self) -> &[Ty] {
+        &self.params
     }
 }
 
@@ -71,30 +93,27 @@ pub(super) fn holds(ty: &Ty) -> bool {
     any(ty, &|part| number(part).is_some())
 }
 
+/// Some part of it is a callable that Rust may keep.
+pub(super) fn kept(callables: &[Signature], ty: &Ty) -> bool {
+    let is = |at: usize| callables.get(at).is_some_and(|one| one.place == Place::Kept);
+    any(ty, &|part| number(part).is_some_and(is))
+}
+
 /// `Fn`, `FnMut`, `FnOnce`
 pub(super) fn is_trait(def: &DefKey) -> bool {
     stdlib::is_std(def) && matches!(def.name(), "Fn" | "FnMut" | "FnOnce")
 }
 
-/// What a bound says of a callable, if Rust does not keep it. `alone`: its other `bounds` are all that is said of it.
-pub(super) fn signature(
-    ctx: &Ctx<'_>,
-    bounds: &[Bound],
-    trait_: &TraitRef,
-    alone: bool,
-) -> Result<Signature, Reason> {
-    if bounds
-        .iter()
-        .any(|bound| matches!(bound, Bound::Outlives(name) if name == "'static"))
-    {
-        return Err(Reason::new(
-            SkipCode::Closure,
-            format!(
-                "a parameter bounded by `{} + 'static` is a callable that Rust keeps: not served yet",
-                ctx.show_trait(trait_)
-            ),
-        ));
-    }
+/// What a bound says of a callable. `alone`: its other `bounds` are all that is said of it; `leaves`: the result may hold it.
+pub(super) fn signature(bounds: &[Bound], trait_: &TraitRef, alone: bool, leaves: bool) -> Signature {
+    let for_ever = |bound: &Bound| matches!(bound, Bound::Outlives(name) if name == "'static");
+    let place = if leaves || bounds.iter().any(for_ever) {
+        Place::Kept
+    } else if alone && bounds.iter().all(stays) {
+        Place::Here
+    } else {
+        Place::Anywhere
+    };
     let params = match type_args(&trait_.args).next() {
         Some(Ty::Tuple(params)) => params.clone(),
         _ => Vec::new(),
@@ -105,11 +124,12 @@ pub(super) fn signature(
         .iter()
         .find(|(name, _)| name == "Output")
         .map_or_else(|| Ty::Tuple(Vec::new()), |(_, ty)| ty.clone());
-    Ok(Signature {
+    Signature {
         params,
+        written: output.clone(),
         output,
-        local: alone && bounds.iter().all(stays),
-    })
+        place,
+    }
 }
 
 /// Whether a bound of a callable leaves it on its thread: the compiler then agrees.
@@ -174,7 +194,7 @@ fn passed(ty: &Ty, closure: &str) -> Option<String> {
         Ty::Ref { mutable, ty, .. } if number(ty).is_some() => {
             Some(format!("&{}{closure}", if *mutable { "mut " } else { "" }))
         }
-        Ty::Path { .. } if boxed(ty) => Some(format!("::std::boxed::Box::new({closure})")),
+        Ty::Path { .. } => Some(format!("{}::new({closure})", boxed(ty)?)),
         _ => None,
     }
 }
@@ -187,19 +207,23 @@ fn perhaps(ty: &Ty, closure: &str) -> Option<String> {
             let look = if *mutable { "as_mut" } else { "as_ref" };
             Some(format!("{closure}.{look}().map(|f| f as _)"))
         }
-        Ty::Path { .. } if boxed(ty) => Some(format!("{closure}.map(|f| ::std::boxed::Box::new(f) as _)")),
+        Ty::Path { .. } => Some(format!("{closure}.map(|f| {}::new(f) as _)", boxed(ty)?)),
         _ => None,
     }
 }
 
-/// A box of a callable.
-fn boxed(ty: &Ty) -> bool {
-    match ty {
-        Ty::Path { def, args } => {
-            stdlib::is(def, "Box") && type_args(args).any(|inner| number(inner).is_some())
-        }
-        _ => false,
-    }
+/// What a callable is in: a box, or one that is shared.
+fn boxed(ty: &Ty) -> Option<&'static str> {
+    let Ty::Path { def, args } = ty else { return None };
+    type_args(args).find_map(number)?;
+    let known = ["Box", "Arc", "Rc"]
+        .into_iter()
+        .find(|name| stdlib::is(def, name))?;
+    Some(match known {
+        "Box" => "::std::boxed::Box",
+        "Arc" => "::std::sync::Arc",
+        _ => "::std::rc::Rc",
+    })
 }
 
 /// The one callable that a type names.
@@ -212,12 +236,9 @@ fn named(ty: &Ty) -> Option<usize> {
 /// The types of a callable, spelled.
 struct Written {
     described: Vec<String>,
-    described_output: String,
     params: Vec<String>,
-    output: String,
-    /// The closure gives a `Result`: what the callable gives is its `Ok`.
-    fallible: bool,
-    local: bool,
+    given: Given,
+    place: Place,
 }
 
 impl Written {
@@ -240,51 +261,25 @@ impl Written {
             params.push(ctx.spell(&ty, Lifetimes::Infer).map_err(refused)?);
         }
         let output = ctx.normal(&put(&signature.output));
-        let output = if generics_in(&signature.output).is_empty() {
-            output
-        } else {
-            owned(&output)
-        };
-        let (given, fallible) = match &output {
-            Ty::Path { def, args } if stdlib::is(def, "Result") => match type_args(args).next() {
-                Some(ok) => (ok.clone(), true),
-                None => (output.clone(), false),
-            },
-            _ => (output.clone(), false),
-        };
-        check_given(ctx, types, &given, name)?;
         Ok(Self {
             described,
-            described_output: ctx.spell(&given, Lifetimes::All("'h")).map_err(refused)?,
             params,
-            output: if fallible {
-                // Whatever the error is, it is never made: what a callable raises unwinds.
-                format!(
-                    "::std::result::Result<{}, _>",
-                    ctx.spell(&given, Lifetimes::Infer).map_err(refused)?
-                )
-            } else {
-                ctx.spell(&output, Lifetimes::Infer).map_err(refused)?
-            },
-            fallible,
-            local: signature.local,
+            given: Given::new(ctx, types, &signature.written, &output, name)?,
+            place: signature.place,
         })
     }
 
     fn lift(&self) -> String {
-        let Self {
-            described,
-            described_output,
-            local,
-            ..
-        } = self;
-        let callable = if *local { "LocalCallable" } else { "Callable" };
-        format!(
-            "::usecrate_runtime::private::{callable}<'c, {}, {described_output}>",
-            tuple(described)
-        )
+        let (params, given) = (tuple(&self.described), self.given.described());
+        let (callable, lifetime) = match self.place {
+            Place::Here => ("LocalCallable", "'c, "),
+            Place::Anywhere => ("Callable", "'c, "),
+            Place::Kept => ("KeptCallable", ""),
+        };
+        format!("::usecrate_runtime::private::{callable}<{lifetime}{params}, {given}>")
     }
 
+    /// The closure around `f`, which was lifted.
     fn closure(&self) -> String {
         let names: Vec<String> = (0..self.params.len()).map(|at| format!("x{at}")).collect();
         let params: Vec<String> = names
@@ -292,13 +287,14 @@ impl Written {
             .zip(&self.params)
             .map(|(name, ty)| format!("{name}: {ty}"))
             .collect();
-        let invoke = format!("f.invoke::<{MARKER}, _, _>({})", tuple(&names));
-        let body = if self.fallible {
-            format!("::std::result::Result::Ok({invoke})")
+        let kept = self.place == Place::Kept;
+        let (output, body) = self.given.body(MARKER, &tuple(&names), kept);
+        let closure = format!("move |{}| -> {output} {{ {body} }}", params.join(", "));
+        if kept {
+            format!("{{ let f = f.keep(); {closure} }}")
         } else {
-            invoke
-        };
-        format!("move |{}| -> {} {{ {body} }}", params.join(", "), self.output)
+            closure
+        }
     }
 }
 
@@ -330,54 +326,5 @@ fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(
             Ok(()) => Ok(()),
             Err(reason) => refuse(&format!(", which does not leave Rust: {}", reason.message)),
         },
-    }
-}
-
-/// Whether a callable can give a value of that type.
-fn check_given(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(), Reason> {
-    let refuse = |why: &str| {
-        Err(Reason::new(
-            SkipCode::Closure,
-            format!("the callable `{name}` gives `{}`, {why}", ctx.show(ty)),
-        ))
-    };
-    if has_lifetimes(ty) {
-        return refuse("which borrows: what Python gives back does not live long enough");
-    }
-    match check_param(ctx, types, ty, "what it gives") {
-        Ok(()) => Ok(()),
-        Err(reason) => refuse(&format!("which Python cannot make: {}", reason.message)),
-    }
-}
-
-/// What a callable gives where any type with the bounds would do: one that owns its data.
-fn owned(ty: &Ty) -> Ty {
-    match ty {
-        Ty::Ref {
-            mutable: false,
-            ty: inner,
-            ..
-        } if is_text(inner) => super::choose::string(),
-        Ty::Ref {
-            mutable: false,
-            ty: inner,
-            ..
-        } if is_bytes(inner) => super::choose::list(Ty::Primitive("u8".to_owned())),
-        Ty::Primitive(name) if name == BYTES_LIKE => super::choose::list(Ty::Primitive("u8".to_owned())),
-        Ty::Path { def, args } => Ty::Path {
-            def: def.clone(),
-            args: Args {
-                args: args
-                    .args
-                    .iter()
-                    .map(|arg| match arg {
-                        crate::api::Arg::Type(ty) => crate::api::Arg::Type(owned(ty)),
-                        other => other.clone(),
-                    })
-                    .collect(),
-                ..args.clone()
-            },
-        },
-        other => other.clone(),
     }
 }

@@ -8,13 +8,40 @@ use std::collections::BTreeMap;
 use super::choose::{Kinds, best, kind_of, passable};
 use super::ctx::{Ctx, Match};
 use super::fold::{Subst, any, erase};
+use super::spell::BYTES_LIKE;
 use super::stdlib;
-use super::types::Types;
+use super::types::{Types, has_lifetimes};
 use super::wire::{Class, class, type_args};
 use crate::api::{Arg, GenericParam, Ty};
 
 /// The types that `trait_` (`From` or `TryFrom`) makes a type of the plan from. `target` is normal.
 pub(super) fn sources(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str) -> Vec<Ty> {
+    among(ctx, types, target, trait_, &|_| true)
+}
+
+/// Those of `From` that own their data; `()`, which is Python's `None`, is the last.
+pub(super) fn owned_sources(ctx: &Ctx<'_>, types: &Types, target: &Ty) -> Vec<Ty> {
+    let owns = |ty: &Ty| {
+        !has_lifetimes(ty)
+            && !any(
+                ty,
+                &|part| matches!(part, Ty::Primitive(name) if name == BYTES_LIKE),
+            )
+    };
+    let mut all = among(ctx, types, target, "From", &owns);
+    let unit = Ty::Tuple(Vec::new());
+    let is_unit = |found: &Match<'_>| {
+        found.impl_.trait_.as_ref().is_some_and(|one| {
+            stdlib::is_trait(&one.def, "From") && type_args(&one.args).any(|source| *source == unit)
+        })
+    };
+    if ctx.matching(&erase(target)).iter().any(is_unit) {
+        all.push(unit);
+    }
+    all
+}
+
+fn among(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str, wanted: &dyn Fn(&Ty) -> bool) -> Vec<Ty> {
     if !matches!(class(ctx, types, target), Class::Type(..)) {
         return Vec::new();
     }
@@ -29,7 +56,7 @@ pub(super) fn sources(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str) -
         for source in type_args(&of.args) {
             let source = ctx.normal(&subst.apply(source));
             let usable = erase(&source) != me && !any(&source, &is_static);
-            if usable && passable(ctx, types, &source) {
+            if usable && wanted(&source) && passable(ctx, types, &source) {
                 let (kind, rank) = kind_of(ctx, &source);
                 best(&mut kinds, kind, rank, source);
             }

@@ -3,7 +3,7 @@
 //! A *normal* type has its aliases expanded, its defaulted and elided arguments filled in, and its associated types
 //! replaced by what they are, as far as the impls say.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -47,6 +47,8 @@ pub(super) struct Ctx<'a> {
     granted: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, bool>>>,
     /// What is asked for by name.
     pub(super) requests: Vec<Request>,
+    /// The crate's own type for values of any kind, once it was looked for (see `functions`).
+    pub(super) own_value: OnceCell<Option<Ty>>,
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
@@ -103,6 +105,7 @@ impl<'a> Ctx<'a> {
             judged,
             granted,
             requests: Vec::new(),
+            own_value: OnceCell::new(),
         }
     }
 

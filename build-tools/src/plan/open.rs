@@ -127,7 +127,7 @@ impl Fold for NameImpl {
                 Some(bounds) => self.named(bounds),
                 None => self.walk(ty),
             },
-            Ty::Path { def, args } if stdlib::is(def, "Box") => {
+            Ty::Path { def, args } if ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name)) => {
                 // In a box `dyn Fn()` means `dyn Fn() + 'static`.
                 let mut args = args.clone();
                 for arg in &mut args.args {

@@ -33,6 +33,14 @@ impl Wrap {
         Self(Some(self.around(make)))
     }
 
+    /// An iterator may hold a callable that was passed, of which its type says nothing: a step tells.
+    pub(super) fn calling_back(self, ctx: &Ctx<'_>, ty: &Ty) -> Self {
+        let Some(around) = call_back(ctx, ty) else {
+            return self;
+        };
+        Self(Some(around.replace("{}", &self.around("{}"))))
+    }
+
     /// The items of an iterator may live longer than the group that the result joins: a step lets them.
     pub(super) fn shortened(self, ctx: &Ctx<'_>, ty: &Ty) -> Self {
         let Some(around) = shorten(ctx, ty) else {
@@ -40,6 +48,18 @@ impl Wrap {
         };
         Self(Some(around.replace("{}", &self.around("{}"))))
     }
+}
+
+fn call_back(ctx: &Ctx<'_>, ty: &Ty) -> Option<String> {
+    if items::anonymous(ctx, ty).is_some() {
+        return Some("::usecrate_runtime::private::CallsBack::new({})".to_owned());
+    }
+    let Ty::Path { def, args } = ty else { return None };
+    if !stdlib::is(def, "Option") && !stdlib::is(def, "Result") {
+        return None;
+    }
+    let inside = call_back(ctx, type_args(args).next()?)?;
+    Some(format!("{{}}.map(|all| {})", inside.replace("{}", "all")))
 }
 
 fn shorten(ctx: &Ctx<'_>, ty: &Ty) -> Option<String> {

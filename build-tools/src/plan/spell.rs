@@ -69,7 +69,7 @@ impl Ctx<'_> {
                     }
                     other => other,
                 };
-                format!("{path}{}", self.spell_args(&args, mode)?)
+                format!("{path}{}", self.spell_args(&args, mode, std)?)
             }
             Ty::Primitive(name) if name == BYTES_LIKE => {
                 let lifetime = reference(mode).unwrap_or("'_");
@@ -138,11 +138,13 @@ impl Ctx<'_> {
         })
     }
 
-    fn spell_args(&self, args: &Args, mode: Lifetimes) -> Result<String, Unnameable> {
+    /// `std`: of a type of the standard library, whose `Cow<'static, T>` is made of what Python passes.
+    fn spell_args(&self, args: &Args, mode: Lifetimes, std: bool) -> Result<String, Unnameable> {
         let mut parts = Vec::new();
         for arg in &args.args {
             parts.push(match arg {
-                Arg::Lifetime(_) => match mode {
+                Arg::Lifetime(name) => match mode {
+                    Lifetimes::All(_) | Lifetimes::Lift(..) if std && name == "'static" => name.clone(),
                     Lifetimes::All(name) | Lifetimes::Lift(name, _) => name.to_owned(),
                     Lifetimes::Infer => "'_".to_owned(),
                 },
@@ -174,7 +176,10 @@ impl Ctx<'_> {
         if args.args.iter().all(|arg| matches!(arg, Arg::Lifetime(_))) {
             return Ok(path);
         }
-        Ok(format!("{path}::{}", self.spell_args(args, Lifetimes::Infer)?))
+        Ok(format!(
+            "{path}::{}",
+            self.spell_args(args, Lifetimes::Infer, false)?
+        ))
     }
 
     /// A trait as part of a path: `::digest::Digest`, its arguments left to inference where they are not closed.
@@ -196,7 +201,10 @@ impl Ctx<'_> {
                 }
             }
         }
-        Ok(format!("{path}{}", self.spell_args(&args, Lifetimes::Infer)?))
+        Ok(format!(
+            "{path}{}",
+            self.spell_args(&args, Lifetimes::Infer, false)?
+        ))
     }
 
     /// A trait of an object: its arguments and associated types are all said.
@@ -205,7 +213,7 @@ impl Ctx<'_> {
             Some(path) => path.to_owned(),
             None => self.spell_def(&one.def)?,
         };
-        let args = self.spell_args(&one.args, Lifetimes::Infer)?;
+        let args = self.spell_args(&one.args, Lifetimes::Infer, false)?;
         let mut parts: Vec<String> = args
             .strip_prefix('<')
             .and_then(|inner| inner.strip_suffix('>'))

@@ -11,6 +11,7 @@ use crate::ffi::lent::View;
 use crate::host::callables::CallableShape;
 use crate::host::files::{File, FileShape};
 use crate::host::iterables::IterableShape;
+use crate::host::name_of;
 use crate::host::table::{self, Object};
 use crate::refusal::Refusal;
 use crate::shape::{Int, Shape};
@@ -28,7 +29,7 @@ impl Encoder<'_, '_> {
     }
 }
 
-/// A callable, lent for the call.
+/// A callable, lent for the call or kept.
 #[inline]
 pub(super) fn callable(
     shape: &'static CallableShape,
@@ -38,7 +39,15 @@ pub(super) fn callable(
     if !value.is_callable() {
         return Err(Refusal::wrong_type("callable", value));
     }
-    out.object(Object::Callable(value.clone().unbind(), shape), false);
+    // Called later, it could not say so to whoever passes it now.
+    if shape.kept && !shape.fits(value)? {
+        let count = shape.params.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let name = name_of(value);
+        let problem = format!("must be callable with {count} argument{plural}, which `{name}` is not");
+        return Err(Refusal::bad_type(problem));
+    }
+    out.object(Object::Callable(value.clone().unbind(), shape), shape.kept);
     Ok(())
 }
 

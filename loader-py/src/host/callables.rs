@@ -1,6 +1,7 @@
 //! Python callables that Rust calls.
 
-use pyo3::types::PyTuple;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::types::{PyAnyMethods, PyModule, PyTuple};
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
 
 use super::words::{self, Kind};
@@ -19,6 +20,8 @@ pub(crate) struct CallableShape {
     pub(crate) params: Vec<Shape>,
     pub(crate) result: Shape,
     pub(crate) place: Place,
+    /// Whether Rust keeps it, and calls it when it likes.
+    pub(crate) kept: bool,
     /// Whether the result may hold handles, which must outlive the answer.
     keeps: bool,
     /// How it is called directly, if it can be.
@@ -27,7 +30,7 @@ pub(crate) struct CallableShape {
 
 impl CallableShape {
     /// Of a callable with these parameters and this result. Lives for ever, like what it is a part of.
-    pub(crate) fn new(core: &'static Core, params: Vec<Shape>, result: Shape) -> &'static Self {
+    pub(crate) fn new(core: &'static Core, params: Vec<Shape>, result: Shape, kept: bool) -> &'static Self {
         let keeps = result.may_hold_handles();
         let form = words::form(&params, &result);
         Box::leak(Box::new(Self {
@@ -35,9 +38,34 @@ impl CallableShape {
             params,
             result,
             place: Place::default(),
+            kept,
             keeps,
             form,
         }))
+    }
+
+    /// Whether `callee` takes as many arguments as it will be called with. What does not say is taken to.
+    pub(crate) fn fits(&self, callee: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = callee.py();
+        let signature = PyModule::import(py, "inspect")?.call_method1("signature", (callee,));
+        let bound = signature.map(|signature| {
+            let arguments = PyTuple::new(py, self.params.iter().map(|_| py.None()))?;
+            signature.call_method1("bind", arguments).map(drop)
+        });
+        match bound {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error)) if error.is_instance_of::<PyTypeError>(py) => {
+                Python::attach(|_| drop(error));
+                Ok(false)
+            }
+            Err(error)
+                if error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py) =>
+            {
+                Python::attach(|_| drop(error));
+                Ok(true)
+            }
+            Ok(Err(error)) | Err(error) => Err(error),
+        }
     }
 
     #[cold]
@@ -75,7 +103,7 @@ pub(super) fn invoke(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyRe
             arguments.push(param.decode(&mut from)?);
         }
         from.finish()?;
-        pyo3::types::PyAnyMethods::call1(&callee, PyTuple::new(py, arguments)?)?
+        callee.call1(PyTuple::new(py, arguments)?)?
     };
     if let Shape::Unit = shape.result {
         // As everywhere in Python, a result that nobody wants is ignored.

@@ -48,6 +48,7 @@ mod operation {
     pub(super) const HASH: i64 = 10;
     pub(super) const TEXT: i64 = 11;
     pub(super) const DATA: i64 = 12;
+    pub(super) const UNHEARD: i64 = 13;
 }
 
 /// Which parameter of which callable an object was passed for, in words: `` `f` of `m.sort_by()` ``.
@@ -157,6 +158,7 @@ fn act(py: Python<'_>, request: &[u8], memory: Option<Memory>, sink: &mut Sink) 
         operation::HASH => values::hash(py, &asked, sink),
         operation::TEXT => values::text(py, &asked, sink),
         operation::DATA => values::data(py, &asked, sink),
+        operation::UNHEARD => unheard(py, &asked, sink),
         _ => Err(fault(py, "asked for something that this loader does not know")),
     }
 }
@@ -177,6 +179,23 @@ fn hold(error: PyErr) -> (u64, bool) {
         let fatal = !error.is_instance_of::<PyException>(py);
         (table::insert(py, Object::Exception(error.into_value(py))), fatal)
     })
+}
+
+/// `[13, token, callable]`: nobody will hear of the exception but `sys.unraisablehook`.
+fn unheard(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    let mut rest = asked.rest;
+    let callable = match rest.next() {
+        Some(Token::Unsigned(token)) => table::callable(py, token),
+        Some(Token::Signed(token)) => u64::try_from(token)
+            .ok()
+            .and_then(|token| table::callable(py, token)),
+        _ => return Err(fault(py, "named no callable")),
+    };
+    let error = table::exception(py, asked.token).ok_or_else(|| stale(py))?;
+    let callable = callable.map(|(callee, _)| callee.into_bound(py));
+    PyErr::from_value(error.into_bound(py).into_any()).write_unraisable(py, callable.as_ref());
+    sink.write(&[0x92, 0, wire::NIL]);
+    Ok(())
 }
 
 /// The very exception that a library gives back.
@@ -287,7 +306,7 @@ fn send(
 }
 
 /// What a Python object is called in messages: its qualified name, or its type.
-fn name_of(object: &Bound<'_, PyAny>) -> String {
+pub(crate) fn name_of(object: &Bound<'_, PyAny>) -> String {
     let name = object
         .getattr_opt(pyo3::intern!(object.py(), "__qualname__"))
         .ok()

@@ -208,6 +208,14 @@ pub(crate) fn release(py: Python<'_>, token: u64) {
     }
 }
 
+/// The exception of that token, which stays with the library.
+pub(super) fn exception(py: Python<'_>, token: u64) -> Option<Py<PyBaseException>> {
+    TABLE.with(py, |slab| match &slab.entry(token)?.object {
+        Some(Object::Exception(error)) => Some(error.clone_ref(py)),
+        _ => None,
+    })
+}
+
 /// Takes back the exception of that token.
 pub(super) fn take_exception(py: Python<'_>, token: u64) -> Option<Py<PyBaseException>> {
     TABLE.with(py, |slab| {

@@ -19,7 +19,7 @@ use crate::decode::{self, Decoder};
 use crate::ffi::host::{Positional, Sink};
 use crate::ffi::{object, questions};
 use crate::python;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, type_name};
 use crate::shape::Shape;
 use crate::wire::{NIL, Token, ext};
 
@@ -59,8 +59,18 @@ pub(super) fn hash(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
     send(py, &[0x92, 0], &shape, &like, sink).map_err(cannot_answer)
 }
 
-/// `[11, token, form]` → its `str` or `repr`.
+/// `[11, token, form]` → its `str` or `repr`; of an exception the line that a traceback ends with.
 pub(super) fn text(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
+    if let Some(error) = table::exception(py, asked.token) {
+        let error = error.into_bound(py);
+        let text = format!(
+            "{}: {}",
+            type_name(&error),
+            questions::str(&error)?.to_string_lossy()
+        );
+        let text = PyString::new(py, text.trim_end_matches(": "));
+        return send(py, &[0x92, 0], &Shape::Text, &text, sink).map_err(cannot_answer);
+    }
     let (object, _) = kept(py, asked.token)?;
     let mut rest = asked.rest;
     let text = match rest.next() {

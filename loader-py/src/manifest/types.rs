@@ -128,7 +128,7 @@ fn callable<'d>(
 ) -> Result<(), Problem> {
     match (rest.next(), rest.next(), rest.next()) {
         (Some(params), Some(result), Some(lifetime))
-            if count == 3 && params.kind() == Kind::List && lifetime.is("lent") =>
+            if count == 3 && params.kind() == Kind::List && (lifetime.is("lent") || lifetime.is("kept")) =>
         {
             params
                 .items()

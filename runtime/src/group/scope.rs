@@ -97,6 +97,11 @@ impl<'s, 'h> Scope<'s, 'h> {
         unsafe { &*self.frame }
     }
 
+    /// Which callable is called, for messages.
+    pub(crate) fn callable(&self) -> &'static str {
+        self.frame().callable.get()
+    }
+
     /// The way back to the client, if it gave one.
     pub(crate) fn host(&self) -> Option<Host> {
         self.frame().host

@@ -207,22 +207,18 @@ impl<A, R, W> Callable<'_, A, R, W> {
     {
         // Until the end: what others do with what was lent is waited for, so they may not wait for this call.
         let _upcall = self.inside.upcall();
-        let result = match P::form(T::WORD).filter(|_| self.host.is_direct()) {
-            Some(form) => self.call_directly::<B, P, T>(form, arguments),
-            None => self.call::<B, P, T>(arguments),
-        };
-        result.unwrap_or_else(|failure| self.end(*failure))
+        self.callee()
+            .call::<B, P, T>(arguments)
+            .unwrap_or_else(|failure| self.end(*failure))
     }
 
     #[inline(always)]
-    fn call_directly<'u, B, P, T>(&self, form: u64, arguments: P) -> Result<T, Box<Failure>>
-    where
-        P: LowerArgs<'u, B>,
-        T: for<'s> Lift<'s, 's, B>,
-    {
-        let words = arguments.into_words();
-        let word = ask_directly(self.host, self.token, &Words { form, words })?;
-        T::of_word(word).map_err(wrong)
+    fn callee(&self) -> Callee {
+        Callee {
+            host: self.host,
+            token: self.token,
+            callable: self.inside.callable,
+        }
     }
 
     /// Ends the call instead of giving a result.
@@ -233,9 +229,43 @@ impl<A, R, W> Callable<'_, A, R, W> {
         }
         failure.unwind()
     }
+}
+
+/// Something to call: where it is, which, and for which callable of the library.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Callee {
+    pub(super) host: Host,
+    pub(super) token: u64,
+    pub(super) callable: &'static str,
+}
+
+impl Callee {
+    /// Calls it, with words or with a message.
+    #[inline(always)]
+    pub(super) fn call<'u, B, P, T>(self, arguments: P) -> Result<T, Box<Failure>>
+    where
+        P: LowerArgs<'u, B>,
+        T: for<'s> Lift<'s, 's, B>,
+    {
+        match P::form(T::WORD).filter(|_| self.host.is_direct()) {
+            Some(form) => self.by_words::<B, P, T>(form, arguments),
+            None => self.by_message::<B, P, T>(arguments),
+        }
+    }
+
+    #[inline(always)]
+    fn by_words<'u, B, P, T>(self, form: u64, arguments: P) -> Result<T, Box<Failure>>
+    where
+        P: LowerArgs<'u, B>,
+        T: for<'s> Lift<'s, 's, B>,
+    {
+        let words = arguments.into_words();
+        let word = ask_directly(self.host, self.token, &Words { form, words })?;
+        T::of_word(word).map_err(wrong)
+    }
 
     #[inline(never)]
-    fn call<'u, B, P, T>(&self, arguments: P) -> Result<T, Box<Failure>>
+    fn by_message<'u, B, P, T>(self, arguments: P) -> Result<T, Box<Failure>>
     where
         P: LowerArgs<'u, B>,
         T: for<'s> Lift<'s, 's, B>,
@@ -255,7 +285,7 @@ impl<A, R, W> Callable<'_, A, R, W> {
             return self.lift::<B, T>(&reply);
         }
         talk.request(|writer| writer.truncate(start));
-        let lent = Ending(Frame::lending(self.host, self.inside.callable));
+        let lent = Ending(Frame::lending(self.host, self.callable));
         let written = talk.request(|writer| arguments.lower_args(&mut Out::new(writer, &lent.0)));
         if written.is_err() {
             let fault = Fault::value("an `Err` cannot be an argument of a callable");
@@ -271,8 +301,8 @@ impl<A, R, W> Callable<'_, A, R, W> {
     }
 
     #[inline]
-    fn lift<B, T: for<'s> Lift<'s, 's, B>>(&self, reply: &Reply) -> Result<T, Box<Failure>> {
-        let result = lift_apart::<B, T>(self.host, reply.bytes(), self.inside.callable);
+    fn lift<B, T: for<'s> Lift<'s, 's, B>>(self, reply: &Reply) -> Result<T, Box<Failure>> {
+        let result = lift_apart::<B, T>(self.host, reply.bytes(), self.callable);
         result.map_err(|fault| wrong(*fault))
     }
 }

@@ -5,8 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Failure, Object, Operation, Promised, Reply};
-use crate::abi::Memory;
+use super::{Failure, Object, Operation, PARENTS, Promised, Reply};
+use crate::abi::{Host, Memory};
 use crate::dynamic::Dynamic;
 use crate::error::Fault;
 use crate::group::scope::Scope;
@@ -43,6 +43,14 @@ impl Kept {
         self.object
             .get()
             .expect("values are used when the call is made, and then their objects are owned")
+    }
+
+    /// Where it is, and which, if it may be asked in this process.
+    pub(crate) fn usable(&self) -> Result<(Host, u64), Failure> {
+        match self.object().current() {
+            Some(known) => Ok(known.parts()),
+            None => Err(Failure::Gone(PARENTS)),
+        }
     }
 
     /// Which it is, for the host.

@@ -2,20 +2,22 @@
 //!
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
-//! - [`Callable`]: what Rust calls during a call. [`File`]: what it reads and writes. [`Kept`]: what it only keeps.
+//! - [`Callable`]: what Rust calls during a call, [`KeptCallable`]: what it calls whenever it likes. [`File`]: what it reads and
+//!   writes. [`Kept`]: what it only keeps.
 //! - `talk`: the memory of requests and answers, reused;
 //! - `words`: upcalls without either.
 
 mod buffered;
 mod callable;
 mod file;
+mod keeper;
 mod kept;
 pub(crate) mod talk;
 mod words;
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::abi::{Directly, Host, Memory};
 use crate::error::{Fault, RequestFault};
@@ -30,6 +32,7 @@ use crate::wire::{EXT_HOST, Token, Writer};
 pub(crate) use buffered::{is_waited_for, settle, stuck};
 pub use callable::{Callable, LocalCallable, LowerArgs};
 pub use file::File;
+pub use keeper::{Keeper, KeptCallable};
 pub(crate) use kept::Kept;
 
 pub use talk::Reply;
@@ -61,10 +64,12 @@ pub enum Operation {
     Order,
     /// A value that hashes as it does.
     Hash,
-    /// Its text: 0 what `str` says, 1 what `repr` says.
+    /// Its text: 0 what `str` says, 1 what `repr` says. Of an exception, its kind and what it says.
     Text,
     /// The plain data that it stands for.
     Data,
+    /// An exception ends that no call can end with.
+    Unheard,
 }
 
 /// Why an upcall gave nothing.
@@ -107,6 +112,24 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Raised(raised) => raised.fmt(f),
+            Self::Gone(why) => f.write_str(why),
+            Self::Unusable(fault) => f.write_str(&fault.text()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Failure> for String {
+    fn from(failure: Failure) -> Self {
+        failure.to_string()
+    }
+}
+
 impl From<Failure> for std::io::Error {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -117,6 +140,9 @@ impl From<Failure> for std::io::Error {
     }
 }
 
+/// The marker of no bridge.
+struct Own;
+
 /// An exception that a host object raised.
 #[derive(Clone)]
 pub struct Raised(Arc<Exception>);
@@ -125,6 +151,19 @@ struct Exception {
     /// Until it is given back.
     object: Mutex<Option<Object>>,
     fatal: bool,
+    /// What raised it while no call waited: then the host is told of it, unless it is given back after all.
+    unheard: OnceLock<Arc<Kept>>,
+}
+
+impl Drop for Exception {
+    fn drop(&mut self) {
+        let object = self.object.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(object), Some(callable)) = (object.take(), self.unheard.take()) {
+            let told = |writer: &mut Writer| writer.uint(callable.token());
+            // A host that cannot be told is gone.
+            let _ = object.ask(Operation::Unheard, 1, told, Memory::Nothing);
+        }
+    }
 }
 
 impl Raised {
@@ -132,7 +171,25 @@ impl Raised {
         Self(Arc::new(Exception {
             object: Mutex::new(Some(object)),
             fatal,
+            unheard: OnceLock::new(),
         }))
+    }
+
+    /// The host is told of it, as something that `callable` raised, unless a call ends with it.
+    fn tell_of(&self, callable: &Arc<Kept>) {
+        let _ = self.0.unheard.set(Arc::clone(callable));
+    }
+
+    /// Its kind and what it says, as long as no answer had it.
+    fn text(&self) -> Option<String> {
+        let object = self.0.object.lock().unwrap_or_else(PoisonError::into_inner);
+        // No lock is held while the host runs: it is this reference's share of the exception that keeps the token good.
+        let known = object.as_ref()?.current()?;
+        drop(object);
+        let reply = known
+            .ask(Operation::Text, 1, |writer| writer.uint(0), Memory::Nothing)
+            .ok()?;
+        apart::lift_apart::<Own, String>(known.host, reply.bytes(), "the text of an exception").ok()
     }
 
     /// Nothing may swallow it.
@@ -168,7 +225,10 @@ impl std::fmt::Debug for Raised {
 
 impl std::fmt::Display for Raised {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a host object that was called back raised an exception")
+        match self.text() {
+            Some(text) => f.write_str(&text),
+            None => f.write_str("a host object that was called back raised an exception"),
+        }
     }
 }
 
@@ -329,6 +389,11 @@ impl Object {
             return Err(Failure::Gone(PARENTS));
         }
         self.known().ask(operation, count, arguments, memory)
+    }
+
+    /// Where it is, and which, if it is this process's: while the reference stays.
+    fn current(&self) -> Option<Promised> {
+        (self.epoch == TABLE.epoch()).then(|| self.known())
     }
 
     /// Where it is, and which, while the reference stays.

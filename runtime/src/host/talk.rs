@@ -52,6 +52,7 @@ impl Talk {
             Operation::Hash => 10,
             Operation::Text => 11,
             Operation::Data => 12,
+            Operation::Unheard => 13,
         };
         match (u8::try_from(count), u32::try_from(token)) {
             // In one piece, as most are.

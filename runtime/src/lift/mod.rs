@@ -12,6 +12,7 @@ mod in_place;
 mod initial;
 mod iterable;
 mod numbers;
+mod one_of;
 mod pointers;
 mod std_types;
 mod text;
@@ -27,6 +28,7 @@ pub use forever::Forever;
 pub use in_place::InPlace;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
+pub use one_of::OneOf;
 pub use text::BytesLike;
 
 /// A type that an argument can have.
@@ -292,8 +294,11 @@ impl<'s, H> Many<'s, H> {
 
 /// `&T` of a value that is lifted by value and put where it can be borrowed.
 macro_rules! by_value {
-    ($([$($generics:tt)*] $ty:ty),+ $(,)?) => {$(
-        impl<'s, 'h, B, $($generics)*> $crate::lift::LiftRef<'s, 'h, B> for $ty
+    ($([$($generics:tt)*] $ty:ty),+ $(,)?) => {
+        $($crate::lift::by_value!(@['s, 'h, B, $($generics)*] $ty);)+
+    };
+    (@[$($generics:tt)*] $ty:ty) => {
+        impl<$($generics)*> $crate::lift::LiftRef<'s, 'h, B> for $ty
         where
             $ty: $crate::lift::Lift<'s, 'h, B> + 's,
         {
@@ -318,14 +323,17 @@ macro_rules! by_value {
                 <$ty as $crate::lift::Lift<'s, 'h, B>>::describe(to);
             }
         }
-    )+};
+    };
 }
 pub(crate) use by_value;
 
 /// A value that is complete when it is held.
 macro_rules! plain {
-    ($([$($generics:tt)*] $ty:ty, $word:expr, |$scope:ident| $hold:expr;)+) => {$(
-        impl<'s, 'h, B, $($generics)*> $crate::lift::Lift<'s, 'h, B> for $ty {
+    ($([$($generics:tt)*] $ty:ty, $word:expr, |$scope:ident| $hold:expr;)+) => {
+        $($crate::lift::plain!(@['s, 'h, B, $($generics)*] $ty, $word, |$scope| $hold);)+
+    };
+    (@[$($generics:tt)*] $ty:ty, $word:expr, |$scope:ident| $hold:expr) => {
+        impl<$($generics)*> $crate::lift::Lift<'s, 'h, B> for $ty {
             type Held = Self;
             const STD: bool = true;
             const DATA: bool = true;
@@ -342,6 +350,6 @@ macro_rules! plain {
                 to.plain($word);
             }
         }
-    )+};
+    };
 }
 pub(crate) use plain;

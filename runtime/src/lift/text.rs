@@ -109,10 +109,6 @@ plain! {
     [] Box<Path>, "path", |scope| os(scope).map(|path| PathBuf::from(path).into());
     [] Arc<Path>, "path", |scope| os(scope).map(|path| PathBuf::from(path).into());
     [] OsString, "path", |scope| os(scope);
-    [] Cow<'s, str>, "str", |scope| scope.str().map(Cow::Borrowed);
-    [] Cow<'s, [u8]>, "bytes", |scope| scope.bytes().map(Cow::Borrowed);
-    [] Cow<'s, Path>, "path", |scope| os(scope).map(|path| Cow::Owned(path.into()));
-    [] Cow<'s, OsStr>, "path", |scope| os(scope).map(Cow::Owned);
     [] char, "char", |scope| {
         let text = match scope.next()? {
             Token::Str(bytes) => utf8(bytes)?,
@@ -124,6 +120,21 @@ plain! {
             _ => Err(Fault::value(format!("expected one character, not {}", text.chars().count()))),
         }
     };
+}
+
+// Copied, so that they may live for ever (`Cow<'static, str>`).
+macro_rules! cows {
+    ($($ty:ty, $word:literal, |$scope:ident| $hold:expr;)+) => {$(
+        plain!(@['s, 'h, 'x, B] Cow<'x, $ty>, $word, |$scope| $hold);
+        by_value!(@['s, 'h, 'x, B] Cow<'x, $ty>);
+    )+};
+}
+
+cows! {
+    str, "str", |scope| text(scope).map(Cow::Owned);
+    [u8], "bytes", |scope| scope.bytes().map(|bytes| Cow::Owned(bytes.to_vec()));
+    Path, "path", |scope| os(scope).map(|path| Cow::Owned(path.into()));
+    OsStr, "path", |scope| os(scope).map(Cow::Owned);
 }
 
 impl<'s, 'h, B> Lift<'s, 'h, B> for String {
@@ -166,7 +177,7 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for Rc<str> {
     }
 }
 
-by_value!([] String, [] PathBuf, [] OsString, [] Cow<'s, str>, [] Cow<'s, [u8]>, [] char, [] Box<str>, [] Arc<str>);
+by_value!([] String, [] PathBuf, [] OsString, [] char, [] Box<str>, [] Arc<str>);
 
 macro_rules! os_refs {
     ($($ty:ty)+) => {$(

@@ -117,6 +117,38 @@ impl<'h, B, I: Iterator<Item: Lower<'h, B>>> Advance<'h> for Steps<I, B> {
     }
 }
 
+/// An iterator that may hold a callable of the host, of which its own type says nothing: only this one's name does
+/// (`may_call_back`).
+#[derive(Debug, Clone)]
+pub struct CallsBack<I>(I);
+
+impl<I: Iterator> CallsBack<I> {
+    /// Around that iterator.
+    pub fn new(items: I) -> Self {
+        Self(items)
+    }
+}
+
+impl<I: Iterator> Iterator for CallsBack<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<I: DoubleEndedIterator> DoubleEndedIterator for CallsBack<I> {
+    fn next_back(&mut self) -> Option<I::Item> {
+        self.0.next_back()
+    }
+}
+
+impl<I: ExactSizeIterator> ExactSizeIterator for CallsBack<I> {}
+
 /// The next items of an iterator that has a class.
 pub struct Batch<'r, B, I> {
     items: &'r mut I,

@@ -23,7 +23,7 @@ pub use counted::Counted;
 pub use errors::{Fail, Said, failed, failed_with_handle};
 pub use text::Text;
 
-pub use iterators::{Batch, batch, length_hint};
+pub use iterators::{Batch, CallsBack, batch, length_hint};
 pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};
 
 /// A type that a result can have. `'h` is the group that a handle in it joins.

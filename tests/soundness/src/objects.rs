@@ -37,6 +37,8 @@ impl<T: Into<Value>> From<T> for Answer {
 struct World {
     objects: HashMap<u64, Arc<Object>>,
     exceptions: HashMap<u64, &'static str>,
+    /// Exceptions that no call ended with, and what raised them.
+    unheard: Vec<(u64, u64)>,
     /// In order.
     released: Vec<u64>,
     /// References beyond the first.
@@ -123,6 +125,14 @@ pub fn all_released() -> Vec<u64> {
     world(|world| world.released.clone())
 }
 
+/// Exceptions that the host was told of because no call ended with them, and the callables that raised them.
+pub fn unheard() -> Vec<(&'static str, u64)> {
+    let all = world(|world| world.unheard.clone());
+    all.into_iter()
+        .map(|(token, callable)| (exception(token), callable))
+        .collect()
+}
+
 /// How many references to an object the library asked for.
 pub fn retained(token: u64) -> usize {
     world(|world| count(&world.retained, token))
@@ -163,6 +173,18 @@ fn answer(upcall: Upcall<'_>) -> Option<Vec<u8>> {
             world.retained.push(token);
             Answer::Value(Value::Nil)
         })
+    } else if let Some(name) = world(|world| world.exceptions.get(&token).copied()) {
+        assert_eq!(released(token), 0, "an exception is asked that was released");
+        match upcall.operation {
+            11 => Answer::Value(name.into()),
+            13 => {
+                let callable = upcall.arguments[0].as_u64().expect("a token");
+                assert_eq!(released(callable), 0, "what raised it is there");
+                world(|world| world.unheard.push((token, callable)));
+                Answer::Value(Value::Nil)
+            }
+            _ => fail("an exception is asked for what it cannot do"),
+        }
     } else {
         let Some(object) = world(|world| world.objects.get(&token).cloned()) else {
             fail("an object is asked that was released");

@@ -354,12 +354,43 @@ fn a_callable_becomes_a_closure_of_the_bounds_types() {
         format!("::std::option::Option<{callable}>"),
         format!("{{0}}.map(|f| {closure})"),
     );
-    for id in ["x::many", "x::kept", "x::kept_in_a_box"] {
-        assert_eq!(reason(&plan, id).0, SkipCode::Closure, "{id}");
-    }
-    for id in ["x::kept", "x::kept_in_a_box"] {
-        assert!(reason(&plan, id).1.contains("that Rust keeps"), "{id}");
-    }
+    assert_eq!(reason(&plan, "x::many").0, SkipCode::Closure);
+    let keeps = callable.replace("LocalCallable<'c, ", "KeptCallable<");
+    let block = format!("{{ let f = {{0}}; {{ let f = f.keep(); {closure} }} }}");
+    check("x::kept", keeps.clone(), block.clone());
+    check(
+        "x::kept_in_a_box",
+        keeps,
+        format!("::std::boxed::Box::new({block})"),
+    );
+}
+
+#[test]
+fn what_leaves_with_the_result_may_be_kept() {
+    let generics = || takes(vec![("F", vec![calls(vec![], prim("u8"))])]);
+    let iterator = Ty::Impl(vec![of("core::iter::traits::iterator::Iterator", vec![], None)]);
+    let plan = Sample::new()
+        .function(with(
+            function("items", vec![("f", generic("F"))], Some(iterator)),
+            generics(),
+        ))
+        .function(with(
+            function("back", vec![("f", generic("F"))], Some(generic("F"))),
+            generics(),
+        ))
+        .plan();
+    assert_eq!(
+        lifts(&plan, "x::items"),
+        [Some(
+            "::usecrate_runtime::private::KeptCallable<(), ::core::primitive::u8>".to_owned()
+        )]
+    );
+    let text = expression(&plan, "x::items");
+    assert!(
+        text.starts_with("::usecrate_runtime::private::CallsBack::new("),
+        "{text}"
+    );
+    assert_eq!(reason(&plan, "x::back").0, SkipCode::Closure);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Loop {
     }
 }
 
-/// Would keep a callable.
+/// Keeps a callable.
 pub struct Kept(Box<dyn Fn(u32) + Send + 'static>);
 
 impl Kept {

@@ -1,0 +1,6 @@
+//! Callables that Rust keeps, and calls when it likes.
+
+pub mod engine;
+pub mod iterators;
+pub mod listeners;
+pub mod threads;
