@@ -262,7 +262,7 @@ impl Shape {
                 match Twin::named(&name) {
                     Some(twin) => Self::Class {
                         twin,
-                        form: boxed(1)?,
+                        form: Box::new(twin.form(part(1)?)),
                     },
                     // A later version's: its form says enough.
                     None => part(1)?,

@@ -8,6 +8,7 @@ use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python};
 
 use crate::python;
 use crate::refusal::Refusal;
+use crate::shape::{Number, Shape};
 
 /// The classes: the name in the manifest, what is expected of a value, what a result is.
 const CLASSES: &[(&str, &str, &str)] = &[
@@ -43,6 +44,17 @@ const CLASSES: &[(&str, &str, &str)] = &[
         "datetime.datetime",
     ),
     ("timedelta", "datetime.timedelta", "datetime.timedelta"),
+    (
+        "timezone",
+        "a tzinfo with one offset (such as datetime.timezone)",
+        "datetime.timezone",
+    ),
+    ("zoneinfo", "zoneinfo.ZoneInfo or str", "zoneinfo.ZoneInfo"),
+    (
+        "ndarray",
+        "nested lists, or a buffer (such as a numpy array)",
+        "memoryview",
+    ),
 ];
 
 /// `give` and `take` of each class, made when it is first used.
@@ -56,6 +68,22 @@ impl Twin {
     /// The class of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         CLASSES.iter().position(|row| row.0 == name).map(Self)
+    }
+
+    /// Whether numbers are views of memory for it, not lists.
+    pub(crate) fn views_numbers(self) -> bool {
+        CLASSES[self.0].0 == "ndarray"
+    }
+
+    /// The form in which its values travel, of what the manifest says: bytes of an array are numbers like others.
+    pub(crate) fn form(self, mut form: Shape) -> Shape {
+        if self.views_numbers()
+            && let Shape::Tuple(parts) = &mut form
+            && let Some(items) = parts.iter_mut().find(|part| matches!(part, Shape::Bytes))
+        {
+            *items = Shape::Numbers(Number::BYTE);
+        }
+        form
     }
 
     /// What is expected of a value, for messages.

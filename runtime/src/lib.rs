@@ -24,6 +24,8 @@
 //! Generated bridges use [`private`] and nothing else.
 
 mod abi;
+#[doc(hidden)]
+pub mod data;
 mod describe;
 #[doc(hidden)]
 pub mod direct;

@@ -3,6 +3,7 @@
 
 pub use crate::abi::{Buffer, DirectEntry, HostTable, Memory, Response, direct, entry};
 pub use crate::artifact;
+pub use crate::data;
 pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
 pub use crate::dynamic::Dynamic;
@@ -14,7 +15,7 @@ pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable,
 pub use crate::io;
 pub use crate::lift::{
     BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, OneOf,
-    hold_list, pairs, take_list,
+    hold_array, hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,
@@ -30,7 +31,10 @@ pub use crate::twins;
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};
 pub use crate::{choice, handle, handle_in, record};
-pub use crate::{mapped_given, mapped_list, mapped_map, mapped_set, mapped_taken, mapped_value};
+pub use crate::{
+    mapped_array, mapped_array_view, mapped_data, mapped_given, mapped_list, mapped_map, mapped_set,
+    mapped_taken, mapped_value,
+};
 pub use crate::{object, object_given, object_pointer, object_reference};
 
 /// A record or enum that crosses by value.

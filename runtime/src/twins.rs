@@ -78,6 +78,10 @@ classes! {
     Shifted((i64, u32, i32)) "datetime";
     /// The same with the name of its zone, if it has one.
     Zoned((i64, u32, i32, Option<String>)) "zoned_datetime";
+    /// `datetime.timezone`: seconds east of UTC.
+    Offset(i32) "timezone";
+    /// `zoneinfo.ZoneInfo`: its name.
+    Zone(String) "zoneinfo";
     /// `datetime.timedelta`: whole seconds, rounded down, and nanoseconds.
     Span((i64, u32)) "timedelta";
 }

@@ -3,6 +3,7 @@ and of the same type; and what does not fit is refused by the call itself."""
 
 from __future__ import annotations
 
+import array
 import datetime
 import decimal
 import fractions
@@ -70,7 +71,24 @@ def narrow(value: decimal.Decimal) -> bool:
     return -28 <= int(exponent) <= 0 and int("".join(map(str, digits))) < 2**96
 
 
+def matrices(items: st.SearchStrategy[Any], columns: int) -> st.SearchStrategy[Any]:
+    return st.lists(st.lists(items, min_size=columns, max_size=columns), min_size=1, max_size=3)
+
+
+DATA = st.recursive(
+    st.booleans() | INT | FLOAT | TEXT,
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(TEXT, inside, max_size=3),
+    max_leaves=8,
+)
 ROWS: dict[str, st.SearchStrategy[Any]] = {
+    "arrays.array_1": st.lists(FLOAT, max_size=5),
+    "arrays.array_2": st.integers(1, 3).flatmap(lambda columns: matrices(FLOAT, columns)),
+    "arrays.array_3": st.lists(matrices(st.integers(-(2**31), 2**31 - 1), 2), min_size=1, max_size=1),
+    "arrays.array_d": matrices(st.integers(0, 255), 3) | st.lists(st.integers(0, 255), min_size=1),
+    "arrays.words": matrices(TEXT, 2),
+    "data.toml": DATA,
+    "data.toml_table": st.dictionaries(TEXT, DATA, max_size=3),
+    "data.yaml": DATA | st.none() | st.lists(st.none()),
     "collections.hash_map": st.dictionaries(TEXT, st.lists(INT, max_size=3), max_size=4),
     "collections.hash_map_std": st.dictionaries(
         st.integers(0, 255), st.none() | st.integers(0, 255), max_size=4
@@ -118,6 +136,9 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "times.jiff_stamp": IN_UTC,
     "times.jiff_zoned": SHIFTED,
     "times.jiff_delta": SPAN,
+    "times.chrono_zone": OFFSETS,
+    "times.time_zone": OFFSETS,
+    "times.jiff_zone": OFFSETS,
 }
 
 
@@ -133,6 +154,8 @@ def test_values_come_back_as_they_were(m: Any, name: str, suffix: str) -> None:
         expected = value
         if name == "text.net" and value.ip == value.network.network_address:
             expected = value.network
+        if isinstance(back, memoryview):
+            back = back.tolist()
         assert back == expected
         assert isinstance(back, type(expected)) or isinstance(expected, type(back))
         if isinstance(value, datetime.datetime):
@@ -207,6 +230,50 @@ def test_a_zone_keeps_its_name(m: Any) -> None:
         assert back.hour == 12
 
 
+def test_zones_are_arguments(m: Any) -> None:
+    noon = datetime.datetime(2024, 7, 1, 12, tzinfo=UTC)
+    east = datetime.timezone(datetime.timedelta(hours=2))
+    moved, same = m.times.in_zone(noon, east, UTC)
+    assert moved == same == noon
+    assert (moved.hour, moved.utcoffset()) == (14, datetime.timedelta(hours=2))
+    with pytest.raises(ValueError, match=r"out of the range of `chrono::Utc`"):
+        m.times.in_zone(noon, UTC, east)
+    with pytest.raises(ValueError, match="must be a zone with one offset, not Europe/Berlin"):
+        m.times.chrono_zone(zoneinfo.ZoneInfo("Europe/Berlin"))
+
+
+def test_arrays_are_views_of_their_shape(m: Any) -> None:
+    zeros = m.arrays.zeros(100, 300)
+    assert (zeros.shape, zeros.format, zeros.nbytes) == ((100, 300), "f", 120_000)
+    assert zeros[99, 299] == 0.0
+    assert m.arrays.zeros(3, 0) == [[], [], []]
+    assert m.arrays.zeros(0, 3) == []
+    rows = memoryview(array.array("d", range(6))).cast("B").cast("d", (2, 3))
+    assert m.arrays.row_sums(rows).tolist() == [3.0, 12.0]
+    assert m.arrays.row_sums([[1, 2], [3.5, 4]]).tolist() == [3.0, 7.5]
+    assert m.arrays.dot(array.array("d", [1, 2]), [3, 4]) == 11.0
+    assert m.arrays.transposed([[1, 2, 3], [4, 5, 6]]).tolist() == [[1, 4], [2, 5], [3, 6]]
+    assert m.arrays.array_2([[], []]) == [[], []]
+    matrix = m.arrays.Matrix(rows)
+    assert matrix.rows().tolist() == matrix.view().tolist() == rows.tolist()
+    assert matrix.row(1).tolist() == [3.0, 4.0, 5.0]
+
+
+def test_arrays_of_numpy_are_taken_however_they_lie_in_memory(m: Any) -> None:
+    numpy = pytest.importorskip("numpy")
+    rows = numpy.arange(12.0).reshape(3, 4)
+    for view in (rows, rows.T, rows[:, ::2], rows[::-1]):
+        assert numpy.array_equal(numpy.asarray(m.arrays.array_2(view)), view)
+        assert numpy.allclose(m.arrays.row_sums(view), view.sum(axis=1))
+    assert m.arrays.array_d(numpy.ones((2, 2, 2, 2), "u1")).shape == (2, 2, 2, 2)
+
+
+def test_data_is_plain_whatever_format_it_is_of(m: Any) -> None:
+    toml, yaml = m.data.read("d = 1979-05-27T07:32:00Z\nx = [1]", "1: a\nt: !tag 3\n")
+    assert toml == {"d": "1979-05-27T07:32:00Z", "x": [1]}
+    assert yaml == {"1": "a", "t": {"!tag": 3}}
+
+
 def test_moments_are_datetimes_that_are_exact() -> None:
     plain = datetime.datetime(2024, 1, 1, 1, 2, 3, 4)
     exact = usecrate.DateTime.of(plain, 5)
@@ -226,6 +293,15 @@ def test_moments_are_datetimes_that_are_exact() -> None:
 
 
 REFUSED = [
+    ("arrays.array_2", [1, 2], ValueError, "expected an array of 2 dimensions, not 1"),
+    ("arrays.array_2", [[1], [1, 2]], ValueError, "must have lists of one length in dimension 1"),
+    ("arrays.array_2", 3, TypeError, "must be nested lists, or a buffer"),
+    ("arrays.array_1", [None], TypeError, "must be float, not None"),
+    ("arrays.array_1", array.array("i", [1]), TypeError, "convert it first"),
+    ("data.toml", None, ValueError, "TOML has no value for None"),
+    ("data.toml", {"x": [2**63]}, OverflowError, "i64"),
+    ("data.toml_table", [1], TypeError, "must be dict of str"),
+    ("data.yaml", b"x", TypeError, "must be plain data"),
     ("collections.array_vec", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
     ("collections.index_map", [1], TypeError, "must be dict of str to float"),
     ("numbers.big_uint", -1, OverflowError, "BigUint"),

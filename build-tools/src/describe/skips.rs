@@ -10,7 +10,7 @@ use usecrate_manifest::{Coverage, Skip, SkipCode};
 
 use super::places::Places;
 use crate::generate::{Dropped, Numbers, Owner, Rejection};
-use crate::plan::model::{OriginId, Plan, PlannedSkip, Shim, ShimId};
+use crate::plan::model::{OriginId, Plan, PlannedMapping, PlannedSkip, Shim, ShimId};
 
 /// All that is left out, by the plan, by proof, and because Python could not call it; with the share that is served.
 /// `missing`: the numbers of callables that cannot be called, with the reasons.
@@ -40,8 +40,8 @@ pub(super) fn skips(
                 let message = rejected(&plan.shims[id], reason);
                 places.skip(id, SkipCode::Rejected, message).record(&mut list);
             }
-            // What has no wire form for want of it was dropped, too, with rustc's words about it.
-            Owner::Mapping(_) => {}
+            // What has no wire form for want of it was dropped, too: this says why.
+            Owner::Mapping(id) => list.push(mapping(&plan.mappings[id], reason)),
             Owner::Type(id) => {
                 let message = format!("rustc rejects its wire form: {reason}");
                 places.skip_type(id, message).record(&mut list);
@@ -69,6 +69,21 @@ pub(super) fn skips(
         served: count(&served),
     };
     (skipped, coverage)
+}
+
+/// A row of the table of value mappings that does not fit the version of the crate that there is.
+fn mapping(mapping: &PlannedMapping, reason: &Rejection) -> PlannedSkip {
+    PlannedSkip {
+        path: mapping.path.clone(),
+        name: mapping.path.rsplit("::").next().unwrap_or_default().to_owned(),
+        owners: Vec::new(),
+        modules: Vec::new(),
+        code: SkipCode::Rejected,
+        message: format!("rustc rejects how it crosses by value: {reason}"),
+        span: None,
+        origin: None,
+        counted: false,
+    }
 }
 
 /// In words that help, where rustc's are about the bridge: it found no way for the result to leave.

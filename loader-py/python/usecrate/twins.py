@@ -200,6 +200,82 @@ def take_timedelta(value: object) -> tuple[int, int] | None:
     return divmod(Duration.of(value).total_nanoseconds, 1_000_000_000)
 
 
+def give_timezone(value: int) -> datetime.tzinfo:
+    return _fixed(value)
+
+
+def take_timezone(value: object) -> int | None:
+    if not isinstance(value, datetime.tzinfo):
+        return None
+    offset = value.utcoffset(None)
+    if offset is None:
+        raise ValueError(f"must be a zone with one offset, not {value}, whose offset depends on the time")
+    if offset.microseconds:
+        raise ValueError(f"must have an offset of whole seconds, not {offset}")
+    return offset.days * 86400 + offset.seconds
+
+
+def give_zoneinfo(value: str) -> datetime.tzinfo:
+    import zoneinfo
+
+    return zoneinfo.ZoneInfo(value)
+
+
+def take_zoneinfo(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if value is _UTC:
+        return "UTC"
+    return getattr(value, "key", None) if isinstance(value, datetime.tzinfo) else None
+
+
+def give_ndarray(value: tuple[list[int], Any]) -> Any:
+    shape, items = value
+    # Numbers are a view. None can be of a shape without items.
+    if not hasattr(items, "cast") or (len(shape) > 1 and not len(items)):
+        return _nested(list(items), shape)
+    return items if len(shape) == 1 else items.cast("B").cast(items.format, shape)
+
+
+def _nested(items: list[Any], shape: list[int]) -> Any:
+    """The same as lists of lists."""
+    if not shape:
+        return items[0]
+    for length in reversed(shape[1:]):
+        count = len(items) // length if length else 0
+        items = [items[at * length : (at + 1) * length] for at in range(count)]
+    return items if items or not shape[0] else [_nested([], shape[1:]) for _ in range(shape[0])]
+
+
+def take_ndarray(value: Any) -> tuple[list[int], Any] | None:
+    if isinstance(value, (list, tuple)):
+        return _flat(value)
+    try:
+        view = memoryview(value)
+    except TypeError:
+        return None
+    shape = list(view.shape or ())
+    if view.ndim == 1 and view.c_contiguous:
+        return shape, view
+    if not view.nbytes:
+        return shape, []
+    plain = view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
+    return shape, plain.cast(view.format)  # type: ignore[call-overload]
+
+
+def _flat(value: Any) -> tuple[list[int], list[Any]]:
+    """The shape and the items of nested lists."""
+    shape: list[int] = []
+    level: list[Any] = [value]
+    while level and all(isinstance(one, (list, tuple)) for one in level):
+        length = len(level[0])
+        if any(len(one) != length for one in level):
+            raise ValueError(f"must have lists of one length in dimension {len(shape)}")
+        shape.append(length)
+        level = [item for one in level for item in one]
+    return shape, level
+
+
 def _fixed(east: int) -> datetime.tzinfo:
     return datetime.timezone(datetime.timedelta(seconds=east)) if east else _UTC
 

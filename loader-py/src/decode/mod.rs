@@ -281,8 +281,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Err(self.malformed("bytes that are there"))
     }
 
-    /// A view of them, as numbers.
+    /// A view of them, as numbers: as they lie in the library where they are kept, else of a copy.
     fn view(&mut self, content: &[u8], kind: Number) -> Made<'py> {
+        if let Beside::Read(_) = self.beside {
+            let copy = self.beside(content)?;
+            return memory::view(&copy, kind);
+        }
         if let Beside::Kept(kept) = self.beside
             && let Ok(index) = content.try_into()
             && let Some(view) = kept.view(self.py, u32::from_le_bytes(index), kind)
@@ -510,8 +514,10 @@ impl Shape {
             },
             Self::Bytes | Self::FixedBytes(_) => from.bytes()?,
             Self::Class { twin, form } => {
-                let plain = form.decode(from)?;
-                twin.give(&plain)?
+                let buffers = std::mem::replace(&mut from.form.buffers, twin.views_numbers());
+                let plain = form.decode(from);
+                from.form.buffers = buffers;
+                twin.give(&plain?)?
             }
             Self::Option { inner, boxed } => {
                 if from.at_nil() {

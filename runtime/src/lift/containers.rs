@@ -290,6 +290,52 @@ pub fn hold_list<'s, 'h, B, T: Lift<'s, 'h, B>>(
     }
 }
 
+/// Reads an array of any dimensions: how long it is in each, and its items, the last dimension's next to each other. `wanted`
+/// is how many dimensions it has to have, if that is known.
+///
+/// # Errors
+///
+/// It is no such array.
+#[allow(clippy::type_complexity, reason = "it is what it says")]
+pub fn hold_array<'s, 'h, B, T: Lift<'s, 'h, B>>(
+    scope: Scope<'s, 'h>,
+    wanted: Option<usize>,
+) -> Result<(Vec<usize>, Many<'s, T::Held>), Fault> {
+    match scope.next()? {
+        Token::Array(2) => {}
+        other => {
+            return Err(Fault::expected(format!(
+                "an array's shape and items, not {}",
+                other.name()
+            )));
+        }
+    }
+    let shape = <Vec<usize> as Lift<'s, 'h, B>>::hold(scope)?;
+    let shape = <Vec<usize> as Lift<'s, 'h, B>>::take(shape);
+    let items = Many::hold::<B, T>(scope)?;
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != shape.len()) {
+        return Err(Fault::value(format!(
+            "expected an array of {wanted} dimensions, not {}",
+            shape.len()
+        )));
+    }
+    let product = shape
+        .iter()
+        .try_fold(1_usize, |all, length| all.checked_mul(*length));
+    let fits = product.is_some_and(|product| product == items.count::<T>());
+    // With a dimension of length 0 the others may be anything, as far as their product is a size.
+    let lengths = shape.iter().filter(|length| **length > 0);
+    let extent = lengths.fold(1_usize, |all, length| all.saturating_mul(*length));
+    if fits && isize::try_from(extent).is_ok() {
+        Ok((shape, items))
+    } else {
+        Err(Fault::value(format!(
+            "an array of the shape {shape:?} cannot have {} items",
+            items.count::<T>()
+        )))
+    }
+}
+
 /// Makes a list of what was read.
 #[must_use]
 pub fn take_list<'s, 'h, B, T: Lift<'s, 'h, B>>(held: Many<'s, T::Held>) -> Vec<T> {

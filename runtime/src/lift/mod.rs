@@ -23,7 +23,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
-pub use containers::{hold_list, pairs, take_list};
+pub use containers::{hold_array, hold_list, pairs, take_list};
 pub use forever::Forever;
 pub use in_place::InPlace;
 pub use initial::{Initial, InitialBytes};

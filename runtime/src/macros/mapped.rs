@@ -280,6 +280,201 @@ macro_rules! mapped_taken {
     };
 }
 
+/// Plain data of any shape: `$view` says what a value is, `$make` makes one. Some of it is nil.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_data {
+    ($marker:ty, $ty:ty, $view:expr, $make:expr) => {
+        impl<'s, 'h> $crate::private::Lift<'s, 'h, $marker> for $ty {
+            type Held = Self;
+            const NIL: bool = true;
+            const DATA: bool = true;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self, $crate::private::Fault> {
+                $crate::private::data::read(scope, $make)
+            }
+
+            fn take(held: Self) -> Self {
+                held
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.plain("any");
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [], $ty);
+
+        impl<'h> $crate::private::Lower<'h, $marker> for $ty {
+            const NIL: bool = true;
+            const DATA: bool = true;
+
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                $crate::private::data::write(&self, $view, out.writer)
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.plain("any");
+            }
+        }
+
+        impl<'r, 'h> $crate::private::LowerRef<'r, 'h, $marker> for $ty {
+            const NIL_REF: bool = true;
+            const DATA_REF: bool = true;
+
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                $crate::private::data::write(self, $view, out.writer)
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                to.plain("any");
+            }
+        }
+    };
+}
+
+/// An owned array of any dimensions: `$krate` is `::ndarray::`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_array {
+    ($marker:ty, $($krate:tt)*) => {
+        impl<'s, 'h, T, D> $crate::private::Lift<'s, 'h, $marker> for $($krate)*ArrayBase<$($krate)*OwnedRepr<T>, D>
+        where
+            T: $crate::private::Lift<'s, 'h, $marker>,
+            D: $($krate)*Dimension,
+        {
+            type Held = (
+                Vec<usize>,
+                $crate::private::Many<'s, <T as $crate::private::Lift<'s, 'h, $marker>>::Held>,
+            );
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $crate::private::hold_array::<$marker, T>(scope, D::NDIM)
+            }
+
+            fn take((shape, items): Self::Held) -> Self {
+                let items = $crate::private::take_list::<$marker, T>(items);
+                $($krate)*ArrayBase::from_shape_vec($($krate)*IxDyn(&shape), items)
+                    .and_then(|array| array.into_dimensionality::<D>())
+                    .expect("`hold` has compared the shape with the items")
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                $crate::__array_type!(to, <T as $crate::private::Lift<'s, 'h, $marker>>::describe_list);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [T, D], $($krate)*ArrayBase<$($krate)*OwnedRepr<T>, D>);
+
+        impl<'h, T, D> $crate::private::Lower<'h, $marker> for $($krate)*ArrayBase<$($krate)*OwnedRepr<T>, D>
+        where
+            T: $crate::private::Lower<'h, $marker>,
+            D: $($krate)*Dimension,
+        {
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                $crate::__array_head!(out, self);
+                let items: Vec<T> = self.into_iter().collect();
+                <T as $crate::private::Lower<'h, $marker>>::lower_list(items, out)
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                $crate::__array_type!(to, <T as $crate::private::Lower<'h, $marker>>::describe_list);
+            }
+        }
+
+        impl<'r, 'h, T, D> $crate::private::LowerRef<'r, 'h, $marker> for $($krate)*ArrayBase<$($krate)*OwnedRepr<T>, D>
+        where
+            T: $crate::private::Lower<'h, $marker> + Clone,
+            D: $($krate)*Dimension,
+        {
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                <_ as $crate::private::Lower<'h, $marker>>::lower(self.to_owned(), out)
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                $crate::__array_type!(to, <T as $crate::private::Lower<'h, $marker>>::describe_list);
+            }
+        }
+    };
+}
+
+/// A view of one: made for the call, copied as a result.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_array_view {
+    ($marker:ty, $($krate:tt)*) => {
+        impl<'s, 'h, T, D> $crate::private::Lift<'s, 'h, $marker> for $($krate)*ArrayBase<$($krate)*ViewRepr<&'s T>, D>
+        where
+            T: $crate::private::Lift<'s, 'h, $marker> + 's,
+            D: $($krate)*Dimension,
+        {
+            type Held = (
+                $crate::private::Scope<'s, 'h>,
+                Vec<usize>,
+                $crate::private::Many<'s, <T as $crate::private::Lift<'s, 'h, $marker>>::Held>,
+            );
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                scope.keeps()?;
+                let (shape, items) = $crate::private::hold_array::<$marker, T>(scope, D::NDIM)?;
+                Ok((scope, shape, items))
+            }
+
+            fn take((scope, shape, items): Self::Held) -> Self {
+                let items = <[T] as $crate::private::LiftRef<'s, 'h, $marker>>::take_ref((scope, items));
+                $($krate)*ArrayBase::<$($krate)*ViewRepr<&'s T>, $($krate)*IxDyn>::from_shape($($krate)*IxDyn(&shape), items)
+                    .and_then(|array| array.into_dimensionality::<D>())
+                    .expect("`hold` has compared the shape with the items")
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                $crate::__array_type!(to, <T as $crate::private::Lift<'s, 'h, $marker>>::describe_list);
+            }
+        }
+
+        impl<'x, 'h, T, D> $crate::private::Lower<'h, $marker> for $($krate)*ArrayBase<$($krate)*ViewRepr<&'x T>, D>
+        where
+            T: $crate::private::Lower<'h, $marker> + Clone,
+            D: $($krate)*Dimension,
+        {
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                <_ as $crate::private::Lower<'h, $marker>>::lower(self.to_owned(), out)
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                $crate::__array_type!(to, <T as $crate::private::Lower<'h, $marker>>::describe_list);
+            }
+        }
+    };
+}
+
+/// The type of an array whose items `$items` describes as a list.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __array_type {
+    ($to:ident, $items:expr) => {
+        $to.head("class", 2);
+        $to.plain("ndarray");
+        $to.head("tuple", 2);
+        $to.head("list", 1);
+        $to.plain("usize");
+        $items($to);
+    };
+}
+
+/// What comes before an array's items.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __array_head {
+    ($out:ident, $array:ident) => {
+        $out.writer.array(2);
+        $out.writer.array($array.ndim());
+        for length in $array.shape() {
+            $out.writer.uint(*length as u64);
+        }
+    };
+}
+
 /// `&T` of a mapped type: lifted by value and stored for the call.
 #[macro_export]
 #[doc(hidden)]

@@ -5,7 +5,9 @@
 //! version of the crate that is in the graph; if a row does not fit that version, proving drops it and says so. In its own
 //! crate, or in one that is only a front for it, a type is a handle like any other.
 
+mod arrays;
 mod collections;
+mod data;
 mod numbers;
 mod text;
 mod times;
@@ -70,6 +72,16 @@ impl Mapping {
         Self::collection(krate, name, 0, "mapped_value", arguments)
     }
 
+    /// Plain data: `type, |value| view, |parts| value`.
+    const fn data(krate: &'static str, name: &'static str, arguments: &'static str) -> Self {
+        Self::collection(krate, name, 0, "mapped_data", arguments)
+    }
+
+    /// An array of `ndarray` that holds its items that way.
+    const fn array(storage: &'static str, template: &'static str) -> Self {
+        Self::collection("ndarray", "ArrayBase", 0, template, "$::").only(storage)
+    }
+
     /// The same where the first type argument is this.
     const fn only(self, only: &'static str) -> Self {
         Self {
@@ -79,7 +91,14 @@ impl Mapping {
     }
 }
 
-const TABLES: &[&[Mapping]] = &[collections::ALL, numbers::ALL, text::ALL, times::ALL];
+const TABLES: &[&[Mapping]] = &[
+    arrays::ALL,
+    collections::ALL,
+    data::ALL,
+    numbers::ALL,
+    text::ALL,
+    times::ALL,
+];
 
 /// The row of a type, if it has one here.
 pub(super) fn find(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static Mapping> {

@@ -139,6 +139,36 @@ pub(super) const ALL: &[Mapping] = &[
         |form| __uc::twins::within($::TimeDelta::new(form.0.0, form.0.1), \"chrono::TimeDelta\")",
     ),
     Mapping::value(
+        "chrono",
+        "FixedOffset",
+        "[], [], $::FixedOffset, __uc::twins::Offset, |value| Ok(__uc::twins::Offset(value.local_minus_utc())),
+        |form| __uc::twins::within($::FixedOffset::east_opt(form.0), \"chrono::FixedOffset\")",
+    ),
+    Mapping::value(
+        "chrono",
+        "Utc",
+        "[], [], $::Utc, __uc::twins::Offset, |value| Ok(__uc::twins::Offset(0)),
+        |form| __uc::twins::within((form.0 == 0).then_some($::Utc), \"chrono::Utc\")",
+    ),
+    Mapping::value(
+        "chrono_tz",
+        "Tz",
+        "[], [], $::Tz, __uc::twins::Zone, |value| Ok(__uc::twins::Zone(value.name().into())),
+        |form| __uc::twins::made(form.0.parse())",
+    ),
+    Mapping::value(
+        "time",
+        "UtcOffset",
+        "[], [], $::UtcOffset, __uc::twins::Offset, |value| Ok(__uc::twins::Offset(value.whole_seconds())),
+        |form| __uc::twins::made($::UtcOffset::from_whole_seconds(form.0))",
+    ),
+    Mapping::value(
+        "jiff",
+        "Offset",
+        "[], [], $::tz::Offset, __uc::twins::Offset, |value| Ok(__uc::twins::Offset(value.seconds())),
+        |form| __uc::twins::made($::tz::Offset::from_seconds(form.0))",
+    ),
+    Mapping::value(
         "time",
         "Date",
         "[], [], $::Date, __uc::twins::Date,

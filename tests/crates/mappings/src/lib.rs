@@ -1,6 +1,8 @@
 //! Each module gives back what it takes: values of another crate's types, which are plain ones in Python.
 
+pub mod arrays;
 pub mod collections;
+pub mod data;
 pub mod numbers;
 pub mod text;
 pub mod times;

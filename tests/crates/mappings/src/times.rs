@@ -20,6 +20,9 @@ crate::echoes! {
     jiff_stamp jiff_stamp_ref: jiff::Timestamp;
     jiff_zoned jiff_zoned_ref: jiff::Zoned;
     jiff_delta jiff_delta_ref: jiff::SignedDuration;
+    chrono_zone chrono_zone_ref: FixedOffset;
+    time_zone time_zone_ref: time::UtcOffset;
+    jiff_zone jiff_zone_ref: jiff::tz::Offset;
 }
 
 /// A day that Python does not have.
@@ -35,4 +38,9 @@ pub fn before_years() -> DateTime<Utc> {
 /// A leap second.
 pub fn leap_second() -> chrono::NaiveTime {
     chrono::NaiveTime::from_hms_nano_opt(23, 59, 59, 1_500_000_000).expect("chrono has it")
+}
+
+/// The same moment with that offset, or in UTC.
+pub fn in_zone(moment: DateTime<Utc>, zone: FixedOffset, utc: Utc) -> (DateTime<FixedOffset>, DateTime<Utc>) {
+    (moment.with_timezone(&zone), moment.with_timezone(&utc))
 }
