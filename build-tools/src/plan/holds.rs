@@ -240,19 +240,18 @@ fn of_trait(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
 
 /// No impl of that trait for the type can be missing from what was scanned.
 fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
-    let own = trait_.krate() == ctx.api.name;
+    let described = |key: &DefKey| {
+        let found = ctx.def(key).map(|def| &def.kind);
+        found.is_some_and(|kind| !matches!(kind, DefKind::Opaque { .. }))
+    };
+    // Of a private trait rustdoc tells no impls.
+    let own = trait_.krate() == ctx.api.name && !none;
     match ty {
         _ if stand_in::is_dynamic(ty) => true,
         // Of a trait that was not scanned numbers are the likeliest.
         Ty::Primitive(_) => own || !none,
         Ty::Ref { ty, .. } => own || all_are_known(ctx, trait_, ty, none),
-        Ty::Path { def, .. } => {
-            let described = |key: &DefKey| {
-                let found = ctx.def(key).map(|def| &def.kind);
-                found.is_some_and(|kind| !matches!(kind, DefKind::Opaque { .. }))
-            };
-            own || described(trait_) && described(def) && !none
-        }
+        Ty::Path { def, .. } => own || described(trait_) && described(def) && !none,
         _ => own,
     }
 }

@@ -21,6 +21,8 @@ use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Ty}
 const OWN: usize = 2;
 /// How many instances a generic type gets.
 const INSTANCES: usize = 4;
+/// How many, if each is over another number.
+const NUMBERS: usize = 12;
 
 /// Any value of Python's.
 pub(super) fn dynamic() -> Ty {
@@ -97,7 +99,9 @@ fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
                 next.push((subst, args));
             }
         }
-        next.truncate(most);
+        let number = |(_, args): &(Subst, Vec<Arg>)| matches!(args.last(), Some(Arg::Type(Ty::Primitive(_))));
+        let all_numbers = most > 1 && all.len() == 1 && next.iter().all(number);
+        next.truncate(if all_numbers { NUMBERS } else { most.max(all.len()) });
         all = next;
     }
     all.into_iter().map(|(_, args)| args).collect()
@@ -331,6 +335,19 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         let trait_ = impl_.trait_.as_ref();
         trait_.is_none_or(|trait_| !stdlib::is_std(&trait_.def) && ctx.own(&trait_.def))
     });
+    let number = |one: &Asked| matches!(one.pattern, Ty::Primitive(_));
+    let numbers: BTreeSet<&Ty> = asked
+        .iter()
+        .filter(|one| number(one))
+        .map(|one| &one.pattern)
+        .collect();
+    if !numbers.is_empty() && asked.iter().all(number) {
+        // All that it can do is written for one number after another: each is something else.
+        let all = numbers.into_iter().filter(|ty| meets(ctx, ty, &own));
+        return all.take(NUMBERS).cloned().collect();
+    }
+    // Beside others, a block for one number says nothing of which number is wanted elsewhere.
+    let asked: Vec<Asked> = asked.into_iter().filter(|one| !number(one)).collect();
     let all = || own.iter().chain(asked.iter().flat_map(|one| &one.bounds));
     let mut possible = vec![
         dynamic(),
@@ -424,9 +441,8 @@ fn blocks(ctx: &Ctx<'_>, def: &Def, name: &str, wanted: impl Fn(&Impl) -> bool) 
     };
     let all = ctx.impls(&def.key).iter().copied();
     let all = all.filter(|impl_| wanted(impl_) && !impl_.synthetic && impl_.blanket.is_none());
-    // A block for one number says nothing of which number is wanted elsewhere.
     all.filter_map(|impl_| of_impl(&impl_))
-        .filter(|one| one.functions > 0 && !matches!(one.pattern, Ty::Primitive(_)))
+        .filter(|one| one.functions > 0)
         .collect()
 }
 

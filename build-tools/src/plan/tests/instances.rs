@@ -312,3 +312,32 @@ fn an_impl_that_asks_for_more_than_a_stand_in_can_do_does_not_apply() {
     let skips: Vec<_> = plan.skipped.iter().map(|skip| skip.path.as_str()).collect();
     assert_eq!(skips, ["x::Wrap::more"]);
 }
+
+#[test]
+fn blocks_for_one_number_after_another_are_each_an_instance() {
+    // A private trait is asked for, of which no impl is known.
+    let sealed = |mut generics: Generics, ty: Ty| {
+        generics.bounds.push(crate::api::WhereBound {
+            ty,
+            bounds: vec![Bound::Trait {
+                trait_: TraitRef {
+                    def: key("x::private::Sealed"),
+                    args: Args::default(),
+                },
+                maybe: false,
+                for_: Vec::new(),
+            }],
+        });
+        generics
+    };
+    let mut sample = Sample::new().opaque("Sum", over_t());
+    for word in ["u32", "u8", "u16"] {
+        let ty = path("x::Sum", vec![Arg::Type(prim(word))]);
+        let new = function("new", vec![("start", prim(word))], Some(me()));
+        sample = sample.block(ty.clone(), None, sealed(Generics::default(), ty), vec![new]);
+    }
+    let plan = sample.plan();
+    let names: Vec<&str> = plan.types.iter().map(|ty| ty.path.as_str()).collect();
+    assert_eq!(names, ["x::Sum<u16>", "x::Sum<u32>", "x::Sum<u8>"]);
+    assert_eq!(shim(&plan, "x::Sum<u32>::new").params.len(), 1);
+}
