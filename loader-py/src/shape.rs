@@ -1,10 +1,12 @@
 //! Types, read once from the manifest's form into a tree that directs encoding and decoding.
 
+use std::cell::RefCell;
 use std::ffi::CStr;
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
-use pyo3::{Bound, PyAny, PyErr, PyResult, Python};
+use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python};
 
 use crate::core::{Core, Slot};
 use crate::host::callables::CallableShape;
@@ -184,6 +186,8 @@ pub(crate) enum Shape {
     Result(Box<Shape>, Box<Shape>),
     /// Lent for the call, or kept.
     Callable(&'static CallableShape),
+    /// An object that implements a trait.
+    Object(&'static ObjectShape),
     File(&'static FileShape),
     Iterable(&'static IterableShape),
     /// Items that Rust gives one by one.
@@ -196,6 +200,61 @@ pub(crate) enum Shape {
     },
     /// Writable memory of numbers, which Rust fills in place.
     Buffer(Number),
+}
+
+/// What an object of Python's has to have to implement a trait.
+pub(crate) struct ObjectShape {
+    /// The trait.
+    pub(crate) name: String,
+    /// Its methods.
+    methods: OnceLock<Vec<Method>>,
+}
+
+/// A method's name and type: a callable, or an option of one where Rust can do without.
+type Method = (Py<PyString>, Shape);
+
+thread_local! {
+    /// Those that are being read: a method may take or give another of them.
+    static READING: RefCell<Vec<&'static ObjectShape>> = const { RefCell::new(Vec::new()) };
+}
+
+impl ObjectShape {
+    /// Makes one, for as long as the callables in it may live.
+    fn read(name: String, methods: impl FnOnce() -> PyResult<Vec<Method>>) -> PyResult<&'static Self> {
+        let shape: &'static Self = Box::leak(Box::new(Self {
+            name,
+            methods: OnceLock::new(),
+        }));
+        READING.with_borrow_mut(|all| all.push(shape));
+        let methods = methods();
+        READING.with_borrow_mut(Vec::pop);
+        let methods = methods?;
+        shape.methods.get_or_init(|| methods);
+        Ok(shape)
+    }
+
+    /// The one of that trait that is being read.
+    fn around(name: &str) -> Option<&'static Self> {
+        READING.with_borrow(|all| all.iter().rev().find(|one| one.name == name).copied())
+    }
+
+    /// Its methods.
+    pub(crate) fn methods(&self) -> &[Method] {
+        self.methods.get().map_or(&[], Vec::as_slice)
+    }
+
+    fn expected(&self, py: Python<'_>) -> String {
+        let required = self
+            .methods()
+            .iter()
+            .filter(|(_, shape)| !matches!(shape, Shape::Option { .. }));
+        let names: Vec<String> = required.map(|(name, _)| format!("`{}`", name.bind(py))).collect();
+        match names.as_slice() {
+            [] => format!("an object that implements `{}`", self.name),
+            [one] => format!("an object with the method {one} (`{}`)", self.name),
+            many => format!("an object with the methods {} (`{}`)", many.join(", "), self.name),
+        }
+    }
 }
 
 impl Shape {
@@ -316,6 +375,20 @@ impl Shape {
                     .map(|param| Self::read_at(core, param, depth - 1))
                     .collect::<PyResult<Vec<_>>>()?;
                 Self::Callable(CallableShape::new(core, params, part(1)?, kept))
+            }
+            "object" => {
+                let name: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
+                if rest.len() == 1 {
+                    let known = ObjectShape::around(&name).ok_or_else(|| unknown(core, value))?;
+                    return Ok(Self::Object(known));
+                }
+                let read = |method: &Bound<'_, PyAny>| -> PyResult<(Py<PyString>, Self)> {
+                    let shape = Self::read_at(core, &method.get_item(1)?, depth - 1)?;
+                    Ok((method.get_item(0)?.cast_into::<PyString>()?.unbind(), shape))
+                };
+                Self::Object(ObjectShape::read(name, || {
+                    rest.iter().skip(1).map(read).collect::<PyResult<_>>()
+                })?)
             }
             "file" => {
                 let modes: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
@@ -459,6 +532,12 @@ impl Shape {
     pub(crate) fn set_place(&self, parameter: &str, callable: &str) {
         match self {
             Self::Callable(shape) => shape.place.set(parameter, callable),
+            Self::Object(shape) => {
+                for (_, method) in shape.methods() {
+                    method.set_place(parameter, callable);
+                }
+            }
+            Self::Union(parts) => parts.iter().for_each(|part| part.set_place(parameter, callable)),
             Self::File(shape) => shape.place.set(parameter, callable),
             Self::Iterable(shape) => shape.place.set(parameter, callable),
             Self::Option { inner, .. } => inner.set_place(parameter, callable),
@@ -508,6 +587,7 @@ impl Shape {
             Self::Handle(slot, _) | Self::Record(slot) | Self::Enum(slot) => slot.name(py),
             Self::Result(value, _) => value.expected(py),
             Self::Callable(_) => "callable".into(),
+            Self::Object(shape) => shape.expected(py),
             Self::File(shape) => shape.expected(),
             Self::Iterable(shape) => format!("iterable of {}", shape.inner.expected(py)),
             Self::Iterator(items) => format!("iterator of {}", items.item.expected(py)),

@@ -39,6 +39,11 @@ fn spell(manifest: &Any<'_>, ty: &Any<'_>) -> PyResult<String> {
         "file" if is(&part(1)?, &["t"]) => "text file".to_owned(),
         "file" => "binary file".to_owned(),
         "buffer" => format!("writable buffer of {}", part(1)?.extract::<&str>()?),
+        "object" => {
+            let path = part(1)?;
+            let path = path.extract::<&str>()?;
+            path.rsplit("::").next().unwrap_or(path).to_owned()
+        }
         "callable" => {
             let given = spell_all(manifest, part(1)?.cast()?, 0)?.join(", ");
             format!("Callable[[{given}], {}]", spelled(2)?)

@@ -161,6 +161,9 @@ pub enum TypeRef {
     Result(Box<TypeRef>, Box<TypeRef>),
     /// `["callable", [P, …], R, "lent"]`: Rust calls it, during the call alone; or `"kept"`: whenever it likes.
     Callable(Vec<TypeRef>, Box<TypeRef>, Lifetime),
+    /// `["object", trait, [method, T], …]`: an object that implements a trait, by methods that are callables, or options of one
+    /// where it may do without.
+    Object(String, Vec<(String, TypeRef)>),
     /// `["file", modes]`
     File(FileModes),
     /// `["iterable", T]`: items that Rust takes one by one.
@@ -304,6 +307,14 @@ impl TypeRef {
                     lifetime,
                 ))
             }
+            "object" => {
+                let method = |part: &Value| match part.as_array().map(Vec::as_slice) {
+                    Some([Value::String(name), ty]) => Ok((name.clone(), Self::read(ty, depth - 1)?)),
+                    _ => Err(wrong()),
+                };
+                let methods = rest.iter().skip(1).map(method).collect::<Result<_, _>>()?;
+                Ok(Self::Object(text(0)?.to_owned(), methods))
+            }
             "file" => {
                 arity(1)?;
                 FileModes::parse(text(0)?).map(Self::File).ok_or_else(wrong)
@@ -330,6 +341,7 @@ impl TypeRef {
             (Self::Out(..), _) => Some("out"),
             (Self::Iterator(_), Way::In) => Some("iterator"),
             (Self::Callable(..), Way::Out) => Some("callable"),
+            (Self::Object(..), Way::Out) => Some("object"),
             (Self::Iterable(_), Way::Out) => Some("iterable"),
             (Self::Items(_), Way::Out) => Some("items"),
             (Self::Buffer(_), Way::Out) => Some("buffer"),
@@ -366,6 +378,7 @@ impl TypeRef {
             | Self::Iterator(t)
             | Self::Out(t, _) => visit(t),
             Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(visit),
+            Self::Object(_, methods) => methods.iter().for_each(|(_, ty)| visit(ty)),
             Self::Dict(k, v) | Self::Result(k, v) => {
                 visit(k);
                 visit(v);
@@ -415,6 +428,15 @@ impl Serialize for TypeRef {
             Self::Result(t, e) => parts(s, "result", &[t, e]),
             Self::Callable(params, result, lifetime) => {
                 ("callable", params, result, lifetime.as_str()).serialize(s)
+            }
+            Self::Object(name, methods) => {
+                let mut seq = s.serialize_seq(Some(methods.len() + 2))?;
+                seq.serialize_element("object")?;
+                seq.serialize_element(name)?;
+                for method in methods {
+                    seq.serialize_element(method)?;
+                }
+                seq.end()
             }
             Self::File(modes) => ("file", modes.word()).serialize(s),
             Self::Iterable(t) => parts(s, "iterable", &[t]),

@@ -8,12 +8,17 @@ use crate::wire::Writer;
 /// Writes one type.
 pub struct Describer<'d> {
     writer: &'d mut Writer,
+    /// The traits whose objects are being described: a method may take or give another of them.
+    objects: Vec<&'static str>,
 }
 
 impl<'d> Describer<'d> {
     /// Onto `writer`.
     pub(crate) fn new(writer: &'d mut Writer) -> Self {
-        Self { writer }
+        Self {
+            writer,
+            objects: Vec::new(),
+        }
     }
 
     /// A type without parts.
@@ -40,6 +45,19 @@ impl<'d> Describer<'d> {
     /// A flag among the parts.
     pub fn flag(&mut self, value: bool) {
         self.writer.bool(value);
+    }
+
+    /// An object of the host's that implements `name`, by `count` methods, which `methods` writes. Within itself it is its name
+    /// alone.
+    pub fn object(&mut self, name: &'static str, count: usize, methods: impl FnOnce(&mut Self)) {
+        let known = self.objects.contains(&name);
+        self.head("object", if known { 1 } else { 1 + count });
+        self.plain(name);
+        if !known {
+            self.objects.push(name);
+            methods(self);
+            self.objects.pop();
+        }
     }
 
     /// A handle.

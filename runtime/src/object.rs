@@ -125,12 +125,46 @@ pub fn no_object(name: &str) -> Fault {
     Fault::expected(format!("an object that implements `{name}`"))
 }
 
-/// Writes the type of what arrives as one of several handles, each with its mode.
-pub fn describe_object(to: &mut Describer<'_>, candidates: &[(&TypeInfo, &str)]) {
-    if candidates.len() != 1 {
-        to.head("union", candidates.len());
+/// Whether the next value is a handle. Nothing is consumed.
+pub fn is_handle(scope: &Scope<'_, '_>) -> bool {
+    let at = scope.reader().position();
+    let is = matches!(scope.next(), Ok(Token::Ext(EXT_HANDLE | EXT_MOVE, _)));
+    scope.reader().rewind(at);
+    is
+}
+
+/// Reads the header of the methods of a host's object.
+///
+/// # Errors
+///
+/// There are not `count` of them.
+pub fn hooks(scope: &Scope<'_, '_>, name: &str, count: usize) -> Result<(), Fault> {
+    match scope.next()? {
+        Token::Array(found) if found == count => Ok(()),
+        other => {
+            let message = format!(
+                "an object with {count} methods that implements `{name}`, not {}",
+                other.name()
+            );
+            Err(Fault::expected(message))
+        }
+    }
+}
+
+/// Writes the type of what arrives as one of several handles, each with its mode, or as what `host` describes.
+pub fn describe_object(
+    to: &mut Describer<'_>,
+    candidates: &[(&TypeInfo, &str)],
+    host: Option<fn(&mut Describer<'_>)>,
+) {
+    let count = candidates.len() + usize::from(host.is_some());
+    if count != 1 {
+        to.head("union", count);
     }
     for (info, mode) in candidates {
         to.handle(info, mode);
+    }
+    if let Some(describe) = host {
+        describe(to);
     }
 }

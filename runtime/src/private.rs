@@ -22,7 +22,8 @@ pub use crate::lower::{
     failed_with_handle, length_hint,
 };
 pub use crate::object::{
-    BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, no_object, object_type,
+    BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, hooks, is_handle, no_object,
+    object_type,
 };
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
@@ -31,11 +32,11 @@ pub use crate::twins;
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same};
 pub use crate::{choice, handle, handle_in, record};
+pub use crate::{host_object, object, object_given, object_pointer, object_reference};
 pub use crate::{
     mapped_array, mapped_array_view, mapped_data, mapped_given, mapped_list, mapped_map, mapped_set,
     mapped_taken, mapped_value,
 };
-pub use crate::{object, object_given, object_pointer, object_reference};
 
 /// A record or enum that crosses by value.
 pub trait Plain<B> {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import pathlib
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -204,3 +205,180 @@ def test_an_object_lent_to_a_callable_ends_with_it(crate: Any) -> None:
     for shape in kept:
         with pytest.raises(usecrate.ClosedError):
             shape.area()
+
+
+class Blob:
+    """A shape of Python's."""
+
+    def __init__(self, area: float) -> None:
+        self.size = area
+        self.melted = False
+
+    def name(self) -> str:
+        return "blob"
+
+    def area(self) -> float:
+        return self.size
+
+    def grow(self, factor: float) -> None:
+        self.size *= factor
+
+    def boxed_clone(self) -> Any:
+        return Blob(self.size)
+
+    def melt(self) -> str:
+        self.melted = True
+        return "gone"
+
+    def __repr__(self) -> str:
+        return f"Blob({self.size})"
+
+
+def test_an_object_of_pythons_implements_a_trait(crate: Any) -> None:
+    blob = Blob(2.0)
+    assert crate.area_of(blob) == 2.0
+    crate.grow(blob, 3.0)
+    assert blob.size == 6.0
+    assert crate.total([blob, crate.Circle(1.0), Blob(1.0)]) == 10.0
+    assert crate.describe(blob) == "Blob(6.0), a blob of 6, doubled 12"
+    assert crate.describe(crate.Circle(1.0)).startswith("Circle")
+
+
+def test_what_rust_provides_may_be_left_out(crate: Any) -> None:
+    class Double(Blob):
+        def doubled(self) -> float:
+            return -1.0
+
+    assert crate.describe(Double(1.0)).endswith("doubled -1")
+    shape = crate.kept(Blob(1.0))
+    assert (shape.doubled(), shape.label()) == (2.0, "no label")
+
+
+def test_an_object_of_pythons_is_kept_while_rust_has_it(crate: Any) -> None:
+    blob = Blob(2.0)
+    there = weakref.ref(blob)
+    drawing = crate.Drawing.of([blob, crate.Circle(1.0)])
+    del blob
+    gc.collect()
+    assert there() is not None
+    assert drawing.area() == 5.0
+    shape = drawing.get(0)
+    assert (shape.name(), shape.area(), repr(shape)) == ("blob", 2.0, "Blob(2.0)")
+    clone = shape.boxed_clone()
+    clone.grow(2.0)
+    assert (clone.area(), shape.area()) == (4.0, 2.0)
+    del shape
+    usecrate.close(drawing)
+    gc.collect()
+    assert there() is None
+    kept = crate.kept(Blob(1.0))
+    assert kept.melt() == "gone"
+
+
+def test_what_an_object_raises_leaves_the_call(crate: Any) -> None:
+    class Broken(Blob):
+        def area(self) -> float:
+            raise LookupError("no area")
+
+    with pytest.raises(LookupError, match="no area"):
+        crate.area_of(Broken(1.0))
+    drawing = crate.Drawing.of([Broken(1.0)])
+    with pytest.raises(LookupError, match="no area"):
+        drawing.area()
+
+    class Wrong(Blob):
+        def area(self) -> Any:
+            return "big"
+
+    with pytest.raises(TypeError, match="area"):
+        crate.area_of(Wrong(1.0))
+
+
+def test_an_object_that_lacks_a_method_is_refused(crate: Any) -> None:
+    class Part:
+        def area(self) -> float:
+            return 1.0
+
+    with pytest.raises(TypeError, match="boxed_clone"):
+        crate.area_of(Part())
+    with pytest.raises(TypeError):
+        crate.kept("text")
+    with pytest.raises(TypeError):
+        crate.is_closed(Part())
+    assert crate.is_closed(crate.Circle(1.0))
+
+
+class Polite:
+    def __init__(self, calls: list[str]) -> None:
+        self.calls = calls
+
+    def greet(self, name: str) -> str:
+        self.calls.append(name)
+        return f"hello {name}"
+
+
+def test_a_trait_that_nothing_of_rusts_implements(crate: Any) -> None:
+    calls: list[str] = []
+    hall = crate.Hall()
+    assert hall.add(Polite(calls)) == 1
+    hall.add_shared(Polite(calls))
+    assert hall.greet("Ann") == ["hello Ann", "hello Ann"]
+    assert hall.shout_elsewhere(["a", "b"]) == [["HELLO A", "HELLO B"]] * 2
+    assert calls == ["Ann", "Ann", "a", "b", "a", "b"]
+    assert hall.mottos() == ["be polite"] * 2
+    greeter = hall.get(0)
+    assert greeter.greet("Bob") == "hello Bob"
+    assert greeter.shout("Bob") == "HELLO BOB"
+
+    class Loud(Polite):
+        def shout(self, name: str) -> str:
+            return self.greet(name) + "!!!"
+
+    other = crate.Hall()
+    other.add(Loud(calls))
+    assert other.shout_elsewhere(["c"]) == [["hello c!!!"]]
+    other.add_shared(greeter)
+    assert other.greet("x") == ["hello x", "hello x"]
+
+    class Rude(Polite):
+        def greet(self, name: str) -> str:
+            raise ConnectionError(name)
+
+    other.add(Rude(calls))
+    with pytest.raises(ConnectionError, match="Zoe"):
+        other.greet("Zoe")
+
+
+def test_a_visitor(crate: Any) -> None:
+    class Names:
+        def __init__(self) -> None:
+            self.seen: list[str] = []
+            self.nodes: list[Any] = []
+
+        def enter(self, node: Any) -> bool:
+            self.seen.append(node.name())
+            self.nodes.append(node)
+            return bool(node.name() != "skip")
+
+    tree = crate.Node("root", ["a", "skip", "b"])
+    names = Names()
+    assert crate.walk(tree, names) == 3
+    assert names.seen == ["root", "a", "skip", "b"]
+    for node in names.nodes:
+        with pytest.raises(usecrate.ClosedError):
+            node.name()
+
+    class Both(Names):
+        def leave(self, node: Any) -> None:
+            self.seen.append("/" + node.name())
+
+        def limit(self) -> int | None:
+            return 5
+
+    both = Both()
+    assert crate.walk_with(tree, both) == 3
+    assert both.seen == ["root", "a", "/a", "skip", "b", "/b", "/root"]
+    both.limit = lambda: 0  # type: ignore[method-assign]
+    assert crate.walk(tree, both) == 0
+    with pytest.raises(TypeError, match="enter"):
+        crate.walk(tree, object())

@@ -86,6 +86,7 @@ impl Obtain<'_> {
             | TypeRef::Items(t)
             | TypeRef::Result(t, _) => self.takes(t),
             TypeRef::Tuple(parts) => parts.iter().all(|part| self.takes(part)),
+            TypeRef::Object(_, methods) => methods.iter().all(|(_, method)| self.takes(method)),
             TypeRef::Union(parts) => parts.iter().any(|part| self.takes(part)),
             TypeRef::Dict(k, v) => self.takes(k) && self.takes(v),
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {

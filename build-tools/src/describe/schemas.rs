@@ -191,6 +191,7 @@ fn of(types: &[Type], ty: &TypeRef) -> Value {
             json!({ "type": "array", "items": one(t) })
         }
         TypeRef::Callable(..) => json!({ "description": "a callable" }),
+        TypeRef::Object(name, _) => json!({ "description": format!("an object that implements `{name}`") }),
         TypeRef::File(_) => json!({ "description": "a binary file object" }),
         TypeRef::Buffer(word) => json!({ "description": format!("a writable buffer of `{word}`") }),
         TypeRef::Handle(index, _) => handle(types, *index).to_value(),

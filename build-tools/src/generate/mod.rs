@@ -3,13 +3,14 @@
 //! 1. [`survivors`]: what proving has dropped, and the numbers of the rest.
 //! 2. [`names`]: every name that the bridge declares.
 //! 3. [`types`]: a macro call per type, and per type of another crate that crosses by value; [`objects`]: the same
-//!    for trait objects as arguments.
+//!    for trait objects as arguments; [`hosts`]: traits that Python implements.
 //! 4. [`shims`]: a function per shim.
 //! 5. [`text`]: the printed text, and which part of the plan each line belongs to.
 //!
 //! The same plan gives the same bytes. Every line that rustc may reject belongs to a shim or a type, so that proving
 //! knows what to drop.
 
+mod hosts;
 mod names;
 mod objects;
 #[cfg(test)]
@@ -48,11 +49,18 @@ pub fn generate(plan: &Plan, header: &Header, dropped: &Dropped) -> Source {
         let number = numbers.ty(id).unwrap_or_default();
         writer.push_checked(Owner::Type(id), types::declaration(id, number, ty));
     }
+    for (id, host) in &plan.hosts {
+        if !dropped.contains(Owner::Host(*id)) {
+            writer.gap();
+            writer.push_checked(Owner::Host(*id), hosts::declaration(host));
+        }
+    }
     for (id, object) in plan.objects.iter().enumerate() {
         if dropped.contains(Owner::Object(id)) {
             continue;
         }
-        for declared in objects::declarations(object, plan, &numbers) {
+        let host = object.host.filter(|id| !dropped.contains(Owner::Host(*id)));
+        for declared in objects::declarations(object, plan, &numbers, host) {
             writer.push_checked(Owner::Object(id), declared);
         }
     }

@@ -3,28 +3,32 @@
 use super::Numbers;
 use super::names;
 use super::text::{literal, parse, print_type};
-use crate::plan::model::{Candidate, Plan, PlannedGiven, PlannedObject};
+use crate::plan::model::{Candidate, HostId, Plan, PlannedGiven, PlannedObject};
 
 /// The macro calls that let a trait object be an argument, with the candidates that are left.
 pub(super) fn declarations(
     object: &PlannedObject,
     plan: &Plan,
     numbers: &Numbers,
+    host: Option<HostId>,
 ) -> Vec<Result<String, String>> {
+    let host = host
+        .and_then(|id| plan.hosts.get(&id))
+        .map_or("", |host| &host.name);
     let left: Vec<&Candidate> = object
         .candidates
         .iter()
         .filter(|one| numbers.ty(one.ty).is_some())
         .collect();
-    if left.is_empty() {
+    if left.is_empty() && host.is_empty() {
         return Vec::new();
     }
-    let mut all = vec![lent(object, plan, &left)];
+    let mut all = vec![lent(object, plan, &left, host)];
     all.extend(
         object
             .given
             .iter()
-            .map(|pointer| given(object, plan, numbers, &left, pointer))
+            .map(|pointer| given(object, plan, numbers, (&left, host), pointer))
             .filter_map(Result::transpose),
     );
     all
@@ -34,7 +38,7 @@ fn head(object: &PlannedObject) -> String {
     format!("{}, {}", names::marker(), literal(&object.path))
 }
 
-fn lent(object: &PlannedObject, plan: &Plan, left: &[&Candidate]) -> Result<String, String> {
+fn lent(object: &PlannedObject, plan: &Plan, left: &[&Candidate], host: &str) -> Result<String, String> {
     let rust = print_type(&parse("type", &object.rust)?);
     let outlives = if object.borrows { "+ 'x" } else { "" };
     let list = |all: &mut dyn Iterator<Item = &&Candidate>| {
@@ -43,7 +47,7 @@ fn lent(object: &PlannedObject, plan: &Plan, left: &[&Candidate]) -> Result<Stri
     let shared = list(&mut left.iter())?.join(", ");
     let exclusive = list(&mut left.iter().filter(|one| one.exclusive))?.join(", ");
     Ok(format!(
-        "{}::object!({}, {rust}, [{outlives}], shared [{shared}], exclusive [{exclusive}]);",
+        "{}::object!({}, {rust}, [{outlives}], shared [{shared}], exclusive [{exclusive}], host [{host}]);",
         names::private(),
         head(object)
     ))
@@ -53,7 +57,7 @@ fn given(
     object: &PlannedObject,
     plan: &Plan,
     numbers: &Numbers,
-    left: &[&Candidate],
+    (left, host): (&[&Candidate], &str),
     pointer: &PlannedGiven,
 ) -> Result<Option<String>, String> {
     let mut all = Vec::new();
@@ -64,13 +68,13 @@ fn given(
     for one in left.iter().filter(|one| one.moved) {
         all.push(candidate(plan, one)?);
     }
-    if all.is_empty() {
+    if all.is_empty() && host.is_empty() {
         return Ok(None);
     }
     let path = &pointer.rust;
     let rust = print_type(&parse("type", &format!("{path}<{}>", object.rust))?);
     Ok(Some(format!(
-        "{}::object_given!({}, {rust}, {path}::new, [], [{}]);",
+        "{}::object_given!({}, {rust}, {path}::new, [], [{}], [{host}]);",
         names::private(),
         head(object),
         all.join(", ")

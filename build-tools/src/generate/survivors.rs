@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::model::{ObjectId, Plan, ShimId, TypeId};
+use crate::plan::model::{HostId, ObjectId, Plan, ShimId, TypeId};
 
 /// The part of the bridge that a line belongs to, and that can be dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +16,8 @@ pub enum Owner {
     Object(ObjectId),
     /// The wire form of a type of another crate: its position in [`Plan::mappings`].
     Mapping(usize),
+    /// How objects of Python's implement a trait.
+    Host(HostId),
     /// A shim.
     Shim(ShimId),
 }

@@ -12,6 +12,7 @@ use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, erase, generics_in};
 use super::functions;
 use super::holds;
+use super::hosts;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
 use super::stdlib;
@@ -519,10 +520,18 @@ impl Chooser<'_, '_> {
                 }
             }
         }
+        let host = self
+            .types
+            .host(trait_)
+            .filter(|_| hosts::meets(self.ctx, trait_, bounds));
+        let most = CHOICES - usize::from(host.is_some());
         kinds
             .into_values()
-            .take(CHOICES)
-            .map(|(_, ty)| Choice { ty, iterate: false })
+            .take(most)
+            .map(|(_, ty)| ty)
+            // Objects of Python's are what the others are not.
+            .chain(host.map(hosts::host))
+            .map(|ty| Choice { ty, iterate: false })
             .collect()
     }
 }

@@ -298,7 +298,8 @@ impl Written {
     }
 }
 
-fn tuple(parts: &[String]) -> String {
+/// The parts as a tuple.
+pub(super) fn tuple(parts: &[String]) -> String {
     match parts {
         [one] => format!("({one},)"),
         _ => format!("({})", parts.join(", ")),
@@ -306,7 +307,7 @@ fn tuple(parts: &[String]) -> String {
 }
 
 /// Whether a callable can be passed a value of that type.
-fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(), Reason> {
+pub(super) fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) -> Result<(), Reason> {
     let refuse = |why: &str| {
         Err(Reason::new(
             SkipCode::Closure,

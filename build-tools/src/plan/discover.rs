@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{instances, mappings, objects, stand_in, streams, wire};
+use super::{hosts, instances, mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -48,6 +48,8 @@ pub(super) struct Found {
     pub(super) errors: BTreeSet<Ty>,
     /// Trait objects that signatures name.
     pub(super) objects: BTreeSet<Ty>,
+    /// Traits that objects of Python's may implement.
+    pub(super) hosts: BTreeSet<DefKey>,
 }
 
 /// Finds the types.
@@ -175,6 +177,12 @@ impl Search<'_, '_> {
                 }
             }
             DefKind::Const { ty } | DefKind::Static { ty, .. } => self.leave(&self.ctx.normal(ty)),
+            DefKind::Trait(_) if hosts::may_be(self.ctx, &def.key) => {
+                self.found.hosts.insert(def.key.clone());
+                for ty in hosts::passed(self.ctx, &def.key) {
+                    self.leave(&ty);
+                }
+            }
             DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
         }
     }

@@ -27,6 +27,7 @@ mod formatting;
 mod functions;
 mod given;
 mod holds;
+mod hosts;
 mod instances;
 mod io_methods;
 mod items;
@@ -61,9 +62,10 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Candidate, Fluent, ObjectForm, ObjectId, Plan, PlannedField, PlannedGiven, PlannedMapping,
-    PlannedMethod, PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait,
-    PlannedType, PlannedVariant, Reach, Shape, Shim, ShimId, TypeId,
+    Action, Candidate, Fluent, HostId, ObjectForm, ObjectId, Plan, PlannedField, PlannedFunction,
+    PlannedGiven, PlannedHook, PlannedHost, PlannedImpl, PlannedMapping, PlannedMethod, PlannedModule,
+    PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType, PlannedVariant,
+    Reach, Receiver, Shape, Shim, ShimId, TypeId,
 };
 
 pub use requests::Unusable;
@@ -107,13 +109,20 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
     let refused = build.refused();
     let Builder { shims, skipped, .. } = build;
     let objects = objects::planned(&ctx, &types);
+    let hosts = hosts::used(&types, &objects, &shims);
     let mappings = ctx.planned_mappings();
-    let dependencies = named(api, ctx.dependencies.take(), &planned, &shims, &mappings);
+    let dependencies = named(
+        api,
+        ctx.dependencies.take(),
+        (&planned, &shims),
+        (&mappings, &hosts),
+    );
     Ok(Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
         types: planned,
         objects,
+        hosts,
         shims,
         mappings,
         modules,
@@ -129,9 +138,8 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
 fn named(
     api: &Api,
     candidates: BTreeSet<String>,
-    types: &[PlannedType],
-    shims: &[Shim],
-    mappings: &[PlannedMapping],
+    (types, shims): (&[PlannedType], &[Shim]),
+    (mappings, hosts): (&[PlannedMapping], &BTreeMap<HostId, PlannedHost>),
 ) -> BTreeMap<String, String> {
     let mut texts: Vec<&str> = types.iter().map(|one| one.rust.as_str()).collect();
     texts.extend(mappings.iter().map(|one| one.rust.as_str()));
@@ -147,6 +155,11 @@ fn named(
             .flat_map(|one| &one.fields)
             .map(|field| field.rust.as_str()),
     );
+    for host in hosts.values() {
+        let functions = host.impls.iter().flat_map(|one| &one.functions);
+        texts.extend(host.impls.iter().map(|one| one.trait_.as_str()));
+        texts.extend(functions.flat_map(|one| [one.head.as_str(), one.body.as_str()]));
+    }
     for shim in shims {
         texts.extend(shim.params.iter().filter_map(|param| param.lift.as_deref()));
         texts.push(match &shim.action {

@@ -16,6 +16,8 @@ pub type TypeId = usize;
 pub type OriginId = usize;
 /// Position of a [`PlannedObject`] in [`Plan::objects`].
 pub type ObjectId = usize;
+/// Position of a [`PlannedHost`] in [`Plan::hosts`].
+pub type HostId = usize;
 
 /// The bridge's marker type, as expressions in the plan name it.
 pub const MARKER: &str = "__UcMarker";
@@ -31,6 +33,8 @@ pub struct Plan {
     pub types: Vec<PlannedType>,
     /// Trait objects that are taken as arguments.
     pub objects: Vec<PlannedObject>,
+    /// Traits that objects of Python's implement, by the number in the names of their structs.
+    pub hosts: BTreeMap<HostId, PlannedHost>,
     /// One per callable.
     pub shims: Vec<Shim>,
     /// Types of other crates that cross by value.
@@ -134,6 +138,8 @@ pub struct PlannedObject {
     pub candidates: Vec<Candidate>,
     /// The pointers that may be asked for by value.
     pub given: Vec<PlannedGiven>,
+    /// What an object of Python's becomes.
+    pub host: Option<HostId>,
 }
 
 /// A type of the plan of which a value may be passed as a trait object.
@@ -147,6 +153,77 @@ pub struct Candidate {
     pub exclusive: bool,
     /// The value may be put in a box.
     pub moved: bool,
+}
+
+/// A trait that objects of Python's implement: a struct of the bridge with a callable for each method.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedHost {
+    /// The struct.
+    pub name: String,
+    /// The trait, for people.
+    pub path: String,
+    /// The methods that Python is asked for.
+    pub hooks: Vec<PlannedHook>,
+    /// The trait and those that it includes.
+    pub impls: Vec<PlannedImpl>,
+    /// `Debug` and `Display`, where they are asked for, each with its hook.
+    pub says: Vec<(String, usize)>,
+    /// It is an `Error`, too.
+    pub error: bool,
+}
+
+/// A method of Python's.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedHook {
+    /// Name in Python.
+    pub name: String,
+    /// The types that it is passed, as Rust text.
+    pub params: Vec<String>,
+    /// The type that it gives.
+    pub output: String,
+    /// Every object has to have it.
+    pub required: bool,
+}
+
+/// A trait that a host implements.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedImpl {
+    /// Rust text.
+    pub trait_: String,
+    /// What is written; the rest is provided.
+    pub functions: Vec<PlannedFunction>,
+}
+
+/// A method that calls a hook.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedFunction {
+    /// Name in Rust.
+    pub name: String,
+    /// All of it before the body; its arguments are `x0`, `x1`…
+    pub head: String,
+    /// How it takes its object.
+    pub receiver: Receiver,
+    /// How many arguments.
+    pub arguments: usize,
+    /// Position of its hook.
+    pub hook: usize,
+    /// What it does with the callable `f`.
+    pub body: String,
+}
+
+/// How a method takes its object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Receiver {
+    /// `self`
+    Value,
+    /// `&self`
+    Shared,
+    /// `&mut self`
+    Exclusive,
+    /// `self: Arc<Self>`; the pointer's path.
+    Pointer(String),
+    /// `self: &Arc<Self>`
+    SharedPointer(String),
 }
 
 /// A pointer to a trait object that may be asked for by value.

@@ -403,7 +403,8 @@ pub(super) fn planned_object(ctx: &Ctx<'_>, types: &Types, object: &Ty) -> Optio
             moved: inside.is_none() && !super::types::has_lifetimes(ty),
         });
     }
-    if candidates.is_empty() {
+    let host = types.host(&first.def).filter(|_| first.args == Args::default());
+    if candidates.is_empty() && host.is_none() {
         return None;
     }
     let given = [
@@ -425,6 +426,7 @@ pub(super) fn planned_object(ctx: &Ctx<'_>, types: &Types, object: &Ty) -> Optio
         borrows: candidates.iter().any(lends),
         candidates,
         given,
+        host,
     })
 }
 

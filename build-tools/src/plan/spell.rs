@@ -2,7 +2,7 @@
 
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
-use super::{closures, streams};
+use super::{closures, hosts, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -15,6 +15,8 @@ pub(super) enum Lifetimes {
     All(&'static str),
     /// `'_`, left to inference.
     Infer,
+    /// As they are written in the crate.
+    Written,
     /// To lift an argument: references as the first says, what a handle's type carries as the second.
     Lift(&'static str, &'static str),
 }
@@ -79,9 +81,10 @@ impl Ctx<'_> {
             Ty::Primitive(_) if closures::holds(ty) => {
                 return Err(Unnameable("the type of a callable cannot be named".to_owned()));
             }
-            Ty::Primitive(name) => match streams::modes(ty) {
-                Some(modes) => streams::spelled(modes),
-                None => format!("::core::primitive::{name}"),
+            Ty::Primitive(name) => match (streams::modes(ty), hosts::number(ty)) {
+                (Some(modes), _) => streams::spelled(modes),
+                (_, Some(number)) => hosts::spelled(number),
+                _ => format!("::core::primitive::{name}"),
             },
             Ty::Tuple(parts) => {
                 let parts = parts
@@ -101,8 +104,17 @@ impl Ctx<'_> {
                 }
                 format!("[{}; {len}]", self.spell(ty, mode)?)
             }
-            Ty::Ref { mutable, ty, .. } => {
-                let lifetime = reference(mode).map(|name| format!("{name} ")).unwrap_or_default();
+            Ty::Ref {
+                mutable,
+                ty,
+                lifetime,
+            } => {
+                let written = lifetime.as_deref().filter(|name| *name != "'_");
+                let lifetime = match mode {
+                    Lifetimes::Written => written,
+                    _ => reference(mode),
+                };
+                let lifetime = lifetime.map(|name| format!("{name} ")).unwrap_or_default();
                 let inner = self.spell(ty, mode)?;
                 let inner = match **ty {
                     Ty::Dyn { .. } => format!("({inner})"),
@@ -115,14 +127,12 @@ impl Ctx<'_> {
                     .iter()
                     .map(|one| self.spell_bound(one))
                     .collect::<Result<Vec<_>, _>>()?;
-                if lifetime.is_some() {
-                    parts.push(
-                        match mode {
-                            Lifetimes::All(name) | Lifetimes::Lift(_, name) => name,
-                            Lifetimes::Infer => "'_",
-                        }
-                        .to_owned(),
-                    );
+                if let Some(written) = lifetime {
+                    parts.push(match mode {
+                        Lifetimes::All(name) | Lifetimes::Lift(_, name) => name.to_owned(),
+                        Lifetimes::Infer => "'_".to_owned(),
+                        Lifetimes::Written => written.clone(),
+                    });
                 }
                 format!("dyn {}", parts.join(" + "))
             }
@@ -144,6 +154,7 @@ impl Ctx<'_> {
         for arg in &args.args {
             parts.push(match arg {
                 Arg::Lifetime(name) => match mode {
+                    Lifetimes::Written => name.clone(),
                     Lifetimes::All(_) | Lifetimes::Lift(..) if std && name == "'static" => name.clone(),
                     Lifetimes::All(name) | Lifetimes::Lift(name, _) => name.to_owned(),
                     Lifetimes::Infer => "'_".to_owned(),
@@ -238,6 +249,7 @@ impl Ctx<'_> {
             Ty::Primitive(name) if name == BYTES_LIKE => "impl AsRef<[u8]>".to_owned(),
             Ty::Primitive(name) if name == "never" => "!".to_owned(),
             Ty::Primitive(_) if closures::holds(ty) => "impl Fn".to_owned(),
+            Ty::Primitive(_) if hosts::holds(ty) => "an object".to_owned(),
             Ty::Primitive(name) => streams::modes(ty).map_or_else(|| name.clone(), streams::shown),
             Ty::Tuple(parts) => {
                 let all: Vec<_> = parts.iter().map(|part| self.show(part)).collect();
@@ -400,6 +412,6 @@ pub(super) fn is_default(ctx: &Ctx<'_>, def: &DefKey, at: usize, arg: &Arg) -> b
 fn reference(mode: Lifetimes) -> Option<&'static str> {
     match mode {
         Lifetimes::All(name) | Lifetimes::Lift(name, _) => Some(name),
-        Lifetimes::Infer => None,
+        Lifetimes::Infer | Lifetimes::Written => None,
     }
 }

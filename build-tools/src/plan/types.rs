@@ -7,8 +7,8 @@ use usecrate_manifest::Kind;
 use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
-use super::model::TypeId;
-use super::{names, objects, stand_in, streams, wire};
+use super::model::{HostId, PlannedHost, TypeId};
+use super::{hosts, names, objects, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
 /// The types of the plan, sorted by path.
@@ -18,6 +18,8 @@ pub(super) struct Types {
     index: BTreeMap<Ty, TypeId>,
     /// The trait objects that signatures name, and whether something may be passed for each.
     objects: BTreeMap<Ty, bool>,
+    /// The traits that objects of Python's implement, by their place.
+    hosts: BTreeMap<DefKey, (HostId, PlannedHost)>,
 }
 
 /// One type.
@@ -41,16 +43,31 @@ impl Types {
         let found = discover(ctx);
         let mut types = Self::named(ctx, &found);
         types.decide(ctx);
-        let objects = found.objects.iter();
-        types.objects = objects
-            .map(|object| {
-                (
-                    object.clone(),
-                    objects::planned_object(ctx, &types, object).is_some(),
-                )
-            })
-            .collect();
+        // Methods of a trait may take objects of another, and objects of Python's may be all that can be passed.
+        types.set_objects(ctx, &found);
+        for (number, key) in found.hosts.iter().enumerate() {
+            if let Some(host) = hosts::planned(ctx, &types, key, number) {
+                types.hosts.insert(key.clone(), (number, host));
+            }
+        }
+        types.set_objects(ctx, &found);
         types
+    }
+
+    fn set_objects(&mut self, ctx: &Ctx<'_>, found: &Found) {
+        let taken = |object: &Ty| objects::planned_object(ctx, self, object).is_some();
+        let objects = found.objects.iter();
+        self.objects = objects.map(|object| (object.clone(), taken(object))).collect();
+    }
+
+    /// What objects of Python's become that implement a trait.
+    pub(super) fn host(&self, trait_: &DefKey) -> Option<HostId> {
+        self.hosts.get(trait_).map(|(number, _)| *number)
+    }
+
+    /// All of that.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = (HostId, &PlannedHost)> {
+        self.hosts.values().map(|(number, host)| (*number, host))
     }
 
     /// The trait objects that signatures name, by what they are known by.
@@ -152,6 +169,7 @@ impl Types {
             list,
             index,
             objects: BTreeMap::new(),
+            hosts: BTreeMap::new(),
         }
     }
 

@@ -586,7 +586,9 @@ impl Shape {
             Self::Enum(slot) => named::choice(slot, from)?,
             Self::Result(value, _) => value.decode(from)?,
             Self::File(_) => from.file()?,
-            Self::Callable(_) | Self::Iterable(_) => return Err(from.malformed("no object of Python")),
+            Self::Callable(_) | Self::Object(_) | Self::Iterable(_) => {
+                return Err(from.malformed("no object of Python"));
+            }
             Self::Iterator(items) => {
                 let id = from.handle_id()?;
                 iterator::new(py, items, id)?

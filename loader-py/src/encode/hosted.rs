@@ -7,6 +7,7 @@ use pyo3::types::{
 use pyo3::{Bound, PyAny};
 
 use super::{Encoder, bytes, items, number};
+use crate::ffi::handle::HandleRef;
 use crate::ffi::lent::View;
 use crate::host::callables::CallableShape;
 use crate::host::files::{File, FileShape};
@@ -14,7 +15,7 @@ use crate::host::iterables::IterableShape;
 use crate::host::name_of;
 use crate::host::table::{self, Object};
 use crate::refusal::Refusal;
-use crate::shape::{Int, Shape};
+use crate::shape::{Int, ObjectShape, Shape};
 use crate::wire;
 
 /// A longer range is sent item by item, as Rust asks for them.
@@ -49,6 +50,40 @@ pub(super) fn callable(
     }
     out.object(Object::Callable(value.clone().unbind(), shape), shape.kept);
     Ok(())
+}
+
+/// An object that implements a trait: its methods, as they are now. A handle is none: its own methods are Rust's.
+pub(super) fn implementor(
+    whole: &Shape,
+    shape: &'static ObjectShape,
+    value: &Bound<'_, PyAny>,
+    out: &mut Encoder<'_, '_>,
+) -> Result<(), Refusal> {
+    if HandleRef::of(value.as_borrowed()).is_some() {
+        return Err(whole.wrong(value, out));
+    }
+    let mut methods = Vec::with_capacity(shape.methods().len());
+    for (name, method) in shape.methods() {
+        let optional = matches!(method, Shape::Option { .. });
+        let found = value.getattr_opt(name.bind(out.py))?;
+        if found.is_none() && !optional {
+            return Err(whole.wrong(value, out));
+        }
+        methods.push((method, found));
+    }
+    // Any object would do: the one that has nothing of it is hardly meant.
+    if methods.iter().all(|(_, found)| found.is_none()) {
+        return Err(whole.wrong(value, out));
+    }
+    out.array(methods.len(), |out| {
+        methods.iter().try_for_each(|(method, found)| match found {
+            Some(found) => method.encode(found, out),
+            None => {
+                out.nil();
+                Ok(())
+            }
+        })
+    })
 }
 
 /// A binary file object.

@@ -211,6 +211,7 @@ impl Shape {
             Self::Enum(slot) => named::choice(slot, value, out),
             Self::Union(parts) => union(self, parts, value, out),
             Self::Callable(shape) => hosted::callable(shape, value, out),
+            Self::Object(shape) => hosted::implementor(self, shape, value, out),
             Self::File(shape) => hosted::file(shape, value, out),
             Self::Iterable(shape) => hosted::iterable(shape, value, out),
             Self::Any => plain::any(value, out),

@@ -266,7 +266,7 @@ impl<'s, 'h> Scope<'s, 'h> {
     }
 
     /// The same, to be borrowed exclusively.
-    pub(crate) fn store_mut<T>(self, value: T, std_data: bool) -> &'s mut T {
+    pub fn store_mut<T>(self, value: T, std_data: bool) -> &'s mut T {
         // SAFETY: as for `store`.
         unsafe { &mut *self.put(value, std_data) }
     }

@@ -57,6 +57,18 @@ macro_rules! __candidate {
     }};
 }
 
+/// How what an object of the host's becomes is described, if it becomes something.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __host_described {
+    ($marker:ty,) => {
+        None
+    };
+    ($marker:ty, $host:ident) => {
+        Some(<$host as $crate::private::Lift<'s, 'h, $marker>>::describe)
+    };
+}
+
 /// A trait object that is lent: `$object` is `dyn Trait + 'x`; `$outlives` what `'h` outlives besides, where a candidate
 /// borrows.
 #[macro_export]
@@ -65,12 +77,17 @@ macro_rules! object {
     (
         $marker:ty, $name:literal, $object:ty, [$($outlives:tt)*],
         shared [$($shared:ident $shared_type:tt),*],
-        exclusive [$($exclusive:ident $exclusive_type:tt),*] $(,)?
+        exclusive [$($exclusive:ident $exclusive_type:tt),*], host [$($host:ident)?] $(,)?
     ) => {
         impl<'s, 'h: 's $($outlives)*, 'x: 's> $crate::private::LiftRef<'s, 'h, $marker> for $object {
             type Held = &'s $object;
 
             fn hold_ref(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $(
+                    if !$crate::private::is_handle(&scope) {
+                        return Ok(<$host as $crate::private::LiftMut<'s, 'h, $marker>>::hold_mut(scope)?);
+                    }
+                )?
                 let given = $crate::private::object_type(&scope, $name)?;
                 $(
                     if given == $crate::__candidate!(@info $marker, $shared $shared_type).index {
@@ -88,12 +105,18 @@ macro_rules! object {
                 $crate::private::describe_object(
                     to,
                     &[$(($crate::__candidate!(@info $marker, $shared $shared_type), "shared")),*],
+                    $crate::__host_described!($marker, $($host)?),
                 );
             }
         }
 
         impl<'s, 'h: 's $($outlives)*, 'x: 's> $crate::private::LiftMut<'s, 'h, $marker> for $object {
             fn hold_mut(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s mut Self, $crate::private::Fault> {
+                $(
+                    if !$crate::private::is_handle(&scope) {
+                        return Ok(<$host as $crate::private::LiftMut<'s, 'h, $marker>>::hold_mut(scope)?);
+                    }
+                )?
                 let given = $crate::private::object_type(&scope, $name)?;
                 $(
                     if given == $crate::__candidate!(@info $marker, $exclusive $exclusive_type).index {
@@ -107,6 +130,7 @@ macro_rules! object {
                 $crate::private::describe_object(
                     to,
                     &[$(($crate::__candidate!(@info $marker, $exclusive $exclusive_type), "exclusive")),*],
+                    $crate::__host_described!($marker, $($host)?),
                 );
             }
         }
@@ -119,12 +143,18 @@ macro_rules! object {
 macro_rules! object_given {
     (
         $marker:ty, $name:literal, $pointer:ty, $new:path, [$($outlives:tt)*],
-        [$($moved:ident $moved_type:tt),*] $(,)?
+        [$($moved:ident $moved_type:tt),*], [$($host:ident)?] $(,)?
     ) => {
         impl<'s, 'h: 's $($outlives)*, 'x: 's> $crate::private::Lift<'s, 'h, $marker> for $pointer {
             type Held = $crate::private::Later<'s, Self>;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $(
+                    if !$crate::private::is_handle(&scope) {
+                        let held = <$host as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?;
+                        return Ok($crate::private::Later::new(move || $new(held) as _));
+                    }
+                )?
                 let given = $crate::private::object_type(&scope, $name)?;
                 $(
                     if given == $crate::__candidate!(@info $marker, $moved $moved_type).index {
@@ -149,6 +179,7 @@ macro_rules! object_given {
                             (info, if info.clone { "clone" } else { "move" })
                         }
                     ),*],
+                    $crate::__host_described!($marker, $($host)?),
                 );
             }
         }
@@ -206,5 +237,90 @@ macro_rules! object_reference {
                 to.handle(<$family as $crate::private::Family>::INFO, "new");
             }
         }
+    };
+}
+
+/// A struct that implements a trait by calling an object of the host's: how it is lifted. A hook is a method, with what it is
+/// passed and what it gives; a provided one may be missing.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! host_object {
+    (
+        $marker:ty, $path:literal, $host:ident,
+        { $($need:ident $field:ident $name:literal $params:ty => $output:ty;)* }
+    ) => {
+        impl<'s, 'h> $crate::private::Lift<'s, 'h, $marker> for $host {
+            type Held = Self;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self, $crate::private::Fault> {
+                $crate::private::hooks(&scope, $path, [$($name),*].len())?;
+                Ok(Self {
+                    $($field: $crate::__hook!(@hold $need, scope, $marker, $params, $output),)*
+                })
+            }
+
+            fn take(held: Self) -> Self {
+                held
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.object($path, [$($name),*].len(), |to| {
+                    $(
+                        to.list(2);
+                        to.plain($name);
+                        $crate::__hook!(@describe $need, to, $marker, $params, $output);
+                    )*
+                });
+            }
+        }
+
+        impl<'s, 'h> $crate::private::LiftRef<'s, 'h, $marker> for $host {
+            type Held = &'s Self;
+
+            fn hold_ref(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s Self, $crate::private::Fault> {
+                Ok(<Self as $crate::private::LiftMut<'s, 'h, $marker>>::hold_mut(scope)?)
+            }
+
+            fn take_ref(held: &'s Self) -> &'s Self {
+                held
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                <Self as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+
+        impl<'s, 'h> $crate::private::LiftMut<'s, 'h, $marker> for $host {
+            fn hold_mut(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s mut Self, $crate::private::Fault> {
+                scope.keeps()?;
+                let held = <Self as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?;
+                // Shares of callables, which any thread may let go of.
+                Ok(scope.store_mut(held, true))
+            }
+
+            fn describe_mut(to: &mut $crate::private::Describer<'_>) {
+                <Self as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+    };
+}
+
+/// One method of a host's object.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __hook {
+    (@hold required, $scope:ident, $marker:ty, $params:ty, $output:ty) => {
+        <$crate::private::KeptCallable<$params, $output> as $crate::private::Lift<'s, 'h, $marker>>::hold($scope)?
+            .keep()
+    };
+    (@hold provided, $scope:ident, $marker:ty, $params:ty, $output:ty) => {
+        <Option<$crate::private::KeptCallable<$params, $output>> as $crate::private::Lift<'s, 'h, $marker>>::hold($scope)?
+            .map($crate::private::KeptCallable::keep)
+    };
+    (@describe required, $to:ident, $marker:ty, $params:ty, $output:ty) => {
+        <$crate::private::KeptCallable<$params, $output> as $crate::private::Lift<'s, 'h, $marker>>::describe($to)
+    };
+    (@describe provided, $to:ident, $marker:ty, $params:ty, $output:ty) => {
+        <Option<$crate::private::KeptCallable<$params, $output>> as $crate::private::Lift<'s, 'h, $marker>>::describe($to)
     };
 }

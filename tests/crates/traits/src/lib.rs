@@ -409,3 +409,198 @@ pub fn converter() -> Box<dyn Convert<String>> {
 pub fn converted(from: &dyn Convert<f64>) -> f64 {
     from.convert()
 }
+
+/// What is known of any shape.
+pub fn describe(shape: &impl Shape) -> String {
+    format!("{shape:?}, a {} of {}, doubled {}", shape.name(), shape.area(), shape.doubled())
+}
+
+/// Keeps a shape of whatever type.
+pub fn kept<T: Shape + 'static>(shape: T) -> Box<dyn Shape> {
+    Box::new(shape)
+}
+
+/// Why there is no greeting.
+#[derive(Debug)]
+pub struct Rude(String);
+
+impl Display for Rude {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rude to {}", self.0)
+    }
+}
+
+impl std::error::Error for Rude {}
+
+/// Who greets.
+pub trait Greeter: Send + Sync {
+    /// Greets somebody.
+    ///
+    /// # Errors
+    ///
+    /// Not this one.
+    fn greet(&self, name: &str) -> Result<String, Rude>;
+
+    /// Greets loudly.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::greet`].
+    fn shout(&self, name: &str) -> Result<String, Rude> {
+        self.greet(name).map(|text| text.to_uppercase())
+    }
+
+    /// Greets all, loudly.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::greet`].
+    fn shout_at(&self, names: &[String]) -> Result<Vec<String>, Rude> {
+        names.iter().map(|name| self.shout(name)).collect()
+    }
+
+    /// Something only Rust can say.
+    fn motto(&self) -> &str {
+        "be polite"
+    }
+
+    /// What it has been.
+    fn shared(self: &Arc<Self>) -> usize
+    where
+        Self: Sized,
+    {
+        Arc::strong_count(self)
+    }
+}
+
+/// Greeters that stay.
+#[derive(Default, Clone)]
+pub struct Hall {
+    greeters: Vec<Arc<dyn Greeter>>,
+}
+
+impl Hall {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One more.
+    pub fn add(&mut self, greeter: impl Greeter + 'static) -> usize {
+        self.greeters.push(Arc::new(greeter));
+        self.greeters.len()
+    }
+
+    /// One more, which others may have.
+    pub fn add_shared(&mut self, greeter: Arc<dyn Greeter>) {
+        self.greeters.push(greeter);
+    }
+
+    /// Everybody greets.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not.
+    pub fn greet(&self, name: &str) -> Result<Vec<String>, Rude> {
+        self.greeters.iter().map(|greeter| greeter.greet(name)).collect()
+    }
+
+    /// Everybody shouts, on another thread.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not.
+    pub fn shout_elsewhere(&self, names: Vec<String>) -> Result<Vec<Vec<String>>, Rude> {
+        std::thread::scope(|scope| {
+            let all = scope.spawn(|| self.greeters.iter().map(|one| one.shout_at(&names)).collect());
+            all.join().unwrap_or_else(|_| Err(Rude("a panic".to_owned())))
+        })
+    }
+
+    /// What they live by.
+    pub fn mottos(&self) -> Vec<String> {
+        self.greeters.iter().map(|one| one.motto().to_owned()).collect()
+    }
+
+    /// One of them.
+    pub fn get(&self, at: usize) -> Option<Arc<dyn Greeter>> {
+        self.greeters.get(at).cloned()
+    }
+}
+
+/// A tree.
+pub struct Node {
+    /// Its name.
+    name: String,
+    children: Vec<Node>,
+}
+
+impl Node {
+    /// With children of that names.
+    pub fn new(name: &str, children: &[String]) -> Self {
+        Self {
+            name: name.to_owned(),
+            children: children
+                .iter()
+                .map(|name| Self {
+                    name: name.clone(),
+                    children: Vec::new(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Who walks over a tree. Nothing of Rust's does.
+pub trait Visitor {
+    /// A node begins; whether to look at its children.
+    fn enter(&mut self, node: &Node) -> bool;
+
+    /// A node ends.
+    fn leave(&mut self, _node: &Node) {}
+
+    /// How deep it may go.
+    fn limit(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Walks over a tree.
+pub fn walk(node: &Node, visitor: &mut dyn Visitor) -> u32 {
+    if visitor.limit() == Some(0) || !visitor.enter(node) {
+        return 0;
+    }
+    let count = node.children.iter().map(|child| walk(child, visitor)).sum::<u32>();
+    visitor.leave(node);
+    count + 1
+}
+
+/// The same with a type of one's own.
+pub fn walk_with<V: Visitor>(node: &Node, visitor: &mut V) -> u32 {
+    walk(node, visitor)
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Circle {}
+}
+
+/// Nobody else may.
+pub trait Closed: sealed::Sealed {
+    /// Says so.
+    fn closed(&self) -> bool {
+        true
+    }
+}
+
+impl Closed for Circle {}
+
+/// Of what nobody else may be.
+pub fn is_closed(it: &dyn Closed) -> bool {
+    it.closed()
+}

@@ -1,0 +1,155 @@
+//! Objects of Python's as Rust traits: a struct with a share of each method, which implements the trait.
+//!
+//! A provided method that Python has not is Rust's, which calls the others: of a value that has all but this one. For each
+//! there is a struct of its own.
+
+use std::fmt::Write as _;
+
+use super::names;
+use super::text::literal;
+use crate::plan::model::{PlannedFunction, PlannedHost, Receiver};
+
+/// The struct and its impls.
+pub(super) fn declaration(host: &PlannedHost) -> Result<String, String> {
+    let mut items = main(host);
+    let provided = host.hooks.iter().enumerate().filter(|(_, hook)| !hook.required);
+    for (hook, _) in provided {
+        items.push_str(&without(host, hook));
+    }
+    let file: syn::File =
+        syn::parse_str(&items).map_err(|error| format!("the host `{}` is not Rust: {error}", host.name))?;
+    let lifted = lifted(host)?;
+    Ok(format!("{}\n{lifted}", prettyplease::unparse(&file).trim_end()))
+}
+
+/// How it is lifted: a macro call, which is printed as it is.
+fn lifted(host: &PlannedHost) -> Result<String, String> {
+    let mut text = format!(
+        "{}::host_object!({}, {}, {}, {{\n",
+        names::private(),
+        names::marker(),
+        literal(&host.path),
+        host.name
+    );
+    let ty = |text: &str| super::text::parse("type", text).map(|ty| super::text::print_type(&ty));
+    for (at, hook) in host.hooks.iter().enumerate() {
+        let need = if hook.required { "required" } else { "provided" };
+        let params: String = hook.params.iter().map(|param| format!("{param},")).collect();
+        let (params, output) = (ty(&format!("({params})"))?, ty(&hook.output)?);
+        let _ = writeln!(
+            text,
+            "    {need} h{at} {} {params} => {output};",
+            literal(&hook.name)
+        );
+    }
+    text.push_str("});");
+    Ok(text)
+}
+
+fn main(host: &PlannedHost) -> String {
+    let (name, private, marker) = (&host.name, names::private(), names::marker());
+    let fields: String = (host.hooks.iter().enumerate())
+        .map(|(at, hook)| {
+            if hook.required {
+                format!("h{at}: {private}::Keeper,")
+            } else {
+                format!("h{at}: ::std::option::Option<{private}::Keeper>,")
+            }
+        })
+        .collect();
+    let docs = literal(&format!(
+        " An object of Python's that implements `{}`.",
+        host.path
+    ));
+    let mut items = format!("#[doc = {docs}] #[derive(Clone)] pub struct {name} {{ {fields} }}");
+    for one in &host.impls {
+        let functions: String = one
+            .functions
+            .iter()
+            .map(|function| {
+                let PlannedFunction { head, hook, body, .. } = function;
+                if host.hooks[*hook].required {
+                    return format!("{head} {{ let f = &self.h{hook}; {body} }}");
+                }
+                let call = called(
+                    &one.trait_,
+                    function,
+                    &to_without(name, *hook, &function.receiver),
+                );
+                format!(
+                    "{head} {{ match &self.h{hook} {{ ::std::option::Option::Some(f) => {{ {body} }} \
+                     ::std::option::Option::None => {call} }} }}"
+                )
+            })
+            .collect();
+        let _ = write!(items, "impl {} for {name} {{ {functions} }}", one.trait_);
+    }
+    for (what, hook) in &host.says {
+        let said = format!("out.write_str(&self.h{hook}.invoke::<{marker}, _, ::std::string::String>(()))");
+        items.push_str(&says(what, name, &said));
+    }
+    if host.error {
+        let _ = write!(items, "impl ::std::error::Error for {name} {{}}");
+    }
+    items
+}
+
+/// The struct that has every method but one, which is Rust's.
+fn without(host: &PlannedHost, hook: usize) -> String {
+    let name = format!("{}Without{hook}", host.name);
+    let mut items = format!("#[derive(Clone)] struct {name}({});", host.name);
+    for one in &host.impls {
+        let functions: String = (one.functions.iter())
+            .filter(|function| function.hook != hook)
+            .map(|function| {
+                let call = called(&one.trait_, function, &to_whole(&function.receiver));
+                format!("{} {{ {call} }}", function.head)
+            })
+            .collect();
+        let _ = write!(items, "impl {} for {name} {{ {functions} }}", one.trait_);
+    }
+    for (what, _) in &host.says {
+        let said = format!("::std::fmt::{what}::fmt(&self.0, out)");
+        items.push_str(&says(what, &name, &said));
+    }
+    if host.error {
+        let _ = write!(items, "impl ::std::error::Error for {name} {{}}");
+    }
+    items
+}
+
+fn says(what: &str, name: &str, said: &str) -> String {
+    format!(
+        "impl ::std::fmt::{what} for {name} {{ \
+         fn fmt(&self, out: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{ {said} }} }}"
+    )
+}
+
+/// The same method, of another object.
+fn called(trait_: &str, function: &PlannedFunction, object: &str) -> String {
+    let arguments: String = (0..function.arguments).map(|at| format!(", x{at}")).collect();
+    format!("{trait_}::{}({object}{arguments})", function.name)
+}
+
+/// From the whole to what lacks a method.
+fn to_without(name: &str, hook: usize, receiver: &Receiver) -> String {
+    let made = format!("{name}Without{hook}");
+    match receiver {
+        Receiver::Value => format!("{made}(self)"),
+        Receiver::Shared => format!("&{made}({name}::clone(self))"),
+        Receiver::Exclusive => format!("&mut {made}({name}::clone(self))"),
+        Receiver::Pointer(path) => format!("{path}::new({made}({name}::clone(&*self)))"),
+        Receiver::SharedPointer(path) => format!("&{path}::new({made}({name}::clone(&**self)))"),
+    }
+}
+
+/// And back.
+fn to_whole(receiver: &Receiver) -> String {
+    match receiver {
+        Receiver::Value => "self.0".to_owned(),
+        Receiver::Shared => "&self.0".to_owned(),
+        Receiver::Exclusive => "&mut self.0".to_owned(),
+        Receiver::Pointer(path) => format!("{path}::new(self.0.clone())"),
+        Receiver::SharedPointer(path) => format!("&{path}::new(self.0.clone())"),
+    }
+}
