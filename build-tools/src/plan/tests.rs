@@ -1,6 +1,7 @@
 //! Plans of small hand-made APIs, one behaviour each.
 
 mod host_objects;
+mod hosts;
 mod instances;
 mod judge;
 mod locks;
