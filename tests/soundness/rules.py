@@ -983,6 +983,47 @@ RULES = (
         ("`python/test_upcalls.py`, `python/test_files.py`",),
     ),
     Rule(
+        "Trait objects",
+        (
+            "What arrives as one is a handle of a type that implements the trait: what the handle says of "
+            "its type chooses the conversion, and is then checked like that of any other handle. What holds "
+            "one that borrows is a member of its group, as any type with a lifetime. An object of the host "
+            "that implements a trait is owned like the callables that it is made of, by the call, the group "
+            "or the value that Rust puts it in."
+        ),
+        (
+            Mutation(
+                "the type that an object's handle says is that of its value",
+                "group/holding.rs",
+                "if entry.type_id != type_id || entry.info.index != id.type_index() {",
+                "if false {",
+                "an_object_is_what_it_is_whatever_its_handle_says",
+                "traits",
+            ),
+            Mutation(
+                "what is lent to a value is owned by its group",
+                "group/scope.rs",
+                "= self.keeper {\n            let drop = std_data",
+                "= self.keeper.filter(|_| false) {\n            let drop = std_data",
+                "an_object_of_the_hosts_lives_as_long_as_what_it_was_lent_to",
+                "traits",
+            ),
+            Mutation(
+                "it is released when its group ends",
+                "macros/object.rs",
+                "Ok(scope.store_mut(held, true))",
+                "Ok(scope.store_mut(held, false))",
+                "an_object_of_the_hosts_lives_as_long_as_what_it_was_lent_to",
+                "traits",
+            ),
+        ),
+        (
+            "`traits::what_an_object_is_lent_from_stays`",
+            "`traits::what_implements_a_trait_and_borrows_is_its_groups`",
+            "`traits::an_object_of_the_hosts_stays_the_clients_if_the_call_is_refused`",
+        ),
+    ),
+    Rule(
         "Objects kept with values",
         (
             "Each reference is owned once: by the client until the call is made, then by the values that "
