@@ -8,6 +8,7 @@ pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
 pub use crate::dynamic::Dynamic;
 pub use crate::error::Fault;
+pub use crate::group::lent_mut::LentMut;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;

@@ -202,6 +202,26 @@ def test_what_is_lent_to_it_ends_when_it_returns(m: Any) -> None:
     assert bell.ring(1) == 1
 
 
+def test_what_borrows_is_lent_to_be_changed(m: Any) -> None:
+    drafts: list[Any] = []
+
+    def write(one: Any, other: Any, number: int) -> None:
+        drafts.extend((one, other))
+        one.write(f"{one.author()} {number}")
+        other.write("other")
+        if number == 3:
+            raise ValueError(number)
+
+    author = m.listeners.Author("A", write)
+    assert author.write(1) == ("A 1", "other") and author.write(2) == ("A 2", "other")
+    with pytest.raises(ValueError, match="3"):
+        author.write(3)
+    assert author.once(lambda draft: draft.write(draft.author())) == "A"
+    for draft in drafts:
+        with pytest.raises(usecrate.ClosedError):
+            draft.write("late")
+
+
 def test_any_thread_may_call_it(m: Any, unheard: list[Any]) -> None:
     threads: set[int] = set()
 

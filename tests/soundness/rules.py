@@ -679,6 +679,23 @@ RULES = (
                 "keeping",
             ),
             Mutation(
+                "what borrows and may be changed is lent in a group of its own",
+                "group/store.rs",
+                "let group = Group::lent();\n        if let Some(lent) = group.temporary() {\n            "
+                "lent.stiffen();\n        }\n        if !info.sync {",
+                "let group = self.frame.joined_group();\n        if !info.sync {",
+                "what_borrows_and_may_be_changed_comes_to_refer_to_nothing_else",
+                "keeping",
+            ),
+            Mutation(
+                "each of those groups ends",
+                "group/frame.rs",
+                "groups.extend(group);",
+                "groups.clear();",
+                "what_borrows_and_may_be_changed_comes_to_refer_to_nothing_else",
+                "keeping",
+            ),
+            Mutation(
                 "an exception that no call ends with is told",
                 "host/keeper.rs",
                 "raised.tell_of(&self.kept);",

@@ -14,14 +14,14 @@
 
 use proc_macro2::{Ident, Span};
 
-use crate::plan::model::{MARKER, ShimId, Stay, TypeId};
+use crate::plan::model::{self, MARKER, ShimId, Stay, TypeId};
 
 pub(super) fn shim(id: ShimId) -> Ident {
     ident(&format!("__uc_f{id}"))
 }
 
 pub(super) fn family(id: TypeId) -> Ident {
-    ident(&format!("__UcFamily{id}"))
+    ident(&model::family(id))
 }
 
 pub(super) fn argument(position: usize) -> Ident {

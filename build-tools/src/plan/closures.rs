@@ -10,11 +10,11 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
 use super::fold::{Subst, any, each, generics_in};
-use super::model::MARKER;
+use super::model::{MARKER, family};
 use super::returned::{Given, owned};
 use super::spell::{Lifetimes, Unnameable};
 use super::stdlib;
-use super::types::Types;
+use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, check_result, class, type_args};
 use crate::api::{Bound, DefKey, TraitRef, Ty};
 
@@ -237,6 +237,8 @@ fn named(ty: &Ty) -> Option<usize> {
 struct Written {
     described: Vec<String>,
     params: Vec<String>,
+    /// How they are passed on, with `{}` for each.
+    passed: Vec<String>,
     given: Given,
     place: Place,
 }
@@ -253,17 +255,19 @@ impl Written {
             Reason::new(SkipCode::Closure, format!("the callable `{name}`: {why}"))
         };
         let mut described = Vec::new();
-        let mut params = Vec::new();
+        let (mut params, mut passed) = (Vec::new(), Vec::new());
         for ty in &signature.params {
             let ty = ctx.normal(&put(ty));
             check_argument(ctx, types, &ty, name)?;
             described.push(ctx.spell(&ty, Lifetimes::All("'h")).map_err(refused)?);
             params.push(ctx.spell(&ty, Lifetimes::Infer).map_err(refused)?);
+            passed.push(on(ctx, types, &ty));
         }
         let output = ctx.normal(&put(&signature.output));
         Ok(Self {
             described,
             params,
+            passed,
             given: Given::new(ctx, types, &signature.written, &output, name)?,
             place: signature.place,
         })
@@ -288,7 +292,12 @@ impl Written {
             .map(|(name, ty)| format!("{name}: {ty}"))
             .collect();
         let kept = self.place == Place::Kept;
-        let (output, body) = self.given.body(MARKER, &tuple(&names), kept);
+        let passed: Vec<String> = names
+            .iter()
+            .zip(&self.passed)
+            .map(|(name, passed)| passed.replace("{}", name))
+            .collect();
+        let (output, body) = self.given.body(MARKER, &tuple(&passed), kept);
         let closure = format!("move |{}| -> {output} {{ {body} }}", params.join(", "));
         if kept {
             format!("{{ let f = f.keep(); {closure} }}")
@@ -296,6 +305,23 @@ impl Written {
             closure
         }
     }
+}
+
+/// How a callable is passed an argument of that type, with `{}` for it: what borrows and may be changed is lent by itself, since
+/// nobody may change what it borrows.
+fn on(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> String {
+    if let Ty::Ref {
+        mutable: true, ty, ..
+    } = ty
+    {
+        if let (Class::Type(id, Kind::Handle), true) = (class(ctx, types, ty), has_lifetimes(ty)) {
+            return format!(
+                "::usecrate_runtime::private::LentMut::<{}>::new({{}})",
+                family(id)
+            );
+        }
+    }
+    "{}".to_owned()
 }
 
 /// The parts as a tuple.

@@ -22,6 +22,12 @@ pub type HostId = usize;
 /// The bridge's marker type, as expressions in the plan name it.
 pub const MARKER: &str = "__UcMarker";
 
+/// The bridge's name of the family of a type with lifetimes, as expressions in the plan have it.
+#[must_use]
+pub fn family(id: TypeId) -> String {
+    format!("__UcFamily{id}")
+}
+
 /// Everything that later stages need to know of the crate.
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Plan {

@@ -48,6 +48,18 @@ impl Party {
     }
 }
 
+/// Groups that end, whatever panics.
+struct Ending(Vec<Arc<Group>>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if let Some(group) = self.0.pop() {
+            let _others = Self(std::mem::take(&mut self.0));
+            temporary::end(group);
+        }
+    }
+}
+
 /// A value from `allocate`, and its destructor.
 pub(super) type Stowed = (*mut (), unsafe fn(*mut ()));
 
@@ -118,6 +130,8 @@ pub(super) struct More {
     pub(super) describing: Option<RefCell<Description>>,
     pub(super) own: Party,
     pub(super) parent: Party,
+    /// Groups of values that are lent each in its own.
+    pub(super) apart: RefCell<Vec<Arc<Group>>>,
     /// Holds beyond the first few.
     pub(super) holds: RefCell<Vec<Hold>>,
     pub(super) locks: RefCell<Vec<Locked>>,
@@ -244,10 +258,15 @@ impl<'c> Frame<'c> {
     /// The callable has returned: all that was lent goes, and is waited for.
     pub(crate) fn end(&self) {
         let group = self.more.get().and_then(|more| more.own.group.take());
+        let mut groups = self.more.get().map(|more| more.apart.take()).unwrap_or_default();
+        groups.extend(group);
+        let _ending = Ending(groups);
         self.leave(false);
-        if let Some(group) = group {
-            temporary::end(group);
-        }
+    }
+
+    /// A group of one value ends when the callable has returned.
+    pub(super) fn ends_apart(&self, group: &Arc<Group>) {
+        self.more().apart.borrow_mut().push(Arc::clone(group));
     }
 
     /// Whether the call needs nothing but what every call has.

@@ -29,6 +29,7 @@ pub(crate) mod holding;
 pub(crate) mod inside;
 mod leaving;
 pub(crate) mod lent;
+pub(crate) mod lent_mut;
 pub(crate) mod overtaken;
 pub(crate) mod owners;
 mod reading;

@@ -131,6 +131,31 @@ impl<'o, 'h> Out<'o, 'h> {
         });
     }
 
+    /// A value that is lent to a callable in a group of its own, which ends when that returns.
+    pub(super) fn store_apart(&mut self, value: *mut (), type_id: TypeId, info: &'static TypeInfo) {
+        let group = Group::lent();
+        if let Some(lent) = group.temporary() {
+            lent.stiffen();
+        }
+        if !info.sync {
+            group.add_lock(Arc::new(ThreadLock::default()));
+        }
+        if !info.send {
+            group.settle(thread::current());
+        }
+        self.frame.ends_apart(&group);
+        self.insert(Entry {
+            value,
+            type_id,
+            info,
+            ending: ending::<()>(),
+            access: Access::Exclusive,
+            group: Some(group),
+            lock: None,
+            home: (!info.send).then(thread::current),
+        });
+    }
+
     /// A value inside one that the group keeps.
     pub fn store_ref<B, T: Handle<B>>(&mut self, value: &'h T) {
         let value = std::ptr::from_ref(value).cast_mut();

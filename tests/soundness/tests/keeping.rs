@@ -21,6 +21,23 @@ __uc::handle!(Marker, 1, "subject::Keeper", crate::subject::Keeper);
 __uc::handle!(Marker, 2, "subject::Thread", crate::subject::Thread);
 __uc::handle!(Marker, 3, "subject::Library", crate::subject::Library);
 
+__uc::handle_in!(Marker, 4, "subject::View", ViewFamily, crate::subject::View<'h>);
+
+fn views<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let text = __uc_arg::<String>(call);
+    let f = __uc_arg::<__uc::KeptCallable<(&'h mut subject::View<'h>, &'h mut subject::View<'h>), ()>>(call);
+    __uc::answer!(call, Marker, {
+        let f = f.take().keep();
+        subject::views(text.take(), move |x, y| {
+            let (x, y) = (
+                __uc::LentMut::<ViewFamily>::new(x),
+                __uc::LentMut::<ViewFamily>::new(y),
+            );
+            f.invoke::<Marker, _, _>((x, y))
+        })
+    })
+}
+
 /// What `generate` would write for a function whose last parameter is a callable that Rust keeps.
 macro_rules! keeping {
     ($name:ident($f:ident fn($x:ident: $described:ty => $ty:ty) -> $result:ty) $make:expr) => {
@@ -69,20 +86,25 @@ shim!(thread_resume(__uc_arg a) subject::Thread::resume(a.take()));
 shim!(library_lend(__uc_arg a, __uc_arg b) subject::Library::lend(a.take(), b.take()));
 shim!(library_read(__uc_arg a) subject::Library::read(a.take()));
 shim!(library_close(__uc_arg a) subject::Library::close(a.take()));
+shim!(view_text(__uc_arg a) subject::View::<'h>::text(a.take()));
+shim!(view_set(__uc_arg a, __uc_kept b) subject::View::<'h>::set(a.take(), b.take()));
+shim!(view_swap(__uc_arg a, __uc_arg b) subject::View::<'h>::swap(a.take(), b.take()));
+shim!(view_shorten(__uc_arg a) subject::View::<'h>::shorten(a.take()));
 shim!(book_text(__uc_kept a) subject::Book::text(a.take()));
 
 __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
         handle crate::subject::Book, handle crate::subject::Keeper, handle crate::subject::Thread,
-        handle crate::subject::Library,
+        handle crate::subject::Library, handle_in ViewFamily,
     ],
     callables: [
         "Keeper::new" => keeper_new, "Keeper::call" => keeper_call, "Keeper::call_elsewhere" => keeper_call_elsewhere,
         "Keeper::drop_elsewhere" => keeper_drop_elsewhere, "Thread::join" => thread_join, "Thread::resume" => thread_resume,
         "Library::new" => library_new, "Library::lend" => library_lend, "Library::read" => library_read,
         "Library::close" => library_close, "Book::text" => book_text, "numbers" => numbers, "failing" => failing, "worded" => worded,
-        "lenient" => lenient,
+        "lenient" => lenient, "views" => views, "View::text" => view_text, "View::set" => view_set,
+        "View::swap" => view_swap, "View::shorten" => view_shorten,
     ],
 }
 
@@ -206,6 +228,30 @@ fn what_is_lent_to_it_on_a_thread_of_the_library_ends_when_it_returns() {
     }
     call("Library::close", &[library.clone()]);
     drop_now(&library);
+}
+
+#[test]
+fn what_borrows_and_may_be_changed_comes_to_refer_to_nothing_else() {
+    let _alone = alone();
+    let lent = Arc::new(Mutex::new(Vec::new()));
+    let keeps = Arc::clone(&lent);
+    let during = callable(move |views| {
+        let [one, other] = views else { panic!("two views") };
+        assert_eq!(call("View::text", &[other.clone()]), format!("{LONG}!").into());
+        call("View::shorten", &[one.clone()]);
+        // The other's text is gone when the first is read, and so is what the client lends.
+        assert_eq!(refused("View::swap", &[one.clone(), other.clone()]), "borrowed");
+        assert_eq!(refused("View::set", &[one.clone(), LONG.into()]), "borrowed");
+        keeps
+            .lock()
+            .expect("nobody panics")
+            .extend([one.clone(), other.clone()]);
+        Value::Nil.into()
+    });
+    assert_eq!(call("views", &[LONG.into(), during]), LONG[1..].into());
+    for view in lent.lock().expect("nobody panics").iter() {
+        assert_eq!(refused("View::text", &[view.clone()]), "closed");
+    }
 }
 
 #[test]

@@ -216,6 +216,66 @@ impl Marker {
     }
 }
 
+/// A text that is being written.
+pub struct Draft<'t> {
+    text: &'t mut String,
+    author: &'t str,
+}
+
+impl Draft<'_> {
+    /// Writes more of it.
+    pub fn write(&mut self, more: &str) {
+        self.text.push_str(more);
+    }
+
+    /// Who writes it.
+    pub fn author(&self) -> &str {
+        self.author
+    }
+}
+
+/// Writes texts as it is told.
+pub struct Author {
+    name: String,
+    write: Box<dyn Fn(&mut Draft<'_>, &mut Draft<'_>, u8) -> Result<(), String> + Send + Sync>,
+}
+
+impl Author {
+    /// With a name.
+    pub fn new(
+        name: String,
+        write: impl Fn(&mut Draft, &mut Draft, u8) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name,
+            write: Box::new(write),
+        }
+    }
+
+    /// Two texts at once.
+    pub fn write(&self, number: u8) -> Result<(String, String), String> {
+        let (mut one, mut other) = (String::new(), String::new());
+        let author = &self.name;
+        let (first, second) = (&mut one, &mut other);
+        (self.write)(
+            &mut Draft { text: first, author },
+            &mut Draft { text: second, author },
+            number,
+        )?;
+        Ok((one, other))
+    }
+
+    /// One text, lent for the call.
+    pub fn once(&self, f: impl FnOnce(&mut Draft)) -> String {
+        let mut text = String::new();
+        f(&mut Draft {
+            text: &mut text,
+            author: &self.name,
+        });
+        text
+    }
+}
+
 /// One that stays on its thread.
 pub struct Local {
     f: Rc<dyn Fn(u8) -> u8>,

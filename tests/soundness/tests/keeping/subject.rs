@@ -106,6 +106,34 @@ impl Library {
     }
 }
 
+/// Borrows text, and may be changed.
+pub struct View<'a>(&'a str);
+
+impl<'a> View<'a> {
+    pub fn text(&self) -> &'a str {
+        self.0
+    }
+    pub fn set(&mut self, text: &'a str) {
+        self.0 = text;
+    }
+    pub fn swap(&mut self, other: &mut View<'a>) {
+        std::mem::swap(&mut self.0, &mut other.0);
+    }
+    pub fn shorten(&mut self) {
+        self.0 = &self.0[1..];
+    }
+}
+
+/// Lends two views, of which the text of the second is gone when the first is read.
+pub fn views(text: String, f: impl FnOnce(&mut View<'_>, &mut View<'_>)) -> String {
+    let mut long = View(&text);
+    {
+        let other = text.clone() + "!";
+        f(&mut long, &mut View(&other));
+    }
+    long.text().to_owned()
+}
+
 /// Numbers, of which it knows how many there are.
 pub fn numbers(f: impl FnMut(u32) -> u32 + Send + Sync + 'static) -> impl Iterator<Item = u32> {
     (0..100).map(f)
