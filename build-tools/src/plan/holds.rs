@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify};
 use super::{stand_in, stdlib, streams};
-use crate::api::{Arg, Bound, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
+use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
 pub(super) const DEPTH: usize = 24;
@@ -240,10 +240,6 @@ fn of_trait(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
 
 /// No impl of that trait for the type can be missing from what was scanned.
 fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
-    let described = |key: &DefKey| {
-        let found = ctx.def(key).map(|def| &def.kind);
-        found.is_some_and(|kind| !matches!(kind, DefKind::Opaque { .. }))
-    };
     // Of a private trait rustdoc tells no impls.
     let own = trait_.krate() == ctx.api.name && !none;
     match ty {
@@ -251,9 +247,21 @@ fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
         // Of a trait that was not scanned numbers are the likeliest.
         Ty::Primitive(_) => own || !none,
         Ty::Ref { ty, .. } => own || all_are_known(ctx, trait_, ty, none),
-        Ty::Path { def, .. } => own || described(trait_) && described(def) && !none,
+        Ty::Path { def, .. } => {
+            // Of what the crate does not export, and std, not all is told.
+            let of_trait = ctx
+                .def(trait_)
+                .is_some_and(|def| !matches!(def.kind, DefKind::Opaque { .. }));
+            described(ctx, def) && (own || of_trait && !none) || own && stdlib::is_std(def)
+        }
         _ => own,
     }
+}
+
+/// All that a type implements is told: it was scanned, and can be named.
+fn described(ctx: &Ctx<'_>, key: &DefKey) -> bool {
+    let told = |def: &Def| !matches!(def.kind, DefKind::Opaque { .. }) && !def.paths.is_empty();
+    ctx.def(key).is_some_and(told)
 }
 
 fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>) -> Answer {
@@ -378,9 +386,6 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
             sure_unless(name == "Copy" && OWNING.iter().any(|name| stdlib::is(def, name)))
         }
         Ty::Path { def, .. } => {
-            let described = ctx
-                .def(def)
-                .is_some_and(|def| !matches!(def.kind, DefKind::Opaque { .. }));
             let by = match name {
                 "ToString" => "Display",
                 "ToOwned" => "Clone",
@@ -388,7 +393,7 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
             };
             match ctx.has_std(ty, by) || by == "IntoIterator" && ctx.has_std(ty, "Iterator") {
                 true => Yes,
-                false if FOR_ALL.contains(&name) || !described => Open,
+                false if FOR_ALL.contains(&name) || !described(ctx, def) => Open,
                 false => No,
             }
         }

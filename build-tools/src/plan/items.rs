@@ -2,6 +2,7 @@
 
 use super::ctx::{Ctx, Match};
 use super::fold::{any, closed};
+use super::spell::Lifetimes;
 use super::stdlib;
 use super::types::Types;
 use super::wire::{Reason, check_error, check_result, type_args};
@@ -23,7 +24,8 @@ pub(super) struct Items {
     pub(super) into: bool,
 }
 
-/// An iterator without a class of its own: `impl Iterator`, a boxed one, one of std, one that the crate does not export.
+/// An iterator without a class of its own: `impl Iterator`, a boxed one, one of std, one that the crate does not export, or
+/// over a type that it does not export.
 pub(super) fn anonymous(ctx: &Ctx<'_>, ty: &Ty) -> Option<Items> {
     match ty {
         Ty::Impl(bounds) => {
@@ -40,10 +42,13 @@ pub(super) fn anonymous(ctx: &Ctx<'_>, ty: &Ty) -> Option<Items> {
             _ => None,
         },
         Ty::Path { def, .. } if is_unknown(ctx, def) => Some(Items::default()),
-        Ty::Path { def, .. } => stdlib::iterator(def).map(|double| Items {
+        Ty::Path { def, .. } if stdlib::is_std(def) => stdlib::iterator(def).map(|double| Items {
             double,
             ..Items::default()
         }),
+        Ty::Path { .. } if ctx.spell(ty, Lifetimes::Infer).is_err() => {
+            named(ctx, &super::fold::erase(ty)).map(|(_, items)| items)
+        }
         _ => None,
     }
 }

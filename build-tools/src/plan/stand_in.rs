@@ -14,11 +14,14 @@ use super::holds::{self, meets};
 use super::spell::Lifetimes;
 use super::stdlib::StdClass;
 use super::types::Types;
+use super::wire::{is_text, type_args};
 use super::{choose, stdlib, streams};
 use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Ty};
 
 /// How many of a crate's own types stand for one parameter.
 const OWN: usize = 2;
+/// How long the tuples and arrays are that stand for one.
+const SMALL: std::ops::RangeInclusive<usize> = 2..=3;
 /// How many instances a generic type gets.
 const INSTANCES: usize = 4;
 /// How many, if each is over another number.
@@ -354,6 +357,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         Ty::Primitive("f64".to_owned()),
         Ty::Primitive("i64".to_owned()),
     ];
+    possible.extend(views(&subst.apply_bounds(&all().cloned().collect::<Vec<_>>())));
     possible.extend(iterators(ctx, all(), deep));
     possible.extend(implementors(ctx, all(), deep));
     let total: usize = asked.iter().map(|one| one.functions).sum();
@@ -388,7 +392,41 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     let plain = |ty: &&Ty| matches!(ty, Ty::Primitive(_));
     match best.iter().find(plain) {
         Some(first) => vec![first.clone()],
-        None => best.into_iter().take(OWN).collect(),
+        None => {
+            let (named, others): (Vec<Ty>, Vec<Ty>) = best.into_iter().partition(is_named);
+            let others = others.into_iter().take(OWN);
+            others.chain(named.into_iter().take(OWN)).collect()
+        }
+    }
+}
+
+/// It is a type of some crate's, or a reference to one.
+fn is_named(ty: &Ty) -> bool {
+    matches!(referent(ty), Ty::Path { def, .. } if !stdlib::is_std(def))
+}
+
+/// What owns the data that is looked at: where `AsRef<[T]>` is asked for, a list.
+fn views(bounds: &[Bound]) -> Vec<Ty> {
+    let one = |bound: &Bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } if stdlib::is_std(&trait_.def) && matches!(trait_.def.name(), "AsRef" | "Borrow" | "Into") => {
+            type_args(&trait_.args).next().and_then(owner)
+        }
+        _ => None,
+    };
+    bounds.iter().find_map(one).into_iter().collect()
+}
+
+fn owner(ty: &Ty) -> Option<Ty> {
+    match ty {
+        _ if !closed(ty) => None,
+        Ty::Slice(item) => Some(choose::list((**item).clone())),
+        _ if is_text(ty) => Some(choose::string()),
+        Ty::Path { def, .. } if stdlib::is(def, "Path") => Some(choose::std_type("std::path::PathBuf")),
+        Ty::Path { def, .. } if stdlib::is_unsized(def) => None,
+        Ty::Path { .. } => Some(ty.clone()),
+        _ => None,
     }
 }
 
@@ -447,11 +485,12 @@ fn blocks(ctx: &Ctx<'_>, def: &Def, name: &str, wanted: impl Fn(&Impl) -> bool) 
 }
 
 /// Types that implement a trait among bounds, and can be named: of the crate's all, of references to them those that have
-/// impls of their own, of std's those that are values; and of numbers the best.
+/// impls of their own, of std's those that are values; small tuples or arrays of numbers; and of numbers the best.
 fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
     let mut numbers = BTreeSet::new();
     let mut own = BTreeSet::new();
     let mut values = BTreeSet::new();
+    let mut through = Vec::new();
     let impls = asked(bounds).into_iter().flat_map(|trait_| ctx.impls_of(trait_));
     for impl_ in impls.filter(|impl_| impl_.blanket.is_none()) {
         let ty = ctx.normal(&impl_.self_ty);
@@ -475,13 +514,56 @@ fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep
                 let ty = ty.filter(|ty| holds::applies(ctx, impl_, ty));
                 own.extend(ty.map(|ty| (true, ty)));
             }
+            Ty::Tuple(_) | Ty::Array { .. } => {
+                let all = of_numbers(ctx, impl_, &ty).into_iter();
+                values.extend(all.filter(|ty| holds::applies(ctx, impl_, ty)));
+            }
+            // What a blanket impl asks for.
+            Ty::Generic(name) if deep => {
+                through.extend(bounds_of(&impl_.generics, name));
+            }
             _ => {}
         }
+    }
+    // Tuples and arrays are one to Python.
+    if values.iter().any(|ty| matches!(ty, Ty::Tuple(_))) {
+        values.retain(|ty| !matches!(ty, Ty::Array { .. }));
+    }
+    if !through.is_empty() {
+        let more = implementors(ctx, through.into_iter(), false);
+        values.extend(
+            more.into_iter()
+                .filter(|ty| !is_named(ty) && !matches!(ty, Ty::Primitive(_))),
+        );
     }
     let numbers = numbers.into_iter().map(|(_, _, ty)| ty);
     let mut own: Vec<Ty> = own.into_iter().map(|(_, ty)| ty).collect();
     own.sort_by_cached_key(|ty| place(ctx, ty));
     own.into_iter().chain(values).chain(numbers).collect()
+}
+
+/// A tuple or an array for which an impl is, made of numbers: pairs and triples.
+fn of_numbers(ctx: &Ctx<'_>, impl_: &Impl, ty: &Ty) -> Vec<Ty> {
+    let mut subst = Subst::default();
+    for name in generics_in(ty) {
+        let bounds: Vec<Bound> = bounds_of(&impl_.generics, &name).into_iter().cloned().collect();
+        let number = of_bounds(ctx, &bounds, false).into_iter().next();
+        subst.types.extend(number.map(|ty| (name, ty)));
+    }
+    let open = parameters(&impl_.generics);
+    match subst.apply(ty) {
+        ty if !closed(&ty) => Vec::new(),
+        Ty::Array { ty, len } if open.contains(&len) => {
+            let of = |len: usize| Ty::Array {
+                ty: ty.clone(),
+                len: len.to_string(),
+            };
+            SMALL.map(of).collect()
+        }
+        ty @ Ty::Array { .. } => vec![ty],
+        Ty::Tuple(parts) if SMALL.contains(&parts.len()) => vec![Ty::Tuple(parts)],
+        _ => Vec::new(),
+    }
 }
 
 /// An instance of a type of the crate's, erased, if it can be named: itself, if nothing is open.

@@ -304,3 +304,77 @@ fn a_tuple_of_what_is_bounded_by_the_same_trait_has_an_end() {
         .plan();
     assert_eq!(ids(&plan), ["x::at<f64>", "x::at<(f64, f64)>"]);
 }
+
+/// `struct Tree<T: trait_>` with a method that gives a `T`.
+fn tree(sample: Sample, bound: TraitRef) -> Sample {
+    let generics = with(over(&["T"]), vec![clause(generic("T"), bound)]);
+    let first = function(
+        "first",
+        vec![("self", reference(None, false, me()))],
+        Some(generic("T")),
+    );
+    let of = path("x::Tree", vec![Arg::Type(generic("T"))]);
+    sample
+        .opaque("Tree", generics.clone())
+        .block(of, None, generics, vec![first])
+}
+
+#[test]
+fn small_tuples_of_numbers_stand_for_what_tuples_implement() {
+    let point = || Some(by("x::Point", Vec::new(), Vec::new()));
+    let number = || clause(generic("N"), by("core::marker::Copy", Vec::new(), Vec::new()));
+    let mut sample = a_trait(Sample::new(), "Point", Vec::new());
+    sample = a_trait(sample, "Object", Vec::new());
+    for length in 1..6 {
+        let tuple = Ty::Tuple(vec![generic("N"); length]);
+        sample = sample.block(tuple, point(), with(over(&["N"]), vec![number()]), Vec::new());
+    }
+    let object = by("x::Object", Vec::new(), Vec::new());
+    let points = with(
+        over(&["P"]),
+        vec![clause(generic("P"), by("x::Point", Vec::new(), Vec::new()))],
+    );
+    sample = sample.block(generic("P"), Some(object.clone()), points, Vec::new());
+    let plan = tree(sample, object).plan();
+    assert_eq!(paths(&plan), ["x::Tree<(f64, f64)>", "x::Tree<(f64, f64, f64)>"]);
+}
+
+#[test]
+fn what_is_looked_at_as_a_list_is_one() {
+    let numbers = Arg::Type(Ty::Slice(Box::new(prim("f64"))));
+    let plan = tree(
+        Sample::new(),
+        by("core::convert::AsRef", vec![numbers], Vec::new()),
+    )
+    .plan();
+    assert_eq!(paths(&plan), ["x::Tree<Vec<f64>>"]);
+}
+
+#[test]
+fn an_iterator_over_what_is_not_exported_is_an_iterator() {
+    let of = |ty: Ty| path("x::Items", vec![Arg::Type(ty)]);
+    let mut sample = Sample::new().opaque("Items", over(&["F"])).block(
+        of(generic("F")),
+        Some(by("core::iter::Iterator", Vec::new(), Vec::new())),
+        over(&["F"]),
+        Vec::new(),
+    );
+    sample.0.impls[0].types = vec![("Item".to_owned(), prim("u8"))];
+    sample = sample.opaque("Hidden", Generics::default());
+    sample.0.defs.get_mut(&key("x::Hidden")).unwrap().paths.clear();
+    sample
+        .0
+        .modules
+        .get_mut("x")
+        .unwrap()
+        .entries
+        .retain(|entry| entry.name != "Hidden");
+    let plan = sample
+        .function(function(
+            "all",
+            Vec::new(),
+            Some(of(path("x::Hidden", Vec::new()))),
+        ))
+        .plan();
+    assert!(ids(&plan).contains(&"x::all"), "{:?}", plan.skipped);
+}
