@@ -31,6 +31,15 @@ def test_memory_is_filled_in_place(outs: Any) -> None:
     assert outs.fill(large, 1) == len(large) and set(large) == {1}
 
 
+def test_memory_that_need_not_be_initialised(outs: Any) -> None:
+    memory = bytearray(8)
+    assert outs.fill_uninit(memory, "four") == b"four"
+    assert memory == b"four\0\0\0\0"
+    assert outs.fill_uninit(memory, "too long for it") is None
+    with pytest.raises(TypeError):
+        outs.fill_uninit(b"12345678", "four")
+
+
 def test_only_writable_memory_is_taken(outs: Any) -> None:
     for wrong in (b"abc", memoryview(b"abc"), "abc", [1, 2]):
         with pytest.raises((TypeError, BufferError), match="memory"):

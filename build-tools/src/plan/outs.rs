@@ -65,13 +65,20 @@ pub(super) fn target(ty: &Ty) -> Option<&Ty> {
     }
 }
 
-/// `&mut [T]` of numbers.
+/// `&mut [T]` of numbers, or `&mut [MaybeUninit<T>]`.
 pub(super) fn is_buffer(ty: &Ty) -> bool {
     const NUMBERS: &[&str] = &[
         "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "usize", "isize", "f32", "f64",
     ];
-    matches!(target(ty), Some(Ty::Slice(item))
-        if matches!(&**item, Ty::Primitive(name) if NUMBERS.contains(&name.as_str())))
+    let Some(Ty::Slice(item)) = target(ty) else {
+        return false;
+    };
+    // Memory that need not be initialised is memory all the same.
+    let item = match &**item {
+        Ty::Path { def, args } if stdlib::is_trait(def, "MaybeUninit") => type_args(args).next(),
+        item => Some(item),
+    };
+    matches!(item, Some(Ty::Primitive(name)) if NUMBERS.contains(&name.as_str()))
 }
 
 /// A sized type that goes in and comes out by value; handles only inside containers.

@@ -278,7 +278,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             Class::Std(StdClass::Result | StdClass::Error) | Class::Bytes | Class::Text | Class::Unknown => {
                 Err(Reason::new(
                     SkipCode::UnsupportedType,
-                    format!("{}, which has no form in Python", show()),
+                    format!("{}{}", show(), formless(ctx, ty)),
                 ))
             }
         },
@@ -294,7 +294,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
     match ty {
         Ty::Primitive(name) if name == "f16" || name == "f128" => Err(Reason::new(
             SkipCode::UnsupportedType,
-            format!("{}, which has no form in Python", show()),
+            format!("{}{}", show(), formless(ctx, ty)),
         )),
         Ty::Primitive(_) if closures::holds(ty) => Err(Reason::new(
             SkipCode::Closure,
@@ -374,7 +374,7 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             )),
             Class::Std(StdClass::Result) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
                 SkipCode::UnsupportedType,
-                format!("{}, which has no form in Python", show()),
+                format!("{}{}", show(), formless(ctx, ty)),
             )),
         },
     }
@@ -432,4 +432,15 @@ pub(super) fn is_behaviour(ctx: &Ctx<'_>, trait_: &DefKey, error: bool) -> bool 
         return !(error && text);
     }
     ctx.own(trait_)
+}
+
+/// Why a type has no form.
+fn formless(ctx: &Ctx<'_>, ty: &Ty) -> String {
+    match ty {
+        Ty::Path { def, .. } if !stdlib::is_std(def) && ctx.spell_def(def).is_err() => format!(
+            ", and the crate exports `{}` by no path: nothing outside of it can name it",
+            def.name()
+        ),
+        _ => ", which has no form in Python".to_owned(),
+    }
 }

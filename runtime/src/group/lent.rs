@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 use crate::error::Fault;
 
@@ -31,6 +32,10 @@ macro_rules! numbers {
 }
 
 numbers!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64);
+
+/// It is the client's memory, which is initialised, and nobody here reads what was written to it: what a callee leaves
+/// unwritten or unsaid is for the client to find.
+impl<T: Number> Number for MaybeUninit<T> {}
 
 /// Memory as numbers in native byte order, unless it is not aligned for them or not a whole number of them.
 #[inline]

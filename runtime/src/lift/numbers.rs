@@ -1,5 +1,7 @@
 //! Numbers and bool.
 
+use std::mem::MaybeUninit;
+
 use super::{Lift, LiftMut, by_value, plain};
 use crate::describe::Describer;
 use crate::direct::{Kind, Word};
@@ -316,6 +318,17 @@ nonzero!(
 macro_rules! writable {
     ($($ty:ident)+) => {$(
         impl<'s, 'h, B> LiftMut<'s, 'h, B> for [$ty] {
+            fn hold_mut(scope: Scope<'s, 'h>) -> Result<&'s mut Self, Fault> {
+                scope.writable()
+            }
+
+            fn describe_mut(to: &mut Describer<'_>) {
+                to.head("buffer", 1);
+                to.plain(stringify!($ty));
+            }
+        }
+
+        impl<'s, 'h, B> LiftMut<'s, 'h, B> for [MaybeUninit<$ty>] {
             fn hold_mut(scope: Scope<'s, 'h>) -> Result<&'s mut Self, Fault> {
                 scope.writable()
             }

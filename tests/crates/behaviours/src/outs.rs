@@ -75,6 +75,16 @@ pub fn digits(from: &str, into: &mut [u8]) -> Result<usize, Bad> {
     Ok(count)
 }
 
+/// Fills memory that need not be initialised, and says which part of it.
+pub fn fill_uninit<'m>(memory: &'m mut [std::mem::MaybeUninit<u8>], text: &str) -> Option<&'m mut [u8]> {
+    let memory = memory.get_mut(..text.len())?;
+    for (to, from) in memory.iter_mut().zip(text.bytes()) {
+        to.write(from);
+    }
+    // SAFETY: all of it was just written.
+    Some(unsafe { &mut *(std::ptr::from_mut(memory) as *mut [u8]) })
+}
+
 /// The text that was written into the memory.
 pub fn write_hex(number: u32, memory: &mut [u8]) -> &mut str {
     for (at, byte) in memory.iter_mut().take(8).enumerate() {
