@@ -61,6 +61,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         queue,
         per_def,
         limit: NESTING,
+        in_error: false,
     };
     let exports = exports(ctx);
     for (name, def) in &exports {
@@ -123,6 +124,8 @@ struct Search<'c, 'a> {
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
     /// `fn take(self) -> Take<Self>` would never end.
     limit: usize,
+    /// What is mentioned is data of an error type: an error in it may be one as well.
+    in_error: bool,
 }
 
 impl Search<'_, '_> {
@@ -287,9 +290,11 @@ impl Search<'_, '_> {
                 DefKind::Enum { variants, .. } => variants.iter().map(|variant| &variant.fields).collect(),
                 _ => Vec::new(),
             };
+            self.in_error = self.ctx.has_std(&instance.ty, "Error");
             for field in fields.into_iter().flat_map(public_fields) {
                 self.leave(&self.ctx.normal(&subst.apply(&field.ty)));
             }
+            self.in_error = false;
             // What holds a trait object has the trait's methods.
             if let (DefKind::Trait(definition), Some((_, object))) =
                 (&def.kind, objects::pointer(self.ctx, &instance.ty))
@@ -433,7 +438,7 @@ impl Search<'_, '_> {
             Ty::Path { args, .. } => {
                 if error {
                     self.found.errors.insert(erase(ty));
-                } else {
+                } else if !self.in_error {
                     self.found.used.insert(erase(ty));
                 }
                 self.add(ty, None);

@@ -29,7 +29,7 @@ const INSTANCES: usize = 16;
 /// Plans a callable: what its name alone leads to, and what subscripts do where nothing says what a parameter is to be.
 pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
     let bare = |made: Vec<Made>| made.into_iter().map(|one| one.shim).collect();
-    if site.function.unsafe_ || site.function.async_ {
+    if site.function.unsafe_ || site.function.async_ || declared(site).is_empty() {
         return callables::shims(ctx, types, site).map(bare);
     }
     let open = Open::new(ctx, site);

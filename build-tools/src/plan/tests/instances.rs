@@ -341,3 +341,31 @@ fn blocks_for_one_number_after_another_are_each_an_instance() {
     assert_eq!(names, ["x::Sum<u16>", "x::Sum<u32>", "x::Sum<u8>"]);
     assert_eq!(shim(&plan, "x::Sum<u32>::new").params.len(), 1);
 }
+
+#[test]
+fn an_error_within_another_one_is_one() {
+    let kind = |ty: Ty| {
+        DefKind::Struct(Fields::Tuple {
+            fields: vec![Some(Field {
+                name: "0".to_owned(),
+                ty,
+                docs: String::new(),
+            })],
+        })
+    };
+    let inner = || path("x::Inner", Vec::new());
+    let fails = path(
+        "core::result::Result",
+        vec![Arg::Type(prim("u8")), Arg::Type(inner())],
+    );
+    let sample = Sample::new()
+        .def("Inner", Generics::default(), kind(prim("u8")))
+        .def("Outer", Generics::default(), kind(inner()))
+        .function(function("f", Vec::new(), Some(fails)));
+    let plan = sample.plan();
+    assert!(!class(&plan, "Inner").error, "a value holds it");
+    let plan = sample
+        .implements("Outer", "core::error::Error", Vec::new())
+        .plan();
+    assert!(class(&plan, "Inner").error);
+}
