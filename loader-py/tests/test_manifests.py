@@ -28,6 +28,11 @@ def _set(path: str, value: Any) -> Any:
     return change
 
 
+def _instance(instance: Any) -> Any:
+    """Makes the first name one of a function with that instance alone."""
+    return _set("modules.0.entries.0", {"name": "x", "function": {"callables": [], "instances": [instance]}})
+
+
 def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
     assert part("manifests").parse(json.dumps(manifest).encode())["crate"]["lib"] == "demo"
 
@@ -94,6 +99,14 @@ def test_sample_is_valid(part: Any, manifest: dict[str, Any]) -> None:
         (_set("modules.0.entries.0.type", 99), r"names `types\[99\]`"),
         (_set("modules.0.entries.0", {"name": "x"}), "exactly one thing"),
         (_set("modules.0.entries.0", {"name": "x", "function": {"callables": []}}), "without callables"),
+        (
+            _set("modules.0.entries.0", {"name": "x", "function": {"callables": [], "instances": []}}),
+            "without callables",
+        ),
+        (_instance({"key": ["u8"], "callables": []}), "has an instance without callables"),
+        (_instance({"key": ["u8"], "callables": [999]}), r"names `callables\[999\]`"),
+        (_instance({"callables": [0]}), "is missing"),
+        (_set("types.0.instances", [{"key": ["u8"], "type": 999}]), r"names `types\[999\]`"),
         (_set("modules.0.entries.0", {"name": "x", "variant": [1, 7]}), "names variant 7"),
         (_set("modules.0.entries.0", {"name": "x", "variant": [1]}), "not a type and a variant"),
         (_set("skipped.0.owners", [99]), r"`skipped\[0\].owners` names"),
