@@ -20,8 +20,9 @@ use super::site::{Callee, OriginKey, Site};
 use super::spell::{Lifetimes, Unnameable};
 use super::stand_in;
 use super::types::Types;
-use super::wire::Reason;
-use crate::api::{GenericParam, Ty};
+use super::wire::{Reason, type_args};
+use super::{closures, stdlib};
+use crate::api::{Bound, GenericParam, Ty};
 
 /// How many instances one function gets without being asked.
 const INSTANCES: usize = 16;
@@ -148,7 +149,8 @@ fn left(open: &Open, site: &Site) -> Vec<Left> {
     let determined = open.determined();
     let own = declared(site);
     let is_own = |name: &String| own.iter().any(|one| named(one) == Some(name));
-    let types = open.names.iter().filter(|name| !determined.contains(*name));
+    let undecided = |name: &&String| !determined.contains(*name) || fails_alone(open, name);
+    let types = open.names.iter().filter(undecided);
     let types = types.filter(|name| is_own(name)).map(|name| Left {
         name: name.clone(),
         constant: None,
@@ -161,6 +163,24 @@ fn left(open: &Open, site: &Site) -> Vec<Left> {
         told: open.params.iter().any(|ty| names_const(ty, name)),
     });
     types.chain(consts).collect()
+}
+
+/// A parameter is the error of what a callable gives, and nothing else: what a callable raises leaves the call as it is,
+/// and no error is ever made of it that would say which.
+fn fails_alone(open: &Open, name: &str) -> bool {
+    let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+    let fails = |bound: &Bound| match bound {
+        Bound::Trait { trait_, .. } if closures::is_trait(&trait_.def) => {
+            let output = trait_.args.bindings.iter().find(|(name, _)| name == "Output");
+            output.is_some_and(|(_, ty)| match ty {
+                Ty::Path { def, args } if stdlib::is(def, "Result") => type_args(args).nth(1).is_some_and(is),
+                _ => false,
+            })
+        }
+        _ => false,
+    };
+    let passed = open.params.iter().any(|ty| generics_in(ty).contains(name));
+    !passed && open.bounds.iter().any(|(_, bounds)| bounds.iter().any(fails))
 }
 
 /// The type and const parameters that can be given where the function is called.

@@ -249,3 +249,31 @@ fn what_names_nothing_is_told() {
     assert!(told("Thing", "u8").0.contains("not generic"));
     assert!(told("takes", "fn()").0.contains("cannot be asked for"));
 }
+
+#[test]
+fn the_error_of_what_a_callable_gives_is_what_its_bound_names() {
+    let gives = path(
+        "core::result::Result",
+        vec![Arg::Type(prim("u8")), Arg::Type(generic("E"))],
+    );
+    let calls_it = bounded(
+        function("calls", vec![("f", generic("F"))], Some(gives.clone())),
+        "E",
+        "core::convert::From",
+        vec![Arg::Type(path("alloc::string::String", Vec::new()))],
+    );
+    let mut calls_it = bounded(
+        calls_it,
+        "F",
+        "core::ops::FnOnce",
+        vec![Arg::Type(Ty::Tuple(Vec::new()))],
+    );
+    let Bound::Trait { trait_, .. } = &mut calls_it.generics.bounds[1].bounds[0] else {
+        panic!("it was just made");
+    };
+    trait_.args.bindings.push(("Output".to_owned(), gives));
+    let plan = Sample::new().function(calls_it).plan();
+    let only = &plan.shims[0];
+    assert!(only.reach.bare && only.reach.keys.is_empty());
+    assert!(calls(&plan, &only.id).contains("::x::calls::<::std::string::String, _>("));
+}
