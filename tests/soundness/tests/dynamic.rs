@@ -64,6 +64,8 @@ fn numbered(number: i64) -> Value {
         9 => (number.cmp(&arguments[0].as_i64().unwrap_or_default()) as i64).into(),
         10 => number.into(),
         11 => format!("<{number} {}>", arguments[0]).into(),
+        // It stands for no plain data.
+        12 => Answer::Raise("TypeError", false),
         other => panic!("operation {other} is none of these"),
     })
 }
@@ -260,7 +262,8 @@ fn plain_data_is_what_serde_knows() {
         r#"{"1":2}"#.into()
     );
     let huge = Value::Ext(4, vec![1; 20]);
-    for unfit in [numbered(1), huge, map(&[(Value::Nil, 1.into())])] {
+    assert_eq!(raised("to_json", &[numbered(1)]), "TypeError");
+    for unfit in [huge, map(&[(Value::Nil, 1.into())])] {
         assert_eq!(try_call("to_json", &[unfit]).0, 1);
     }
     assert_eq!(
