@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify};
+use super::wire::type_args;
 use super::{stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
@@ -160,6 +161,15 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     if answer == No || trait_.args.bindings.is_empty() || !closed(ty) {
         return answer;
     }
+    // Several impls differ in what they give.
+    let several = type_args(&trait_.args).next().is_some() && {
+        let open = |impl_: &Impl| parameters(&impl_.generics);
+        let fits = |impl_: &&&Impl| unify(&ctx.pattern(impl_), ty, &open(impl_), &mut Subst::default());
+        ctx.impls_of(&trait_.def).iter().filter(fits).count() > 1
+    };
+    if several {
+        return answer.min(Open);
+    }
     let bindings = trait_.args.bindings.iter();
     let all = bindings.map(|(name, wanted)| {
         let wanted = ctx.normal(wanted);
@@ -248,11 +258,12 @@ fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
         Ty::Primitive(_) => own || !none,
         Ty::Ref { ty, .. } => own || all_are_known(ctx, trait_, ty, none),
         Ty::Path { def, .. } => {
-            // Of what the crate does not export, and std, not all is told.
+            // Of what the crate does not export, and std, not all is told; what others have is theirs.
             let of_trait = ctx
                 .def(trait_)
                 .is_some_and(|def| !matches!(def.kind, DefKind::Opaque { .. }));
-            described(ctx, def) && (own || of_trait && !none) || own && stdlib::is_std(def)
+            let of_type = def.krate() == ctx.api.name;
+            described(ctx, def) && (own || of_trait && of_type && !none) || own && stdlib::is_std(def)
         }
         _ => own,
     }
