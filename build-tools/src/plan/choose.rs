@@ -13,13 +13,14 @@ use super::fold::{any, closed, erase, generics_in};
 use super::functions;
 use super::holds;
 use super::hosts;
+use super::mappings;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
 use super::stdlib;
 use super::streams;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
-use crate::api::{Args, Bound, DefKey, Impl, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
 pub(super) const CHOICES: usize = 8;
@@ -187,6 +188,8 @@ impl Chooser<'_, '_> {
                     Some(found) => return Ok(found),
                     None => {}
                 }
+            } else if let Some(found) = self.by_storage(trait_)? {
+                return Ok(found);
             } else if let Some(found) = self.by_serde(trait_, bounds, name) {
                 return Ok(found);
             } else if self.ctx.def(&trait_.def).is_some() {
@@ -200,6 +203,27 @@ impl Chooser<'_, '_> {
             Some(found) => Ok(found),
             None => self.by_stand_in(bounds, name),
         }
+    }
+
+    /// How an array holds its items: it owns them.
+    fn by_storage(&self, trait_: &TraitRef) -> Result<Option<Vec<Choice>>, Reason> {
+        let (Some(storage), Some(item)) = (
+            mappings::storage(self.ctx, &trait_.def),
+            binding(&trait_.args, "Elem"),
+        ) else {
+            return Ok(None);
+        };
+        let owned = |item| Choice {
+            ty: Ty::Path {
+                def: storage.clone(),
+                args: Args {
+                    args: vec![Arg::Type(item)],
+                    ..Args::default()
+                },
+            },
+            iterate: false,
+        };
+        Ok(Some(self.fill(item)?.into_iter().map(owned).collect()))
     }
 
     /// What Python's own objects stand for: streams and callables.

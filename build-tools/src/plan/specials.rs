@@ -12,8 +12,8 @@ use super::fold::{Subst, erase};
 use super::model::{PlannedMethod, ShimId, TypeId};
 use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
-use super::stdlib;
 use super::wire::{is_bytes, is_text, type_args};
+use super::{mappings, stdlib};
 use crate::api::{Impl, Ty};
 
 /// Special methods of a type by name.
@@ -450,6 +450,11 @@ fn operations(build: &Builder<'_, '_>, id: TypeId, trait_: &str, reflected: bool
         subst.types.insert("Self".to_owned(), me.clone());
         let left = build.ctx.normal(&me);
         if reflected && build.types.id(&erase(strip(&left).0)).is_some() {
+            continue;
+        }
+        // What another crate's value takes on its right, whatever it is, is no operand for want of a known bound.
+        let anything = matches!(pattern, Some(Ty::Generic(_)));
+        if reflected && anything && mappings::find(build.ctx, strip(&left).0).is_some() {
             continue;
         }
         let unary = UNARY.iter().any(|row| row.0 == trait_);

@@ -18,6 +18,7 @@ const MAPPED: &[(&str, &str, &str)] = &[
     ("serde_json", "Value", "serde_json"),
     ("serde_json", "Map", "serde_json"),
     ("bytes", "Bytes", "bytes"),
+    ("bytes", "BytesMut", "bytes"),
 ];
 
 /// Why something is left out.

@@ -91,6 +91,27 @@ pub(super) const ALL: &[Mapping] = &[
         |value| Ok(value.clone().into_iter().collect()),
         |form| Ok(form.into_iter().collect())",
     ),
+    Mapping::data(
+        "serde_json",
+        "Number",
+        "$::Number,
+        |value| match (value.as_u64(), value.as_i64()) {
+            (Some(value), _) => __uc::data::View::Int(value.into()),
+            (_, Some(value)) => __uc::data::View::Int(value.into()),
+            _ => __uc::data::View::Float(value.as_f64().unwrap_or(f64::NAN)),
+        },
+        |parts| match parts {
+            __uc::data::Parts::Int(value) => match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(value), _) => Ok(value.into()),
+                (_, Ok(value)) => Ok(value.into()),
+                _ => Err(__uc::Fault::range(\"64 bits\")),
+            },
+            __uc::data::Parts::Float(value) => {
+                $::Number::from_f64(value).ok_or_else(|| __uc::data::lacks(\"JSON\", \"infinity and NaN\"))
+            }
+            _ => Err(__uc::Fault::expected(\"a number\")),
+        }",
+    ),
     yaml!("serde_yaml"),
     yaml!("serde_yaml_ng"),
     yaml!("serde_yml"),

@@ -120,6 +120,19 @@ pub(super) fn find(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static Mapping> {
     })
 }
 
+/// What stands for a type parameter that says how an array holds its items.
+pub(super) fn storage(ctx: &Ctx<'_>, trait_: &DefKey) -> Option<DefKey> {
+    if library(trait_) != "ndarray"
+        || served_by_itself(ctx, "ndarray")
+        || !arrays::STORAGE.contains(&trait_.name())
+    {
+        return None;
+    }
+    let mut all = ctx.api.defs.keys();
+    let found = all.find(|def| def.krate() == trait_.krate() && def.name() == arrays::OWNED);
+    found.cloned()
+}
+
 /// The library that a definition belongs to, without the version that tells two of one name apart.
 fn library(def: &DefKey) -> &str {
     def.krate().split('@').next().unwrap_or_default()

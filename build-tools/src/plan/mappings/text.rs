@@ -40,6 +40,8 @@ macro_rules! string {
 
 pub(super) const ALL: &[Mapping] = &[
     parsed!("url", "Url", "::std::string::String"),
+    parsed!("mime", "Mime", "::std::string::String"),
+    parsed!("toml_datetime", "Datetime", "::std::string::String"),
     parsed!("ipnet", "IpNet", "__uc::twins::Network"),
     parsed!("ipnet", "Ipv4Net", "__uc::twins::Network"),
     parsed!("ipnet", "Ipv6Net", "__uc::twins::Network"),
@@ -52,6 +54,13 @@ pub(super) const ALL: &[Mapping] = &[
     string!("arcstr", "ArcStr"),
     string!("bytestring", "ByteString"),
     string!("flexstr", "SharedStr"),
+    Mapping::value(
+        "smartstring",
+        "SmartString",
+        "[M: $::SmartStringMode], [], $::SmartString<M>, ::std::string::String,
+        |value| Ok(::std::string::ToString::to_string(value)),
+        |form| Ok($::SmartString::from(form))",
+    ),
     Mapping::value(
         "arrayvec",
         "ArrayString",
