@@ -34,11 +34,6 @@ pub(super) const ALL: &[Mapping] = &[
         "LinkedHashMap",
         hashed_map!("$::LinkedHashMap<K, V, S>"),
     ),
-    Mapping::map(
-        "linked_hash_map",
-        "LinkedHashMap",
-        hashed_map!("$::LinkedHashMap<K, V, S>"),
-    ),
     // By bytes where they hold bytes, like a `Vec`.
     Mapping::list(
         "smallvec",

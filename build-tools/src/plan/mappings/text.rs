@@ -53,7 +53,6 @@ pub(super) const ALL: &[Mapping] = &[
     string!("ecow", "EcoString"),
     string!("arcstr", "ArcStr"),
     string!("bytestring", "ByteString"),
-    string!("flexstr", "SharedStr"),
     Mapping::value(
         "smartstring",
         "SmartString",

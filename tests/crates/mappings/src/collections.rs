@@ -34,6 +34,11 @@ crate::echoes! {
     small_bytes small_bytes_ref: SmallVec<[u8; 4]>;
     array_vec array_vec_ref: ArrayVec<i32, 3>;
     tiny_vec tiny_vec_ref: TinyVec<[u16; 4]>;
+    linked linked_ref: hashlink::LinkedHashMap<String, i64>;
+    heapless heapless_ref: heapless::Vec<u16, 3>;
+    thin_vec thin_vec_ref: thin_vec::ThinVec<String>;
+    eco_vec eco_vec_ref: ecow::EcoVec<f64>;
+    tiny_array tiny_array_ref: tinyvec::ArrayVec<[u16; 3]>;
     nested nested_ref: IndexMap<String, SmallVec<[hashbrown::HashMap<u32, bool>; 1]>>;
 }
 

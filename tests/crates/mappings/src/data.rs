@@ -3,6 +3,7 @@
 crate::echoes! {
     toml toml_ref: toml::Value;
     toml_table toml_table_ref: toml::Table;
+    number number_ref: serde_json::Number;
     yaml yaml_ref: serde_yaml::Value;
 }
 

@@ -19,6 +19,7 @@ crate::echoes! {
     not_nan not_nan_ref: NotNan<f64>;
     decimal decimal_ref: Decimal;
     big_decimal big_decimal_ref: BigDecimal;
+    half half_ref: half::f16;
     uuid uuid_ref: Uuid;
 }
 

@@ -13,6 +13,7 @@ crate::echoes! {
     time_time time_time_ref: time::Time;
     time_naive time_naive_ref: time::PrimitiveDateTime;
     time_offset time_offset_ref: time::OffsetDateTime;
+    time_utc time_utc_ref: time::UtcDateTime;
     time_delta time_delta_ref: time::Duration;
     jiff_date jiff_date_ref: jiff::civil::Date;
     jiff_time jiff_time_ref: jiff::civil::Time;
