@@ -92,7 +92,7 @@ fn candidates(found: impl Iterator<Item = Ty>, natural: bool) -> Vec<Candidate> 
     found.map(candidate).collect()
 }
 
-/// What a bound names itself: `FromIterator<X>` is met by a list of `X`, `From<X>` by `X`.
+/// What a bound names itself: `FromIterator<X>` and `Extend<X>` are met by a list of `X`, `From<X>` by `X`.
 fn of_bound(bound: &Bound) -> Option<Ty> {
     let Bound::Trait {
         trait_, maybe: false, ..
@@ -105,7 +105,7 @@ fn of_bound(bound: &Bound) -> Option<Ty> {
     match arg {
         // Of what is borrowed there is nothing that could be kept.
         Ty::Ref { .. } => None,
-        _ if is("FromIterator") => Some(list(arg.clone())),
+        _ if is("FromIterator") || is("Extend") => Some(list(arg.clone())),
         _ if is("From") || is("TryFrom") => Some(arg.clone()),
         _ => None,
     }

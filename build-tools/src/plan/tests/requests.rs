@@ -277,3 +277,18 @@ fn the_error_of_what_a_callable_gives_is_what_its_bound_names() {
     assert!(only.reach.bare && only.reach.keys.is_empty());
     assert!(calls(&plan, &only.id).contains("::x::calls::<::std::string::String, _>("));
 }
+
+#[test]
+fn what_is_filled_with_items_is_a_list_of_them() {
+    for trait_ in ["core::iter::FromIterator", "core::iter::Extend"] {
+        let made = bounded(
+            function("made", Vec::new(), Some(generic("C"))),
+            "C",
+            trait_,
+            vec![Arg::Type(prim("u16"))],
+        );
+        let plan = Sample::new().function(made).plan();
+        let path = "::x::made::<::std::vec::Vec<::core::primitive::u16>>";
+        assert_eq!(calls(&plan, "x::made<Vec<u16>>"), path, "{trait_}");
+    }
+}
