@@ -212,7 +212,7 @@ fn a_result_that_the_crate_does_not_export_may_be_an_iterator() {
             "it borrows"
         );
     }
-    assert!(refused(&plan, "x::Ladder::all").is_some_and(|why| why.contains("no form in Python")));
+    assert!(refused(&plan, "x::Ladder::all").is_some_and(|why| why.contains("exports `Steps` by no path")));
 }
 
 #[test]
