@@ -47,7 +47,7 @@ pub(super) fn skips(
                 places.skip_type(id, message).record(&mut list);
             }
             // Nobody asks for it by name: the shims that take one say why they are not there.
-            Owner::Object(_) | Owner::Host(_) => {}
+            Owner::Object(_) | Owner::Host(_) | Owner::NarrowHost(_) => {}
         }
     }
     // What cannot be called can be named all the same: there is no name to explain, only what is not served.

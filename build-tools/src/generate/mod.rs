@@ -49,17 +49,17 @@ pub fn generate(plan: &Plan, header: &Header, dropped: &Dropped) -> Source {
         let number = numbers.ty(id).unwrap_or_default();
         writer.push_checked(Owner::Type(id), types::declaration(id, number, ty));
     }
-    for (id, host) in &plan.hosts {
-        if !dropped.contains(Owner::Host(*id)) {
+    for id in plan.hosts.keys() {
+        if let Some((owner, host)) = dropped.host(plan, *id) {
             writer.gap();
-            writer.push_checked(Owner::Host(*id), hosts::declaration(host));
+            writer.push_checked(owner, hosts::declaration(host));
         }
     }
     for (id, object) in plan.objects.iter().enumerate() {
         if dropped.contains(Owner::Object(id)) {
             continue;
         }
-        let host = object.host.filter(|id| !dropped.contains(Owner::Host(*id)));
+        let host = object.host.filter(|id| dropped.host(plan, *id).is_some());
         for declared in objects::declarations(object, plan, &numbers, host) {
             writer.push_checked(Owner::Object(id), declared);
         }

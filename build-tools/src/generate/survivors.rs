@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::model::{HostId, ObjectId, Plan, ShimId, TypeId};
+use crate::plan::model::{HostId, ObjectId, Plan, PlannedHost, ShimId, TypeId};
 
 /// The part of the bridge that a line belongs to, and that can be dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,8 @@ pub enum Owner {
     Mapping(usize),
     /// How objects of Python's implement a trait.
     Host(HostId),
+    /// The same with fewer methods.
+    NarrowHost(HostId),
     /// A shim.
     Shim(ShimId),
 }
@@ -67,6 +69,17 @@ impl Dropped {
     /// All of it, types first, in the order of the plan.
     pub fn iter(&self) -> impl Iterator<Item = (Owner, &Rejection)> {
         self.reasons.iter().map(|(owner, reason)| (*owner, reason))
+    }
+
+    /// The form in which a host is left, if it is, with whom its lines belong to.
+    pub(super) fn host<'p>(&self, plan: &'p Plan, id: HostId) -> Option<(Owner, &'p PlannedHost)> {
+        let whole = plan.hosts.get(&id)?;
+        if !self.contains(Owner::Host(id)) {
+            return Some((Owner::Host(id), whole));
+        }
+        let narrow = whole.narrow.as_deref()?;
+        let owner = Owner::NarrowHost(id);
+        (!self.contains(owner)).then_some((owner, narrow))
     }
 
     /// How many shims were dropped.

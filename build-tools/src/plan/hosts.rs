@@ -158,8 +158,25 @@ pub(super) fn passed(ctx: &Ctx<'_>, key: &DefKey) -> Vec<Ty> {
         .collect()
 }
 
-/// How a trait is implemented by Python's objects; `None`: it is not.
+/// How a trait is implemented by Python's objects; `None`: it is not. The compiler may refuse to lend a method what borrows:
+/// with it, all that stands beside it would be lost, so there is a second way without those that can be left out.
 pub(super) fn planned(ctx: &Ctx<'_>, types: &Types, key: &DefKey, number: usize) -> Option<PlannedHost> {
+    let whole = planned_with(ctx, types, key, number, true)?;
+    let narrow = planned_with(ctx, types, key, number, false);
+    let narrow = narrow.filter(|narrow| narrow.hooks.len() < whole.hooks.len());
+    Some(PlannedHost {
+        narrow: narrow.map(Box::new),
+        ..whole
+    })
+}
+
+fn planned_with(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    key: &DefKey,
+    number: usize,
+    lends: bool,
+) -> Option<PlannedHost> {
     let (traits, says) = included(ctx, key)?;
     let mut hooks: Vec<PlannedHook> = Vec::new();
     let mut impls = Vec::new();
@@ -167,7 +184,9 @@ pub(super) fn planned(ctx: &Ctx<'_>, types: &Types, key: &DefKey, number: usize)
         let (_, found) = definition(ctx, one)?;
         let mut functions = Vec::new();
         for function in &found.methods {
-            match hooked(ctx, types, function, hooks.len()) {
+            let lent =
+                function.provided && !lends && function.params.iter().skip(1).any(|param| borrows(&param.ty));
+            match hooked(ctx, types, function, hooks.len()).filter(|_| !lent) {
                 Some((hook, function)) if hooks.iter().all(|have| have.name != hook.name) => {
                     hooks.push(hook);
                     functions.push(function);
@@ -203,7 +222,17 @@ pub(super) fn planned(ctx: &Ctx<'_>, types: &Types, key: &DefKey, number: usize)
         impls,
         says: told,
         error: says.contains("Error"),
+        narrow: None,
     })
+}
+
+/// It is of a type with lifetimes of its own, behind a reference or not.
+fn borrows(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref { ty, .. } => borrows(ty),
+        Ty::Path { .. } => super::types::has_lifetimes(ty),
+        _ => false,
+    }
 }
 
 /// A method as a callable and as the function that calls it.

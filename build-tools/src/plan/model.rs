@@ -176,6 +176,8 @@ pub struct PlannedHost {
     pub says: Vec<(String, usize)>,
     /// It is an `Error`, too.
     pub error: bool,
+    /// The same with fewer methods, for when rustc rejects this one.
+    pub narrow: Option<Box<PlannedHost>>,
 }
 
 /// A method of Python's.
