@@ -142,3 +142,18 @@ fn a_trait_that_asks_for_more_is_not() {
     ));
     assert!(of_types.plan().hosts.is_empty());
 }
+
+#[test]
+fn a_method_that_is_lent_what_borrows_may_stay_rusts() {
+    let view = reference(None, false, path("x::View", vec![lifetime("'_")]));
+    let looked = provided(function("looked", vec![me_shared(), ("at", view)], None));
+    let plan = sample(vec![greet(), looked], Vec::new())
+        .opaque("View", takes_lifetime("'a"))
+        .plan();
+    let host = plan.hosts.values().next().unwrap();
+    let names = |host: &crate::plan::PlannedHost| -> Vec<String> {
+        host.hooks.iter().map(|hook| hook.name.clone()).collect()
+    };
+    assert_eq!(names(host), ["greet", "looked"]);
+    assert_eq!(names(host.narrow.as_deref().unwrap()), ["greet"]);
+}
