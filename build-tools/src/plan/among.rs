@@ -1,13 +1,35 @@
 //! Choices for a parameter among what implements a trait: what serde writes, tuples of what the bounds say.
 
-use super::choose::{CHOICES, Choice, Chooser, Kinds, best, kind_of, shared};
+use super::choose::{CHOICES, Choice, Chooser, Kinds, best, kind_of, shared, text};
 use super::ctx::{bounds_of, parameters};
 use super::fold::{Subst, closed, generics_in, unify};
 use super::wire::{Class, class, type_args};
-use super::{holds, stand_in};
+use super::{holds, stand_in, stdlib};
 use crate::api::{Bound, Impl, TraitRef, Ty};
 
 impl Chooser<'_, '_> {
+    /// What a known type is lent as, itself or its text: `fn get<Q: ?Sized>(&self, key: &Q) where String: Borrow<Q>`.
+    pub(super) fn by_keys(&self, name: &str) -> Option<Vec<Choice>> {
+        let is_lent = |bound: &Bound| match bound {
+            Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "Borrow") => {
+                type_args(&trait_.args).any(|ty| matches!(ty, Ty::Generic(have) if have == name))
+            }
+            _ => false,
+        };
+        let mut keys = self
+            .bounds
+            .iter()
+            .filter(|(ty, all)| closed(ty) && all.iter().any(is_lent));
+        let (key, _) = keys.next()?;
+        let is_text = matches!(key, Ty::Path { def, .. } if stdlib::is(def, "String"));
+        let ty = if is_text && self.maybe_unsized(name) {
+            shared(&text())
+        } else {
+            key.clone()
+        };
+        Some(vec![Choice { ty, iterate: false }])
+    }
+
     /// What serde writes and reads: types of the plan that it writes in their own way, and else any value.
     pub(super) fn by_serde(
         &self,

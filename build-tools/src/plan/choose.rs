@@ -89,7 +89,7 @@ impl Chooser<'_, '_> {
             .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
             .flat_map(|(_, bounds)| bounds.clone())
             .collect();
-        let found = match self.by_instances(&bounds, name) {
+        let found = match self.by_keys(name).or_else(|| self.by_instances(&bounds, name)) {
             Some(found) => Ok(found),
             None => self.by_bounds(&bounds, Some(name)),
         };

@@ -378,3 +378,32 @@ fn an_iterator_over_what_is_not_exported_is_an_iterator() {
         .plan();
     assert!(ids(&plan).contains(&"x::all"), "{:?}", plan.skipped);
 }
+
+#[test]
+fn a_key_is_lent_as_what_it_is() {
+    let get = |name: &str, key: Ty| {
+        let borrow = by("core::borrow::Borrow", vec![Arg::Type(generic("Q"))], Vec::new());
+        let mut generics = with(over(&["Q"]), vec![clause(key, borrow)]);
+        generics.bounds.push(WhereBound {
+            ty: generic("Q"),
+            bounds: vec![Bound::Trait {
+                trait_: by("core::marker::Sized", Vec::new(), Vec::new()),
+                maybe: true,
+                for_: Vec::new(),
+            }],
+        });
+        taking(
+            name,
+            vec![("key", reference(None, false, generic("Q")))],
+            None,
+            generics,
+        )
+    };
+    let plan = Sample::new()
+        .function(get("number", prim("i64")))
+        .function(get("words", path("alloc::string::String", Vec::new())))
+        .plan();
+    let lift = |id: &str| shim(&plan, id).params[0].lift.clone().unwrap();
+    assert_eq!(lift("x::number"), "&'c ::core::primitive::i64");
+    assert_eq!(lift("x::words"), "&'c ::core::primitive::str");
+}
