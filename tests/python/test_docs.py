@@ -10,7 +10,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Strings in the build tool that look like codes: names of cargo profiles.
-NO_CODES = {"usecrate-dev"}
+# Words of `match` arms that are no codes.
+NO_CODES = {"date-time", "usecrate-dev"}
 
 
 def test_every_code_is_listed() -> None:

@@ -102,7 +102,8 @@ def _of_protocol(value: Any, cls: Any) -> tuple[Any] | None:
     if isinstance(value, collections.abc.Sequence | collections.abc.Set | collections.deque):
         return (list(value),)
     if hasattr(cls, "__index__"):
-        return (operator.index(value),)
+        number: Any = value
+        return (operator.index(number),)
     return None
 
 
