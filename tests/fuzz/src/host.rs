@@ -127,7 +127,8 @@ fn answer(upcall: Upcall<'_>, cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
         (0, Object::File | Object::Kept(_) | Object::Exception) => {
             return Some(encoded(&[0.into(), Value::Nil]));
         }
-        (1, Object::Callable(_)) | (3..=6, Object::File) | (8..=11, Object::Kept(_)) => {}
+        (1, Object::Callable(_)) | (3..=6, Object::File) | (8..=12, Object::Kept(_)) => {}
+        (11 | 13, Object::Exception) => {}
         _ if world(|world| world.loose) => return None,
         _ => fail(&format!("operation {operation} of {object:?}")),
     }
