@@ -4,6 +4,7 @@
 pub use crate::abi::{Buffer, DirectEntry, HostTable, Memory, Response, direct, entry};
 pub use crate::artifact;
 pub use crate::data;
+pub use crate::data::Parts;
 pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
 pub use crate::dynamic::Dynamic;
@@ -15,8 +16,8 @@ pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs};
 pub use crate::io;
 pub use crate::lift::{
-    BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, OneOf,
-    hold_array, hold_list, pairs, take_list,
+    AnyData, BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef,
+    Many, OneOf, hold_array, hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,

@@ -18,7 +18,7 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, holds, items, lasting, names, objects, results, stand_in, stdlib,
+    closures, formatting, functions, holds, items, lasting, names, objects, plain, results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -139,10 +139,24 @@ pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -
         inside: stand_in::inside_types(ctx, types, &signature),
         named: signature.iter().flat_map(|ty| generics_in(ty)).collect(),
         passed: open.params.iter().flat_map(generics_in).collect(),
+        alone: alone(open),
         referred: open.params.iter().filter_map(referred).collect(),
         output: open.output.clone(),
         callables: RefCell::new(Vec::new()),
     }
+}
+
+/// Parameters that are whole arguments, and stand nowhere else.
+fn alone(open: &Open) -> BTreeSet<String> {
+    let whole = |ty: &Ty| match ty {
+        Ty::Generic(name) => Some(name.clone()),
+        _ => None,
+    };
+    let mut inside: BTreeSet<String> = open.output.iter().flat_map(generics_in).collect();
+    let parts = open.params.iter().filter(|ty| whole(ty).is_none());
+    inside.extend(parts.flat_map(generics_in));
+    let all = open.params.iter().filter_map(whole);
+    all.filter(|name| !inside.contains(name)).collect()
 }
 
 /// One choice for each open parameter.
@@ -355,6 +369,11 @@ fn shim(
         if let Some(owned) = lasting::target(ctx, types, ty) {
             living[at] = owned;
             arguments[at] = Some("{}.lasting()".to_owned());
+        }
+    }
+    for (at, ty) in params.iter().enumerate() {
+        if let Some(target) = plain::target(ty) {
+            arguments[at] = plain::argument(ctx, target);
         }
     }
     for at in &in_place {

@@ -14,6 +14,7 @@ use super::functions;
 use super::holds;
 use super::hosts;
 use super::mappings;
+use super::plain;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
 use super::stdlib;
@@ -64,6 +65,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) inside: BTreeMap<String, Vec<Ty>>,
     /// Parameters that the signature names outside of bounds.
     pub(super) named: BTreeSet<String>,
+    /// Those of them that are whole parameters, and stand nowhere else.
+    pub(super) alone: BTreeSet<String>,
     /// Those of them of which values are passed.
     pub(super) passed: BTreeSet<String>,
     /// Those of which references are passed.
@@ -307,8 +310,8 @@ impl Chooser<'_, '_> {
             "Deref" => binding(&trait_.args, "Target")
                 .filter(|ty| closed(ty))
                 .map(|ty| Choice::of(shared(ty))),
-            "Into" => arg.map(|ty| self.by_target(ty, "From")).transpose()?,
-            "TryInto" => arg.map(|ty| self.by_target(ty, "TryFrom")).transpose()?,
+            "Into" => arg.map(|ty| self.by_target(ty, "From", name)).transpose()?,
+            "TryInto" => arg.map(|ty| self.by_target(ty, "TryFrom", name)).transpose()?,
             "ToString" | "Display" => Some(Choice::of(string())),
             "ToSocketAddrs" => Some(Choice::of(string())),
             "RangeBounds" => match arg {
@@ -378,7 +381,7 @@ impl Chooser<'_, '_> {
     }
 
     /// `Into<T>`: what is converted is passed as what it becomes, or as what the crate's impls of `trait_` convert.
-    fn by_target(&self, ty: &Ty, trait_: &str) -> Result<Vec<Choice>, Reason> {
+    fn by_target(&self, ty: &Ty, trait_: &str, name: Option<&str>) -> Result<Vec<Choice>, Reason> {
         if let Ty::Path { def, args } = ty {
             let inner = type_args(args).next();
             if is_boxed(def) {
@@ -404,6 +407,16 @@ impl Chooser<'_, '_> {
         let mut all = self.fill(ty)?;
         let sources = |ty: &Ty| conversions::sources(self.ctx, self.types, ty, trait_);
         all.extend(all.iter().flat_map(sources).collect::<Vec<_>>());
+        // Whatever is plain data is taken at once, however it is nested.
+        let alone = trait_ == "From" && name.is_some_and(|name| self.alone.contains(name));
+        if let Some(plain) = all
+            .first()
+            .filter(|_| alone)
+            .and_then(|one| plain::of(self.ctx, one))
+        {
+            all.retain(|one| !plain::covers(one));
+            all.insert(1, plain);
+        }
         all.truncate(CHOICES);
         Ok(all.into_iter().map(|ty| Choice { ty, iterate: false }).collect())
     }

@@ -45,6 +45,7 @@ pub(super) fn close(
         inside: BTreeMap::new(),
         named: BTreeSet::new(),
         passed: BTreeSet::new(),
+        alone: BTreeSet::new(),
         referred: BTreeSet::new(),
         output: None,
         callables: RefCell::default(),

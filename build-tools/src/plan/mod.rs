@@ -45,6 +45,7 @@ mod objects;
 mod open;
 mod outs;
 mod paths;
+mod plain;
 pub mod quick;
 mod requests;
 mod results;

@@ -150,6 +150,12 @@ const TYPES: &[Row] = &[
         StdClass::Container,
     ),
     (
+        "AnyData",
+        "usecrate",
+        "::usecrate_runtime::private::AnyData",
+        StdClass::Container,
+    ),
+    (
         "Items",
         "usecrate",
         "::usecrate_runtime::private::Items",

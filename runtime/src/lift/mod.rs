@@ -3,6 +3,7 @@
 //!
 //! Every trait has the bridge's marker `B`, so that a bridge may implement it for the types of the crate it serves.
 
+mod any_data;
 mod c_text;
 mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
@@ -23,6 +24,7 @@ use crate::error::Fault;
 use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
+pub use any_data::AnyData;
 pub use containers::{hold_array, hold_list, pairs, take_list};
 pub use forever::Forever;
 pub use in_place::InPlace;
