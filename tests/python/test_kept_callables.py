@@ -331,3 +331,28 @@ def test_a_child_does_not_call_what_its_parent_passed() -> None:
         """
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_iterator_of_the_crates_own_holds_the_callable_and_its_owner(m: Any) -> None:
+    kept: list[Any] = []
+
+    def twice(row: Any) -> Any:
+        kept.append(row)
+        return {"value": row.get() * 2}
+
+    table = m.iterators.Table(4)
+    rows = table.map(twice)
+    assert next(rows) == {"value": 0}
+    with pytest.raises(usecrate.BorrowedError):
+        table.map(twice)
+    assert list(rows) == [{"value": 2}, {"value": 4}, {"value": 6}]
+    with pytest.raises(usecrate.HandleError):
+        kept[0].get()
+    kept.clear()
+    del rows
+    with pytest.raises(usecrate.CallError, match="empty"):
+        m.iterators.Table(0).map(twice)
+    failing = table.map(lambda row: 1 // row.get())
+    with pytest.raises(ZeroDivisionError):
+        next(failing)
+    assert list(failing) == [1, 0, 0]

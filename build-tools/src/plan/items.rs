@@ -1,7 +1,7 @@
 //! Which types are iterators, and what they give.
 
 use super::ctx::{Ctx, Match};
-use super::fold::{any, closed};
+use super::fold::{any, closed, generics_in};
 use super::spell::Lifetimes;
 use super::stdlib;
 use super::types::Types;
@@ -94,7 +94,8 @@ fn given(args: &Args) -> Option<Ty> {
 pub(super) fn named<'a>(ctx: &Ctx<'a>, ty: &Ty) -> Option<(Match<'a>, Items)> {
     let found = implementing(ctx, ty, "Iterator")?;
     let items = Items {
-        item: assigned(ctx, &found, "Item"),
+        // What a callable in it gives, rustc knows.
+        item: assigned(ctx, &found, "Item").filter(|item| generics_in(item).is_empty()),
         double: implementing(ctx, ty, "DoubleEndedIterator").is_some(),
         into: false,
     };
