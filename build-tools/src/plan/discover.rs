@@ -61,7 +61,8 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         queue,
         per_def,
         limit: NESTING,
-        in_error: false,
+        inside: None,
+        parts: BTreeMap::new(),
     };
     let exports = exports(ctx);
     for (name, def) in &exports {
@@ -92,6 +93,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
     }
     search.results(&exports);
     search.requested(&exports);
+    search.use_parts();
     search.found
 }
 
@@ -124,8 +126,10 @@ struct Search<'c, 'a> {
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
     /// `fn take(self) -> Take<Self>` would never end.
     limit: usize,
-    /// What is mentioned is data of an error type: an error in it may be one as well.
-    in_error: bool,
+    /// What is mentioned is public data of this type.
+    inside: Option<Ty>,
+    /// The types of the public data of types.
+    parts: BTreeMap<Ty, BTreeSet<Ty>>,
 }
 
 impl Search<'_, '_> {
@@ -201,6 +205,21 @@ impl Search<'_, '_> {
                 self.add(&ty, None);
             }
             self.follow();
+        }
+    }
+
+    /// What is data of a type is used, unless that is an error type itself: an error within an error is one.
+    fn use_parts(&mut self) {
+        loop {
+            let found = &self.found;
+            let is_error = |ty: &Ty| {
+                self.ctx.has_std(ty, "Error") || found.errors.contains(ty) && !found.used.contains(ty)
+            };
+            let Some(whole) = self.parts.keys().find(|ty| !is_error(ty)).cloned() else {
+                return;
+            };
+            let parts = self.parts.remove(&whole).unwrap_or_default();
+            self.found.used.extend(parts);
         }
     }
 
@@ -290,11 +309,11 @@ impl Search<'_, '_> {
                 DefKind::Enum { variants, .. } => variants.iter().map(|variant| &variant.fields).collect(),
                 _ => Vec::new(),
             };
-            self.in_error = self.ctx.has_std(&instance.ty, "Error");
+            self.inside = Some(erase(&instance.ty));
             for field in fields.into_iter().flat_map(public_fields) {
                 self.leave(&self.ctx.normal(&subst.apply(&field.ty)));
             }
-            self.in_error = false;
+            self.inside = None;
             // What holds a trait object has the trait's methods.
             if let (DefKind::Trait(definition), Some((_, object))) =
                 (&def.kind, objects::pointer(self.ctx, &instance.ty))
@@ -438,7 +457,9 @@ impl Search<'_, '_> {
             Ty::Path { args, .. } => {
                 if error {
                     self.found.errors.insert(erase(ty));
-                } else if !self.in_error {
+                } else if let Some(whole) = &self.inside {
+                    self.parts.entry(whole.clone()).or_default().insert(erase(ty));
+                } else {
                     self.found.used.insert(erase(ty));
                 }
                 self.add(ty, None);
