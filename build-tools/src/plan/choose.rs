@@ -121,11 +121,14 @@ impl Chooser<'_, '_> {
 
     /// What it is in the instances of the generic types that it stands in.
     fn by_instances(&self, bounds: &[Bound], name: &str) -> Option<Vec<Choice>> {
-        let found: Vec<Choice> = self
-            .inside
-            .get(name)?
+        let all = self.inside.get(name)?;
+        // Whatever is a file object will do.
+        if all.iter().any(|ty| streams::modes(ty).is_some()) {
+            return None;
+        }
+        let found: Vec<Choice> = all
             .iter()
-            .filter(|ty| streams::modes(ty).is_none() && holds::meets(self.ctx, ty, bounds))
+            .filter(|ty| holds::meets(self.ctx, ty, bounds))
             .map(|ty| Choice {
                 ty: ty.clone(),
                 iterate: false,

@@ -1543,7 +1543,7 @@ fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 /// Shim for `behaviours::files::Options::lines`, src/files.rs:275.
 fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
-    let a1 = __uc_arg::<::std::fs::File>(call);
+    let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
         call,
         __UcMarker,
