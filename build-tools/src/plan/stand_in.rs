@@ -16,7 +16,7 @@ use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
 use super::{choose, stdlib, streams};
-use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Ty};
+use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, Ty};
 
 /// How many of a crate's own types stand for one parameter.
 const OWN: usize = 2;
@@ -228,9 +228,9 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
     }
 }
 
-/// Where a type stands among others that would do as well: those come first that are made of few others and have many
-/// functions.
-fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, Reverse<usize>) {
+/// Where a type stands among others that would do as well: those come first that are made of few others, of which the crate
+/// has constants, and that have many functions.
+fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, bool, Reverse<usize>) {
     let mut parts = 0;
     each(ty, &mut |part| {
         if matches!(part, Ty::Path { args, .. } if args.args.iter().any(|arg| matches!(arg, Arg::Type(_)))) {
@@ -244,7 +244,20 @@ fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, Reverse<usize>) {
         }
         _ => 0,
     };
-    (parts, Reverse(functions))
+    (parts, !has_constants(ctx, referent(ty)), Reverse(functions))
+}
+
+/// The crate has a constant of that type: it is meant to be used.
+fn has_constants(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    let entries = ctx.api.modules.values().flat_map(|module| &module.entries);
+    let mut defs = entries.filter_map(|entry| match &entry.target {
+        Target::Def(key) => ctx.def(key),
+        _ => None,
+    });
+    defs.any(|def| match &def.kind {
+        DefKind::Const { ty: of } | DefKind::Static { ty: of, .. } => erase(&ctx.normal(of)) == *ty,
+        _ => false,
+    })
 }
 
 /// What a type refers to, if it does.
@@ -288,7 +301,7 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &Instances) -> Vec<T
     }
     let mut all: Vec<Ty> = all.into_iter().collect();
     all.sort_by_cached_key(|ty| {
-        let (parts, functions) = place(ctx, ty);
+        let (parts, _, functions) = place(ctx, ty);
         (parts, is_other(ctx, ty), functions)
     });
     all
