@@ -1,8 +1,9 @@
 //! Choices for a parameter among what implements a trait: what serde writes, tuples of what the bounds say.
 
-use super::choose::{CHOICES, Choice, Chooser, Kinds, best, kind_of, shared, text};
+use super::choose::{CHOICES, Choice, Chooser, shared, text};
 use super::ctx::{bounds_of, parameters};
 use super::fold::{Subst, closed, generics_in, unify};
+use super::kinds::{Kinds, best, kind_of};
 use super::wire::{Class, class, type_args};
 use super::{holds, stand_in, stdlib};
 use crate::api::{Bound, Impl, TraitRef, Ty};

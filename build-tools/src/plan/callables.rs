@@ -353,7 +353,7 @@ fn shim(
     let mut living = params.clone();
     for (at, _) in &out_params {
         living[*at] = match outs::target(&params[*at]) {
-            Some(Ty::Slice(item)) => lasting::vec_of(item),
+            Some(Ty::Slice(item)) => super::choose::list((**item).clone()),
             other => other.unwrap_or(&params[*at]).clone(),
         };
         leaving.push(living[*at].clone());

@@ -9,10 +9,11 @@ use usecrate_manifest::SkipCode;
 use super::closures;
 use super::conversions;
 use super::ctx::{Ctx, bounds_of};
-use super::fold::{any, closed, erase, generics_in};
+use super::fold::{any, closed, generics_in};
 use super::functions;
 use super::holds;
 use super::hosts;
+use super::kinds::{Kind, Kinds, best, kind_of, passable};
 use super::mappings;
 use super::plain;
 use super::spell::BYTES_LIKE;
@@ -621,89 +622,7 @@ impl Chooser<'_, '_> {
     }
 }
 
-/// What a type is to Python: its place among the kinds, and a word.
-type Kind = (usize, String);
-
-/// The best type of each kind, with its rank.
-pub(super) type Kinds = BTreeMap<Kind, (usize, Ty)>;
-
-/// Of the types that are the same to Python, the one of the lowest rank stays.
-pub(super) fn best(kinds: &mut Kinds, kind: Kind, rank: usize, ty: Ty) {
-    let entry = kinds.entry(kind).or_insert_with(|| (rank, ty.clone()));
-    if rank < entry.0 {
-        *entry = (rank, ty);
-    }
-}
-
-/// A sized implementor that Python can pass.
-pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
-    if !closed(ty) {
-        return false;
-    }
-    match ty {
-        Ty::Slice(_) => false,
-        Ty::Primitive(name) => name != "str",
-        Ty::Ref {
-            mutable: false, ty, ..
-        } => is_text(ty) || is_bytes(ty) || is_handle(ctx, types, ty),
-        Ty::Ref { .. } => false,
-        Ty::Path { def, .. } if stdlib::is_unsized(def) => false,
-        Ty::Path { .. } => {
-            matches!(class(ctx, types, ty), Class::Type(..)) || check_param(ctx, types, ty, "").is_ok()
-        }
-        Ty::Tuple(parts) => !parts.is_empty() && parts.iter().all(|part| passable(ctx, types, part)),
-        _ => false,
-    }
-}
-
-fn is_handle(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
-    matches!(
-        class(ctx, types, ty),
-        Class::Type(_, usecrate_manifest::Kind::Handle)
-    )
-}
-
-/// What it is to Python, and its rank among the types that are the same there.
-pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
-    const INTEGERS: &[&str] = &[
-        "i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8",
-    ];
-    let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
-    // Of many types those that are made of few others come first.
-    let shown = |ty: &Ty| {
-        let text = ctx.show(&erase(ty));
-        format!("{:03}{text}", text.matches('<').count())
-    };
-    match ty {
-        _ if closures::number(ty).is_some() => plain(7, "callable", 0),
-        _ if streams::modes(ty).is_some() => plain(6, "stream", 0),
-        // It takes whatever the others do not.
-        _ if stand_in::is_dynamic(ty) => plain(8, "any", 0),
-        Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
-        Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
-        Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),
-        // Text of one character is text, where there is a choice.
-        Ty::Primitive(name) if name == "char" => plain(3, "str", 4),
-        Ty::Primitive(name) => match INTEGERS.iter().position(|have| have == name) {
-            Some(rank) => plain(1, "int", rank),
-            None => plain(3, name, 0),
-        },
-        Ty::Ref { ty, .. } if is_text(ty) => plain(3, "str", 0),
-        Ty::Ref { ty, .. } if is_bytes(ty) => plain(4, "bytes", 0),
-        Ty::Path { def, .. } if stdlib::is(def, "String") => plain(3, "str", 1),
-        Ty::Path { def, args } if stdlib::is(def, "Cow") && type_args(args).all(is_text) => {
-            plain(3, "str", 2)
-        }
-        Ty::Path { def, args } if is_boxed(def) && type_args(args).all(is_text) => plain(3, "str", 3),
-        // Who can be lent need not be used up.
-        Ty::Ref {
-            mutable: false, ty, ..
-        } => plain(5, &shown(ty), 0),
-        _ => plain(5, &shown(ty), 1),
-    }
-}
-
-fn is_boxed(def: &DefKey) -> bool {
+pub(super) fn is_boxed(def: &DefKey) -> bool {
     ["Box", "Arc", "Rc"].iter().any(|name| stdlib::is(def, name))
 }
 

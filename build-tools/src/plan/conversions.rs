@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::choose::{Kinds, best, kind_of, passable};
 use super::ctx::{Ctx, Match};
 use super::fold::{Subst, any, erase};
+use super::kinds::{Kinds, best, kind_of, passable};
 use super::spell::BYTES_LIKE;
 use super::stdlib;
 use super::types::{Types, has_lifetimes};

@@ -3,7 +3,7 @@
 use super::ctx::Ctx;
 use super::types::Types;
 use super::wire::{by_value, is_text};
-use crate::api::{Arg, Args, DefKey, Ty};
+use crate::api::Ty;
 
 /// What is made of an argument that must live for ever: the type that is lifted, if it is data.
 pub(super) fn target(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
@@ -20,21 +20,10 @@ pub(super) fn target(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
     }
     let owned = match &**inner {
         text if is_text(text) => super::choose::std_type("alloc::string::String"),
-        Ty::Slice(item) => vec_of(item),
+        Ty::Slice(item) => super::choose::list((**item).clone()),
         other => other.clone(),
     };
     by_value(ctx, types, &owned).then_some(owned)
-}
-
-/// `Vec<T>`
-pub(super) fn vec_of(item: &Ty) -> Ty {
-    Ty::Path {
-        def: DefKey("alloc::vec::Vec".to_owned()),
-        args: Args {
-            args: vec![Arg::Type(item.clone())],
-            ..Args::default()
-        },
-    }
 }
 
 /// The type that a shim lifts; `inner` is that of the value.

@@ -32,6 +32,7 @@ mod instances;
 mod io_methods;
 mod items;
 mod iteration;
+mod kinds;
 mod lasting;
 mod lifetimes;
 mod likely;

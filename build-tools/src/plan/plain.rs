@@ -88,7 +88,7 @@ fn kinds(ctx: &Ctx<'_>, target: &Ty) -> Option<Vec<Kind>> {
         && add(4, "Int(x)", from(&number("i64")), make("x as i64"))
         && add(8, "Float(x)", from(&number("f64")), make("x"))
         && add(16, "Text(x)", from(&string()), make("x"));
-    let list = super::lasting::vec_of(&erase(target));
+    let list = super::choose::list(erase(target));
     let lists = add(32, "List(x)", from(&list), make("x"));
     let maps = [
         ("BTreeMap", "alloc::collections::btree::map::BTreeMap"),

@@ -509,7 +509,7 @@ fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep
         let ty = ctx.normal(&impl_.self_ty);
         match &ty {
             Ty::Primitive(_) => {
-                let ((kind, _), rank) = choose::kind_of(ctx, &ty);
+                let ((kind, _), rank) = super::kinds::kind_of(ctx, &ty);
                 numbers.insert((kind, rank, ty));
             }
             Ty::Path { def, .. } if stdlib::is_std(def) => {
