@@ -151,7 +151,10 @@ fn unserved(plan: &Plan, proven: &Proven) -> BTreeMap<String, String> {
             .as_ref()
             .filter(|one| !served.contains(one))
         {
-            let reason = format!("rustc rejects it: {reason}");
+            let reason = match plan.withheld.get(&id) {
+                Some(message) => message.clone(),
+                None => format!("rustc rejects it: {reason}"),
+            };
             all.entry(entry.clone()).or_insert(reason);
         }
     }

@@ -9,24 +9,65 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Package;
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::diagnostic::Explain;
-use crate::plan::Unusable;
-use crate::plan::quick::Unknown;
+use crate::plan::{Declared, Options, Unusable, Wanted};
 
 /// The file's content.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Paths of callables that never block: the interpreter lock stays held. See [`crate::plan::quick`].
+    /// Paths of callables that never block: the interpreter lock stays held.
     #[serde(default)]
     pub quick: Vec<String>,
-    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
+    /// Paths of what is left out.
     #[serde(default)]
-    pub instantiate: BTreeMap<String, Vec<String>>,
+    pub skip: Vec<String>,
+    /// Generic items to instantiate, by their paths.
+    #[serde(default)]
+    pub instantiate: BTreeMap<String, Vec<Instance>>,
+    /// Paths of items, with their names in Python.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Paths of callables, with values of parameters that may be left out.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, BTreeMap<String, Value>>,
     /// The text, for the artifact's key.
     #[serde(skip)]
     pub text: String,
+}
+
+/// An instance that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected \"arguments\", as between < and >, or { types = \"arguments\", py_name = \"name\" }"
+)]
+pub enum Instance {
+    /// Its arguments as between `<` and `>`.
+    Types(String),
+    /// The same, with a name of its own in Python.
+    Named {
+        /// The arguments.
+        types: String,
+        /// The name.
+        py_name: String,
+    },
+}
+
+impl Instance {
+    fn wanted(&self) -> Wanted {
+        let (arguments, py_name) = match self {
+            Instance::Types(types) => (types, None),
+            Instance::Named { types, py_name } => (types, Some(py_name.clone())),
+        };
+        Wanted {
+            arguments: arguments.clone(),
+            py_name,
+        }
+    }
 }
 
 /// A configuration that cannot be used.
@@ -54,12 +95,9 @@ pub enum ConfigError {
         #[source]
         source: serde_json::Error,
     },
-    /// An entry of `quick` names nothing.
+    /// An entry names nothing, or asks for what cannot be.
     #[error(transparent)]
-    Quick(#[from] Unknown),
-    /// An entry of `[instantiate]` names nothing, or arguments that mean nothing.
-    #[error(transparent)]
-    Instantiate(#[from] Unusable),
+    Entry(#[from] Unusable),
     /// What the command line asks for is no path with arguments.
     #[error("`--instantiate {text}` is no path with type arguments")]
     Asked {
@@ -74,32 +112,29 @@ impl Explain for ConfigError {
             ConfigError::Read(_) => "no-config",
             ConfigError::Parse { .. }
             | ConfigError::Metadata { .. }
-            | ConfigError::Quick(_)
-            | ConfigError::Instantiate(_)
+            | ConfigError::Entry(_)
             | ConfigError::Asked { .. } => "bad-config",
         }
     }
 
     fn hint(&self) -> Option<String> {
-        if let ConfigError::Quick(unknown) = self {
-            return Some(match unknown.near.as_slice() {
-                [] => {
-                    "`usecrate inspect` lists the paths; `*` at the end of one stands for any rest".to_owned()
+        if let ConfigError::Entry(unusable) = self {
+            return Some(match (unusable.near.as_slice(), unusable.table) {
+                ([], "`[instantiate]`") => {
+                    "an entry is `\"path::item\" = [\"arguments as between < and >\"]`, in the names of the crate and of std"
+                        .to_owned()
                 }
-                near => format!("did you mean {}?", quoted(near)),
-            });
-        }
-        if let ConfigError::Instantiate(unusable) = self {
-            return Some(match unusable.near.as_slice() {
-                [] => "an entry is `\"path::item\" = [\"arguments as between < and >\"]`, in the names of the crate and of std"
-                    .to_owned(),
-                near => format!("did you mean {}?", quoted(near)),
+                ([], _) => "`usecrate inspect` lists the paths".to_owned(),
+                (near, _) => format!("did you mean {}?", quoted(near)),
             });
         }
         if let ConfigError::Asked { .. } = self {
             return Some("write it as in Rust: --instantiate 'module::function<u32, String>'".to_owned());
         }
-        Some("known are the table `[instantiate]` (path = [\"arguments\"]) and the list `quick`".to_owned())
+        Some(
+            "known are the lists `quick` and `skip`, and the tables `[instantiate]`, `[rename]` and `[defaults]`"
+                .to_owned(),
+        )
     }
 }
 
@@ -138,8 +173,8 @@ impl Config {
             let arguments = rest.strip_suffix('>').ok_or_else(unreadable)?;
             let path = path.trim_end_matches("::").trim().to_owned();
             let list = config.instantiate.entry(path).or_default();
-            if !list.iter().any(|have| have == arguments) {
-                list.push(arguments.to_owned());
+            if !list.iter().any(|have| have.wanted().arguments == arguments) {
+                list.push(Instance::Types(arguments.to_owned()));
             }
         }
         // A map of lists of texts can always be written.
@@ -151,11 +186,32 @@ impl Config {
     #[must_use]
     pub fn and(mut self, asked: &Config) -> Config {
         self.quick.extend(asked.quick.iter().cloned());
+        self.skip.extend(asked.skip.iter().cloned());
+        self.rename.extend(asked.rename.clone());
+        self.defaults.extend(asked.defaults.clone());
         for (path, lists) in &asked.instantiate {
             let all = self.instantiate.entry(path.clone()).or_default();
             all.extend(lists.iter().cloned());
         }
         self
+    }
+
+    /// How to plan by it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let wanted = |(path, all): (&String, &Vec<Instance>)| {
+            let all = all.iter().map(Instance::wanted).collect();
+            (path.clone(), all)
+        };
+        Options {
+            instantiate: self.instantiate.iter().map(wanted).collect(),
+            declared: Declared {
+                quick: self.quick.clone(),
+                skip: self.skip.clone(),
+                rename: self.rename.clone(),
+                defaults: self.defaults.clone(),
+            },
+        }
     }
 
     /// A crate's own, if it has one: `local` crates may have a file.
@@ -188,7 +244,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("usecrate.toml");
         fs::write(&file, "quick = [\"a::b\"]\n[instantiate]\n\"a::C\" = [\"u8\"]\n").unwrap();
-        assert_eq!(Config::read(&file).unwrap().instantiate["a::C"], ["u8"]);
+        assert_eq!(
+            Config::read(&file).unwrap().instantiate["a::C"],
+            [Instance::Types("u8".to_owned())]
+        );
         fs::write(&file, "quik = []\n").unwrap();
         let error = Config::read(&file).unwrap_err();
         assert_eq!(error.code(), "bad-config");

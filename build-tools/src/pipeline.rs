@@ -18,7 +18,7 @@ use crate::config::{Config, ConfigError};
 use crate::failure::BuildError;
 use crate::lock::{Lock, Session};
 use crate::orphans;
-use crate::plan::{Options, plan, quick};
+use crate::plan::plan;
 use crate::progress::{Event, Progress, Stage};
 use crate::resolve::{Question, ResolveError, Resolved, Spec, resolve};
 use crate::reuse::{self, Conditions};
@@ -228,12 +228,7 @@ fn build_once(
         }
         let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
             let config = configuration(request, conditions.config, &prepared.resolved.package)?;
-            let options = Options {
-                instantiate: config.instantiate,
-            };
-            let mut plan = plan(&api, &options).map_err(ConfigError::from)?;
-            quick::declare(&mut plan, &config.quick).map_err(ConfigError::from)?;
-            Ok(plan)
+            Ok(plan(&api, &config.options()).map_err(ConfigError::from)?)
         })?;
         let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;
         // What was compiled must be what the key stands for.

@@ -30,8 +30,33 @@ pub(crate) struct Param {
     pub(crate) shape: Shape,
     /// Left out, it is sent as nil.
     pub(crate) optional: bool,
+    /// Left out, it is this.
+    pub(crate) default: Option<Default>,
     /// It is passed by keyword alone.
     pub(crate) keyword: bool,
+}
+
+impl Param {
+    /// A call may leave it out.
+    fn may_miss(&self) -> bool {
+        self.optional || self.default.is_some()
+    }
+}
+
+/// What an argument is that is left out.
+pub(crate) struct Default {
+    pub(crate) value: Py<PyAny>,
+    /// As Python writes it.
+    text: String,
+}
+
+impl Default {
+    pub(crate) fn new(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            text: value.repr()?.to_string(),
+            value: value.clone().unbind(),
+        })
+    }
 }
 
 /// What is known of a callable before its first call.
@@ -154,7 +179,7 @@ impl Spec {
         let mut positional = 0;
         for param in params.iter().filter(|param| !param.keyword) {
             positional += 1;
-            if !param.optional {
+            if !param.may_miss() {
                 required = positional;
             }
         }
@@ -199,7 +224,7 @@ impl Spec {
         by_position
             .enumerate()
             .map(|(at, param)| (param, at >= self.required))
-            .chain(by_keyword.map(|param| (param, param.optional)))
+            .chain(by_keyword.map(|param| (param, param.may_miss())))
     }
 
     /// The signature line: `(a, b=None, *, c)`, with `$self` in place of the first parameter of a method.
@@ -211,7 +236,10 @@ impl Spec {
             }
             parts.push(match at {
                 0 if method => "$self".into(),
-                _ if optional => format!("{}=None", param.name),
+                _ if optional => {
+                    let default = param.default.as_ref().map_or("None", |default| &default.text);
+                    format!("{}={default}", param.name)
+                }
                 _ => param.name.clone(),
             });
         }
@@ -384,8 +412,15 @@ impl Spec {
         out: &mut Encoder<'_, 'py>,
     ) -> Result<(), Misfit> {
         let values = self.bind(arguments).map_err(Misfit::Binding)?;
+        let py = out.py;
         for (at, (param, value)) in self.params.iter().zip(values).enumerate() {
-            match value {
+            let default = || {
+                param
+                    .default
+                    .as_ref()
+                    .map(|default| default.value.bind_borrowed(py))
+            };
+            match value.or_else(default) {
                 Some(value) if !(param.optional && value.is_none()) => {
                     param
                         .shape
@@ -644,7 +679,7 @@ impl Spec {
             let mut names = Vec::new();
             for (param, value) in self.params.iter().zip(&values) {
                 let needed = if keyword {
-                    !param.optional
+                    !param.may_miss()
                 } else {
                     place < self.required
                 };

@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyImportError, PyValueError};
 use pyo3::types::{PyAnyMethods, PyList, PyModule, PyModuleMethods, PyString, PyType};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyclass, pyfunction, pymethods, wrap_pyfunction};
 
-use crate::callable::{Manner, Param, Spec};
+use crate::callable::{Default, Manner, Param, Spec};
 use crate::core::{Core, Definition, EnumType, ErrorVariants, Field, Fields, HandleType, Variant};
 use crate::decode::Decoder;
 use crate::ffi::function::{self, Texts};
@@ -150,10 +150,12 @@ impl Library {
             .map(|param| {
                 let param = param?;
                 let (shape, keyword) = Shape::read_parameter(self.core, &param.get_item(1)?)?;
+                let default = (param.len()? > 3).then(|| Default::new(&param.get_item(3)?));
                 Ok(Param {
                     name: param.get_item(0)?.extract()?,
                     shape,
                     optional: param.get_item(2)?.is_truthy()?,
+                    default: default.transpose()?,
                     keyword,
                 })
             })

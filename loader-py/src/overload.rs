@@ -302,7 +302,11 @@ impl Overload {
             for (param, optional) in only.listed().skip(usize::from(bound)) {
                 let kwargs = PyDict::new(py);
                 if optional {
-                    kwargs.set_item("default", py.None())?;
+                    let default = param
+                        .default
+                        .as_ref()
+                        .map_or_else(|| py.None(), |one| one.value.clone_ref(py));
+                    kwargs.set_item("default", default)?;
                 }
                 let kind = parameter.getattr(if param.keyword {
                     "KEYWORD_ONLY"

@@ -155,7 +155,11 @@ fn signature(
             continue;
         }
         let ty = required(param, "type")?;
-        let default = if holds(param, "optional")? { " = None" } else { "" };
+        let default = match param.get_item("default")? {
+            Some(value) => format!(" = {}", value.repr()?),
+            None if holds(param, "optional")? => " = None".to_owned(),
+            None => String::new(),
+        };
         let text = format!("{own}: {}{default}", spell(manifest, &ty)?);
         let list = if begins(&ty, "out") {
             &mut named

@@ -432,6 +432,9 @@ pub struct Param {
     /// It may be left out: then nil is sent (trailing `Option` parameters).
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
+    /// It may be left out: then this is passed, as plain data. Somebody configured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
 }
 
 /// How much of a crate is served. A callable counts as served only if its receiver and arguments can be obtained. One of a

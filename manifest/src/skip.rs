@@ -61,4 +61,8 @@ pub enum SkipCode {
     Macro,
     /// Another item has the same name in Python.
     Shadowed,
+    /// The configuration leaves it out.
+    Configured,
+    /// The configuration gives it another name.
+    Renamed,
 }

@@ -177,7 +177,7 @@ impl<'a> Join<'a> {
             let entries = module.entries.iter().filter_map(|(name, target)| {
                 Some(Entry {
                     name: name.clone(),
-                    target: self.target(target)?,
+                    target: self.target(name, target)?,
                 })
             });
             let mut entries: Vec<_> = entries.collect();
@@ -192,7 +192,7 @@ impl<'a> Join<'a> {
     }
 
     /// What a name leads to, unless all of that was dropped.
-    fn target(&self, target: &PlannedTarget) -> Option<Target> {
+    fn target(&self, name: &str, target: &PlannedTarget) -> Option<Target> {
         Some(match target {
             PlannedTarget::Module(at) => Target::Module(u32::try_from(*at).ok()?),
             PlannedTarget::Type(id) => Target::Type(self.numbers.ty(*id)?),
@@ -202,7 +202,7 @@ impl<'a> Join<'a> {
                 Target::Variant(self.numbers.ty(*id)?, u32::try_from(*at).ok()?)
             }
             PlannedTarget::Function(ids) => {
-                let function = self.function(ids);
+                let function = self.function(name, ids);
                 if function.callables.is_empty() && function.instances.is_empty() {
                     return None;
                 }
@@ -228,7 +228,7 @@ impl<'a> Join<'a> {
 
     fn methods(&self, planned: &[PlannedMethod]) -> Vec<Method> {
         let methods = planned.iter().map(|method| {
-            let Function { callables, instances } = self.function(&method.shims);
+            let Function { callables, instances } = self.function(&method.name, &method.shims);
             Method {
                 name: method.name.clone(),
                 instance: method.instance,
@@ -243,11 +243,13 @@ impl<'a> Join<'a> {
     }
 
     /// What a function's name alone leads to, and what its subscripts do.
-    fn function(&self, ids: &[ShimId]) -> Function {
+    fn function(&self, name: &str, ids: &[ShimId]) -> Function {
         let reach = |id: &ShimId| &self.plan.shims[*id].reach;
-        let bare: Vec<ShimId> = ids.iter().copied().filter(|id| reach(id).bare).collect();
+        let named = |id: &ShimId| reach(id).name.as_deref() == Some(name);
+        let bare = ids.iter().copied().filter(|id| reach(id).bare || named(id));
+        let bare: Vec<ShimId> = bare.collect();
         let mut instances: Vec<Instance> = Vec::new();
-        for id in ids {
+        for id in ids.iter().filter(|id| !named(id)) {
             let Some(number) = self.numbers.shim(*id) else {
                 continue;
             };
@@ -282,6 +284,7 @@ fn callable(place: &str, shim: &Shim, served: &ServedCallable) -> Result<Callabl
             TypeRef::Out(_, has_default) => *has_default,
             ty => planned.optional && takes_nil(ty),
         },
+        default: None,
     });
     Ok(Callable {
         id: shim.id.clone(),

@@ -2,14 +2,16 @@
 //!
 //! 1. [`answer`]: the library's own words, with the types that rustc resolved.
 //! 2. [`join`]: types, callables, modules, traits; what leads to a dropped shim goes.
-//! 3. [`obtain`]: which callables can be called at all, given what Python can get hold of.
-//! 4. [`skips`]: what is left out and how much is served; [`places`]: where it would have been found.
-//! 5. [`schemas`]: JSON Schemas of the types that cross by value.
+//! 3. [`defaults`]: values for parameters that are left out.
+//! 4. [`obtain`]: which callables can be called at all, given what Python can get hold of.
+//! 5. [`skips`]: what is left out and how much is served; [`places`]: where it would have been found.
+//! 6. [`schemas`]: JSON Schemas of the types that cross by value.
 //!
 //! The numbers come from [`Numbers`](crate::generate::Numbers), as the bridge's do. Where library and plan disagree,
 //! that is a fault of usecrate and an error: a manifest never describes another library than its own.
 
 mod answer;
+mod defaults;
 mod join;
 mod obtain;
 mod places;
@@ -23,6 +25,7 @@ use usecrate_manifest::{ABI_VERSION, Build, Crate, Library, MANIFEST_VERSION, Ma
 
 use crate::diagnostic::Explain;
 use crate::generate::{Dropped, Numbers};
+use crate::plan::Unusable;
 use crate::plan::model::Plan;
 
 /// What the manifest says besides what is served.
@@ -61,6 +64,9 @@ pub enum DescribeError {
     /// The manifest that comes out is not valid.
     #[error("the manifest is not valid")]
     Invalid(#[source] usecrate_manifest::Invalid),
+    /// The configuration asks for what cannot be.
+    #[error(transparent)]
+    Configured(#[from] Unusable),
 }
 
 impl Explain for DescribeError {
@@ -69,10 +75,14 @@ impl Explain for DescribeError {
             Self::Answer { .. } => "describe-answer",
             Self::Disagree { .. } => "describe-disagrees",
             Self::Invalid(_) => "describe-invalid",
+            Self::Configured(_) => "bad-config",
         }
     }
 
     fn hint(&self) -> Option<String> {
+        if let Self::Configured(_) = self {
+            return Some("`usecrate inspect` shows what each parameter takes".to_owned());
+        }
         Some("this is a fault of usecrate, not of the crate: please report it, naming the crate".to_owned())
     }
 }
@@ -92,7 +102,8 @@ pub fn describe(
     let served = answer::read(answer)?;
     let join = join::Join::new(plan, &numbers, &served);
     let types = join.types()?;
-    let callables = join.callables()?;
+    let mut callables = join.callables()?;
+    defaults::fill(plan, &numbers, &types, &mut callables)?;
     let constructible: Vec<_> = numbers.types().map(|id| plan.types[id].constructible).collect();
     let missing = obtain::unobtainable(&types, &callables, &constructible);
     let (skipped, coverage) = skips::skips(plan, dropped, &numbers, &missing);

@@ -26,12 +26,18 @@ fn arguments(types: &[Type], callable: &Callable) -> Value {
     let properties: Map<_, _> = callable
         .params
         .iter()
-        .map(|param| (param.name.clone(), of(types, &param.ty)))
+        .map(|param| {
+            let mut schema = of(types, &param.ty);
+            if let (Value::Object(map), Some(default)) = (&mut schema, &param.default) {
+                map.insert("default".to_owned(), default.clone());
+            }
+            (param.name.clone(), schema)
+        })
         .collect();
     let required: Vec<_> = callable
         .params
         .iter()
-        .filter(|param| !param.optional)
+        .filter(|param| !param.optional && param.default.is_none())
         .map(|param| param.name.as_str())
         .collect();
     let mut schema = json_schema!({

@@ -36,6 +36,10 @@ pub(super) fn skips(
     let mut list = plan.skipped.clone();
     for (owner, reason) in dropped.iter() {
         match owner {
+            Owner::Shim(id) if plan.withheld.contains_key(&id) => {
+                let message = reason.message.clone();
+                places.skip(id, SkipCode::Configured, message).record(&mut list);
+            }
             Owner::Shim(id) => {
                 let message = rejected(&plan.shims[id], reason);
                 places.skip(id, SkipCode::Rejected, message).record(&mut list);

@@ -89,6 +89,7 @@ pub(crate) fn param(name: &str) -> PlannedParam {
         lift: None,
         stay: Stay::Call,
         optional: false,
+        default: None,
     }
 }
 

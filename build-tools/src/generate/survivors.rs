@@ -47,6 +47,17 @@ pub struct Dropped {
 }
 
 impl Dropped {
+    /// What is left out before anything is proved.
+    pub fn of(plan: &Plan) -> Self {
+        let withheld = plan.withheld.iter().map(|(id, message)| {
+            let message = message.clone();
+            (Owner::Shim(*id), Rejection { message, code: None })
+        });
+        Self {
+            reasons: withheld.collect(),
+        }
+    }
+
     /// Drops `owner`; says whether it was still there. The first reason stays.
     pub fn insert(&mut self, owner: Owner, reason: Rejection) -> bool {
         if self.contains(owner) {

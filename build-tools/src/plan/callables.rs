@@ -417,6 +417,7 @@ fn shim(
                 lift: Some(arrival.lift),
                 stay: Stay::Call,
                 optional: false,
+                default: None,
             });
             arguments[at] = Some(arrival.argument);
             continue;
@@ -465,6 +466,7 @@ fn shim(
             lift,
             stay: stays[at],
             optional: false,
+            default: None,
         });
     }
     if !matches!(site.callee, Callee::Set(_)) {

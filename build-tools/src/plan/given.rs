@@ -111,6 +111,7 @@ pub(super) fn requested(
             bare: alone || told,
             keys: vec![request.key()],
             request: Some(request.entry.clone()),
+            name: request.py_name.clone(),
         };
         shim.id = format!("{}<{}>", site.id, request.key().join(", "));
     }

@@ -7,6 +7,7 @@
 //!    `lifetimes` what is kept, `outs` what is changed in place, `results` how results leave.
 //! 4. `requests` (with `paths` and `arguments`) reads what is asked for by name; `given` plans that, and with `likely` what
 //!    nothing that is passed decides.
+//! 5. `declared` does with it all as the configuration says: names, default values, what is left out.
 //!
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
 //! by name, and the same `Api` gives the same plan.
@@ -20,6 +21,7 @@ mod closures;
 mod constructors;
 mod conversions;
 mod ctx;
+mod declared;
 mod discover;
 mod fields;
 mod fold;
@@ -47,7 +49,6 @@ mod open;
 mod outs;
 mod paths;
 mod plain;
-pub mod quick;
 mod requests;
 mod results;
 mod returned;
@@ -64,13 +65,14 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Candidate, Fluent, HostId, ObjectForm, ObjectId, Plan, PlannedField, PlannedFunction,
-    PlannedGiven, PlannedHook, PlannedHost, PlannedImpl, PlannedMapping, PlannedMethod, PlannedModule,
-    PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType, PlannedVariant,
-    Reach, Receiver, Shape, Shim, ShimId, TypeId,
+    Action, Candidate, Fluent, HostId, ObjectForm, ObjectId, Plan, PlannedDefault, PlannedField,
+    PlannedFunction, PlannedGiven, PlannedHook, PlannedHost, PlannedImpl, PlannedMapping, PlannedMethod,
+    PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType,
+    PlannedVariant, Reach, Receiver, Shape, Shim, ShimId, TypeId,
 };
 
-pub use requests::Unusable;
+pub use declared::{Declared, Unusable};
+pub use requests::Wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,14 +89,16 @@ use crate::api::{Api, DefKind};
 /// How to plan.
 #[derive(Debug, Default, Clone)]
 pub struct Options {
-    /// Generic items to instantiate: path to the arguments as between `<` and `>`.
-    pub instantiate: BTreeMap<String, Vec<String>>,
+    /// Generic items to instantiate, by their paths.
+    pub instantiate: BTreeMap<String, Vec<Wanted>>,
+    /// What is said of what there is.
+    pub declared: Declared,
 }
 
 /// Plans a crate.
 ///
 /// # Errors
-/// When what is to be instantiated names nothing.
+/// When what is asked for names nothing, or cannot be.
 pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
     let mut ctx = Ctx::new(api);
     ctx.requests = requests::resolve(&ctx, &options.instantiate)?;
@@ -105,7 +109,7 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
         .map(|id| planned_type(&mut build, id, &mut over_types))
         .collect();
     siblings::share(&build, &mut planned);
-    siblings::subscripts(&build, &mut planned);
+    let named_classes = siblings::subscripts(&build, &mut planned);
     let traits = modules::traits(&mut build, over_types);
     let modules = modules::modules(&mut build, &traits);
     let refused = build.refused();
@@ -119,7 +123,7 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
         (&planned, &shims),
         (&mappings, &hosts),
     );
-    Ok(Plan {
+    let mut plan = Plan {
         lib: api.name.clone(),
         docs: api.docs.clone(),
         types: planned,
@@ -133,7 +137,11 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
         dependencies,
         runtime_features: ctx.features.take().into_iter().collect(),
         refused,
-    })
+        withheld: BTreeMap::new(),
+    };
+    declared::name_instances(&mut plan, &named_classes)?;
+    declared::apply(&mut plan, &options.declared)?;
+    Ok(plan)
 }
 
 /// The crates that finished texts name, and which packages they are, where the scan says it.

@@ -57,6 +57,8 @@ pub struct Plan {
     pub runtime_features: Vec<String>,
     /// What was asked for by name and could not be planned, with the reason.
     pub refused: BTreeMap<String, String>,
+    /// Shims that are left out because somebody says so, with the reason.
+    pub withheld: BTreeMap<ShimId, String>,
 }
 
 /// A type of another crate that crosses by value.
@@ -340,7 +342,7 @@ pub struct PlannedModule {
 }
 
 /// What a public name leads to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum PlannedTarget {
     /// Position in [`Plan::modules`].
     Module(usize),
@@ -397,6 +399,8 @@ pub struct Reach {
     pub keys: Vec<Vec<String>>,
     /// It was asked for so: `Row::get<usize, String>`.
     pub request: Option<String>,
+    /// It was given a name of its own.
+    pub name: Option<String>,
 }
 
 impl Default for Reach {
@@ -405,6 +409,7 @@ impl Default for Reach {
             bare: true,
             keys: Vec::new(),
             request: None,
+            name: None,
         }
     }
 }
@@ -477,6 +482,17 @@ pub struct PlannedParam {
     pub stay: Stay,
     /// It may be left out (trailing `Option`).
     pub optional: bool,
+    /// Somebody says what it is then.
+    pub default: Option<PlannedDefault>,
+}
+
+/// A value for a parameter that is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedDefault {
+    /// The entry that says so.
+    pub entry: String,
+    /// The value, as plain data.
+    pub value: serde_json::Value,
 }
 
 /// Where an argument lives: for how long it is lent, and of which group handles in it that borrow are members. The call's

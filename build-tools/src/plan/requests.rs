@@ -4,21 +4,19 @@ use std::collections::BTreeMap;
 
 use super::arguments::{self, Argument, Value, Wrong};
 use super::ctx::Ctx;
+use super::declared::Unusable;
 use super::fold::each;
 use super::paths::{self, Meaning};
 use super::site::{OriginKey, Site};
 use crate::api::{Arg, Args, DefKey, DefKind, Function, GenericParam, Generics, Ty};
 
-/// An entry that asks for nothing there is.
-#[derive(Debug, thiserror::Error)]
-#[error("`{entry}` in `[instantiate]`: {problem}")]
-pub struct Unusable {
-    /// As it is written.
-    pub entry: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What may be meant.
-    pub near: Vec<String>,
+/// An instance, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The arguments as between `<` and `>`.
+    pub arguments: String,
+    /// Its own name in Python.
+    pub py_name: Option<String>,
 }
 
 /// An instance that is asked for.
@@ -30,6 +28,8 @@ pub(super) struct Request {
     pub(super) meaning: Meaning,
     /// With what.
     pub(super) arguments: Vec<Argument>,
+    /// Its own name in Python.
+    pub(super) py_name: Option<String>,
 }
 
 impl Request {
@@ -65,11 +65,12 @@ impl Request {
 /// Finds out what is asked for.
 pub(super) fn resolve(
     ctx: &Ctx<'_>,
-    wanted: &BTreeMap<String, Vec<String>>,
+    wanted: &BTreeMap<String, Vec<Wanted>>,
 ) -> Result<Vec<Request>, Unusable> {
     let mut all: Vec<Request> = Vec::new();
     for (path, lists) in wanted {
         let unusable = |problem: String, near: Vec<String>| Unusable {
+            table: "`[instantiate]`",
             entry: path.clone(),
             problem,
             near,
@@ -79,7 +80,8 @@ pub(super) fn resolve(
             return Err(unusable(problem, paths::near(ctx, path)));
         };
         let room = Room::of(ctx, &meaning).map_err(|problem| unusable(problem, Vec::new()))?;
-        for list in lists {
+        for wanted in lists {
+            let list = &wanted.arguments;
             let read = arguments::read(ctx, list);
             let arguments = read.map_err(|Wrong { problem, near }| unusable(problem, near))?;
             room.check(&arguments, list)
@@ -88,6 +90,7 @@ pub(super) fn resolve(
                 entry: format!("{path}<{}>", texts(&arguments).join(", ")),
                 meaning: meaning.clone(),
                 arguments,
+                py_name: wanted.py_name.clone(),
             };
             if all.iter().all(|one| one.entry != request.entry) {
                 all.push(request);

@@ -8,6 +8,7 @@ use usecrate_manifest::Kind;
 
 use super::build::Builder;
 use super::callables::{erase_names, left_open};
+use super::declared::NamedClass;
 use super::fold::{Subst, closed, erase};
 use super::given::canonical;
 use super::methods::has_receiver;
@@ -137,8 +138,9 @@ fn is_apart(shims: &[Shim], have: &[ShimId], id: ShimId) -> bool {
 }
 
 /// Says which classes the subscripts of a class lead to: those that are asked for by the name of it or of an alias, and
-/// all of one generic type from the primary one.
-pub(super) fn subscripts(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
+/// all of one generic type from the primary one. Gives those that were asked for with names of their own.
+pub(super) fn subscripts(build: &Builder<'_, '_>, types: &mut [PlannedType]) -> Vec<NamedClass> {
+    let mut named = Vec::new();
     let mut all: BTreeMap<TypeId, BTreeMap<String, (Vec<String>, TypeId)>> = BTreeMap::new();
     for request in &build.ctx.requests {
         let Meaning::Def(key) = &request.meaning else {
@@ -147,6 +149,12 @@ pub(super) fn subscripts(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
         let Some(ty) = request.ty(build.ctx) else { continue };
         let from = build.ctx.def(key).and_then(|def| leads_to(build, def));
         if let (Some(from), Some(to)) = (from, build.types.id(&erase(&ty))) {
+            named.extend(request.py_name.iter().map(|name| NamedClass {
+                entry: request.entry.clone(),
+                from,
+                to,
+                name: name.clone(),
+            }));
             let key = request.key();
             let entry = all.entry(from).or_default().entry(canonical(&key));
             entry.or_insert((key, to));
@@ -163,6 +171,7 @@ pub(super) fn subscripts(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
     for (id, found) in all {
         types[id].instances = found.into_values().collect();
     }
+    named
 }
 
 /// The arguments of an instance, those left out that are the defaults.

@@ -158,7 +158,7 @@ pub fn prove<C: Compile>(
     on_round: &mut dyn FnMut(Round),
 ) -> Result<Proven, ProveError<C::Error>> {
     let proven = Proven {
-        dropped: Dropped::default(),
+        dropped: Dropped::of(plan),
         source: Source::default(),
         rounds: 0,
     };

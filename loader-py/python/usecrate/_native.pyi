@@ -246,7 +246,7 @@ class Library:
         qualname: str,
         module: str,
         doc: str | None,
-        params: Sequence[tuple[str, TypeRef, bool]],
+        params: Sequence[tuple[str, TypeRef, bool] | tuple[str, TypeRef, bool, Any]],
         result: TypeRef,
         fluent: bool = False,
         keeps_lock: bool = False,
@@ -263,7 +263,7 @@ class Library:
         qualname: str,
         module: str,
         doc: str | None,
-        params: Sequence[tuple[str, TypeRef, bool]],
+        params: Sequence[tuple[str, TypeRef, bool] | tuple[str, TypeRef, bool, Any]],
         result: TypeRef,
         fluent: bool = False,
         keeps_lock: bool = False,
@@ -272,9 +272,9 @@ class Library:
         """A C-level function that calls callable `index`: prepared once, no dictionary and no name
         look-up per call.
 
-        `params` are `(name, type, optional)`; an optional one left out is sent as nil. All may be passed
-        by keyword, those of type `out` alone so. `doc` becomes `__doc__`; `__text_signature__`,
-        `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the
+        `params` are `(name, type, optional)`; an optional one left out is sent as nil, one with a fourth
+        part, its default value, as that. All may be passed by keyword, those of type `out` alone so. `doc`
+        becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the
         receiver was moved, is the receiver itself (the first argument). `wrap` is applied to the result."""
 
     def method(self, cls: type, index: int, **spec: Any) -> Any:

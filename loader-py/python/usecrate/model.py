@@ -121,6 +121,7 @@ class Param(TypedDict):
     name: str
     type: TypeRef
     optional: NotRequired[bool]
+    default: NotRequired[Any]
 
 
 class Callable(TypedDict):

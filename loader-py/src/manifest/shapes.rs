@@ -164,6 +164,7 @@ static PARAM: &Shape = &[
     ("name", Text, MUST),
     ("type", Anything, MUST),
     ("optional", Flag, MAY),
+    ("default", Anything, MAY),
 ];
 static SKIP: &Shape = &[
     ("path", Text, MUST),

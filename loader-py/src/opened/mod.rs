@@ -147,8 +147,12 @@ impl Opened {
         let params = PyList::empty(py);
         for param in part(&found, "params")?.try_iter()? {
             let param = param?;
+            let (name, ty) = (part(&param, "name")?, part(&param, "type")?);
             let left_out = PyBool::new(py, holds(&param, "optional")?);
-            params.append((part(&param, "name")?, part(&param, "type")?, left_out))?;
+            match optional(&param, "default")? {
+                Some(default) => params.append((name, ty, left_out, default))?,
+                None => params.append((name, ty, left_out))?,
+            }
         }
         let spec = PyDict::new(py);
         if qualname.is_empty() {

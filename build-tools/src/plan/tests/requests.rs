@@ -5,10 +5,15 @@ use crate::plan::Unusable;
 
 impl Sample {
     fn asked(&self, entries: &[(&str, &[&str])]) -> Result<Plan, Unusable> {
-        let lists = |lists: &[&str]| lists.iter().map(|&one| one.to_owned()).collect();
+        let wanted = |one: &&str| Wanted {
+            arguments: (*one).to_owned(),
+            py_name: None,
+        };
+        let lists = |lists: &[&str]| lists.iter().map(wanted).collect();
         let instantiate = entries.iter().map(|(path, all)| ((*path).to_owned(), lists(all)));
         let options = Options {
             instantiate: instantiate.collect(),
+            ..Options::default()
         };
         plan(&self.0, &options)
     }
