@@ -109,7 +109,11 @@ def test_instances_have_names_of_their_own(m: Any) -> None:
         ('rename = { "Image::width" = "secret" }', "`secret` is something else", "inspect"),
         ('rename = { "Image" = "not a name" }', "`not a name` is no name in Python", "inspect"),
         ('defaults = { "Image::reize" = { quality = 1 } }', "[defaults]", "did you mean `Image::resize`"),
-        ('defaults = { "Image::resize" = { qualty = 1 } }', "no parameter `qualty`", "did you mean `quality`"),
+        (
+            'defaults = { "Image::resize" = { qualty = 1 } }',
+            "no parameter `qualty`",
+            "did you mean `quality`",
+        ),
         (
             'defaults = { "Image::resize" = { quality = 256 } }',
             "the value of `quality` is `256`, and an integer from 0 to 255 is taken",

@@ -313,7 +313,10 @@ def test_a_path_that_names_nothing_is_told(tool: Any, tmp_path: pathlib.Path) ->
         config.write_text(f"quick = [{json.dumps(entry)}]\n")
         done = tool("build", CRATE, "--config", config)
         assert done.returncode == 1
-        assert f"`{entry}` in the list `quick`: `quick` has no callable of that path that is served" in done.stderr
+        assert (
+            f"`{entry}` in the list `quick`: `quick` has no callable of that path that is served"
+            in done.stderr
+        )
         assert "[bad-config]" in done.stderr and hint in done.stderr
 
 

@@ -274,8 +274,9 @@ class Library:
 
         `params` are `(name, type, optional)`; an optional one left out is sent as nil, one with a fourth
         part, its default value, as that. All may be passed by keyword, those of type `out` alone so. `doc`
-        becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`, `__module__` are set. `fluent`: a nil result, or a new handle where the
-        receiver was moved, is the receiver itself (the first argument). `wrap` is applied to the result."""
+        becomes `__doc__`; `__text_signature__`, `__name__`, `__qualname__`, `__module__` are set. `fluent`: a
+        nil result, or a new handle where the receiver was moved, is the receiver itself (the first
+        argument). `wrap` is applied to the result."""
 
     def method(self, cls: type, index: int, **spec: Any) -> Any:
         """The same as a descriptor for `cls`: the first parameter is the instance."""
