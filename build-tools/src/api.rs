@@ -292,6 +292,9 @@ pub struct Impl {
     pub consts: Vec<AssocConst>,
     /// Associated types and what they are here.
     pub types: Vec<(String, Ty)>,
+    /// The parameters of those of them that have some.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub type_generics: BTreeMap<String, Generics>,
     /// The library name of the crate whose document described it.
     pub krate: String,
 }

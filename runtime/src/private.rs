@@ -32,7 +32,7 @@ pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::twins;
 pub use crate::wire::{Token, Writer};
-pub use crate::{answer, answer_fluent, answer_same};
+pub use crate::{answer, answer_fluent, answer_same, formatting};
 pub use crate::{choice, handle, handle_in, record};
 pub use crate::{host_object, object, object_given, object_pointer, object_reference};
 pub use crate::{
@@ -86,6 +86,15 @@ pub fn formatted(
     let mut text = String::new();
     write!(text, "{}", Writing(Cell::new(Some(write))))?;
     Ok(text)
+}
+
+/// Text as `fmt::Arguments`, which live as long as the call that they are an argument of.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! formatting {
+    ($text:expr) => {
+        ::std::format_args!("{}", $text)
+    };
 }
 
 /// A raw identifier without its prefix.

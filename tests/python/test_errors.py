@@ -54,6 +54,13 @@ def test_other_errors_are_plain_call_errors(behaviours: Any) -> None:
     assert m.parse("12") == 12
 
 
+def test_an_error_that_the_crate_does_not_export(behaviours: Any) -> None:
+    assert behaviours.errors.unnamed(False) == "fine"
+    with pytest.raises(usecrate.CallError, match=r"^nobody knows$") as caught:
+        behaviours.errors.unnamed(True)
+    assert str(caught.value.__cause__) == "2 levels down"
+
+
 def test_io_errors_are_os_errors(behaviours: Any, tmp_path: pathlib.Path) -> None:
     m = behaviours.errors
     with pytest.raises(FileNotFoundError) as caught:

@@ -199,6 +199,14 @@ def test_what_a_text_file_raises_comes_out_unchanged(m: Any, tmp_path: pathlib.P
         m.count_words(file, 1)
 
 
+def test_what_is_formatted_is_text(m: Any) -> None:
+    notes = m.Notes()
+    assert notes.write_fmt("a {} ") == 5 and notes.write_fmt(args="b") == 6
+    assert notes.text() == "a {} b"
+    with pytest.raises(TypeError):
+        notes.write_fmt(1)
+
+
 def test_a_type_over_a_stream(m: Any) -> None:
     target = io.BytesIO()
     writer = m.Capitals(target)

@@ -210,3 +210,7 @@ def test_import_takes_what_is_asked_for(m: Any) -> None:
     assert other.nothing["String"]() == ""
     with pytest.raises(TypeError, match="list"):
         usecrate.import_(CRATE, instantiate="nothing<String>")
+
+
+def test_an_associated_type_with_a_parameter_is_worked_out(m: Any) -> None:
+    assert m.Chart(7).table() == [[7, 7, 7], [7, 7, 7]]

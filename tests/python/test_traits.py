@@ -145,6 +145,21 @@ def test_results_that_cannot_be_named(crate: Any) -> None:
     assert (framed.name(), boxed.name()) == ("frame of a circle", "frame of a circle")
 
 
+def test_references_to_what_cannot_be_named(crate: Any) -> None:
+    holder = crate.Holder(4.0)
+    shape = holder.shape()
+    assert (shape.area(), shape.name()) == (4.0, "hidden")
+    with pytest.raises(usecrate.BorrowedError):
+        holder.shape_mut()
+    del shape
+    gc.collect()
+    with holder.shape_mut() as shape:
+        shape.grow(2.0)
+        del holder
+        gc.collect()
+        assert shape.area() == 8.0
+
+
 def test_what_only_has_text_is_that(crate: Any) -> None:
     assert crate.said("ab", 3) == "ababab"
     assert crate.as_text("abc") == "ABC"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
-use super::choose::{Choice, Chooser, string};
+use super::choose::{Choice, Chooser, shared, string, text};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
@@ -18,7 +18,7 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, holds, items, lasting, names, objects, plain, results, stand_in, stdlib,
+    closures, formatting, functions, holds, items, lasting, names, plain, results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -314,7 +314,7 @@ fn shim(
                 lists.insert(at);
             }
             Some(Change::Kept) => drop(in_place.insert(at)),
-            _ if lasting::target(ctx, types, ty).is_some() => {}
+            _ if lasting::target(ctx, types, ty).is_some() || formatting::is_arguments(ty) => {}
             _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
         }
     }
@@ -323,7 +323,7 @@ fn shim(
     } else {
         Fluent::No
     };
-    let given = output.as_ref().and_then(|ty| objects::given(ctx, ty));
+    let given = output.as_ref().and_then(|ty| results::given(ctx, types, ty));
     let wrap = match given {
         Some((ty, make)) => {
             let inner = results::wrap(ctx, types, &ty);
@@ -372,6 +372,10 @@ fn shim(
         }
     }
     for (at, ty) in params.iter().enumerate() {
+        if formatting::is_arguments(ty) {
+            living[at] = shared(&text());
+            arguments[at] = Some("::usecrate_runtime::private::formatting!({})".to_owned());
+        }
         if let Some(target) = plain::target(ty) {
             arguments[at] = plain::argument(ctx, target);
         }
@@ -436,7 +440,8 @@ fn shim(
         }
         let foreign = out_params.contains(&(at, None));
         let lasts = arguments[at].is_some() && lasting::target(ctx, types, ty).is_some();
-        let spelled = given || chosen || lasts || lists.contains(&at) || in_place.contains(&at);
+        let formats = formatting::is_arguments(ty);
+        let spelled = given || chosen || lasts || formats || lists.contains(&at) || in_place.contains(&at);
         let mut lift = if spelled && !foreign {
             let (lent, carried) = stays[at].lifetimes();
             Some(

@@ -253,9 +253,10 @@ impl<'a> Ctx<'a> {
     /// What an associated type is, of the trait or of one that comes with it; `None`: nobody here knows.
     pub(super) fn associated(&self, ty: &Ty, trait_: &TraitRef, name: &str) -> Option<Ty> {
         let ty = erase(ty);
-        let found = self.project(&ty, Some(trait_), name);
+        let none = Args::default();
+        let found = self.project(&ty, Some(trait_), name, &none);
         found
-            .or_else(|| self.project(&ty, None, name))
+            .or_else(|| self.project(&ty, None, name, &none))
             .map(|found| self.normal(&found))
     }
 
@@ -292,7 +293,7 @@ impl<'a> Ctx<'a> {
         wanted.find_map(|impl_| self.match_impl(impl_, ty))
     }
 
-    fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str) -> Option<Ty> {
+    fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str, args: &Args) -> Option<Ty> {
         let found = match trait_ {
             Some(trait_) => self.find_impl(self_ty, |impl_| {
                 impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)
@@ -301,7 +302,10 @@ impl<'a> Ctx<'a> {
         };
         let (_, ty) = found.impl_.types.iter().find(|(have, _)| have == name)?;
         let ty = found.subst.apply(ty);
-        Some(ty)
+        match found.impl_.type_generics.get(name) {
+            Some(generics) => Some(bind(generics, args).apply(&ty)),
+            None => Some(ty),
+        }
     }
 }
 
@@ -557,7 +561,7 @@ impl Normal<'_, '_> {
                 let found = closed(&self_ty)
                     .then(|| {
                         self.ctx
-                            .project(&super::fold::erase(&self_ty), trait_.as_ref(), &name)
+                            .project(&super::fold::erase(&self_ty), trait_.as_ref(), &name, &args)
                     })
                     .flatten();
                 match found {

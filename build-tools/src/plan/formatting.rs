@@ -1,4 +1,5 @@
-//! Functions that write to a `fmt::Formatter`, which nothing of Python's is: served as functions that give the text.
+//! Functions that write to a `fmt::Formatter`, which nothing of Python's is: served as functions that give the text; and
+//! `fmt::Arguments`, which text is.
 
 use super::ctx::Ctx;
 use super::site::{Callee, Site};
@@ -47,6 +48,11 @@ pub(super) fn rewritten(ctx: &Ctx<'_>, site: &Site) -> Option<Site> {
 fn is_formatter(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref { mutable: true, ty, .. }
         if matches!(&**ty, Ty::Path { def, .. } if stdlib::is_trait(def, "Formatter")))
+}
+
+/// `fmt::Arguments<'_>`: text is all of it that there is.
+pub(super) fn is_arguments(ty: &Ty) -> bool {
+    matches!(ty, Ty::Path { def, .. } if stdlib::is_trait(def, "Arguments"))
 }
 
 /// `Result<T, fmt::Error>`

@@ -243,6 +243,22 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty) -> Option<(Ty, String)> {
     }
     match ty {
         Ty::Impl(bounds) => said(bounds).or_else(|| boxed(ctx, bounds)),
+        Ty::Ref {
+            lifetime,
+            mutable,
+            ty: inner,
+        } => {
+            let Ty::Impl(bounds) = &**inner else { return None };
+            let object = key(&object_of(ctx, bounds)?);
+            let rust = ctx.spell(&living(&object, "'_"), Lifetimes::Infer).ok()?;
+            let word = if *mutable { "mut " } else { "" };
+            let ty = meant(Ty::Ref {
+                lifetime: lifetime.clone(),
+                mutable: *mutable,
+                ty: Box::new(object),
+            });
+            Some((ty, format!("({{}} as &{word}({rust}))")))
+        }
         Ty::Path { def, args } if stdlib::is(def, "Box") => {
             let object = type_args(args).next()?;
             let Ty::Dyn {
@@ -304,8 +320,8 @@ fn said(bounds: &[Bound]) -> Option<(Ty, String)> {
     made.map(|(ty, make)| (ty, make.to_owned()))
 }
 
-/// `impl Trait` of a trait that can be `dyn`, in a box.
-fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<(Ty, String)> {
+/// The trait object that `impl Trait` can be, if its trait can be `dyn`.
+fn object_of(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<Ty> {
     let mut traits: Vec<TraitRef> = Vec::new();
     let mut marks = Vec::new();
     for bound in bounds {
@@ -328,9 +344,12 @@ fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<(Ty, String)> {
         traits,
         lifetime: Some("'_".to_owned()),
     };
-    if !is_served(ctx, &object) {
-        return None;
-    }
+    is_served(ctx, &object).then_some(object)
+}
+
+/// `impl Trait` of a trait that can be `dyn`, in a box.
+fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<(Ty, String)> {
+    let object = object_of(ctx, bounds)?;
     let outlives = bounds.iter().find_map(|bound| match bound {
         Bound::Outlives(name) if name != "'static" => Some(name.clone()),
         _ => None,

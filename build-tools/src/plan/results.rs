@@ -5,10 +5,10 @@ use usecrate_manifest::Kind;
 
 use super::ctx::Ctx;
 use super::items::{self, Items};
-use super::stdlib;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, class, has_handle, type_args};
-use crate::api::Ty;
+use super::{objects, stdlib};
+use crate::api::{Arg, Args, DefKey, TraitRef, Ty};
 
 /// An expression around a result, with `{}` for it.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +73,50 @@ fn shorten(ctx: &Ctx<'_>, ty: &Ty) -> Option<String> {
     }
     let inside = shorten(ctx, type_args(args).next()?)?;
     Some(format!("{{}}.map(|all| {})", inside.replace("{}", "all")))
+}
+
+/// A result of a type that cannot be named as one that can: the type, and the expression that makes it, with `{}` for the
+/// result.
+pub(super) fn given(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<(Ty, String)> {
+    let Some((boxed, make)) = boxed_error(ctx, types, ty) else {
+        return objects::given(ctx, ty);
+    };
+    Some(match objects::given(ctx, &boxed) {
+        Some((ty, around)) => (ty, around.replace("{}", &make)),
+        None => (boxed, make),
+    })
+}
+
+/// A `Result` whose error nothing outside of its crate can name: in a box it is as good as any.
+fn boxed_error(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<(Ty, String)> {
+    let Ty::Path { def, args } = ty else { return None };
+    let mut places = args.args.iter().enumerate().filter_map(|(at, arg)| match arg {
+        Arg::Type(ty) => Some((at, ty)),
+        _ => None,
+    });
+    let (at, error) = places.nth(1).filter(|_| stdlib::is(def, "Result"))?;
+    let own = matches!(error, Ty::Path { def, .. } if !stdlib::is_std(def));
+    if !own || class(ctx, types, error) != Class::Unknown {
+        return None;
+    }
+    let object = Ty::Dyn {
+        traits: vec![TraitRef {
+            def: DefKey("core::error::Error".to_owned()),
+            args: Args::default(),
+        }],
+        lifetime: None,
+    };
+    let mut args = args.clone();
+    args.args[at] = Arg::Type(Ty::Path {
+        def: DefKey("alloc::boxed::Box".to_owned()),
+        args: Args {
+            args: vec![Arg::Type(object)],
+            ..Args::default()
+        },
+    });
+    let make = "{}.map_err(::std::boxed::Box::<dyn ::std::error::Error + '_>::from)";
+    let def = def.clone();
+    Some((Ty::Path { def, args }, make.to_owned()))
 }
 
 /// The step that a result of that type needs.

@@ -186,6 +186,7 @@ impl Sample {
             provided: Vec::new(),
             consts: Vec::new(),
             types: Vec::new(),
+            type_generics: BTreeMap::new(),
             krate: "x".to_owned(),
         });
         self

@@ -1,5 +1,7 @@
 //! rustdoc's items in the words of the `Api` model: structs, enums, traits, functions, impls.
 
+use std::collections::BTreeMap;
+
 use rustdoc_types as rd;
 
 use super::graph::{ItemRef, kind_word};
@@ -220,6 +222,7 @@ impl<'a> Reader<'a> {
             provided: inner.provided_trait_methods.clone(),
             consts: Vec::new(),
             types: Vec::new(),
+            type_generics: BTreeMap::new(),
             krate: self.crate_name().to_owned(),
         };
         read.provided.sort_unstable();
@@ -239,8 +242,17 @@ impl<'a> Reader<'a> {
                     read.methods.push(function);
                 }
                 rd::ItemEnum::AssocConst { type_, .. } => read.consts.extend(self.assoc_const(item, type_)),
-                rd::ItemEnum::AssocType { type_: Some(ty), .. } => {
+                rd::ItemEnum::AssocType {
+                    type_: Some(ty),
+                    generics,
+                    ..
+                } => {
                     let ty = self.ty(ty);
+                    if !generics.params.is_empty() {
+                        let generics = self.generics(generics);
+                        let name = item.name.clone();
+                        read.type_generics.extend(name.map(|name| (name, generics)));
+                    }
                     read.types.extend(item.name.clone().map(|name| (name, ty)));
                 }
                 _ => {}

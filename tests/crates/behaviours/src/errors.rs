@@ -126,3 +126,31 @@ pub fn boxed() -> Result<(), Box<dyn Error + Send + Sync>> {
 pub fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
     text.parse()
 }
+
+mod inside {
+    use std::error::Error;
+    use std::fmt;
+
+    use super::Deep;
+
+    /// Nobody outside can name it.
+    #[derive(Debug)]
+    pub struct Unnamed(pub Deep);
+
+    impl fmt::Display for Unnamed {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("nobody knows")
+        }
+    }
+
+    impl Error for Unnamed {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+}
+
+/// Fails with what has no public path.
+pub fn unnamed(really: bool) -> Result<Option<String>, inside::Unnamed> {
+    if really { Err(inside::Unnamed(Deep { depth: 2 })) } else { Ok(Some("fine".to_owned())) }
+}

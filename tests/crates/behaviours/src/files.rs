@@ -87,6 +87,28 @@ pub fn count_words(to: &mut dyn fmt::Write, count: u32) {
     }
 }
 
+/// Writes to itself what is formatted.
+#[derive(Debug, Default)]
+pub struct Notes(String);
+
+impl Notes {
+    /// Empty ones.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// What `write!` calls.
+    pub fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> usize {
+        self.0.push_str(&args.to_string());
+        self.0.len()
+    }
+}
+
 /// Writes text between angle brackets.
 pub struct Tags<W: fmt::Write> {
     inner: W,

@@ -244,3 +244,33 @@ impl Store {
         self.texts.last().map(String::as_str)
     }
 }
+
+/// Says how a table is laid out.
+pub trait Layout {
+    /// A table of such items.
+    type Table<W: Copy>;
+}
+
+/// So many rows.
+pub struct Rows<const N: usize>;
+
+impl<const N: usize> Layout for Rows<N> {
+    type Table<W: Copy> = [[W; 3]; N];
+}
+
+/// A table in some layout.
+pub struct Chart<W: Copy, L: Layout = Rows<2>> {
+    table: L::Table<W>,
+}
+
+impl Chart<u16> {
+    /// Filled with that.
+    pub fn new(item: u16) -> Self {
+        Self { table: [[item; 3]; 2] }
+    }
+
+    /// What is in it.
+    pub fn table(&self) -> &<Rows<2> as Layout>::Table<u16> {
+        &self.table
+    }
+}

@@ -245,6 +245,26 @@ pub fn framed_box<'a>(circle: &'a Circle) -> Box<dyn Shape + 'a> {
     Box::new(Frame::new(circle))
 }
 
+/// One that others have too, of no type that can be named.
+pub struct Holder(Hidden);
+
+impl Holder {
+    /// With a shape in it.
+    pub fn new(area: f64) -> Self {
+        Self(Hidden(area))
+    }
+
+    /// Lent to be looked at.
+    pub fn shape(&self) -> &impl Shape {
+        &self.0
+    }
+
+    /// Lent to be changed.
+    pub fn shape_mut(&mut self) -> &mut impl Shape {
+        &mut self.0
+    }
+}
+
 /// Text that is put together when it is asked for.
 pub fn said(name: &str, times: usize) -> impl Display + '_ {
     struct Said<'a>(&'a str, usize);
