@@ -17,7 +17,7 @@ pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable,
 pub use crate::io;
 pub use crate::lift::{
     AnyData, BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef,
-    Many, OneOf, hold_array, hold_list, pairs, take_list,
+    Many, OneOf, hold_array, hold_either, hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,
@@ -36,8 +36,8 @@ pub use crate::{answer, answer_fluent, answer_same, formatting};
 pub use crate::{choice, handle, handle_in, record};
 pub use crate::{host_object, object, object_given, object_pointer, object_reference};
 pub use crate::{
-    mapped_array, mapped_array_view, mapped_data, mapped_given, mapped_list, mapped_map, mapped_set,
-    mapped_taken, mapped_value,
+    mapped_array, mapped_array_view, mapped_data, mapped_either, mapped_given, mapped_list, mapped_map,
+    mapped_set, mapped_taken, mapped_value,
 };
 
 /// A record or enum that crosses by value.

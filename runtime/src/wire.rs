@@ -695,6 +695,13 @@ impl Writer {
         }
     }
 
+    /// What comes before a value of the type with that index of a union.
+    #[inline]
+    pub fn choice(&mut self, index: u8) {
+        self.array(2);
+        self.uint(u64::from(index));
+    }
+
     /// The header of an array.
     #[inline]
     pub fn array(&mut self, length: usize) {

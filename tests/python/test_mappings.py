@@ -107,6 +107,8 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "collections.thin_vec": st.lists(TEXT, max_size=4),
     "collections.eco_vec": st.lists(FLOAT, max_size=4),
     "collections.tiny_array": st.lists(st.integers(0, 65535), max_size=3),
+    "collections.either": INT | st.lists(TEXT, max_size=3),
+    "collections.either_or_none": st.none() | st.integers(0, 255) | TEXT,
     "collections.nested": st.dictionaries(
         TEXT, st.lists(st.dictionaries(st.integers(0, 2**32 - 1), st.booleans(), max_size=2), max_size=3)
     ),
@@ -123,6 +125,7 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "numbers.half": st.floats(width=16, allow_nan=False),
     "numbers.uuid": st.uuids(),
     "text.net": NETWORK,
+    "text.version": st.builds("{}.{}.{}-rc.{}".format, *[st.integers(0, 99)] * 4),
     "text.smol": TEXT,
     "text.compact": TEXT,
     "text.eco": TEXT,
@@ -183,6 +186,17 @@ def test_maps_keep_the_order_that_their_types_keep(m: Any) -> None:
     assert m.collections.index_set(names) == set(names)
 
 
+def test_one_of_two_types_is_told_by_its_value(m: Any) -> None:
+    node = m.collections.Node(3)
+    number, same = m.collections.node_or_id(node)
+    assert (number, type(same), same.id()) == (3, m.collections.Node, 3)
+    assert m.collections.node_or_id(7) == (7, 7)
+    with pytest.raises(TypeError, match=r"must be mappings\.collections\.Node or int, not str"):
+        m.collections.node_or_id("7")
+    with pytest.raises(OverflowError):
+        m.collections.node_or_id(-1)
+
+
 def test_handles_are_keys_of_maps(m: Any) -> None:
     graph = m.collections.Graph()
     nodes = [m.collections.Node(number) for number in range(3)]
@@ -222,6 +236,7 @@ def test_values_of_other_crates_nest_and_are_fields(m: Any) -> None:
 
 def test_what_is_natural_is_taken_too(m: Any) -> None:
     assert m.text.url("https://example.org/a b") == "https://example.org/a%20b"
+    assert m.text.wanted(">=1.2, <2") == ">=1.2, <2"
     assert m.text.net("10.0.0.0/8") == ipaddress.ip_network("10.0.0.0/8")
     assert m.text.net(ipaddress.ip_address("10.0.0.1")) == ipaddress.ip_network("10.0.0.1/32")
     assert m.numbers.complex(2) == 2 + 0j
@@ -332,6 +347,7 @@ REFUSED = [
     ("numbers.uuid", 3, TypeError, "must be uuid.UUID or str, not int"),
     ("numbers.uuid", "x", ValueError, "must be the text of a UUID, not 'x'"),
     ("numbers.complex", "1", TypeError, "must be complex, float or int"),
+    ("text.version", "1.2", ValueError, "unexpected end of input"),
     ("text.url", "nowhere", ValueError, "relative URL without a base"),
     ("text.short", "123456789", ValueError, "capacity"),
     ("text.net_v4", "::/0", ValueError, "invalid"),

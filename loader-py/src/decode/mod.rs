@@ -571,7 +571,18 @@ impl Shape {
                 Token::Map(length) => from.dict(length, key, item)?,
                 _ => return Err(from.malformed("a dict")),
             },
-            Self::Any | Self::Union(_) => from.plain()?,
+            Self::Any => from.plain()?,
+            Self::Union(parts) => {
+                from.exactly(2, "a choice")?;
+                let index = match from.token()? {
+                    Token::Signed(index) => usize::try_from(index).ok(),
+                    _ => None,
+                };
+                match index.and_then(|index| parts.get(index)) {
+                    Some(part) => from.nested(|from| part.decode(from))?,
+                    None => return Err(from.malformed("a choice")),
+                }
+            }
             Self::Dynamic(_) => dynamic::any(from)?,
             Self::IoError => standard::io_error(from)?,
             Self::Path => standard::path(from)?,

@@ -30,7 +30,7 @@ pub use forever::Forever;
 pub use in_place::InPlace;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
-pub use one_of::OneOf;
+pub use one_of::{OneOf, hold_either};
 pub use text::BytesLike;
 
 /// A type that an argument can have.

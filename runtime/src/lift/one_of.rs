@@ -60,6 +60,26 @@ fn try_next<'s, 'h, B, T: Lift<'s, 'h, B>>(
     }
 }
 
+/// A value of the first of two types that fits: `Ok` of `L`, `Err` of `R`.
+///
+/// # Errors
+///
+/// It fits neither, or is unusable.
+pub fn hold_either<'s, 'h, B, L: Lift<'s, 'h, B>, R: Lift<'s, 'h, B>>(
+    scope: Scope<'s, 'h>,
+) -> Result<Result<L::Held, R::Held>, Fault> {
+    let at = scope.reader().position();
+    let (mut left, mut right, mut wrong) = (None, None, None);
+    if !try_next::<B, L>(scope, at, &mut wrong, &mut left)? {
+        try_next::<B, R>(scope, at, &mut wrong, &mut right)?;
+    }
+    match (left, right, wrong) {
+        (Some(held), ..) => Ok(Ok(held)),
+        (None, Some(held), _) => Ok(Err(held)),
+        (None, None, wrong) => Err(wrong.unwrap_or_else(|| Fault::expected("another type"))),
+    }
+}
+
 macro_rules! lists {
     ($($count:literal: ($($name:ident)+);)+) => {$(
         impl<'s, 'h, B, T, $($name),+> Lift<'s, 'h, B> for OneOf<T, ($($name,)+)>

@@ -12,8 +12,14 @@ use crate::wire::Writer;
 
 fn c_text(text: &CStr, writer: &mut Writer) {
     match text.to_str() {
-        Ok(text) => writer.str(text),
-        Err(_) => writer.bin(text.to_bytes()),
+        Ok(text) => {
+            writer.choice(0);
+            writer.str(text);
+        }
+        Err(_) => {
+            writer.choice(1);
+            writer.bin(text.to_bytes());
+        }
     }
 }
 

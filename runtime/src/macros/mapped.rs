@@ -197,6 +197,102 @@ macro_rules! mapped_list {
     };
 }
 
+/// A value of one of two types.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! mapped_either {
+    ($marker:ty, $($either:tt)*) => {
+        impl<'s, 'h, L, R> $crate::private::Lift<'s, 'h, $marker> for $($either)*<L, R>
+        where
+            L: $crate::private::Lift<'s, 'h, $marker>,
+            R: $crate::private::Lift<'s, 'h, $marker>,
+        {
+            type Held = $($either)*<
+                <L as $crate::private::Lift<'s, 'h, $marker>>::Held,
+                <R as $crate::private::Lift<'s, 'h, $marker>>::Held,
+            >;
+            const NIL: bool = L::NIL || R::NIL;
+            const DATA: bool = L::DATA && R::DATA;
+
+            fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
+                $crate::private::hold_either::<$marker, L, R>(scope)
+                    .map(|held| held.map_or_else($($either)*::Right, $($either)*::Left))
+            }
+
+            fn take(held: Self::Held) -> Self {
+                match held {
+                    $($either)*::Left(held) => $($either)*::Left(L::take(held)),
+                    $($either)*::Right(held) => $($either)*::Right(R::take(held)),
+                }
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("union", 2);
+                <L as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+                <R as $crate::private::Lift<'s, 'h, $marker>>::describe(to);
+            }
+        }
+
+        $crate::__mapped_ref!($marker, [L, R], $($either)*<L, R>);
+
+        impl<'h, L, R> $crate::private::Lower<'h, $marker> for $($either)*<L, R>
+        where
+            L: $crate::private::Lower<'h, $marker>,
+            R: $crate::private::Lower<'h, $marker>,
+        {
+            const NIL: bool = L::NIL || R::NIL;
+            const DATA: bool = L::DATA && R::DATA;
+
+            fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                match self {
+                    $($either)*::Left(value) => {
+                        out.writer.choice(0);
+                        $crate::private::Lower::<'h, $marker>::lower(value, out)
+                    }
+                    $($either)*::Right(value) => {
+                        out.writer.choice(1);
+                        $crate::private::Lower::<'h, $marker>::lower(value, out)
+                    }
+                }
+            }
+
+            fn describe(to: &mut $crate::private::Describer<'_>) {
+                to.head("union", 2);
+                <L as $crate::private::Lower<'h, $marker>>::describe(to);
+                <R as $crate::private::Lower<'h, $marker>>::describe(to);
+            }
+        }
+
+        impl<'r, 'h, L, R> $crate::private::LowerRef<'r, 'h, $marker> for $($either)*<L, R>
+        where
+            L: $crate::private::LowerRef<'r, 'h, $marker>,
+            R: $crate::private::LowerRef<'r, 'h, $marker>,
+        {
+            const NIL_REF: bool = L::NIL_REF || R::NIL_REF;
+            const DATA_REF: bool = L::DATA_REF && R::DATA_REF;
+
+            fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
+                match self {
+                    $($either)*::Left(value) => {
+                        out.writer.choice(0);
+                        $crate::private::LowerRef::<'r, 'h, $marker>::lower_ref(value, out)
+                    }
+                    $($either)*::Right(value) => {
+                        out.writer.choice(1);
+                        $crate::private::LowerRef::<'r, 'h, $marker>::lower_ref(value, out)
+                    }
+                }
+            }
+
+            fn describe_ref(to: &mut $crate::private::Describer<'_>) {
+                to.head("union", 2);
+                <L as $crate::private::LowerRef<'r, 'h, $marker>>::describe_ref(to);
+                <R as $crate::private::LowerRef<'r, 'h, $marker>>::describe_ref(to);
+            }
+        }
+    };
+}
+
 /// A type that crosses as `$form`, of which `$give` makes one of a reference, and from which `$make` makes a value. Both
 /// may fail: before Rust runs, or in place of the result.
 #[macro_export]

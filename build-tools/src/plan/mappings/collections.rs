@@ -1,4 +1,4 @@
-//! Collections: dicts, sets, lists.
+//! Collections: dicts, sets, lists; and what is a value of one of two types.
 
 use super::Mapping;
 
@@ -70,4 +70,5 @@ pub(super) const ALL: &[Mapping] = &[
         "EcoVec",
         "[T], [T: ::std::clone::Clone], $::EcoVec<T>, T, ::std::option::Option::None",
     ),
+    Mapping::collection("either", "Either", 2, "mapped_either", "$::Either"),
 ];

@@ -41,6 +41,8 @@ macro_rules! string {
 pub(super) const ALL: &[Mapping] = &[
     parsed!("url", "Url", "::std::string::String"),
     parsed!("mime", "Mime", "::std::string::String"),
+    parsed!("semver", "Version", "::std::string::String"),
+    parsed!("semver", "VersionReq", "::std::string::String"),
     parsed!("toml_datetime", "Datetime", "::std::string::String"),
     parsed!("ipnet", "IpNet", "__uc::twins::Network"),
     parsed!("ipnet", "Ipv4Net", "__uc::twins::Network"),

@@ -1,8 +1,9 @@
-//! Maps, sets and lists.
+//! Maps, sets and lists, and values of one of two types.
 
 use std::collections::hash_map::RandomState;
 
 use arrayvec::ArrayVec;
+use either::Either;
 use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
 use tinyvec::TinyVec;
@@ -39,6 +40,8 @@ crate::echoes! {
     thin_vec thin_vec_ref: thin_vec::ThinVec<String>;
     eco_vec eco_vec_ref: ecow::EcoVec<f64>;
     tiny_array tiny_array_ref: tinyvec::ArrayVec<[u16; 3]>;
+    either either_ref: Either<i64, Vec<String>>;
+    either_or_none either_or_none_ref: Option<Either<Option<u8>, String>>;
     nested nested_ref: IndexMap<String, SmallVec<[hashbrown::HashMap<u32, bool>; 1]>>;
 }
 
@@ -81,4 +84,9 @@ impl Graph {
 /// Adds a key to what is there.
 pub fn insert(into: &mut IndexMap<String, f64>, key: &str) {
     into.insert(key.to_owned(), 0.0);
+}
+
+/// The node, or one of that number, and what was given.
+pub fn node_or_id(which: Either<Node, u32>) -> (u32, Either<Node, u32>) {
+    (which.as_ref().either(Node::id, |id| *id), which)
 }

@@ -2,10 +2,13 @@
 
 use camino::Utf8PathBuf;
 use ipnet::{IpNet, Ipv4Net};
+use semver::{Version, VersionReq};
 use smol_str::SmolStr;
 use url::Url;
 
 crate::echoes! {
+    version version_ref: Version;
+    wanted wanted_ref: VersionReq;
     url url_ref: Url;
     net net_ref: IpNet;
     net_v4 net_v4_ref: Ipv4Net;
