@@ -75,7 +75,7 @@ impl<'a> Places<'a> {
             message,
             span: shim.span.clone(),
             origin: shim.origin,
-            counted: shim.counted,
+            counts: shim.counts,
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Places<'a> {
             message,
             span: None,
             origin: None,
-            counted: false,
+            counts: None,
         }
     }
 }

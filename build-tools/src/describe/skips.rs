@@ -1,8 +1,8 @@
 //! What is left out, and how much is served.
 //!
-//! A function of the crate counts once, however many shims the plan has for it: one for each instance of a generic
-//! type, one for each type that a parameter may be. It is served if any of them can be called; otherwise the first
-//! of its reasons counts.
+//! A function counts once, where it is written, however many shims the plan has for it: one for each instance of a generic
+//! type, one for each type that a parameter may be, one for each type that has it from a trait which provides it or from a
+//! blanket impl. It is served if any of them can be called; otherwise the first of its reasons counts.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) fn skips(
     let served: BTreeSet<OriginId> = shims
         .iter()
         .filter(|id| !unobtainable.contains(id))
-        .filter_map(|id| counted(&plan.shims[*id]))
+        .filter_map(|id| plan.shims[*id].counts)
         .collect();
 
     let places = Places::new(plan);
@@ -57,7 +57,7 @@ pub(super) fn skips(
     // What cannot be called can be named all the same: there is no name to explain, only what is not served.
     let mut told = served.clone();
     for (id, message) in missing {
-        if counted(&plan.shims[id]).is_some_and(|origin| told.insert(origin)) {
+        if plan.shims[id].counts.is_some_and(|one| told.insert(one)) {
             let message = message.clone();
             places.skip(id, SkipCode::Unobtainable, message).record(&mut list);
         }
@@ -86,7 +86,7 @@ fn mapping(mapping: &PlannedMapping, reason: &Rejection) -> PlannedSkip {
         message: format!("rustc rejects how it crosses by value: {reason}"),
         span: None,
         origin: None,
-        counted: false,
+        counts: None,
     }
 }
 
@@ -103,15 +103,9 @@ fn rejected(shim: &Shim, reason: &Rejection) -> String {
     }
 }
 
-/// The function that a shim serves, if it counts.
-fn counted(shim: &Shim) -> Option<OriginId> {
-    shim.origin.filter(|_| shim.counted)
-}
-
 /// A skip with the numbers of its classes; it counts if nothing before it was about the same function. What belonged to a
 /// dropped class belongs nowhere: the class' own skip explains it.
 fn numbered(skip: PlannedSkip, numbers: &Numbers, known: &mut BTreeSet<OriginId>) -> Skip {
-    let origin = skip.origin.filter(|_| skip.counted);
     Skip {
         path: skip.path,
         name: skip.name,
@@ -120,7 +114,7 @@ fn numbered(skip: PlannedSkip, numbers: &Numbers, known: &mut BTreeSet<OriginId>
         code: skip.code,
         message: skip.message,
         span: skip.span,
-        counted: origin.is_some_and(|origin| known.insert(origin)),
+        counted: skip.counts.is_some_and(|one| known.insert(one)),
     }
 }
 

@@ -191,7 +191,7 @@ fn what_leads_to_dropped_shims_goes_and_is_explained() {
 fn what_any_instance_serves_is_served() {
     // `Lost::use_` as if it were `Shop::add` of another instance: the one is served, nothing gives a `Lost`.
     let mut plan = sample::plan();
-    plan.shims[7].origin = plan.shims[1].origin;
+    (plan.shims[7].origin, plan.shims[7].counts) = (plan.shims[1].origin, plan.shims[1].counts);
     let manifest = describe(&plan, &Dropped::default(), facts(), &answer()).unwrap();
     assert_eq!(
         manifest.coverage,
@@ -211,7 +211,7 @@ fn what_any_instance_serves_is_served() {
 #[test]
 fn what_no_instance_serves_counts_once() {
     let mut plan = sample::plan();
-    plan.shims[7].origin = plan.shims[2].origin;
+    (plan.shims[7].origin, plan.shims[7].counts) = (plan.shims[2].origin, plan.shims[2].counts);
     let (dropped, answer) = without_view();
     let manifest = describe(&plan, &dropped, facts(), &answer).unwrap();
     assert_eq!(
@@ -239,7 +239,7 @@ fn what_no_instance_serves_counts_once() {
 #[test]
 fn one_reason_for_several_instances_is_listed_once() {
     let mut plan = sample::plan();
-    plan.shims[7].origin = plan.shims[1].origin;
+    (plan.shims[7].origin, plan.shims[7].counts) = (plan.shims[1].origin, plan.shims[1].counts);
     let reason = Rejection {
         message: "no such trait".into(),
         code: None,

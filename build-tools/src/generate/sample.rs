@@ -63,7 +63,7 @@ pub(crate) fn variant(name: &str, shape: Shape, fields: Vec<PlannedField>) -> Pl
     }
 }
 
-/// A counted shim that calls `path`.
+/// A shim that calls `path`.
 pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
     Shim {
         id: id.to_owned(),
@@ -77,7 +77,7 @@ pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
         fluent: Fluent::No,
         keeps_lock: false,
         origin: None,
-        counted: true,
+        counts: None,
         reach: crate::plan::Reach::default(),
     }
 }
@@ -182,8 +182,8 @@ pub(crate) fn plan() -> Plan {
     shims[1].params[0].stay = Stay::Group;
     shims[2].params[0].stay = Stay::Group;
     for (id, shim) in shims.iter_mut().enumerate() {
-        shim.counted = ![3, 4, 5].contains(&id);
-        shim.origin = shim.counted.then_some(id);
+        shim.counts = (![3, 4, 5].contains(&id)).then_some(id);
+        shim.origin = shim.counts;
     }
     shims[3].params[0].lift = Some("&'c ::x::Shop".into());
     shims[4].params[0].lift = Some("&'c mut ::x::Shop".into());
@@ -226,7 +226,7 @@ pub(crate) fn plan() -> Plan {
             message: "it is `unsafe`".into(),
             span: None,
             origin: None,
-            counted: false,
+            counts: None,
         }],
         ..Plan::default()
     }

@@ -148,8 +148,12 @@ impl<'c, 'a> Builder<'c, 'a> {
     }
 
     fn add_all(&mut self, site: &Site, shims: Vec<Shim>) -> Vec<ShimId> {
-        let origin = site.origin.as_ref().map(|origin| self.number(origin));
-        let numbered = shims.into_iter().map(|shim| Shim { origin, ..shim });
+        let (origin, counts) = self.numbers(site.origin.as_ref());
+        let numbered = shims.into_iter().map(|shim| Shim {
+            origin,
+            counts,
+            ..shim
+        });
         numbered.map(|shim| self.add(shim)).collect()
     }
 
@@ -158,9 +162,15 @@ impl<'c, 'a> Builder<'c, 'a> {
         self.origins.contains_key(&origin.key)
     }
 
-    fn number(&mut self, origin: &Origin) -> OriginId {
-        let next = self.origins.len();
-        *self.origins.entry(origin.key.clone()).or_insert(next)
+    /// The number of a function, and that of the place where it is written, if it counts.
+    fn numbers(&mut self, origin: Option<&Origin>) -> (Option<OriginId>, Option<OriginId>) {
+        let mut number = |key: &OriginKey| {
+            let next = self.origins.len();
+            *self.origins.entry(key.clone()).or_insert(next)
+        };
+        let id = origin.map(|origin| number(&origin.key));
+        let counts = origin.and_then(|origin| origin.counts.as_ref());
+        (id, counts.map(number))
     }
 
     /// Takes a shim in; its id is made unique.
@@ -182,6 +192,7 @@ impl<'c, 'a> Builder<'c, 'a> {
         span: Option<String>,
         origin: Option<&Origin>,
     ) {
+        let (origin, counts) = self.numbers(origin);
         let skip = PlannedSkip {
             path: path.to_owned(),
             name: name.to_owned(),
@@ -190,8 +201,8 @@ impl<'c, 'a> Builder<'c, 'a> {
             code: reason.code,
             message: reason.message,
             span,
-            origin: origin.map(|origin| self.number(origin)),
-            counted: origin.is_some_and(|origin| origin.counted),
+            origin,
+            counts,
         };
         skip.record(&mut self.skipped);
     }

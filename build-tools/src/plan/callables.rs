@@ -512,7 +512,7 @@ fn shim(
         fluent,
         keeps_lock,
         origin: None,
-        counted: site.origin.as_ref().is_some_and(|origin| origin.counted),
+        counts: None,
         reach: Reach::default(),
     })
 }

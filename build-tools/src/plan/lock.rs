@@ -90,7 +90,7 @@ fn is_no_traits(origin: &Origin) -> bool {
     match &origin.key {
         OriginKey::Free(_) => true,
         OriginKey::Block { trait_, .. } => trait_.is_none(),
-        OriginKey::Foreign { .. } => false,
+        OriginKey::Foreign { .. } | OriginKey::Provided { .. } | OriginKey::Blanket { .. } => false,
     }
 }
 

@@ -384,8 +384,8 @@ pub struct Shim {
     pub keeps_lock: bool,
     /// The function of the crate that it serves, maybe beside others.
     pub origin: Option<OriginId>,
-    /// That counts among the crate's safe public callables (not fields, constants, std-trait impls).
-    pub counted: bool,
+    /// Where that is written, if it counts among the crate's safe public callables (not fields, constants, std-trait impls).
+    pub counts: Option<OriginId>,
     /// How Python comes to it.
     pub reach: Reach,
 }
@@ -433,8 +433,8 @@ pub struct PlannedSkip {
     pub span: Option<String>,
     /// The function of the crate that it is.
     pub origin: Option<OriginId>,
-    /// That counts among the crate's safe public callables.
-    pub counted: bool,
+    /// Where that is written, if it counts among the crate's safe public callables.
+    pub counts: Option<OriginId>,
 }
 
 impl PlannedSkip {

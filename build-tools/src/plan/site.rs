@@ -27,8 +27,8 @@ pub(super) struct Site {
 pub(super) struct Origin {
     /// Which.
     pub(super) key: OriginKey,
-    /// It counts among the crate's safe public callables.
-    pub(super) counted: bool,
+    /// Where it is written, if it counts among the crate's safe public callables: what is written once counts once.
+    pub(super) counts: Option<OriginKey>,
 }
 
 /// What tells the functions of a crate apart: the place where they are written.
@@ -52,23 +52,56 @@ pub(super) enum OriginKey {
         /// The method's name.
         name: String,
     },
+    /// A method that a trait provides, wherever no block writes it anew.
+    Provided {
+        /// The trait.
+        trait_: DefKey,
+        /// The method's name.
+        name: String,
+    },
+    /// A function of a block for every type (`impl<T: Read> ReadExt for T`).
+    Blanket {
+        /// The trait, as it is written.
+        trait_: Box<TraitRef>,
+        /// What it is for, as it is written.
+        over: String,
+        /// The function's name.
+        name: String,
+    },
 }
 
 impl Origin {
     /// `own`: it belongs to the crate's own API.
     pub(super) fn new(key: OriginKey, function: &Function, own: bool) -> Self {
-        let counted = own && !function.unsafe_;
-        Self { key, counted }
+        let counts = (own && !function.unsafe_).then(|| key.clone());
+        Self { key, counts }
     }
 
     /// A function of an impl block, or one that its trait provides.
     pub(super) fn of_block(impl_: &Impl, function: &Function, own: bool) -> Self {
+        let name = || function.name.clone();
         let key = OriginKey::Block {
             self_ty: Box::new(impl_.self_ty.clone()),
             trait_: impl_.trait_.clone().map(Box::new),
-            name: function.name.clone(),
+            name: name(),
         };
-        Self::new(key, function, own)
+        let mut origin = Self::new(key, function, own);
+        let elsewhere = impl_.trait_.as_ref().and_then(|trait_| match &impl_.blanket {
+            _ if impl_.provided.contains(&function.name) => Some(OriginKey::Provided {
+                trait_: trait_.def.clone(),
+                name: name(),
+            }),
+            Some(over) => Some(OriginKey::Blanket {
+                trait_: Box::new(trait_.clone()),
+                over: over.clone(),
+                name: name(),
+            }),
+            None => None,
+        });
+        if let (Some(counts), Some(elsewhere)) = (&mut origin.counts, elsewhere) {
+            *counts = elsewhere;
+        }
+        origin
     }
 }
 

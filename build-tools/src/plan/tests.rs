@@ -249,7 +249,7 @@ fn parameters_that_the_callee_determines_are_not_spelled() {
         .plan();
     let shim = shim(&plan, "x::f");
     assert!(
-        shim.counted
+        shim.counts.is_some()
             && shim
                 .params
                 .iter()
@@ -305,7 +305,7 @@ fn generic_parameters_are_chosen_by_their_bounds() {
         plan.skipped
             .iter()
             .find(|skip| skip.path == path)
-            .map(|skip| (skip.code, skip.counted))
+            .map(|skip| (skip.code, skip.counts.is_some()))
     };
     assert_eq!(code("x::other"), Some((SkipCode::Generic, true)));
 }
@@ -405,7 +405,7 @@ fn unsafe_functions_are_skipped_and_do_not_count() {
     risky.unsafe_ = true;
     let plan = Sample::new().function(risky).plan();
     assert_eq!(
-        (plan.skipped[0].code, plan.skipped[0].counted),
+        (plan.skipped[0].code, plan.skipped[0].counts.is_some()),
         (SkipCode::Unsafe, false)
     );
     assert!(plan.shims.is_empty());

@@ -292,7 +292,7 @@ fn a_handle_that_reads_has_the_methods_of_a_file_object() {
     assert_eq!(found("seek").unwrap().from_trait, None, "its own wins");
     let read = shim(&plan, "<x::Reader<impl Read> as std::io::Read>::read");
     assert!(matches!(&read.action, Action::Call { path } if path == "::usecrate_runtime::private::io::read"));
-    assert!(read.params[1].optional && !read.counted);
+    assert!(read.params[1].optional && read.counts.is_none());
 }
 
 #[test]

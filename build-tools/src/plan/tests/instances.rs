@@ -82,9 +82,62 @@ fn a_function_of_several_instances_is_one() {
         panic!("{:?}", plan.skipped)
     };
     assert_eq!(
-        (skip.name.as_str(), skip.owners.as_slice(), skip.counted),
+        (skip.name.as_str(), skip.owners.as_slice(), skip.counts.is_some()),
         ("raw", &[0, 1][..], true)
     );
+}
+
+/// A trait with a method that is required and one that is provided.
+fn shape() -> DefKind {
+    let method = |name: &str| function(name, vec![("self", reference(None, false, me()))], None);
+    let mut provided = method("provided");
+    provided.provided = true;
+    DefKind::Trait(Trait {
+        methods: vec![method("required"), provided],
+        consts: Vec::new(),
+        types: Vec::new(),
+        supertraits: Vec::new(),
+        unsafe_: false,
+        auto: false,
+        dyn_compatible: true,
+    })
+}
+
+#[test]
+fn a_method_counts_where_it_is_written() {
+    let mut sample = Sample::new().def("Shape", Generics::default(), shape());
+    for name in ["A", "B", "C"] {
+        sample = sample.opaque(name, Generics::default());
+        sample = sample.implements(name, "x::Shape", Vec::new());
+        let block = sample.0.impls.last_mut().unwrap();
+        // The third writes it anew.
+        if name != "C" {
+            block.provided = vec!["provided".to_owned()];
+        }
+    }
+    let plan = sample.plan();
+    let counts = |id: &str| shim(&plan, id).counts.unwrap();
+    let [a, b, c] = ["A", "B", "C"].map(|name| counts(&format!("<x::{name} as x::Shape>::provided")));
+    assert_eq!(a, b, "the trait's own");
+    assert_ne!(a, c, "another");
+    let [a, b] = ["A", "B"].map(|name| counts(&format!("<x::{name} as x::Shape>::required")));
+    assert_ne!(a, b, "each block has its own");
+}
+
+#[test]
+fn a_blanket_impl_counts_once() {
+    let mut sample = Sample::new().def("Shape", Generics::default(), shape());
+    for name in ["A", "B"] {
+        sample = sample.opaque(name, Generics::default());
+        sample = sample.implements(name, "x::Shape", Vec::new());
+        let block = sample.0.impls.last_mut().unwrap();
+        block.blanket = Some("T".to_owned());
+        block.generics = over_t();
+    }
+    let plan = sample.plan();
+    let counts = |id: &str| shim(&plan, id).counts.unwrap();
+    let [a, b] = ["A", "B"].map(|name| counts(&format!("<x::{name} as x::Shape>::required")));
+    assert_eq!(a, b);
 }
 
 #[test]
@@ -97,8 +150,8 @@ fn a_block_for_one_instance_brings_it() {
         .block(wrapped("u16"), None, Generics::default(), method("there"))
         .function(function("a", Vec::new(), Some(wrapped("u8"))))
         .plan();
-    assert!(shim(&plan, "x::Wrap<u8>::here").counted);
-    assert!(shim(&plan, "x::Wrap<u16>::there").counted);
+    assert!(shim(&plan, "x::Wrap<u8>::here").counts.is_some());
+    assert!(shim(&plan, "x::Wrap<u16>::there").counts.is_some());
 }
 
 #[test]
@@ -112,11 +165,11 @@ fn functions_that_no_instance_has_are_skipped() {
         .block(over, None, bounded_by("core::ops::Deref"), method("there"))
         .function(function("a", Vec::new(), Some(wrapped("u8"))))
         .plan();
-    assert!(shim(&plan, "x::Wrap<u8>::here").counted);
+    assert!(shim(&plan, "x::Wrap<u8>::here").counts.is_some());
     let skips: Vec<_> = plan
         .skipped
         .iter()
-        .map(|skip| (skip.path.as_str(), skip.code, skip.counted))
+        .map(|skip| (skip.path.as_str(), skip.code, skip.counts.is_some()))
         .collect();
     assert_eq!(skips, [("x::Wrap::there", SkipCode::Generic, true)]);
 }
@@ -141,7 +194,7 @@ fn a_generic_type_for_which_nothing_stands_in_is_skipped_with_its_methods() {
     let skips: Vec<_> = plan
         .skipped
         .iter()
-        .map(|skip| (skip.path.as_str(), skip.code, skip.counted))
+        .map(|skip| (skip.path.as_str(), skip.code, skip.counts.is_some()))
         .collect();
     assert_eq!(
         skips,
@@ -190,7 +243,7 @@ fn any_value_stands_for_what_nothing_names() {
         plan.types[0].rust,
         "::x::Wrap<::usecrate_runtime::private::Dynamic>"
     );
-    assert!(shim(&plan, "x::Wrap<Dynamic>::get").counted);
+    assert!(shim(&plan, "x::Wrap<Dynamic>::get").counts.is_some());
 }
 
 #[test]
