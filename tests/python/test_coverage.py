@@ -26,6 +26,9 @@ impl Counter {
 }
 pub struct Nowhere(());
 impl Nowhere { pub fn there(&self) -> bool { true } }
+pub trait Named { fn name(&self) -> String; fn loudly(&self) -> String { self.name() + "!" } }
+impl Named for Counter { fn name(&self) -> String { "counter".into() } }
+impl Named for Nowhere { fn name(&self) -> String { "nowhere".into() } }
 pub fn both(left: Option<Counter>, right: &[Counter]) -> usize { left.iter().count() + right.len() }
 pub fn none(text: &str) -> Result<u8, std::num::ParseIntError> { text.parse() }
 pub fn panics() { panic!("as it must") }
@@ -64,12 +67,12 @@ def test_each_is_counted_once_and_those_left_out_by_reason(counted: str) -> None
     assert done.returncode == 0, done.stderr
     data: dict[str, Any] = json.loads(done.stdout)
     (crate,) = data["crates"]
-    # `new`, `count`, `there`, and eight functions.
-    assert (crate["crate"], crate["callables"], crate["served"], crate["async"]) == ("counted", 11, 8, 1)
-    assert crate["share"] == data["mean"] == 0.8
+    # `new`, `count`, `there`, `name` of two types, `loudly` of both, and eight functions.
+    assert (crate["crate"], crate["callables"], crate["served"], crate["async"]) == ("counted", 14, 10, 1)
+    assert crate["share"] == data["mean"] == pytest.approx(10 / 13, abs=1e-4)
     skipped = {skip["first"]: (skip["code"], skip["count"]) for skip in crate["skipped"]}
     assert skipped == {
-        "counted::Nowhere::there": ("unobtainable", 1),
+        "counted::Nowhere::there": ("unobtainable", 2),
         "counted::later": ("async", 1),
         "counted::raw": ("unsafe", 1),
     }
@@ -80,7 +83,7 @@ def test_the_table_names_each_crate_and_the_mean(counted: str) -> None:
     assert done.returncode == 0, done.stderr
     first, one, two, mean, *rest = done.stdout.splitlines()
     assert first.split() == ["crate", "callables", "served", "async"]
-    assert one.split() == two.split() == ["counted", "1.0.0", "11", "8", "80.0", "%", "1"]
+    assert one.split() == two.split() == ["counted", "1.0.0", "14", "10", "76.9", "%", "1"]
     assert mean.split() == ["mean", "80.0", "%"]
     assert any(line.split()[:3] == ["2", "its", "receiver"] for line in rest), rest
 

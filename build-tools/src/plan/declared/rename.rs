@@ -117,7 +117,7 @@ fn renamed(path: &str, old: &str, name: &str) -> PlannedSkip {
         message: format!("the configuration names it `{name}`"),
         span: None,
         origin: None,
-        counted: false,
+        counts: None,
     }
 }
 

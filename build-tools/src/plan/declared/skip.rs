@@ -77,7 +77,7 @@ fn remove(plan: &mut Plan, entry: &str, message: &str) -> Removed {
                 message: message.to_owned(),
                 span: None,
                 origin: None,
-                counted: false,
+                counts: None,
             });
             false
         });
