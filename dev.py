@@ -37,6 +37,7 @@ PROFILE = (
 )
 SMOKE = "semver@1.0.28"
 SOUNDNESS = ROOT / "tests" / "soundness" / "Cargo.toml"
+MODELS = ("--target-dir", DEV / "target-models", "--manifest-path", ROOT / "tests" / "models" / "Cargo.toml")
 FUZZ = ROOT / "tests" / "fuzz"
 DA = ROOT / "modules" / "da" / "Cargo.toml"
 CARGO_FUZZ = "0.13.2"
@@ -344,6 +345,8 @@ def test(options: argparse.Namespace) -> None:
         run(
             "cargo", "test", "--target-dir", DEV / "target-soundness", "--manifest-path", SOUNDNESS, env=bless
         )
+    with step("cargo test: the table of handles, in every order of threads"):
+        run("cargo", "test", "--release", "--locked", *MODELS)
     with step("cargo test: the corpora of the fuzz targets"):
         fuzzed: list[str | Path] = ["--target-dir", DEV / "target-fuzz-replay"]
         run("cargo", "test", *fuzzed, "--manifest-path", FUZZ / "Cargo.toml")
@@ -404,11 +407,13 @@ def lint(_options: argparse.Namespace) -> None:
         ("cargo fmt", ("cargo", "fmt", "--all", "--check"), {}),
         ("cargo fmt, loader", ("cargo", "fmt", *loader, "--check"), {}),
         ("cargo fmt, soundness", ("cargo", "fmt", "--manifest-path", SOUNDNESS, "--check"), {}),
+        ("cargo fmt, models", ("cargo", "fmt", *MODELS[2:], "--check"), {}),
         ("cargo fmt, fuzz", ("cargo", "fmt", "--manifest-path", FUZZ / "Cargo.toml", "--check"), {}),
         ("cargo fmt, modules/da", ("cargo", "fmt", "--manifest-path", DA, "--check"), {}),
         ("cargo clippy", ("cargo", "clippy", "--target-dir", target_folder(), "--workspace", *clippy), {}),
         ("cargo clippy, loader", native, {"PYO3_PYTHON": str(python.program("python"))}),
         ("cargo clippy, soundness", ("cargo", "clippy", *rules, *clippy), {}),
+        ("cargo clippy, models", ("cargo", "clippy", *MODELS, *clippy), {}),
         ("cargo clippy, fuzz", ("cargo", "clippy", *fuzzed, "--no-default-features", *clippy), {}),
         ("cargo clippy, modules/da", ("cargo", "clippy", *module, *clippy), {}),
         ("ruff check", (python.program("ruff"), "check", *PYTHON_SOURCES), {}),

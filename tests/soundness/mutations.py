@@ -2,7 +2,8 @@
 
 `python3 tests/soundness/mutations.py [WHAT ...]`: copies the runtime and the rules' tests into a temporary
 folder, makes one change of `rules.py` to the runtime, and runs the one test under AddressSanitizer. Exit
-code 1 if a test passes without its rule, or if a change no longer applies or compiles. Linux alone.
+code 1 if a test passes without its rule, or if a change no longer applies or compiles. Linux alone. The
+models of `tests/models` are run without the sanitizer: they notice by themselves.
 
 `--page` writes `docs/internals/soundness.md` instead; `--check` says whether that and the changes are up to
 date.
@@ -22,6 +23,7 @@ from rules import MUTATIONS, RULES, Mutation, Rule
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+MODELS = ROOT / "tests" / "models"
 PAGE = ROOT / "docs" / "internals" / "soundness.md"
 
 
@@ -37,8 +39,22 @@ def environment(target: pathlib.Path) -> dict[str, str]:
     }
 
 
+def model(folder: pathlib.Path, target: pathlib.Path, test: str | None) -> tuple[bool, str]:
+    """Whether the models pass, or one of them, and what they printed."""
+    command = ["cargo", "test", "--release", "--lib"]
+    if test:
+        command += ["--", "--exact", f"table::{test}"]
+    environment = {**os.environ, "RUST_BACKTRACE": "0", "CARGO_TARGET_DIR": str(target.parent / "models")}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", timeout=600
+    )
+    return result.returncode == 0, result.stdout + result.stderr
+
+
 def run(folder: pathlib.Path, target: pathlib.Path, mutation: Mutation | None) -> tuple[bool, str]:
-    """Whether the tests pass, and the last lines that they printed."""
+    """Whether the tests pass, and what they printed."""
+    if mutation and mutation.suite == "models":
+        return model(folder.parent / "models", target, mutation.test)
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     triple = next(line.split()[1] for line in host.splitlines() if line.startswith("host:"))
     command = ["cargo", "test", "--target", triple]
@@ -67,6 +83,7 @@ def reason(output: str) -> str:
         "hangs",
         "compiled successfully",
         "assertion failed",
+        "ausality violation",
         "panicked at",
         "SIGSEGV",
         "SIGABRT",
@@ -82,6 +99,7 @@ def stale() -> list[str]:
     """What is no longer up to date."""
     sources = ROOT / "runtime" / "src"
     suites = {path.stem: path for path in (HERE / "tests").glob("*.rs")}
+    suites["models"] = MODELS / "src" / "table.rs"
     wrong = []
     for one in MUTATIONS:
         if one.old not in (sources / one.file).read_text():
@@ -115,7 +133,8 @@ def page() -> str:
 Nothing that Python passes, in any order, from any thread, may cause undefined behaviour in a crate whose
 safe API is sound. These are the rules that keep it so. Each is switched off by small changes to the runtime,
 one at a time, and a test then fails, under AddressSanitizer where it concerns memory: `python3 dev.py asan`.
-The tests stand in `tests/soundness`, those named `python/` in `tests/python`.
+The tests stand in `tests/soundness`, those named `python/` in `tests/python`, and `models` in `tests/models`:
+these go through every order in which threads may come, by [loom](https://docs.rs/loom).
 
 This page is written by `python3 tests/soundness/mutations.py --page` out of `tests/soundness/rules.py`."""
     return "\n\n".join([head, *map(section, RULES)]) + "\n"
@@ -143,15 +162,16 @@ def main() -> int:
         tests = folder / "tests" / "soundness"
         shutil.copytree(ROOT / "runtime", folder / "runtime", ignore=shutil.ignore_patterns("target"))
         shutil.copytree(HERE, tests, ignore=shutil.ignore_patterns("target"))
+        shutil.copytree(MODELS, folder / "tests" / "models", ignore=shutil.ignore_patterns("target"))
         shutil.copy(ROOT / "Cargo.toml", folder / "Cargo.toml")
         workspace = (folder / "Cargo.toml").read_text().replace('"manifest", "build-tools"', "")
         workspace = "\n".join(line for line in workspace.splitlines() if "usecrate-manifest" not in line)
         (folder / "Cargo.toml").write_text(workspace)
-        passes, output = run(tests, target, None)
-        if not passes:
-            print(output, file=sys.stderr)
-            print("the rules' tests fail with every rule in place", file=sys.stderr)
-            return 1
+        for passes, output in (run(tests, target, None), model(tests.parent / "models", target, None)):
+            if not passes:
+                print(output, file=sys.stderr)
+                print("the rules' tests fail with every rule in place", file=sys.stderr)
+                return 1
         for mutation in chosen:
             path = folder / "runtime" / "src" / mutation.file
             text = path.read_text()

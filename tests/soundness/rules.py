@@ -143,35 +143,35 @@ RULES = (
         (
             Mutation(
                 "an exclusive hold needs the value free",
-                "group/table.rs",
+                "group/slots.rs",
                 "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
                 "let taken = false;",
                 "what_is_borrowed_cannot_be_changed_moved_or_closed",
             ),
             Mutation(
                 "an exclusive loan shuts readers out",
-                "group/table.rs",
+                "group/slots.rs",
                 "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
                 "let taken = exclusive && word & SHARED != 0;",
                 "what_is_borrowed_exclusively_cannot_be_read",
             ),
             Mutation(
                 "one call does not hold a value twice to change it",
-                "group/table.rs",
+                "group/slots.rs",
                 "let taken = word & EXCLUSIVE != 0 || (exclusive && word & SHARED != 0);",
                 "let taken = exclusive && word & SHARED != 0;",
                 "one_handle_is_not_lent_twice_if_one_changes_it",
             ),
             Mutation(
                 "what is closed is free",
-                "group/table.rs",
+                "group/slots.rs",
                 "if held && only_if_free {",
                 "if false && only_if_free {",
                 "what_is_borrowed_cannot_be_changed_moved_or_closed",
             ),
             Mutation(
                 "the error names the holder",
-                "group/table.rs",
+                "group/slots.rs",
                 "lent.holder = holder;",
                 'lent.holder = if holder.is_empty() { holder } else { "" };',
                 "the_error_names_the_holder_and_how_to_let_go",
@@ -199,6 +199,101 @@ RULES = (
             ),
         ),
         ("`python/test_views.py::test_every_way_to_let_go`",),
+    ),
+    Rule(
+        "The table of handles",
+        (
+            "Threads hold, change, drop and make values at once without a lock. Each order in which they may "
+            "come, with all that memory may show each of them then, is gone through by models of the very "
+            "sources: `tests/models`."
+        ),
+        (
+            Mutation(
+                "what a call has changed is seen by the next one",
+                "group/slots.rs",
+                "state.word.store(word & !EXCLUSIVE, Ordering::Release);",
+                "state.word.store(word & !EXCLUSIVE, Ordering::Relaxed);",
+                "who_changes_a_value_is_alone_with_it",
+                "models",
+            ),
+            Mutation(
+                "who takes hold of a value sees what was changed",
+                "group/slots.rs",
+                ".compare_exchange(free, held, Ordering::Acquire, Ordering::Relaxed)",
+                ".compare_exchange(free, held, Ordering::Relaxed, Ordering::Relaxed)",
+                "who_changes_a_value_is_alone_with_it",
+                "models",
+            ),
+            Mutation(
+                "what was read is not gone before",
+                "group/slots.rs",
+                ".compare_exchange(word, word - 1, Ordering::AcqRel, Ordering::Relaxed)",
+                ".compare_exchange(word, word - 1, Ordering::Relaxed, Ordering::Relaxed)",
+                "what_is_read_does_not_go",
+                "models",
+            ),
+            Mutation(
+                "a call that finds the mark ends its hold with it",
+                "group/slots.rs",
+                "        if word & ORPHAN != 0 {\n            return false;\n        }\n",
+                "",
+                "what_is_read_does_not_go",
+                "models",
+            ),
+            Mutation(
+                "a mark that may be run over is known",
+                "group/slots.rs",
+                "let exclusive = word & EXCLUSIVE != 0;",
+                "let exclusive = false;",
+                "what_is_dropped_while_it_is_changed_goes_once",
+                "models",
+            ),
+            Mutation(
+                "what is noted goes when no call changes it any more",
+                "group/slots.rs",
+                "        if self.is_exclusive(slot, wanted) {\n            return None;\n        }\n",
+                "",
+                "what_is_dropped_while_it_is_changed_goes_once",
+                "models",
+            ),
+            Mutation(
+                "a slot is used again under another generation",
+                "group/slots.rs",
+                "state.word.store(u64::from(next) << 32, Ordering::Release);",
+                "state.word.store(u64::from(next - 1) << 32, Ordering::Release);",
+                "a_stale_handle_names_nothing",
+                "models",
+            ),
+            Mutation(
+                "a value is whole before its slot is live",
+                "group/slots.rs",
+                ".store(u64::from(generation) << 32 | LIVE, Ordering::Release);",
+                ".store(u64::from(generation) << 32 | LIVE, Ordering::Relaxed);",
+                "a_forged_handle_names_nothing_or_a_whole_value",
+                "models",
+            ),
+            Mutation(
+                "slots are made before anybody looks at them",
+                "group/slots.rs",
+                "self.chunks[chunk].store(Box::into_raw(slots).cast(), Ordering::Release);",
+                "self.chunks[chunk].store(Box::into_raw(slots).cast(), Ordering::Relaxed);",
+                "a_forged_handle_names_nothing_or_a_whole_value",
+                "models",
+            ),
+            Mutation(
+                "one thread at a time takes a slot that is near",
+                "group/free.rs",
+                "(!self.taken.swap(true, Ordering::Acquire)).then(|| At(self))",
+                "(!self.taken.load(Ordering::Acquire)).then(|| At(self))",
+                "a_slot_is_one_values",
+                "models",
+            ),
+        ),
+        (
+            "`models::of_two_who_drop_a_value_one_does`",
+            "`models::what_a_call_moves_out_is_dropped_by_nobody_else`",
+            "`models::what_a_group_borrows_stays_until_that_ends`",
+        ),
     ),
     Rule(
         "Threads",
@@ -734,12 +829,11 @@ RULES = (
             Mutation(
                 "no lock is held while a destructor runs",
                 "group/table.rs",
-                ("        let entry = self.take(slot, state);\n        dispose(entry);"),
+                "            Dropped::Gone(entry) => {\n",
                 (
-                    "        let entry = self.take(slot, state);\n"
-                    "        static HELD: Mutex<()> = Mutex::new(());\n"
-                    "        let _held = HELD.lock().unwrap_or_else(PoisonError::into_inner);\n"
-                    "        dispose(entry);"
+                    "            Dropped::Gone(entry) => {\n"
+                    "                static HELD: std::sync::Mutex<()> = std::sync::Mutex::new(());\n"
+                    "                let _held = HELD.lock();\n"
                 ),
                 "a_destructor_may_call_the_library",
             ),
@@ -838,8 +932,8 @@ RULES = (
         (
             Mutation(
                 "a handle has a generation",
-                "group/table.rs",
-                "if generation(word) != id.generation() || word & LIVE == 0 || word & ORPHAN != 0 {",
+                "group/slots.rs",
+                "if generation(word) != wanted || word & LIVE == 0 || word & ORPHAN != 0 {",
                 "if word & LIVE == 0 || word & ORPHAN != 0 {",
                 "a_stale_handle_is_refused_when_its_slot_is_used_again",
             ),
@@ -1027,9 +1121,9 @@ RULES = (
             ),
             Mutation(
                 "it is released when its group ends",
-                "macros/object.rs",
-                "Ok(scope.store_mut(held, true))",
-                "Ok(scope.store_mut(held, false))",
+                "group/scope.rs",
+                "        self.store_mut(value, true)\n",
+                "        self.store_mut(value, false)\n",
                 "an_object_of_the_hosts_lives_as_long_as_what_it_was_lent_to",
                 "traits",
             ),

@@ -4,20 +4,18 @@
 //! lock, where also those go who would have to wait: so nobody ever waits for who is at the near ones, which a thread
 //! of a parent process may be for ever.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
-/// How many are near.
-const NEAR: usize = 32;
+use super::sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, NEAR, Ordering, constant, each};
 
 /// The free slots.
 pub(super) struct Free {
-    near: Near,
+    pub(super) near: Near,
     far: Mutex<Far>,
 }
 
 /// Read and written by who has set `taken` alone.
-struct Near {
+pub(super) struct Near {
     taken: AtomicBool,
     /// The first `count` are free.
     slots: [AtomicU32; NEAR],
@@ -27,7 +25,7 @@ struct Near {
 }
 
 /// Clears `taken`.
-struct At<'n>(&'n Near);
+pub(super) struct At<'n>(&'n Near);
 
 impl Drop for At<'_> {
     #[inline(always)]
@@ -46,7 +44,7 @@ struct Far {
 impl Near {
     /// Whoever gets it is alone with them. `None`: somebody else is at them.
     #[inline(always)]
-    fn at(&self) -> Option<At<'_>> {
+    pub(super) fn at(&self) -> Option<At<'_>> {
         (!self.taken.swap(true, Ordering::Acquire)).then(|| At(self))
     }
 }
@@ -82,20 +80,22 @@ impl At<'_> {
 }
 
 impl Free {
-    /// All.
-    pub(super) const fn new() -> Self {
-        Self {
-            near: Near {
-                taken: AtomicBool::new(false),
-                slots: [const { AtomicU32::new(0) }; NEAR],
-                count: AtomicUsize::new(0),
-                used: AtomicUsize::new(0),
-            },
-            far: Mutex::new(Far {
-                slots: Vec::new(),
-                next: 0,
-                used: 0,
-            }),
+    constant! {
+        /// All.
+        pub(super) fn new() -> Self {
+            Self {
+                near: Near {
+                    taken: AtomicBool::new(false),
+                    slots: each![AtomicU32::new(0); NEAR],
+                    count: AtomicUsize::new(0),
+                    used: AtomicUsize::new(0),
+                },
+                far: Mutex::new(Far {
+                    slots: Vec::new(),
+                    next: 0,
+                    used: 0,
+                }),
+            }
         }
     }
 
@@ -160,75 +160,5 @@ impl Free {
     /// Whether nobody holds the lock; asked after a fork.
     pub(super) fn unlocked(&self) -> bool {
         self.far.try_lock().is_ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::{Free, NEAR};
-
-    #[test]
-    fn a_slot_is_nobody_elses_until_it_is_given_back() {
-        let free = Free::new();
-        let mut begun = Vec::new();
-        let all: Vec<u32> = (0..3 * NEAR)
-            .map(|_| free.claim(|slot| begun.push(slot)))
-            .collect();
-        assert_eq!(all, begun);
-        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
-        assert_eq!(free.used(), all.len());
-        all.iter().for_each(|slot| free.give(*slot));
-        assert_eq!(free.used(), 0);
-        let again: HashSet<u32> = all
-            .iter()
-            .map(|_| free.claim(|_| panic!("there are free ones")))
-            .collect();
-        assert_eq!(again, all.into_iter().collect());
-    }
-
-    #[test]
-    fn who_finds_somebody_at_the_near_ones_does_not_wait() {
-        let free = Free::new();
-        let first = free.claim(|_| {});
-        free.give(first);
-        let _for_ever = free.near.at().expect("nobody is there");
-        let other = free.claim(|_| {});
-        assert_ne!(other, first, "the near one is not looked at");
-        free.give(other);
-        assert_eq!(free.claim(|_| panic!("there is a free one")), other);
-        assert_eq!(free.used(), 1);
-    }
-
-    #[test]
-    fn a_slot_that_is_given_up_does_not_come_back() {
-        let free = Free::new();
-        let slot = free.claim(|_| {});
-        free.give_up();
-        assert_eq!(free.used(), 0);
-        assert_ne!(free.claim(|_| {}), slot);
-    }
-
-    #[test]
-    fn threads_never_share_a_slot() {
-        let free = Free::new();
-        let held: Vec<std::sync::atomic::AtomicBool> = (0..64)
-            .map(|_| std::sync::atomic::AtomicBool::new(false))
-            .collect();
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..10_000 {
-                        let slot = free.claim(|_| {});
-                        let place = &held[slot as usize];
-                        assert!(!place.swap(true, std::sync::atomic::Ordering::Relaxed));
-                        assert!(place.swap(false, std::sync::atomic::Ordering::Relaxed));
-                        free.give(slot);
-                    }
-                });
-            }
-        });
-        assert_eq!(free.used(), 0);
     }
 }

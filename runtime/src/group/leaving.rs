@@ -9,7 +9,50 @@ use super::owners::{Group, Owner};
 use super::table::{HandleId, TABLE};
 use crate::error::{Fault, HandleFault};
 
+/// How far the arguments of a call were read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point {
+    position: usize,
+    holds: usize,
+    locks: usize,
+    coming: usize,
+}
+
 impl Frame<'_> {
+    /// How far they are now.
+    pub(crate) fn point(&self) -> Point {
+        Point {
+            position: self.reader.position(),
+            holds: self.count.get(),
+            locks: self.more.get().map_or(0, |more| more.locks.borrow().len()),
+            coming: self.known_back().map_or(0, |back| back.coming.borrow().len()),
+        }
+    }
+
+    /// Reads again from there: what was held since is let go, and no object is the library's that was met since.
+    pub(crate) fn back_to(&self, point: Point) {
+        self.reader.rewind(point.position);
+        if let Some(back) = self.known_back() {
+            back.coming.borrow_mut().truncate(point.coming);
+        }
+        while self.count.get() > point.holds {
+            let last = self.count.get() - 1;
+            let hold = match self.few.get(last) {
+                Some(place) => place.get(),
+                None => match self.more().holds.borrow_mut().pop() {
+                    Some(hold) => hold,
+                    None => return,
+                },
+            };
+            // Let go once, also if a destructor panics that waited for it.
+            self.count.set(last);
+            TABLE.release(hold.slot(), hold.is_exclusive(), false);
+        }
+        if let Some(more) = self.more.get() {
+            more.locks.borrow_mut().truncate(point.locks);
+        }
+    }
+
     /// The call is about to be made: from now on members of its group may refer to what the parent keeps.
     #[inline]
     pub(crate) fn run(&self) -> Result<(), Fault> {

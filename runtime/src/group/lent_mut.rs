@@ -3,8 +3,11 @@
 //! Rust lends `&'a mut View<'b>`, where `'b` is longer than `'a` and nobody may change it: what is put into the view has to live
 //! for `'b`. In the table there is one lifetime for both, the group's. That is sound because nothing can be put there at all:
 //! the value has a group of its own, which ends with the upcall, owns nothing, and is joined to no other.
+//!
+//! A type with several lifetimes is a member only where they are one: else what lives for the shorter could be moved within the
+//! value to where the longer is promised.
 
-use std::any::{TypeId, type_name};
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use super::scope::Family;
@@ -13,7 +16,7 @@ use crate::describe::Describer;
 use crate::lower::Lower;
 use crate::shim::Answer;
 
-/// A reference `&'a mut T` to a member of the family `F`, whatever lifetimes it has.
+/// A reference `&'a mut T` to a member of the family `F`, whatever its lifetime is.
 pub struct LentMut<'a, F> {
     value: *mut (),
     lives: PhantomData<&'a mut ()>,
@@ -21,18 +24,8 @@ pub struct LentMut<'a, F> {
 }
 
 impl<'a, F: Family> LentMut<'a, F> {
-    /// # Panics
-    ///
-    /// `T` is no member of the family. (It is what the bridge says: a type is told from others by its name, in which there
-    /// are no lifetimes.)
-    pub fn new<T>(value: &'a mut T) -> Self {
-        assert!(
-            type_name::<T>() == type_name::<F::Of<'static>>()
-                && size_of::<T>() == size_of::<F::Of<'static>>()
-                && align_of::<T>() == align_of::<F::Of<'static>>(),
-            "a `{}` is lent as another type",
-            type_name::<T>()
-        );
+    /// The compiler says that it is a member.
+    pub fn new<'b>(value: &'a mut F::Of<'b>) -> Self {
         Self {
             value: std::ptr::from_mut(value).cast(),
             lives: PhantomData,

@@ -1,6 +1,7 @@
 //! Handles, groups and lifetimes: the only place where a lifetime is extended, and where one ends.
 //!
-//! - `table`: slots with a generation and a borrow state; a handle names one. `free`: which of them are free.
+//! - `table`: which value a handle names. `slots`: where they stand, with a generation and a borrow state; `free`: which of them
+//!   are free; `sync`: what these are made of.
 //! - `owners`: a group: what the values that share borrowed data keep alive.
 //! - `thread`: one lock or one home thread for values that are not `Sync` or not `Send`.
 //! - `scope`: what lifting uses: borrow for the call, or `keep` for the group.
@@ -27,15 +28,19 @@ mod free;
 mod hold;
 pub(crate) mod holding;
 pub(crate) mod inside;
-mod leaving;
+pub(crate) mod leaving;
 pub(crate) mod lent;
 pub(crate) mod lent_mut;
 pub(crate) mod overtaken;
 pub(crate) mod owners;
 mod reading;
 pub(crate) mod scope;
+mod slots;
 pub(crate) mod store;
+mod sync;
 pub(crate) mod table;
 pub(crate) mod temporary;
+#[cfg(test)]
+mod tests;
 pub(crate) mod thread;
 pub(crate) mod value;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::frame::{Frame, Side};
 use super::inside::Inside;
+use super::leaving::Point;
 use super::lent::Number;
 use super::owners::Owner;
 use super::table::{Access, Entry, HandleId};
@@ -259,19 +260,27 @@ impl<'s, 'h> Scope<'s, 'h> {
         }
     }
 
-    /// Puts a lifted value where it can be borrowed. `std_data`: its destructor looks at nothing borrowed.
+    /// Puts a lifted value where it can be borrowed. `std_data`: its destructor looks at nothing borrowed, and any thread may run
+    /// it.
     pub fn store<T>(self, value: T, std_data: bool) -> &'s T {
         // SAFETY: the group or the frame owns the allocation, and gives out no other reference to it.
         unsafe { &*self.put(value, std_data) }
     }
 
     /// The same, to be borrowed exclusively.
-    pub fn store_mut<T>(self, value: T, std_data: bool) -> &'s mut T {
+    pub(crate) fn store_mut<T>(self, value: T, std_data: bool) -> &'s mut T {
         // SAFETY: as for `store`.
         unsafe { &mut *self.put(value, std_data) }
     }
 
+    /// The same of what borrows nothing and goes anywhere.
+    pub fn store_sent<T: Send + 'static>(self, value: T) -> &'s mut T {
+        self.store_mut(value, true)
+    }
+
     fn put<T>(self, value: T, std_data: bool) -> *mut T {
+        // What has no destructor looks at nothing when it goes.
+        let std_data = std_data || !std::mem::needs_drop::<T>();
         let place = allocate(value);
         let drop = ending::<T>().drop;
         if let Some(keeper) = self.keeper {
@@ -283,6 +292,16 @@ impl<'s, 'h> Scope<'s, 'h> {
             self.frame().stow(place, drop);
         }
         place.cast()
+    }
+
+    /// How far the call has read.
+    pub(crate) fn point(self) -> Point {
+        self.frame().point()
+    }
+
+    /// Goes back there, to read the same as something else.
+    pub(crate) fn back_to(self, point: Point) {
+        self.frame().back_to(point);
     }
 
     /// What to do if the call is refused.

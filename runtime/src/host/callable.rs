@@ -277,6 +277,15 @@ impl Callee {
                 self.0.end();
             }
         }
+        /// Takes back the arguments, unless somebody got them.
+        struct Unsent<'u, 'f>(Option<&'u Frame<'f>>);
+        impl Drop for Unsent<'_, '_> {
+            fn drop(&mut self) {
+                if let Some(frame) = self.0 {
+                    frame.undo();
+                }
+            }
+        }
         let mut talk = Talk::new(Operation::Invoke, P::COUNT, self.token);
         let start = talk.request(|writer| writer.len());
         if talk.request(|writer| arguments.at_once(writer)) {
@@ -286,16 +295,19 @@ impl Callee {
         }
         talk.request(|writer| writer.truncate(start));
         let lent = Ending(Frame::lending(self.host, self.callable));
+        let mut unsent = Unsent(Some(&lent.0));
         let written = talk.request(|writer| arguments.lower_args(&mut Out::new(writer, &lent.0)));
-        if written.is_err() {
-            let fault = Fault::value("an `Err` cannot be an argument of a callable");
+        if let Err(fault) = written {
+            let fault = match fault {
+                Fault::Failed => Fault::value("an `Err` cannot be an argument of a callable"),
+                fault => fault.about("an argument of a callable"),
+            };
             return Err(Box::new(Failure::Unusable(fault)));
         }
         let reply = ask(self.host, talk, Memory::Nothing);
-        match &reply {
-            // Nobody got the arguments.
-            Err(failure) if matches!(**failure, Failure::Gone(_)) => lent.0.undo(),
-            _ => lent.0.sent(),
+        if !matches!(&reply, Err(failure) if matches!(**failure, Failure::Gone(_))) {
+            unsent.0 = None;
+            lent.0.sent();
         }
         self.lift::<B, T>(&reply?)
     }

@@ -166,10 +166,10 @@ by_value!([const M: u8] File<M>);
 
 impl<'s, 'h, B, const M: u8> LiftMut<'s, 'h, B> for File<M> {
     fn hold_mut(scope: Scope<'s, 'h>) -> Result<&'s mut Self, Fault> {
+        scope.keeps()?;
         let file = Self::new(Promised::hold(&scope, "a file", false)?.own());
         let shared = Arc::clone(&file.shared);
         scope.if_refused(move || shared.forget());
-        scope.keeps()?;
         Ok(scope.store_mut(file, true))
     }
 

@@ -22,8 +22,9 @@ impl<T> Forever<T> {
     }
 }
 
-/// A type, and the bytes that stood for a value of it.
-type Key = (TypeId, Box<[u8]>);
+/// A type, whether its value was memory beside the request, and the bytes that stood for it, or that memory: which may well look
+/// like the bytes of another value.
+type Key = (TypeId, bool, Box<[u8]>);
 
 type Lasting = &'static (dyn Any + Sync);
 type Made = HashMap<Key, Lasting>;
@@ -31,8 +32,13 @@ type Made = HashMap<Key, Lasting>;
 /// What was made.
 static MADE: Mutex<Option<Made>> = Mutex::new(None);
 
+/// Whether nobody is inside; asked after a fork.
+pub(crate) fn unlocked() -> bool {
+    MADE.try_lock().is_ok()
+}
+
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + Sync> Lift<'s, 'h, B> for Forever<T> {
-    type Held = (T::Held, Option<Box<[u8]>>);
+    type Held = (T::Held, Option<(bool, Box<[u8]>)>);
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         let start = scope.reader().position();
@@ -40,14 +46,14 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + Sync> Lift<'s, 'h, B> for Forever<T> {
         let end = scope.reader().position();
         let bytes = scope.reader().between(start, end);
         if !may_name_memory(bytes) {
-            return Ok((held, Some(bytes.into())));
+            return Ok((held, Some((false, bytes.into()))));
         }
         scope.reader().rewind(start);
         let key = match scope.next()? {
             // All of it is memory beside the request: text or bytes.
             Token::Ext(EXT_BUFFER, _) => {
                 scope.reader().rewind(start);
-                Some(scope.bytes()?.into())
+                Some((true, scope.bytes()?.into()))
             }
             _ => None,
         };
@@ -57,10 +63,10 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + Sync> Lift<'s, 'h, B> for Forever<T> {
 
     fn take((held, key): Self::Held) -> Self {
         let value = T::take(held);
-        let Some(key) = key else {
+        let Some((beside, key)) = key else {
             return Self(Box::leak(Box::new(value)));
         };
-        let key = (TypeId::of::<T>(), key);
+        let key = (TypeId::of::<T>(), beside, key);
         let made = |change: &dyn Fn(&mut Made) -> Option<Lasting>| {
             let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
             change(made.get_or_insert_default())

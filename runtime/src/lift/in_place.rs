@@ -26,7 +26,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> Lift<'s, 'h, B> for InPlace<'s, T> {
 
     fn take((scope, many): Self::Held) -> Self {
         let items = many.take::<B, T>();
-        // Items without a destructor look at nothing when they go.
+        // Items without a destructor look at nothing when the list goes.
         Self(scope.store_mut(items, T::STD || !std::mem::needs_drop::<T>()))
     }
 

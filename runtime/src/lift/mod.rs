@@ -27,6 +27,7 @@ use crate::wire::{EXT_BUFFER, Reader, Token};
 pub use any_data::AnyData;
 pub use containers::{hold_array, hold_list, pairs, take_list};
 pub use forever::Forever;
+pub(crate) use forever::unlocked;
 pub use in_place::InPlace;
 pub use initial::{Initial, InitialBytes};
 pub use iterable::{Items, Iterable};

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::Lift;
 use crate::describe::Describer;
 use crate::error::{ArgumentFault, Fault, HandleFault, Refused};
+use crate::group::leaving::Point;
 use crate::group::scope::Scope;
 
 /// A `T`, made from one of the types `L` (a tuple of up to eight).
@@ -39,14 +40,13 @@ fn is_other(fault: &Fault) -> bool {
     }
 }
 
-/// Reads a value of the next type. `false`: it is of another, and `wrong` says so.
+/// Reads a value of the next type. `false`: it is of another, `wrong` says so, and nothing of it is held.
 fn try_next<'s, 'h, B, T: Lift<'s, 'h, B>>(
     scope: Scope<'s, 'h>,
-    at: usize,
+    point: Point,
     wrong: &mut Option<Fault>,
     to: &mut Option<T::Held>,
 ) -> Result<bool, Fault> {
-    scope.reader().rewind(at);
     match T::hold(scope) {
         Ok(held) => {
             *to = Some(held);
@@ -54,6 +54,7 @@ fn try_next<'s, 'h, B, T: Lift<'s, 'h, B>>(
         }
         Err(fault) if is_other(&fault) => {
             wrong.get_or_insert(fault);
+            scope.back_to(point);
             Ok(false)
         }
         Err(fault) => Err(fault),
@@ -92,12 +93,12 @@ macro_rules! lists {
 
             #[allow(non_snake_case, reason = "a tuple's parts are named like their types")]
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
-                let at = scope.reader().position();
+                let point = scope.point();
                 let mut found: Self::Held = ($(None::<<$name as Lift<'s, 'h, B>>::Held>,)+);
                 let mut wrong = None;
                 {
                     let ($($name,)+) = &mut found;
-                    $(if try_next::<B, $name>(scope, at, &mut wrong, $name)? {
+                    $(if try_next::<B, $name>(scope, point, &mut wrong, $name)? {
                         return Ok(found);
                     })+
                 }

@@ -294,8 +294,7 @@ macro_rules! host_object {
             fn hold_mut(scope: $crate::private::Scope<'s, 'h>) -> Result<&'s mut Self, $crate::private::Fault> {
                 scope.keeps()?;
                 let held = <Self as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?;
-                // Shares of callables, which any thread may let go of.
-                Ok(scope.store_mut(held, true))
+                Ok(scope.store_sent(held))
             }
 
             fn describe_mut(to: &mut $crate::private::Describer<'_>) {
