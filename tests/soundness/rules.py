@@ -724,6 +724,14 @@ RULES = (
                 "upcalls",
             ),
             Mutation(
+                "what no callable got is taken back",
+                "host/callable.rs",
+                "                    frame.undo();\n",
+                "                    let _ = frame;\n",
+                "what_no_callable_got_is_taken_back",
+                "values",
+            ),
+            Mutation(
                 "what was lent is tied to nothing else",
                 "group/holding.rs",
                 "} else if lent(&own) || lent(&other) {",
@@ -781,6 +789,14 @@ RULES = (
                 "let group = self.frame.joined_group();\n        if !info.sync {",
                 "what_borrows_and_may_be_changed_comes_to_refer_to_nothing_else",
                 "keeping",
+            ),
+            Mutation(
+                "what is lent so has one lifetime",
+                "group/lent_mut.rs",
+                "pub fn new<'b>(value: &'a mut F::Of<'b>) -> Self {",
+                "pub fn new<T>(value: &'a mut T) -> Self {",
+                "shim::lending",
+                "doc",
             ),
             Mutation(
                 "each of those groups ends",
@@ -1132,6 +1148,124 @@ RULES = (
             "`traits::what_an_object_is_lent_from_stays`",
             "`traits::what_implements_a_trait_and_borrows_is_its_groups`",
             "`traits::an_object_of_the_hosts_stays_the_clients_if_the_call_is_refused`",
+        ),
+    ),
+    Rule(
+        "Values that are shared, last or are kept",
+        (
+            "What an `Arc` or `Rc` points to is lent by a handle for as long as its group lives, which owns"
+            " the pointer; it is never changed, and stays on its thread if the pointer does. What lasts for"
+            " ever is a copy that is never freed, one for the same bytes of the same type. Lists that are "
+            "changed where they are kept are the group's."
+        ),
+        (
+            Mutation(
+                "the group owns the pointer",
+                "group/store.rs",
+                "        TABLE.lend(slot, info.path, false);\n",
+                "        TABLE.lend(slot, info.path, false);\n        TABLE.give_back(slot, false);\n",
+                "what_a_pointer_shares_lives_as_long_as_its_handles",
+                "values",
+            ),
+            Mutation(
+                "the pointer ends with its group",
+                "group/store.rs",
+                "        let _ = TABLE.drop_handle(id, false);\n        self.store_borrowed",
+                "        self.store_borrowed",
+                "what_a_pointer_shares_lives_as_long_as_its_handles",
+                "values",
+            ),
+            Mutation(
+                "what is shared is not changed",
+                "group/store.rs",
+                "self.store_borrowed(value, TypeId::of::<T>(), info, Access::Shared);\n        Ok(())",
+                "self.store_borrowed(value, TypeId::of::<T>(), info, Access::Exclusive);\n        Ok(())",
+                "what_a_pointer_shares_is_not_changed",
+                "values",
+            ),
+            Mutation(
+                "what is not `Sync` stays on the thread of its `Arc`",
+                "lower/counted.rs",
+                "if T::INFO.send && T::INFO.sync {",
+                "if true || T::INFO.send && T::INFO.sync {",
+                "what_a_pointer_shares_stays_on_its_thread_if_the_pointer_does",
+                "values",
+            ),
+            Mutation(
+                "an `Rc` stays on its thread",
+                "lower/counted.rs",
+                "counted!(Arc GOES Rc STAYS);",
+                "counted!(Arc GOES Rc GOES);",
+                "what_a_pointer_shares_stays_on_its_thread_if_the_pointer_does",
+                "values",
+            ),
+            Mutation(
+                "what lasts is found by its type, too",
+                "lift/forever.rs",
+                "let key = (TypeId::of::<T>(), beside, key);",
+                "let key = (TypeId::of::<()>(), beside, key);",
+                "what_lasts_is_made_once_of_the_same",
+                "values",
+            ),
+            Mutation(
+                "what lasts is found by how it was sent, too",
+                "lift/forever.rs",
+                "let key = (TypeId::of::<T>(), beside, key);",
+                "let key = (TypeId::of::<T>(), beside && false, key);",
+                "what_lasts_is_not_taken_for_what_is_sent_in_another_way",
+                "values",
+            ),
+            Mutation(
+                "what is kept is the group's",
+                "group/scope.rs",
+                "        if let Some(keeper) = self.keeper {\n            let drop =",
+                "        if let Some(keeper) = self.keeper.filter(|_| false) {\n            let drop =",
+                "items_that_are_changed_in_place_are_the_groups",
+                "values",
+            ),
+        ),
+        ("`values::a_pointer_that_is_lent_ends_with_the_callable`",),
+    ),
+    Rule(
+        "Values of one of several types",
+        (
+            "What is tried as one type and is none of it is let go before the next is tried, and no "
+            "reference that was met is owned twice. Plain data that a library has a type of its own for is "
+            "bounded like all other, and made only of what that type has."
+        ),
+        (
+            Mutation(
+                "what was tried as another type is let go",
+                "group/leaving.rs",
+                "while self.count.get() > point.holds {",
+                "while false {",
+                "what_is_no_value_of_the_first_type_is_free_for_the_next",
+                "values",
+            ),
+            Mutation(
+                "a reference that is read twice is owned once",
+                "group/leaving.rs",
+                "            back.coming.borrow_mut().truncate(point.coming);\n",
+                "            let _ = back;\n",
+                "a_reference_that_is_read_twice_is_owned_once",
+                "values",
+            ),
+            Mutation(
+                "plain data nests no deeper than other values",
+                "data.rs",
+                "            let depth = deeper(depth)?;\n            let items",
+                "            let items",
+                "plain_data_is_refused_where_it_is_too_deep_or_none",
+                "values",
+            ),
+            Mutation(
+                "plain data is made only of what its type has",
+                "lift/any_data.rs",
+                "if KINDS & bit == 0 {",
+                "if KINDS & bit == 0 && false {",
+                "plain_data_is_refused_where_it_is_too_deep_or_none",
+                "values",
+            ),
         ),
     ),
     Rule(

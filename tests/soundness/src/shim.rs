@@ -89,6 +89,34 @@ macro_rules! local_shim {
     };
 }
 
+/// What borrows is lent to a callable, to be changed, by a reference whose family the compiler knows:
+///
+/// ```
+/// # use usecrate_soundness::__uc;
+/// # pub struct Marker;
+/// pub struct View<'a>(pub &'a str);
+/// __uc::handle_in!(Marker, 0, "View", ViewFamily, crate::View<'h>);
+/// pub fn lend<'a>(view: &'a mut View<'_>) -> __uc::LentMut<'a, ViewFamily> {
+///     __uc::LentMut::new(view)
+/// }
+/// # fn main() {}
+/// ```
+///
+/// The table knows one lifetime for all that it holds. A value with two could be changed so that what lives for the shorter is
+/// where the longer is promised, so the compiler rejects it:
+///
+/// ```compile_fail
+/// # use usecrate_soundness::__uc;
+/// # pub struct Marker;
+/// pub struct View<'a, 'b>(pub &'a str, pub &'b str);
+/// __uc::handle_in!(Marker, 0, "View", ViewFamily, crate::View<'h, 'h>);
+/// pub fn lend<'a>(view: &'a mut View<'_, '_>) -> __uc::LentMut<'a, ViewFamily> {
+///     __uc::LentMut::new(view)
+/// }
+/// # fn main() {}
+/// ```
+pub mod lending {}
+
 /// Says the type of an argument.
 pub fn lifted<T>(argument: T) -> T {
     argument
