@@ -69,10 +69,10 @@ fn try_next<'s, 'h, B, T: Lift<'s, 'h, B>>(
 pub fn hold_either<'s, 'h, B, L: Lift<'s, 'h, B>, R: Lift<'s, 'h, B>>(
     scope: Scope<'s, 'h>,
 ) -> Result<Result<L::Held, R::Held>, Fault> {
-    let at = scope.reader().position();
+    let point = scope.point();
     let (mut left, mut right, mut wrong) = (None, None, None);
-    if !try_next::<B, L>(scope, at, &mut wrong, &mut left)? {
-        try_next::<B, R>(scope, at, &mut wrong, &mut right)?;
+    if !try_next::<B, L>(scope, point, &mut wrong, &mut left)? {
+        try_next::<B, R>(scope, point, &mut wrong, &mut right)?;
     }
     match (left, right, wrong) {
         (Some(held), ..) => Ok(Ok(held)),
