@@ -119,6 +119,17 @@ def test_serde_writes_what_objects_stand_for(m: Any, value: Any, written: Any) -
         assert json.loads(write(value)) == written
 
 
+def test_serde_is_told_what_has_fields(m: Any) -> None:
+    rows = [Person("A", datetime.date(2000, 1, 2)), Person("B", datetime.date(2001, 3, 4))]
+    single = dataclasses.make_dataclass("Single", [("name", str), ("age", "int | None")])
+    assert m.to_csv([single("A", 3), single("B", None)]) == "name,age\nA,3\nB,\n"
+    assert m.to_csv([("A", 3), ["B", None]]) == "A,3\nB,\n"
+    with pytest.raises(usecrate.CallError, match="serializing maps is not supported"):
+        m.to_csv([{"name": "A"}])
+    with pytest.raises(usecrate.CallError, match="sequence"):
+        m.to_csv([dataclasses.replace(row, friends=[row]) for row in rows])
+
+
 def test_types_of_the_crate_are_written_in_their_own_way(m: Any) -> None:
     point, secret = m.Point(x=1, y=2), m.Secret("abc")
     for write in (m.to_json, m.write, m.write_unsized):

@@ -37,11 +37,12 @@ _TEXTS = (
 )
 
 
-def data(value: object) -> Any:
-    """Plain data in place of an object; its parts may be objects again.
+def data(value: object) -> tuple[str | None, Any]:
+    """The name of an object's class, if that declares fields, and the plain data that it stands for.
 
-    A record, a dataclass or another object with declared fields is a dict of them, a member of an enum its
-    value, an instance of a class below a plain one is that; dates and times are ISO 8601 texts.
+    Parts of the data may be objects again. A record, a dataclass or another object with declared fields is a
+    dict of them, a member of an enum its value, an instance of a class below a plain one is that; dates and
+    times are ISO 8601 texts.
 
     Raises
     ------
@@ -52,13 +53,16 @@ def data(value: object) -> Any:
     if not isinstance(value, Handle):
         found = _of_class(value, cls)
         if found is not None:
-            return found[0]
+            return None, found[0]
         made = asdict(value) if hasattr(cls, "__usecrate__") else value
         if made is not value:
-            return made
+            return None if cls.__usecrate__.model.get("variants") else cls.__name__, made
+        fields = _of_fields(value, cls)
+        if fields is not None:
+            return cls.__name__, fields
         found = _of_protocol(value, cls)
         if found is not None:
-            return found[0]
+            return None, found[0]
     what = "a Rust value behind a handle" if isinstance(value, Handle) else "no plain data"
     raise TypeError(
         f"`{cls.__qualname__}` cannot be serialized: it is {what}. Pass None, a bool, int, float, str, "
@@ -87,13 +91,18 @@ def _of_class(value: Any, cls: Any) -> tuple[Any] | None:
     return None
 
 
+def _of_fields(value: Any, cls: Any) -> dict[str, Any] | None:
+    """The fields that its class declares: of a dataclass, a class of attrs, a model of pydantic."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if hasattr(cls, "__attrs_attrs__"):
+        return {field.name: getattr(value, field.name) for field in cls.__attrs_attrs__}
+    fields = value.model_dump() if callable(getattr(cls, "model_dump", None)) else None
+    return fields if isinstance(fields, dict) else None
+
+
 def _of_protocol(value: Any, cls: Any) -> tuple[Any] | None:
     """By what it can do."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return ({field.name: getattr(value, field.name) for field in dataclasses.fields(value)},)
-    # attrs, pydantic; arrays.
-    if hasattr(cls, "__attrs_attrs__"):
-        return ({field.name: getattr(value, field.name) for field in cls.__attrs_attrs__},)
     for method in ("model_dump", "tolist"):
         if callable(getattr(cls, method, None)):
             return (getattr(value, method)(),)

@@ -7,7 +7,10 @@ use std::ops::Deref;
 
 use pyo3::exceptions::{PyBlockingIOError, PyTypeError, PyValueError};
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyAnyMethods, PyInt, PyModule, PyString, PyTupleMethods, PyType, PyTypeMethods};
+use pyo3::types::{
+    PyAnyMethods, PyByteArray, PyBytes, PyInt, PyMemoryView, PyModule, PyString, PyTupleMethods, PyType,
+    PyTypeMethods,
+};
 use pyo3::{Bound, IntoPyObject, Py, PyAny, PyErr, PyResult, Python, intern};
 
 use super::{Asked, Place, fault, stale, table};
@@ -52,8 +55,16 @@ impl FileShape {
         .filter_map(|(asked, name)| asked.then_some(name))
         .collect();
         let kind = if self.text { "text" } else { "binary" };
-        format!("a {kind} file object with {}", methods.join(" and "))
+        let or_bytes = if self.writes { "" } else { ", or bytes" };
+        format!("a {kind} file object with {}{or_bytes}", methods.join(" and "))
     }
+}
+
+/// Whether it is bytes in memory: an `mmap` is a file.
+fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyBytes>()
+        || value.is_instance_of::<PyByteArray>()
+        || value.is_instance_of::<PyMemoryView>()
 }
 
 /// How a file is read.
@@ -96,6 +107,11 @@ impl File {
                  or pass its `.buffer`",
                 type_name(value)
             )));
+        }
+        // What is there already is read like a file of it.
+        if !shape.writes && is_bytes(value) {
+            let content = py.get_type::<PyBytes>().call1((value,))?;
+            return Self::new(&io.memory.bind(py).call1((content,))?, shape);
         }
         for (asked, name) in [
             (shape.reads, "read"),

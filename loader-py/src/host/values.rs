@@ -83,13 +83,18 @@ pub(super) fn text(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResu
     send(py, &[0x92, 0], &Shape::Text, &text, sink).map_err(cannot_answer)
 }
 
-/// `[12, token]` → the plain data that it stands for.
+/// `[12, token]` → `[name or nil, value]`: the plain data that it stands for.
 pub(super) fn data(py: Python<'_>, asked: &Asked<'_>, sink: &mut Sink) -> PyResult<()> {
     let (object, core) = kept(py, asked.token)?;
     let mut arguments = Positional::new(py);
     arguments.push(object);
     let plain = arguments.call(python::plain_data(py)?)?;
-    send(py, &[0x92, 0], &Shape::Dynamic(core), &plain, sink).map_err(cannot_answer)
+    let name = Shape::Option {
+        inner: Box::new(Shape::Text),
+        boxed: false,
+    };
+    let shape = Shape::Tuple(vec![name, Shape::Dynamic(core)]);
+    send(py, &[0x92, 0], &shape, &plain, sink).map_err(cannot_answer)
 }
 
 fn kept<'py>(py: Python<'py>, token: u64) -> PyResult<(Bound<'py, PyAny>, &'static Core)> {

@@ -347,7 +347,9 @@ def test_tokens_of_refused_calls_end(back: Any) -> None:
     )
     with pytest.raises(ValueError, match="not that one"):
         refuse(len, file)
-    with pytest.raises(TypeError, match="argument `file` must be a binary file object with `read`, not int"):
+    with pytest.raises(
+        TypeError, match="argument `file` must be a binary file object with `read`, or bytes, not int"
+    ):
         refuse(len, 5)
     one = back.echo.function(
         23, "one", [("most", "i64", False), ("i", ["iterable", "i64"], False)], ["list", "i64"]
@@ -610,6 +612,13 @@ def test_the_same_file_comes_back(back: Any) -> None:
     assert seen[0] is file
 
 
+def test_bytes_are_read_like_a_file_of_them(back: Any) -> None:
+    for content in (b"abc", bytearray(b"abc"), memoryview(b"xaxbxc")[1::2]):
+        assert back.read(content) == b"abc"
+    with pytest.raises(TypeError, match="with `write`, not bytes"):
+        back.write(1, b"abc")
+
+
 def test_what_is_no_binary_file(back: Any, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("x")
@@ -617,7 +626,7 @@ def test_what_is_no_binary_file(back: Any, tmp_path: Path) -> None:
         with text, pytest.raises(TypeError, match="which is a text file: open it in binary mode"):
             back.read(text)
     for other in (5, str(path), path, None):
-        with pytest.raises(TypeError, match="must be a binary file object with `read`, not"):
+        with pytest.raises(TypeError, match="must be a binary file object with `read`, or bytes, not"):
             back.read(other)
     with pytest.raises(TypeError, match="with `write`, not Duck"):
         back.write(1, Duck(b""))

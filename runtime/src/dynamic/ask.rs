@@ -88,12 +88,13 @@ pub(super) fn hash_key(kept: &Kept) -> &Dynamic {
     kept.hash_key.get_or_init(Dynamic::default)
 }
 
-/// The plain data that it stands for; objects among its parts stay what they are.
+/// The plain data that it stands for, and the name of its class if that is a dict of its fields; objects among its parts stay
+/// what they are.
 #[cfg(feature = "serde")]
-pub(super) fn data(kept: &Kept) -> Dynamic {
+pub(super) fn data(kept: &Kept) -> (Option<String>, Dynamic) {
     let asked = kept
         .ask(Operation::Data, 0, |_| ())
-        .and_then(|reply| kept.lift::<Own, Dynamic>(&reply, "the data of an object"));
+        .and_then(|reply| kept.lift::<Own, (Option<String>, Dynamic)>(&reply, "the data of an object"));
     asked.unwrap_or_else(|failure| failure.unwind())
 }
 

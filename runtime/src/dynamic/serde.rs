@@ -1,13 +1,15 @@
 //! Plain data for serde, both ways. A set is a sequence, None is an option without a value; an object that stays in Python is
-//! asked for the plain data that it stands for, such as the fields of a dataclass.
+//! asked for the plain data that it stands for; the fields of a dataclass and its like are a struct.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde::de::{
     Deserialize, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde::ser::{Error as _, Serialize, SerializeTuple, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeStruct, SerializeTuple, Serializer};
 
 use super::number::Integer;
 use super::{Collection, Dynamic, Value, ask};
@@ -72,9 +74,36 @@ impl Serialize for Dynamic {
             }
             Value::Items(_, items) => to.collect_seq(items.iter()),
             Value::Dict(pairs) => to.collect_map(pairs.iter().map(|(key, value)| (key, value))),
-            Value::Object(kept) => ask::data(kept).serialize(to),
+            Value::Object(kept) => match ask::data(kept) {
+                (Some(name), Dynamic(Value::Dict(fields))) => write_struct(&name, &fields, to),
+                (_, plain) => plain.serialize(to),
+            },
         }
     }
+}
+
+/// A struct, for formats that write one otherwise than a map.
+fn write_struct<S: Serializer>(name: &str, fields: &[(Dynamic, Dynamic)], to: S) -> Result<S::Ok, S::Error> {
+    let mut to = to.serialize_struct(lasting(name), fields.len())?;
+    for (field, value) in fields {
+        let Value::Text(field) = &field.0 else {
+            return Err(S::Error::custom("the name of a field is no text"));
+        };
+        to.serialize_field(lasting(field), value)?;
+    }
+    to.end()
+}
+
+/// The text for ever, as serde asks for names of structs and fields. Each is kept once.
+fn lasting(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let new: &'static str = Box::leak(name.into());
+    names.insert(new);
+    new
 }
 
 impl<'de> Deserialize<'de> for Dynamic {

@@ -84,6 +84,14 @@ pub fn to_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     serde_json::to_string(value)
 }
 
+/// As CSV, with a header of the names of fields.
+pub fn to_csv<T: Serialize>(rows: Vec<T>) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    let written = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(String::from_utf8_lossy(&written).into_owned())
+}
+
 /// From JSON.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text)
