@@ -127,7 +127,7 @@ struct BuildArgs {
     /// `release` or `dev`
     #[arg(long, default_value = "release", value_parser = Profile::from_str)]
     profile: Profile,
-    /// Configuration: `[instantiate]`, `quick` [default: a local crate's own `usecrate.toml`]
+    /// Configuration [default: the crate's own `usecrate.toml` or `[package.metadata.usecrate]`]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// An instance of a generic type or function, besides those of the configuration; may be given several times

@@ -37,6 +37,9 @@ pub struct Manifest {
     pub skipped: Vec<Skip>,
     /// How much of the crate's safe public API is served.
     pub coverage: Coverage,
+    /// Callables that take some of the types that implement a trait of the crate's, and not others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<Partial>,
     /// JSON Schemas of the records and enums that cross by value, by the type's path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schemas: BTreeMap<String, serde_json::Value>,
@@ -447,6 +450,20 @@ pub struct Coverage {
     pub callables: u32,
     /// Of those, served.
     pub served: u32,
+}
+
+/// A parameter bounded by a trait of the crate's, of a callable that is served: not every type that implements the trait is
+/// taken for it. Types that the same values of Python's are passed as count as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Partial {
+    /// Canonical Rust path of the callable.
+    pub path: String,
+    /// The bound: `R: Replacer`.
+    pub bound: String,
+    /// Types that implement the trait and are not taken, as Rust writes them.
+    pub missing: Vec<String>,
 }
 
 #[expect(

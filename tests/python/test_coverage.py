@@ -38,18 +38,31 @@ pub fn wait() { loop { std::thread::sleep(std::time::Duration::from_secs(1)) } }
 pub async fn later() -> u8 { 1 }
 pub fn raw(at: *const u8) -> bool { at.is_null() }
 """
+NAMED = """
+pub trait Named { fn name(&self) -> String; }
+impl Named for &str { fn name(&self) -> String { self.to_string() } }
+impl Named for u8 { fn name(&self) -> String { self.to_string() } }
+impl Named for i64 { fn name(&self) -> String { self.to_string() } }
+impl Named for *const u8 { fn name(&self) -> String { "raw".into() } }
+impl<T: Named> Named for &T { fn name(&self) -> String { (**self).name() } }
+pub fn greet<N: Named>(who: N) -> String { who.name() }
+"""
+
+
+def built(folder: pathlib.Path, name: str, source: str) -> str:
+    """The manifest of a crate."""
+    (folder / "src").mkdir()
+    (folder / "Cargo.toml").write_text(
+        f'[package]\nname = "{name}"\nversion = "1.0.0"\nedition = "2024"\n[workspace]\n', encoding="utf-8"
+    )
+    (folder / "src" / "lib.rs").write_text(source, encoding="utf-8")
+    return str(pathlib.Path(build(str(folder), str(folder / "out"))) / "manifest.json")
 
 
 @pytest.fixture(scope="module", name="counted")
 def counted_fixture(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The manifest of the crate above."""
-    folder = tmp_path_factory.mktemp("counted")
-    (folder / "src").mkdir()
-    (folder / "Cargo.toml").write_text(
-        '[package]\nname = "counted"\nversion = "1.0.0"\nedition = "2024"\n[workspace]\n', encoding="utf-8"
-    )
-    (folder / "src" / "lib.rs").write_text(SOURCE, encoding="utf-8")
-    return str(pathlib.Path(build(str(folder), str(folder / "out"))) / "manifest.json")
+    return built(tmp_path_factory.mktemp("counted"), "counted", SOURCE)
 
 
 def coverage(*words: str) -> subprocess.CompletedProcess[str]:
@@ -78,13 +91,30 @@ def test_each_is_counted_once_and_those_left_out_by_reason(counted: str) -> None
     }
 
 
+def test_a_bound_that_is_served_in_part_is_told(tmp_path: pathlib.Path) -> None:
+    named = built(tmp_path, "named", NAMED)
+    (crate,) = json.loads(coverage(named, "--json").stdout)["crates"]
+    # Integers of all widths are one to Python, and what refers to any that is named is none of its own.
+    assert crate["partial"] == [{"path": "named::greet", "bound": "N: Named", "missing": ["*const u8"]}]
+    table = coverage(named).stdout
+    assert "partly" in table.splitlines()[0]
+    assert "    1  `*const u8` for `N: Named`" in table and "such as named::greet" in table
+    listed = subprocess.run(
+        [sys.executable, "-m", "usecrate", "inspect", str(pathlib.Path(named).parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "served in part: 1" in listed and "`N: Named` is met by `*const u8`, too: not taken" in listed
+
+
 def test_the_table_names_each_crate_and_the_mean(counted: str) -> None:
     done = coverage(counted, str(pathlib.Path(counted).parent))
     assert done.returncode == 0, done.stderr
     first, one, two, mean, *rest = done.stdout.splitlines()
-    assert first.split() == ["crate", "callables", "served", "async"]
+    assert first.split() == ["crate", "callables", "served", "partly", "async"]
     assert one.split() == two.split() == ["counted", "1.0.0", "14", "10", "76.9", "%", "1"]
-    assert mean.split() == ["mean", "80.0", "%"]
+    assert mean.split() == ["mean", "76.9", "%"]
     assert any(line.split()[:3] == ["2", "its", "receiver"] for line in rest), rest
 
 

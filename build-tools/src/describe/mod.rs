@@ -5,7 +5,8 @@
 //! 3. [`defaults`]: values for parameters that are left out.
 //! 4. [`obtain`]: which callables can be called at all, given what Python can get hold of.
 //! 5. [`skips`]: what is left out and how much is served; [`places`]: where it would have been found.
-//! 6. [`schemas`]: JSON Schemas of the types that cross by value.
+//! 6. [`partial`]: callables that take some of what implements a trait.
+//! 7. [`schemas`]: JSON Schemas of the types that cross by value.
 //!
 //! The numbers come from [`Numbers`](crate::generate::Numbers), as the bridge's do. Where library and plan disagree,
 //! that is a fault of usecrate and an error: a manifest never describes another library than its own.
@@ -14,6 +15,7 @@ mod answer;
 mod defaults;
 mod join;
 mod obtain;
+mod partial;
 mod places;
 mod schemas;
 mod skips;
@@ -122,6 +124,7 @@ pub fn describe(
         callables,
         skipped,
         coverage,
+        partial: partial::partial(plan, dropped, &numbers),
         schemas,
         parameters,
     };

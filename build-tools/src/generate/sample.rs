@@ -79,6 +79,7 @@ pub(crate) fn shim(id: &str, params: &[&str], action: Action) -> Shim {
         origin: None,
         counts: None,
         reach: crate::plan::Reach::default(),
+        bounds: Vec::new(),
     }
 }
 

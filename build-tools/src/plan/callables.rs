@@ -18,7 +18,7 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, holds, items, lasting, names, plain, results, stand_in, stdlib,
+    closures, formatting, functions, holds, items, lasting, names, partial, plain, results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -79,6 +79,11 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Mad
             }),
             Err(reason) => refused = refused.or(Some(reason)),
         }
+    }
+    let served: Vec<&Combination> = shims.iter().map(|made: &Made| &made.chosen).collect();
+    let bounds = partial::bounds(&chooser, &open, site, &served);
+    for (made, bounds) in shims.iter_mut().zip(bounds) {
+        made.shim.bounds = bounds;
     }
     match (shims.is_empty(), refused) {
         (true, Some(reason)) => Err(reason),
@@ -514,6 +519,7 @@ fn shim(
         origin: None,
         counts: None,
         reach: Reach::default(),
+        bounds: Vec::new(),
     })
 }
 

@@ -47,6 +47,7 @@ mod names;
 mod objects;
 mod open;
 mod outs;
+mod partial;
 mod paths;
 mod plain;
 mod requests;
@@ -65,10 +66,10 @@ mod types;
 mod wire;
 
 pub use model::{
-    Action, Candidate, Fluent, HostId, ObjectForm, ObjectId, Plan, PlannedDefault, PlannedField,
-    PlannedFunction, PlannedGiven, PlannedHook, PlannedHost, PlannedImpl, PlannedMapping, PlannedMethod,
-    PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait, PlannedType,
-    PlannedVariant, Reach, Receiver, Shape, Shim, ShimId, TypeId,
+    Action, Candidate, Fluent, HostId, ObjectForm, ObjectId, Plan, PlannedBound, PlannedDefault,
+    PlannedField, PlannedFunction, PlannedGiven, PlannedHook, PlannedHost, PlannedImpl, PlannedMapping,
+    PlannedMethod, PlannedModule, PlannedObject, PlannedParam, PlannedProperty, PlannedTarget, PlannedTrait,
+    PlannedType, PlannedVariant, Reach, Receiver, Shape, Shim, ShimId, TypeId,
 };
 
 pub use declared::{Declared, Unusable};

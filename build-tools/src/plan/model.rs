@@ -388,6 +388,21 @@ pub struct Shim {
     pub counts: Option<OriginId>,
     /// How Python comes to it.
     pub reach: Reach,
+    /// What is taken where parameters are bounded by the crate's traits.
+    pub bounds: Vec<PlannedBound>,
+}
+
+/// A parameter that is bounded by a trait of the crate's, with what a shim takes for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedBound {
+    /// Of which callable, for people.
+    pub callable: String,
+    /// `T: Trait`
+    pub bound: String,
+    /// What this shim takes.
+    pub chosen: String,
+    /// Which types that implement the trait no shim of the callable takes.
+    pub missing: Vec<String>,
 }
 
 /// How Python comes to a shim: by its function's name alone, by subscripts, or both.

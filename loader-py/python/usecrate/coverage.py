@@ -28,6 +28,9 @@ class Report:
         How many functions and methods the crate has, and how many of them Python can call.
     asynchronous
         How many of the rest are `async`.
+    partial
+        Of those that are served, the bounds by traits of the crate for which not every type that meets
+        them is taken, by the callable's path; with the types that are not.
     reasons
         How many of the rest are skipped for each code and reason, names left out; with the path of the first.
     probe
@@ -39,6 +42,9 @@ class Report:
         self.name, self.version = crate["name"], crate["version"]
         self.callables, self.served = coverage["callables"], coverage["served"]
         self.asynchronous = 0
+        self.partial: dict[str, dict[str, list[str]]] = {}
+        for one in manifest.get("partial", ()):
+            self.partial.setdefault(one["path"], {})[one["bound"]] = one["missing"]
         self.reasons: dict[tuple[str, str], tuple[int, str]] = {}
         for skip in manifest["skipped"]:
             if not skip["counted"]:
@@ -66,6 +72,11 @@ class Report:
             "version": self.version,
             "callables": self.callables,
             "served": self.served,
+            "partial": [
+                {"path": path, "bound": bound, "missing": missing}
+                for path, bounds in self.partial.items()
+                for bound, missing in bounds.items()
+            ],
             "async": self.asynchronous,
             "share": round(self.share, 4),
             "skipped": [
@@ -97,7 +108,7 @@ def mean(reports: Sequence[Report]) -> float:
 def table(reports: Sequence[Report]) -> Iterator[str]:
     """The lines of `usecrate coverage`."""
     probed = any(report.probe is not None for report in reports)
-    head = ["crate", "callables", "served", "", "async", *(["probed"] if probed else [])]
+    head = ["crate", "callables", "served", "", "partly", "async", *(["probed"] if probed else [])]
     rows = [head]
     for report in reports:
         row = [
@@ -105,6 +116,7 @@ def table(reports: Sequence[Report]) -> Iterator[str]:
             str(report.callables),
             str(report.served),
             f"{100 * report.share:.1f} %",
+            str(len(report.partial) or ""),
             str(report.asynchronous or ""),
         ]
         if probed:
@@ -112,12 +124,13 @@ def table(reports: Sequence[Report]) -> Iterator[str]:
             row.append(f"{found['called'] - len(found['failed'])} of {found['called']}" if found else "")
         rows.append(row)
     if len(reports) > 1:
-        rows.append(["mean", "", "", f"{100 * mean(reports):.1f} %", ""])
+        rows.append(["mean", "", "", f"{100 * mean(reports):.1f} %", "", ""])
     widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(len(head))]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=False)]
         yield "  ".join([row[0].ljust(widths[0]), *cells]).rstrip()
     yield from _reasons(reports)
+    yield from _partly(reports)
     yield from _failures(reports)
 
 
@@ -139,6 +152,29 @@ def _reasons(reports: Sequence[Report]) -> Iterator[str]:
     rest = sum(count for _, (count, _) in ordered[_REASONS:])
     if rest:
         yield f"  {rest:5}  for other reasons; `usecrate inspect` tells each"
+
+
+def _partly(reports: Sequence[Report]) -> Iterator[str]:
+    """What is served for some of the types that a bound by a trait of the crate names, the most first."""
+    counts: dict[str, tuple[int, str]] = {}
+    for report in reports:
+        for path, bounds in report.partial.items():
+            for bound, missing in bounds.items():
+                for ty in missing:
+                    key = f"`{ty}` for `{bound}`"
+                    count, first = counts.get(key, (0, path))
+                    counts[key] = (count + 1, first)
+    if not counts:
+        return
+    yield ""
+    yield "served in part: implements a bound's trait, and is not taken"
+    ordered = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+    for key, (count, first) in ordered[:_REASONS]:
+        yield f"  {count:5}  {key}"
+        yield f"         such as {first}"
+    rest = sum(count for _, (count, _) in ordered[_REASONS:])
+    if rest:
+        yield f"  {rest:5}  more; `usecrate inspect` tells each"
 
 
 def _failures(reports: Sequence[Report]) -> Iterator[str]:

@@ -34,6 +34,7 @@ def listing(manifest: Manifest) -> Iterator[str]:
         yield "types without a public path, met as results and arguments"
         for index in rest:
             yield from _class(manifest, manifest["types"][index]["name"], index)
+    yield from _partial(manifest)
     yield from _skipped(manifest)
 
 
@@ -153,6 +154,18 @@ def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:
         for key, index in _reached(method):
             found = manifest["callables"][index]
             yield f"    def {signature(manifest, found, name=method['name'] + key)}"
+
+
+def _partial(manifest: Manifest) -> Iterator[str]:
+    partial = manifest.get("partial", ())
+    if not partial:
+        return
+    yield ""
+    yield f"served in part: {len({one['path'] for one in partial})}"
+    for one in partial:
+        yield f"  {one['path']}"
+        missing = ", ".join(f"`{ty}`" for ty in one["missing"])
+        yield f"    `{one['bound']}` is met by {missing}, too: not taken"
 
 
 def _skipped(manifest: Manifest) -> Iterator[str]:

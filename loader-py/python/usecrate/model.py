@@ -241,6 +241,14 @@ class Coverage(TypedDict):
     served: int
 
 
+class Partial(TypedDict):
+    """A bound of a callable that does not take all types that meet it."""
+
+    path: str
+    bound: str
+    missing: list[str]
+
+
 class Manifest(TypedDict):
     """What an artifact is and what it serves."""
 
@@ -256,5 +264,6 @@ class Manifest(TypedDict):
     callables: list[Callable]
     skipped: list[Skip]
     coverage: Coverage
+    partial: NotRequired[list[Partial]]
     schemas: NotRequired[dict[str, Any]]
     parameters: NotRequired[dict[str, Any]]

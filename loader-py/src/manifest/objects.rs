@@ -52,6 +52,19 @@ impl Manifest {
         made.set_item(key, &part)?;
         Ok(part)
     }
+
+    /// A part that may be missing.
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        key: &Bound<'py, PyString>,
+        default: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.__getitem__(py, key) {
+            Err(error) if error.is_instance_of::<PyKeyError>(py) => Ok(default),
+            found => found,
+        }
+    }
 }
 
 /// A list of maps, whose items are made when they are asked for.

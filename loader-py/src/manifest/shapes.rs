@@ -39,6 +39,7 @@ static MANIFEST: &Shape = &[
     ("callables", Maps(CALLABLE), MUST),
     ("skipped", Maps(SKIP), MUST),
     ("coverage", Map(COVERAGE), MUST),
+    ("partial", Maps(PARTIAL), MAY),
     ("schemas", Table, MAY),
     ("parameters", Table, MAY),
 ];
@@ -69,6 +70,11 @@ static LIBRARY: &Shape = &[
 ];
 static LOADED: &Shape = &[("size", Integer, MUST), ("blake3", Text, MUST)];
 static COVERAGE: &Shape = &[("callables", Integer, MUST), ("served", Integer, MUST)];
+static PARTIAL: &Shape = &[
+    ("path", Text, MUST),
+    ("bound", Text, MUST),
+    ("missing", Texts, MUST),
+];
 static MODULE: &Shape = &[
     ("path", Text, MUST),
     ("docs", Text, MAY),
