@@ -1,7 +1,6 @@
 //! A call that is ready to be made, and how its result is lowered: chosen by autoref, so that rustc's own trait selection
 //! decides.
 
-use std::cell::Cell;
 use std::marker::PhantomData;
 
 use crate::describe::Describer;
@@ -10,71 +9,56 @@ use crate::group::store::Out;
 use crate::lower::{Fail, LOCAL, Lower, LowerMut, SENT, SHARED, Yields};
 use crate::shim::{Answer, Call};
 
-/// A call that is ready to be made. How its result is lowered is chosen by autoref: the first of [`Direct`],
+/// A call that is ready to be made by an `F`. How its result is lowered is chosen by autoref: the first of [`Direct`],
 /// [`AsBytes`], [`Shared`], [`Sent`], [`Local`], [`Wrapped`] whose bounds hold.
 pub struct Pending<'c, 'h, 'p, B, T, F> {
     call: Call<'c, 'h, 'p>,
-    make: Cell<Option<F>>,
-    marker: PhantomData<fn(B) -> T>,
+    marker: PhantomData<fn(B, F) -> T>,
 }
 
 impl<'c, 'h, 'p, B, T, F: FnOnce() -> T> Pending<'c, 'h, 'p, B, T, F> {
-    /// A call.
-    pub fn new(call: Call<'c, 'h, 'p>, make: F) -> Self {
+    /// A call that `make` makes.
+    pub fn new(call: Call<'c, 'h, 'p>, make: &F) -> Self {
+        let _ = make;
         Self {
             call,
-            make: Cell::new(Some(make)),
             marker: PhantomData,
         }
-    }
-
-    #[inline(always)]
-    fn make(&self) -> F {
-        self.make.take().expect("`answer!` asks once")
     }
 }
 
 /// The result has a wire form of its own.
-pub trait Direct {
+pub trait Direct<F> {
     /// Makes the call.
     ///
     /// # Errors
     ///
     /// The call was refused or failed.
-    fn answer(&self) -> Answer;
+    fn answer(&self, make: F) -> Answer;
 }
 
-impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct for &&&&&Pending<'_, 'h, '_, B, T, F> {
+impl<'h, B, T: Lower<'h, B>, F: FnOnce() -> T> Direct<F> for &&&&&Pending<'_, 'h, '_, B, T, F> {
     #[inline(always)]
-    fn answer(&self) -> Answer {
-        crate::shim::answer(
-            self.call,
-            self.make(),
-            (T::DIRECT, T::direct),
-            crate::shim::lower_direct::<B, T>,
-            T::describe,
-        )
+    fn answer(&self, make: F) -> Answer {
+        let lower = crate::shim::lower_direct::<B, T>;
+        crate::shim::answer(self.call, make, (T::DIRECT, T::direct), lower, T::describe)
     }
 }
 
 /// The result is a foreign type that is bytes.
-pub trait AsBytes {
+pub trait AsBytes<F> {
     /// Makes the call.
     ///
     /// # Errors
     ///
     /// The call was refused or failed.
-    fn answer(&self) -> Answer;
+    fn answer(&self, make: F) -> Answer;
 }
 
-impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B, T, F> {
+impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes<F> for &&&&Pending<'_, 'h, '_, B, T, F> {
     #[inline(always)]
-    fn answer(&self) -> Answer {
-        let lower = |result: T, out: Out<'_, '_>| {
-            out.writer.bin(result.as_ref());
-            Ok(())
-        };
-        crate::shim::answer(self.call, self.make(), (None, Err), lower, |to| to.plain("bytes"))
+    fn answer(&self, make: F) -> Answer {
+        answer_raw::<B, Raw<T>>(self.call, || Raw(make()))
     }
 }
 
@@ -83,22 +67,24 @@ impl<B, T: AsRef<[u8]>, F: FnOnce() -> T> AsBytes for &&&&Pending<'_, '_, '_, B,
 macro_rules! iterators {
     ($($(#[$docs:meta])* $name:ident [$($depth:tt)+] [$($bound:tt)*] $info:ident;)+) => {$(
         $(#[$docs])*
-        pub trait $name<Form> {
+        pub trait $name<F, Form> {
             /// Makes the call.
             ///
             /// # Errors
             ///
             /// The call was refused or failed.
-            fn answer(&self) -> Answer;
+            fn answer(&self, make: F) -> Answer;
         }
 
-        impl<'h, B, Form, T: Yields<'h, B, Form> $($bound)*, F: FnOnce() -> T> $name<Form>
+        impl<'h, B, Form, T: Yields<'h, B, Form> $($bound)*, F: FnOnce() -> T> $name<F, Form>
             for $($depth)+ Pending<'_, 'h, '_, B, T, F>
         {
             #[inline(always)]
-    fn answer(&self) -> Answer {
-                let lower = |result: T, mut out: Out<'_, 'h>| result.lower_iterator(&$info, &mut out);
-                crate::shim::answer(self.call, self.make(), (None, Err), lower, T::describe_iterator)
+            fn answer(&self, make: F) -> Answer {
+                fn lower<'h, B, Form, T: Yields<'h, B, Form>>(result: T, mut out: Out<'_, 'h>) -> Answer {
+                    result.lower_iterator(&$info, &mut out)
+                }
+                crate::shim::answer(self.call, make, (None, Err), lower::<B, Form, T>, T::describe_iterator)
             }
         }
     )+};
@@ -114,13 +100,13 @@ iterators! {
 }
 
 /// The result is bytes of a foreign type in an `Option` or `Result`.
-pub trait Wrapped {
+pub trait Wrapped<F> {
     /// Makes the call.
     ///
     /// # Errors
     ///
     /// The call was refused or failed.
-    fn answer(&self) -> Answer;
+    fn answer(&self, make: F) -> Answer;
 }
 
 /// Bytes of a foreign type, as `Lower` sees them.
@@ -137,31 +123,26 @@ impl<'h, B, T: AsRef<[u8]>> Lower<'h, B> for Raw<T> {
     }
 }
 
-impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped for Pending<'_, 'h, '_, B, Option<T>, F> {
+impl<'h, B, T: AsRef<[u8]>, F: FnOnce() -> Option<T>> Wrapped<F> for Pending<'_, 'h, '_, B, Option<T>, F> {
     #[inline(always)]
-    fn answer(&self) -> Answer {
-        let make = self.make();
-        let lower = crate::shim::lower_direct::<B, Option<Raw<T>>>;
-        crate::shim::answer(
-            self.call,
-            || make().map(Raw),
-            (None, Err),
-            lower,
-            <Option<Raw<T>> as Lower<'h, B>>::describe,
-        )
+    fn answer(&self, make: F) -> Answer {
+        answer_raw::<B, Option<Raw<T>>>(self.call, || make().map(Raw))
     }
 }
 
-impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
+impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped<F>
     for Pending<'_, 'h, '_, B, Result<T, E>, F>
 {
     #[inline(always)]
-    fn answer(&self) -> Answer {
-        let make = self.make();
-        let lower = crate::shim::lower_direct::<B, Result<Raw<T>, E>>;
-        let describe = <Result<Raw<T>, E> as Lower<'h, B>>::describe;
-        crate::shim::answer(self.call, || make().map(Raw), (None, Err), lower, describe)
+    fn answer(&self, make: F) -> Answer {
+        answer_raw::<B, Result<Raw<T>, E>>(self.call, || make().map(Raw))
     }
+}
+
+#[inline(always)]
+fn answer_raw<'h, B, T: Lower<'h, B>>(call: Call<'_, 'h, '_>, make: impl FnOnce() -> T) -> Answer {
+    let lower = crate::shim::lower_direct::<B, T>;
+    crate::shim::answer(call, make, (None, Err), lower, T::describe)
 }
 
 /// Where a receiver is; its type is inferred later.

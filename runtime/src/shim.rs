@@ -63,50 +63,74 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lifted<'s, 'h, B, T> {
     pub fn take(self) -> T {
         match self.held {
             Some(held) => T::take(held),
-            None => unreachable!("`answer!` runs the call only when every argument is held"),
+            None => not_held(),
         }
     }
 }
 
+#[cold]
+#[inline(never)]
+fn not_held() -> ! {
+    unreachable!("`answer!` runs the call only when every argument is held")
+}
+
+/// Holds an argument. What stands here is in every shim: the plainest way. All else is one function for all shims with such
+/// an argument, because their size is that of the library, all of which is compiled, and read, hashed and copied when it
+/// is loaded.
 #[inline(always)]
 fn lifted<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Lifted<'s, 'h, B, T> {
-    let marker = std::marker::PhantomData;
-    let place = frame.parameter.get();
-    if !frame.is_light() && is_passed::<B, T>(frame) {
-        return Lifted { held: None, marker };
+    let held = if T::DIRECT.is_some() && is_plainest(frame) {
+        held(frame, T::hold_direct(scope))
+    } else {
+        hold_otherwise::<B, T>(frame, scope)
+    };
+    Lifted {
+        held,
+        marker: std::marker::PhantomData,
     }
-    let held = if frame.is_direct() {
+}
+
+/// Whether a call is made of words, and nothing was unusual so far.
+#[inline(always)]
+fn is_plainest(frame: &Frame<'_>) -> bool {
+    frame.is_light() && frame.is_direct()
+}
+
+/// Takes note of an argument, or of why it cannot be held.
+#[inline(always)]
+fn held<T>(frame: &Frame<'_>, held: Result<T, Fault>) -> Option<T> {
+    match held {
+        Ok(held) => {
+            frame.parameter.set(frame.parameter.get() + 1);
+            Some(held)
+        }
+        Err(fault) => {
+            frame.fail(fault);
+            None
+        }
+    }
+}
+
+/// Holds an argument of a request, or of a call that is more than the plainest.
+#[inline(never)]
+fn hold_otherwise<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Option<T::Held> {
+    if !frame.is_light() && is_passed::<B, T>(frame) {
+        return None;
+    }
+    let argument = if frame.is_direct() {
         match T::DIRECT {
             Some(_) => T::hold_direct(scope),
             None => Err(no_words(frame)),
         }
-    } else if T::DIRECT.is_some() {
-        let held = hold_seldom::<B, T>(frame, scope);
-        return Lifted { held, marker };
-    } else if place == frame.given.get() {
+    } else if frame.parameter.get() == frame.given.get() {
         Err(too_few(frame))
     } else {
         T::hold(scope)
     };
-    match held {
-        Ok(held) => {
-            frame.parameter.set(place + 1);
-            Lifted {
-                held: Some(held),
-                marker,
-            }
-        }
-        Err(fault) => {
-            frame.fail(fault);
-            Lifted { held: None, marker }
-        }
-    }
+    held(frame, argument)
 }
 
 /// Whether an argument is not held: its type is asked for, or one before it could not be.
-///
-/// One function for all shims with such an argument: their size is that of the library, all of which is read, hashed and
-/// copied when it is loaded.
 #[cold]
 #[inline(never)]
 fn is_passed<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>) -> bool {
@@ -118,27 +142,6 @@ fn is_passed<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>) -> bool {
     description.directly.parameter(T::DIRECT);
     frame.parameter.set(frame.parameter.get() + 1);
     true
-}
-
-/// Holds an argument that mostly comes in direct calls, from a request. One function for all shims with such an argument.
-#[inline(never)]
-fn hold_seldom<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Option<T::Held> {
-    let place = frame.parameter.get();
-    let held = if place == frame.given.get() {
-        Err(too_few(frame))
-    } else {
-        T::hold(scope)
-    };
-    match held {
-        Ok(held) => {
-            frame.parameter.set(place + 1);
-            Some(held)
-        }
-        Err(fault) => {
-            frame.fail(fault);
-            None
-        }
-    }
 }
 
 #[cold]
@@ -185,21 +188,8 @@ pub fn nested<'c, 'h, 'p, B, T: Lift<'h, 'p, B>>(call: Call<'c, 'h, 'p>) -> Lift
 }
 
 /// Whether every argument is held; then the call is about to be made.
-#[inline(always)]
-fn ready(frame: &Frame<'_>) -> Answer {
-    if frame.is_light() {
-        if !frame.is_direct() && has_left_over(frame) {
-            return Err(left_over(frame));
-        }
-        frame.ran.set(true);
-        return Ok(());
-    }
-    ready_with_more(frame)
-}
-
-/// The same of a call that is more than the plainest.
 #[inline(never)]
-fn ready_with_more(frame: &Frame<'_>) -> Answer {
+fn ready(frame: &Frame<'_>) -> Answer {
     if let Some(fault) = frame.take_fault() {
         return Err(fault);
     }
@@ -231,7 +221,8 @@ fn left_over(frame: &Frame<'_>) -> Fault {
 /// How a result leaves a direct call as a word, and what makes that of it.
 type Directly<T> = (Option<Word>, fn(T) -> Result<u64, T>);
 
-/// Makes the call if every argument is held, and lowers its result. `describe` says the result's type.
+/// Makes the call if every argument is held, and lowers its result. `describe` says the result's type. As with arguments,
+/// what is not the plainest is one function for all shims with such a result: `lower` and `describe` are functions, no closures.
 #[inline(always)]
 pub(crate) fn answer<'c, 'h, 'p, T>(
     call: Call<'c, 'h, 'p>,
@@ -241,10 +232,11 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
     describe: impl FnOnce(&mut Describer<'_>),
 ) -> Answer {
     let frame = call.frame;
-    if !frame.is_light() && is_described(call, word, describe) {
-        return Err(Fault::Described);
+    if is_plainest(frame) {
+        frame.ran.set(true);
+    } else {
+        ready_otherwise(call, word, describe)?;
     }
-    ready(frame)?;
     let mut result = make();
     if word.is_some() && frame.is_direct() {
         match direct(result) {
@@ -255,41 +247,26 @@ pub(crate) fn answer<'c, 'h, 'p, T>(
             Err(other) => result = other,
         }
     }
-    if word.is_some() {
-        write_seldom(call, result, lower)
-    } else {
-        write(call, result, lower)
-    }
-}
-
-/// Writes the result's type, if it is asked for. One function for all shims with such a result.
-#[cold]
-#[inline(never)]
-fn is_described(
-    call: Call<'_, '_, '_>,
-    word: Option<Word>,
-    describe: impl FnOnce(&mut Describer<'_>),
-) -> bool {
-    let Some(description) = call.frame.types() else {
-        return false;
-    };
-    describe(&mut Describer::new(&mut call.out.borrow_mut()));
-    description.borrow_mut().directly.result = word.map(Word::letter);
-    true
-}
-
-/// Writes the message for a result that is mostly a word. One function for all shims with such a result.
-#[inline(never)]
-fn write_seldom<'h, T>(
-    call: Call<'_, 'h, '_>,
-    result: T,
-    lower: impl FnOnce(T, Out<'_, 'h>) -> Answer,
-) -> Answer {
     write(call, result, lower)
 }
 
+/// Whether a call is about to be made: not if the result's type is asked for, which is written then.
+#[inline(never)]
+fn ready_otherwise(
+    call: Call<'_, '_, '_>,
+    word: Option<Word>,
+    describe: impl FnOnce(&mut Describer<'_>),
+) -> Answer {
+    if let Some(description) = call.frame.types() {
+        describe(&mut Describer::new(&mut call.out.borrow_mut()));
+        description.borrow_mut().directly.result = word.map(Word::letter);
+        return Err(Fault::Described);
+    }
+    ready(call.frame)
+}
+
 /// Writes the message for a result.
-#[inline(always)]
+#[inline(never)]
 fn write<'h, T>(call: Call<'_, 'h, '_>, result: T, lower: impl FnOnce(T, Out<'_, 'h>) -> Answer) -> Answer {
     let mut writer = call.out.borrow_mut();
     let start = writer.len();

@@ -510,7 +510,8 @@ pub struct Taken<'s, T> {
 }
 
 impl<T> Taken<'_, T> {
-    /// Takes it.
+    /// Takes it. One function for all shims that take such a value.
+    #[inline(never)]
     pub fn take(self) -> T {
         match self.clone {
             // SAFETY: the call holds the value at least shared.
