@@ -96,6 +96,7 @@ pub fn produce(
     stages.run(Stage::Generate, about, || {
         bridge.extra_dependencies = extra_dependencies(prepared, plan);
         bridge.runtime_features = plan.runtime_features.clone();
+        bridge.shims = plan.shims.len();
         bridge.write()
     })?;
     let mut compiler = Compiler {

@@ -331,6 +331,7 @@ fn prepare(
         extra_dependencies: Vec::new(),
         takeover: resolved.takeover.clone(),
         profile: request.profile,
+        shims: 0,
         local_sources: resolved.local_sources.clone(),
         dir,
     };

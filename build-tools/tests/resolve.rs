@@ -102,6 +102,7 @@ fn bridge(place: &Place, resolved: &Resolved) -> Bridge {
         extra_dependencies: Vec::new(),
         takeover: Takeover::default(),
         profile: Profile::Dev,
+        shims: 0,
         local_sources: resolved.local_sources.clone(),
     };
     bridge.write().unwrap();

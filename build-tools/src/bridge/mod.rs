@@ -61,6 +61,8 @@ pub struct Bridge {
     pub takeover: Takeover,
     /// How it is compiled.
     pub profile: Profile,
+    /// How many shims it has, once that is known.
+    pub shims: usize,
     /// A hash of the sources that are not fixed by the lock file: local folders.
     pub local_sources: String,
 }

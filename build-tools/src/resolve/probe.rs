@@ -125,6 +125,7 @@ impl<'a> Probe<'a> {
             extra_dependencies: Vec::new(),
             takeover: self.takeover.clone(),
             profile: Profile::Release,
+            shims: 0,
             local_sources: String::new(),
         };
         bridge.write()?;
