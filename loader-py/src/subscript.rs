@@ -22,7 +22,7 @@ pub(crate) struct Subscripts {
     opened: Py<PyAny>,
     /// Keys and callables, as the manifest has them.
     instances: Py<PyList>,
-    /// What was made, by the key that was given.
+    /// What was made, by the text of the key: of objects, those are equal that name different types (`1` and `True`).
     made: Py<PyDict>,
 }
 
@@ -52,13 +52,11 @@ impl Subscripts {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let made = self.made.bind(py);
-        // What cannot be hashed is no key, which is told below.
-        if key.hash().is_ok()
-            && let Some(found) = made.get_item(key)?
-        {
+        let wanted = text(key)?;
+        if let Some(found) = made.get_item(&wanted)? {
             return Ok(found);
         }
-        let at = find(self.instances.bind(py), key, whole)?;
+        let at = find(self.instances.bind(py), &wanted, whole)?;
         let instance = self.instances.bind(py).get_item(at)?;
         let about = PyDict::new(py);
         about.set_item("name", called.name)?;
@@ -69,7 +67,7 @@ impl Subscripts {
             .opened
             .bind(py)
             .call_method("function", (callables,), Some(&about))?;
-        made.set_item(key, &function)?;
+        made.set_item(wanted, &function)?;
         Ok(function)
     }
 
@@ -99,8 +97,7 @@ pub(crate) fn listed(keys: &[String]) -> String {
 }
 
 /// The place of the instance that a key names, in a list of those of `whole`.
-fn find(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> PyResult<usize> {
-    let wanted = text(key)?;
+fn find(instances: &Bound<'_, PyList>, wanted: &str, whole: &str) -> PyResult<usize> {
     let mut known = Vec::new();
     for instance in instances.iter() {
         let parts: Vec<String> = instance.get_item("key")?.extract()?;
@@ -109,7 +106,7 @@ fn find(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> P
     if let Some(at) = known.iter().position(|one| *one == wanted) {
         return Ok(at);
     }
-    let short = last_names(&wanted);
+    let short = last_names(wanted);
     let alike = known
         .iter()
         .enumerate()
@@ -132,10 +129,10 @@ fn find(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> P
             if same {
                 Ok(first)
             } else {
-                Err(unknown(instances, &wanted, whole))
+                Err(unknown(instances, wanted, whole))
             }
         }
-        [] => Err(unknown(instances, &wanted, whole)),
+        [] => Err(unknown(instances, wanted, whole)),
     }
 }
 
@@ -228,7 +225,7 @@ fn last_names(text: &str) -> String {
 /// The number of the type that a key names, in a class's list of instances; `whole` is the class.
 #[pyfunction]
 fn type_instance(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> PyResult<u32> {
-    let at = find(instances, key, whole)?;
+    let at = find(instances, &text(key)?, whole)?;
     instances.get_item(at)?.get_item("type")?.extract()
 }
 

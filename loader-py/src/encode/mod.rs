@@ -218,7 +218,8 @@ impl Shape {
             Self::Dynamic(core) => dynamic::any(core, value, out),
             Self::Integer => number::any_size(value, out),
             Self::Class { twin, form } => match twin.take(value)? {
-                Some(plain) => form.encode(&plain, out),
+                // As within a container: nobody else keeps it until the call is over.
+                Some(plain) => out.nested(|out| form.encode(&plain, out)),
                 None => Err(self.wrong(value, out)),
             },
             Self::Wide { signed } => number::wide(*signed, value, out),
