@@ -44,6 +44,8 @@ def model(folder: pathlib.Path, target: pathlib.Path, test: str | None) -> tuple
     command = ["cargo", "test", "--release", "--lib"]
     if test:
         command += ["--", "--exact", f"table::{test}"]
+    # Of sources outside the package cargo knows where they were, which may be another run's folder.
+    (folder / "src" / "lib.rs").touch()
     environment = {**os.environ, "RUST_BACKTRACE": "0", "CARGO_TARGET_DIR": str(target.parent / "models")}
     result = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", timeout=600

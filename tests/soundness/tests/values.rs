@@ -13,7 +13,7 @@ use usecrate_soundness::objects::{callable, object, released, token};
 use usecrate_soundness::shim;
 use usecrate_soundness::symbol::buffer;
 
-use crate::subject::{Book, GONE, Json, Note, Source};
+use crate::subject::{Book, Even, GONE, Json, Note, Source};
 
 #[path = "values/subject.rs"]
 pub mod subject;
@@ -32,6 +32,19 @@ __uc::handle_in!(
     "subject::Window",
     WindowFamily,
     crate::subject::Window<'h>
+);
+
+__uc::mapped_given!(
+    Marker,
+    [],
+    [],
+    crate::subject::Even,
+    u32,
+    |even| if even.0 % 2 == 0 {
+        Ok(even.0)
+    } else {
+        Err(__uc::Fault::value("it is odd"))
+    }
 );
 
 /// Nothing, whole numbers and lists.
@@ -59,12 +72,12 @@ fn gather<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 
 fn report<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let text = __uc_arg::<String>(call);
-    let good = __uc_arg::<bool>(call);
-    let f = __uc_arg::<__uc::Callable<'c, (Book, Result<u32, String>), u32>>(call);
+    let number = __uc_arg::<u32>(call);
+    let f = __uc_arg::<__uc::Callable<'c, (Book, Even), u32>>(call);
     __uc::answer!(call, Marker, {
         let f = f.take();
-        subject::report(text.take(), good.take(), move |book, result| {
-            f.invoke::<Marker, _, u32>((book, result))
+        subject::report(text.take(), number.take(), move |book, number| {
+            f.invoke::<Marker, _, u32>((book, number))
         })
     })
 }
@@ -277,12 +290,14 @@ fn what_no_callable_got_is_taken_back() {
         drop_now(&arguments[0]);
         arguments[1].clone().into()
     });
-    assert_eq!(call("report", &[LONG.into(), true.into(), given]), 1.into());
+    assert_eq!(call("report", &[LONG.into(), 4.into(), given]), 4.into());
     assert_eq!(gone(), before + 1);
-    let (status, payload) = try_call(
-        "report",
-        &[LONG.into(), false.into(), callable(|_| Value::Nil.into())],
-    );
+    let never = callable(|_| panic!("it is not called"));
+    let (status, payload) = try_call("report", &[LONG.into(), 5.into(), never]);
     assert_eq!(status, 3, "{payload}");
+    assert!(
+        payload[2].as_str().is_some_and(|text| text.contains("it is odd")),
+        "{payload}"
+    );
     assert_eq!((gone(), count()), (before + 2, live));
 }

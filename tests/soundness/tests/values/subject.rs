@@ -184,8 +184,10 @@ pub fn gather<T>(f: impl FnOnce() -> Source<T>) -> String {
     }
 }
 
-/// Passes a book and what may be an error.
-pub fn report(text: String, good: bool, f: impl FnOnce(Book, Result<u32, String>) -> u32) -> u32 {
-    let result = if good { Ok(1) } else { Err("bad".to_owned()) };
-    f(Book::new(text), result)
+/// A value that has no form if it is odd.
+pub struct Even(pub u32);
+
+/// Passes a book and a number.
+pub fn report(text: String, number: u32, f: impl FnOnce(Book, Even) -> u32) -> u32 {
+    f(Book::new(text), Even(number))
 }
