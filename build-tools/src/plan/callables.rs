@@ -18,7 +18,8 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, holds, items, lasting, names, partial, plain, results, stand_in, stdlib,
+    closures, formatting, functions, held, holds, items, lasting, names, partial, plain, results, stand_in,
+    stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -410,7 +411,7 @@ fn shim(
         Some(ty) if stays.iter().any(nested) => wrap.shortened(ctx, ty),
         _ => wrap,
     };
-    let calls_back = |ty: &Ty| closures::kept(&chooser.callables.borrow(), ty);
+    let calls_back = |ty: &Ty| closures::kept(&chooser.callables.borrow(), ty) || held::is_in(ty);
     let wrap = match &output {
         Some(ty) if params.iter().any(calls_back) => wrap.calling_back(ctx, ty),
         _ => wrap,
@@ -418,9 +419,11 @@ fn shim(
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();
-        if closures::holds(ty) {
+        let boxed = closures::arrive_boxed(ctx, types, ty, &param.name)?;
+        if boxed.is_some() || closures::holds(ty) {
             let callables = chooser.callables.borrow();
-            let arrival = closures::arrive(ctx, types, &callables, ty, &param.name, &mut |ty| put.ty(ty))?;
+            let arrive = || closures::arrive(ctx, types, &callables, ty, &param.name, &mut |ty| put.ty(ty));
+            let arrival = boxed.map_or_else(arrive, Ok)?;
             planned.push(PlannedParam {
                 name: names::python(&param.name),
                 lift: Some(arrival.lift),

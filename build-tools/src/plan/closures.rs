@@ -10,6 +10,7 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
 use super::fold::{Subst, any, each, generics_in};
+use super::held;
 use super::model::{MARKER, family};
 use super::returned::{Given, owned};
 use super::spell::{Lifetimes, Unnameable};
@@ -185,6 +186,33 @@ pub(super) fn arrive(
     };
     let argument = argument.ok_or_else(elsewhere)?;
     Ok(Arrival { lift, argument })
+}
+
+/// How a callable arrives that a type of the crate's holds in a box.
+pub(super) fn arrive_boxed(
+    ctx: &Ctx<'_>,
+    types: &Types,
+    ty: &Ty,
+    name: &str,
+) -> Result<Option<Arrival>, Reason> {
+    let Some((params, output)) = held::parts(ty) else {
+        return Ok(None);
+    };
+    let signature = Signature {
+        params: params.iter().map(held::freed).collect(),
+        output: held::freed(output),
+        written: output.clone(),
+        place: Place::Kept,
+    };
+    let written = Written::new(ctx, types, &signature, name, &mut Ty::clone)?;
+    let spelled = ctx.spell(ty, Lifetimes::Infer);
+    let boxed = spelled
+        .map_err(|Unnameable(why)| Reason::new(SkipCode::Closure, format!("the callable `{name}`: {why}")))?;
+    let closure = written.closure();
+    Ok(Some(Arrival {
+        lift: written.lift(),
+        argument: format!("(::std::boxed::Box::new({{ let f = {{}}; {closure} }}) as {boxed})"),
+    }))
 }
 
 /// A closure as the type has it: itself, by reference or in a box.

@@ -11,7 +11,7 @@ use super::fold::{Fold, Subst, closed, erase, unify};
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
 use super::requests::Request;
-use super::{holds, stdlib};
+use super::{held, holds, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
 };
@@ -219,6 +219,9 @@ impl<'a> Ctx<'a> {
             subst.types.insert(name.clone(), self_ty.clone());
         }
         subst.types.insert("Self".to_owned(), self_ty);
+        if held::is_in(ty) {
+            held::tell(self, impl_, &mut subst);
+        }
         self.grants(impl_, ty, &subst).then_some(Match { impl_, subst })
     }
 

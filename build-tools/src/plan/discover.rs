@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{hosts, instances, mappings, objects, stand_in, streams, wire};
+use super::{held, hosts, instances, mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -69,6 +69,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         search.export(name, def);
     }
     search.follow();
+    search.given();
     // What the crate itself makes of a generic type is what is meant by it; of the others something has to stand in.
     let of_its_own = |one: &&(String, &Def)| !instances::is_told(ctx, one.1);
     search.all_of(exports.iter().filter(of_its_own), &|_, def| {
@@ -275,6 +276,20 @@ impl Search<'_, '_> {
                 }
             }
         }
+        self.given();
+    }
+
+    /// What the methods of a type give for what was found; types that nest have none that nest deeper.
+    fn given(&mut self) {
+        let plain = |one: &&Instance| one.own && depth(self.ctx, &one.ty) <= 1;
+        let all = self.found.instances.values().filter(plain);
+        let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
+        for ty in all {
+            for given in instances::given(self.ctx, &ty, &self.found.instances) {
+                self.limit = NESTING;
+                self.mention(&given, false);
+            }
+        }
         self.follow();
     }
 
@@ -297,7 +312,7 @@ impl Search<'_, '_> {
         if !instance.own {
             return;
         }
-        let own_depth = depth(&instance.ty);
+        let own_depth = depth(self.ctx, &instance.ty);
         self.limit = if own_depth > 1 { own_depth } else { NESTING };
         if let Some(def) = self.ctx.def(&instance.def) {
             let Ty::Path { args, .. } = &instance.ty else {
@@ -377,8 +392,11 @@ impl Search<'_, '_> {
         else {
             return;
         };
-        let bound = super::ctx::bind(generics, &subst.apply_trait(trait_).args);
-        subst.types.extend(bound.types);
+        // What the impl's own parameters are called means nothing there.
+        let args = subst.apply_trait(trait_).args;
+        let me = subst.types.remove("Self");
+        let mut subst = super::ctx::bind(generics, &args);
+        subst.types.extend(me.map(|me| ("Self".to_owned(), me)));
         for method in &definition.methods {
             self.signature(method, &mut subst, true);
         }
@@ -446,6 +464,10 @@ impl Search<'_, '_> {
 
     /// A type that a signature uses; `error`: as the `E` of a `Result`.
     fn mention(&mut self, ty: &Ty, error: bool) {
+        if let Some((params, output)) = held::parts(ty) {
+            params.iter().for_each(|ty| self.leave(&held::freed(ty)));
+            return self.mention(&held::freed(output), false);
+        }
         match ty {
             Ty::Path { def, args } if stdlib::is(def, "Result") => {
                 for (at, arg) in args.args.iter().enumerate() {
@@ -533,7 +555,7 @@ impl Search<'_, '_> {
             }
             return;
         }
-        if !eligible(self.ctx, &ty) || depth(&ty) > self.limit {
+        if !eligible(self.ctx, &ty) || depth(self.ctx, &ty) > self.limit {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();
@@ -608,20 +630,26 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
 }
 
-fn depth(ty: &Ty) -> usize {
+/// How deep the arguments of a type nest. What another crate has counts for nothing, such as the numbers that are types: its
+/// members are not looked at, and so bring no types that nest deeper.
+fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
     match ty {
         Ty::Path { def, .. } if stdlib::class(def) == Some(StdClass::Handle) => 0,
-        Ty::Path { args, .. } => {
-            let inner = args
-                .args
-                .iter()
-                .map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
-            1 + inner.max().unwrap_or(0)
+        Ty::Path { .. } if held::parts(ty).is_some() => 1,
+        Ty::Path { def, args } => {
+            let inner = args.args.iter().map(|arg| {
+                if let Arg::Type(ty) = arg {
+                    depth(ctx, ty)
+                } else {
+                    0
+                }
+            });
+            usize::from(stdlib::is_std(def) || ctx.own(def)) + inner.max().unwrap_or(0)
         }
         // A type over a stream is as good as one that is not generic.
         Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
-        Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),
-        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ty),
+        Ty::Tuple(parts) => parts.iter().map(|part| depth(ctx, part)).max().unwrap_or(0),
+        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ctx, ty),
         _ => {
             let mut count = 0;
             each(ty, &mut |_| count += 1);

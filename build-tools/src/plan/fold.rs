@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::held::LENT;
 use crate::api::{Arg, Args, Bound, TraitRef, Ty};
 
 /// A rewriter of types: override what is to change, the rest is rebuilt as it was.
@@ -226,11 +227,12 @@ impl Fold for Replace<'_> {
 pub(super) fn erase(ty: &Ty) -> Ty {
     struct Erase;
     impl Fold for Erase {
-        fn reference(&mut self, _: Option<&str>) -> Option<String> {
-            Some("'h".to_owned())
+        fn reference(&mut self, lifetime: Option<&str>) -> Option<String> {
+            Some(self.lifetime(lifetime.unwrap_or("'_")))
         }
-        fn lifetime(&mut self, _: &str) -> String {
-            "'h".to_owned()
+        fn lifetime(&mut self, name: &str) -> String {
+            // What is lent to a callable is no group's.
+            if name == LENT { LENT } else { "'h" }.to_owned()
         }
     }
     Erase.ty(ty)

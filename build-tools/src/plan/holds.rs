@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify};
 use super::wire::type_args;
-use super::{stand_in, stdlib, streams};
+use super::{closures, held, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
@@ -393,6 +393,7 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
             of_std(ctx, ty, trait_)
         }
         Ty::Tuple(parts) if PARTWISE.contains(&name) && trait_.args.args.is_empty() => all(&mut parts.iter()),
+        Ty::Path { .. } if held::parts(ty).is_some() => sure(closures::is_trait(&trait_.def)),
         Ty::Path { def, .. } if stdlib::is_std(def) => {
             sure_unless(name == "Copy" && OWNING.iter().any(|name| stdlib::is(def, name)))
         }

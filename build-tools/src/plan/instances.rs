@@ -7,10 +7,13 @@ use super::closures;
 use super::ctx::{Ctx, bind, bounds_of, parameters};
 use super::discover::Instances;
 use super::fold::{Subst, any, closed, erase, generics_in, unify};
+use super::held;
 use super::holds;
 use super::stand_in;
 use super::stdlib;
-use crate::api::{Arg, Args, Bound, Def, DefKey, Function, GenericParam, Generics, Impl, TraitRef, Ty};
+use crate::api::{
+    Arg, Args, Bound, Def, DefKey, DefKind, Function, GenericParam, Generics, Impl, Param, TraitRef, Ty,
+};
 
 /// How many types of the plan are tried for a function's parameter.
 const AMONG: usize = 3;
@@ -169,6 +172,12 @@ pub(super) fn shapes(
     }
     let mut out = Vec::new();
     for mut subst in all {
+        for name in generics_in(shape) {
+            if !subst.types.contains_key(&name) {
+                let callable = held::of_parameter(ctx, generics, &name, &subst);
+                subst.types.extend(callable.map(|ty| (name, ty)));
+            }
+        }
         for name in &told {
             if names.contains(*name) && !subst.types.contains_key(*name) {
                 let stands = stand_in::of_bounds(ctx, &subst.apply_bounds(&of(name)), false);
@@ -191,6 +200,58 @@ fn parameters_in_order(generics: &Generics) -> impl Iterator<Item = &String> {
         GenericParam::Type { name, .. } => Some(name),
         _ => None,
     })
+}
+
+/// What the methods of a type give, where only what is passed says what that is: `fn zip<I: Walk>(self, other: I) -> Zip<Self, I>`.
+pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
+    let mut out = Vec::new();
+    for one in ctx.matching(ty) {
+        let (methods, subst) = match &one.impl_.trait_ {
+            _ if one.impl_.synthetic => continue,
+            None => (&one.impl_.methods, one.subst),
+            Some(trait_) if stdlib::is_std(&trait_.def) || !ctx.own(&trait_.def) => continue,
+            Some(trait_) => match ctx.def(&trait_.def).map(|def| (&def.kind, &def.generics)) {
+                Some((DefKind::Trait(definition), generics)) => {
+                    let mut subst = bind(generics, &one.subst.apply_trait(trait_).args);
+                    subst.types.insert("Self".to_owned(), ty.clone());
+                    (&definition.methods, subst)
+                }
+                _ => continue,
+            },
+        };
+        for method in methods.iter().filter(|one| !one.hidden && !one.unsafe_) {
+            let own = parameters(&method.generics);
+            let Some(shape) = method.output.as_ref().map(|ty| ctx.normal(&subst.apply(ty))) else {
+                continue;
+            };
+            let open = generics_in(&shape);
+            let is_passed = |name: &String| {
+                let is = |param: &Param| matches!(&param.ty, Ty::Generic(have) if have == name);
+                method.params.iter().any(is)
+            };
+            if open.is_empty() || !open.is_subset(&own) || !open.iter().all(is_passed) {
+                continue;
+            }
+            let method = put(ctx, method, &subst);
+            let shapes = shapes(ctx, &method.generics, &method, &shape, found);
+            // Iterators need no class.
+            out.extend(shapes.into_iter().filter(|ty| !ctx.has_std(ty, "Iterator")));
+        }
+    }
+    out
+}
+
+/// A function with what is known put in.
+fn put(ctx: &Ctx<'_>, function: &Function, subst: &Subst) -> Function {
+    let mut function = function.clone();
+    for param in &mut function.params {
+        param.ty = ctx.normal(&subst.apply(&param.ty));
+    }
+    for clause in &mut function.generics.bounds {
+        clause.ty = ctx.normal(&subst.apply(&clause.ty));
+        clause.bounds = subst.apply_bounds(&clause.bounds);
+    }
+    function
 }
 
 /// Instances for the blocks of a type that apply to none of those that were found.

@@ -7,6 +7,7 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::ctx::Ctx;
 use super::fold::{Fold, any, each};
+use super::held::LENT;
 use super::items;
 use super::model::Stay;
 use super::types::{Types, has_lifetimes};
@@ -88,6 +89,7 @@ fn lifetimes(ty: &Ty) -> BTreeSet<String> {
         })),
         _ => {}
     });
+    all.remove(LENT);
     all
 }
 

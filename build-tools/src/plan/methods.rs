@@ -7,13 +7,13 @@ use usecrate_manifest::SkipCode;
 use super::build::{Builder, Place};
 use super::callables::left_open;
 use super::ctx::{Match, bind};
-use super::fold::erase;
+use super::fold::{Subst, erase};
 use super::model::{PlannedMethod, TypeId};
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
 use super::{io_methods, iteration, names, objects, siblings, stdlib};
-use crate::api::{Def, DefKey, DefKind, Function, Impl, Ty};
+use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Impl, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
 pub(super) type TraitMethods = BTreeMap<DefKey, BTreeMap<String, PlannedMethod>>;
@@ -191,13 +191,13 @@ pub(super) fn trait_sites(
     listed
         .into_iter()
         .filter(|(function, _)| !function.hidden)
+        .map(|(function, from_trait)| (apart(function, &subst), from_trait))
         .map(|(function, from_trait)| Site {
             id: format!(
                 "<{path} as {}>::{}",
                 trait_name(build, &applied.def, &applied),
                 function.name
             ),
-            function: function.clone(),
             subst: if from_trait {
                 subst.clone()
             } else {
@@ -206,9 +206,37 @@ pub(super) fn trait_sites(
             generics: vec![left_open(&found.impl_.generics, &subst)],
             callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
             explicit: Explicit::None,
-            origin: Some(Origin::of_block(found.impl_, function, counted)),
+            origin: Some(Origin::of_block(found.impl_, &function, counted)),
+            function,
         })
         .collect()
+}
+
+/// A trait's function whose own parameters are called like none of the impl's, which another hand wrote.
+fn apart(function: &Function, subst: &Subst) -> Function {
+    let mut function = function.clone();
+    let mut renamed = Subst::default();
+    for param in &mut function.generics.params {
+        if let GenericParam::Type { name, .. } = param {
+            if subst.types.contains_key(name) {
+                let new = format!("{name}'");
+                renamed.types.insert(name.clone(), Ty::Generic(new.clone()));
+                *name = new;
+            }
+        }
+    }
+    if renamed.types.is_empty() {
+        return function;
+    }
+    for param in &mut function.params {
+        param.ty = renamed.apply(&param.ty);
+    }
+    function.output = function.output.map(|ty| renamed.apply(&ty));
+    for clause in &mut function.generics.bounds {
+        clause.ty = renamed.apply(&clause.ty);
+        clause.bounds = renamed.apply_bounds(&clause.bounds);
+    }
+    function
 }
 
 fn trait_name(build: &Builder<'_, '_>, def: &DefKey, one: &crate::api::TraitRef) -> String {

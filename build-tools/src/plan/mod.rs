@@ -28,6 +28,7 @@ mod fold;
 mod formatting;
 mod functions;
 mod given;
+mod held;
 mod holds;
 mod hosts;
 mod instances;

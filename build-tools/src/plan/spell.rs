@@ -2,7 +2,8 @@
 
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
-use super::{closures, hosts, streams};
+use super::types::has_lifetimes;
+use super::{closures, held, hosts, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -54,6 +55,7 @@ impl Ctx<'_> {
     /// A type as the bridge writes it.
     pub(super) fn spell(&self, ty: &Ty, mode: Lifetimes) -> Result<String, Unnameable> {
         Ok(match ty {
+            Ty::Path { .. } if held::parts(ty).is_some() => self.spell_callable(ty, mode)?,
             Ty::Path { def, args } => {
                 let path = self.spell_def(def)?;
                 let std = stdlib::is_std(def);
@@ -111,6 +113,7 @@ impl Ctx<'_> {
             } => {
                 let written = lifetime.as_deref().filter(|name| *name != "'_");
                 let lifetime = match mode {
+                    _ if written == Some(held::LENT) => None,
                     Lifetimes::Written => written,
                     _ => reference(mode),
                 };
@@ -148,12 +151,45 @@ impl Ctx<'_> {
         })
     }
 
+    /// A boxed callable. What its own type names is not lent for the call.
+    fn spell_callable(&self, ty: &Ty, mode: Lifetimes) -> Result<String, Unnameable> {
+        let mode = match mode {
+            Lifetimes::Lift(_, carried) => Lifetimes::All(carried),
+            other => other,
+        };
+        let (params, output) = held::parts(ty).unwrap_or((&[], &Ty::Infer));
+        let params = params.iter().map(|ty| self.spell_lent(ty, mode));
+        let params = params.collect::<Result<Vec<_>, _>>()?.join(", ");
+        let output = self.spell_lent(output, mode)?;
+        Ok(format!(
+            "::std::boxed::Box<dyn ::std::ops::Fn({params}) -> {output} + ::std::marker::Send + ::std::marker::Sync>"
+        ))
+    }
+
+    /// What a boxed callable is passed or gives. An elided lifetime would be one that is lent to it: where lifetimes are inferred,
+    /// so is the type that has one.
+    fn spell_lent(&self, ty: &Ty, mode: Lifetimes) -> Result<String, Unnameable> {
+        match ty {
+            Ty::Ref {
+                lifetime,
+                mutable,
+                ty,
+            } if lifetime.as_deref() == Some(held::LENT) => {
+                let inner = self.spell_lent(ty, mode)?;
+                Ok(format!("&{}{inner}", if *mutable { "mut " } else { "" }))
+            }
+            ty if mode == Lifetimes::Infer && has_lifetimes(ty) => Ok("_".to_owned()),
+            ty => self.spell(ty, mode),
+        }
+    }
+
     /// `std`: of a type of the standard library, whose `Cow<'static, T>` is made of what Python passes.
     fn spell_args(&self, args: &Args, mode: Lifetimes, std: bool) -> Result<String, Unnameable> {
         let mut parts = Vec::new();
         for arg in &args.args {
             parts.push(match arg {
                 Arg::Lifetime(name) => match mode {
+                    _ if name == held::LENT => "'_".to_owned(),
                     Lifetimes::Written => name.clone(),
                     Lifetimes::All(_) | Lifetimes::Lift(..) if std && name == "'static" => name.clone(),
                     Lifetimes::All(name) | Lifetimes::Lift(name, _) => name.to_owned(),
@@ -244,6 +280,7 @@ impl Ctx<'_> {
     /// A type for people: last segments only.
     pub(super) fn show(&self, ty: &Ty) -> String {
         match ty {
+            Ty::Path { .. } if held::parts(ty).is_some() => "impl Fn".to_owned(),
             Ty::Path { def, args } => format!("{}{}", def.name(), self.show_args(args)),
             Ty::Generic(name) => name.clone(),
             Ty::Primitive(name) if name == BYTES_LIKE => "impl AsRef<[u8]>".to_owned(),

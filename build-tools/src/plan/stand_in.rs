@@ -15,7 +15,7 @@ use super::spell::Lifetimes;
 use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
-use super::{choose, stdlib, streams};
+use super::{choose, held, stdlib, streams};
 use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, Ty};
 
 /// How many of a crate's own types stand for one parameter.
@@ -344,6 +344,9 @@ impl Asked {
 fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -> Vec<Ty> {
     if let Some(modes) = streams::of_parameter(ctx, def, name) {
         return vec![streams::file(modes)];
+    }
+    if let Some(callable) = held::of_type(ctx, def, name, subst) {
+        return vec![callable];
     }
     let own: Vec<Bound> = bounds_of(&def.generics, name).into_iter().cloned().collect();
     let own = subst.apply_bounds(&own);

@@ -1,5 +1,6 @@
 //! Plans of small hand-made APIs, one behaviour each.
 
+mod held;
 mod host_objects;
 mod hosts;
 mod instances;

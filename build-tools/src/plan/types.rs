@@ -7,6 +7,7 @@ use usecrate_manifest::Kind;
 use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
+use super::held::LENT;
 use super::model::{HostId, PlannedHost, TypeId};
 use super::{hosts, names, objects, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
@@ -298,9 +299,12 @@ fn refers(ty: &Ty) -> bool {
 /// It has lifetime arguments.
 pub(super) fn has_lifetimes(ty: &Ty) -> bool {
     super::fold::any(ty, &|part| match part {
-        Ty::Path { args, .. } => args.args.iter().any(|arg| matches!(arg, Arg::Lifetime(_))),
+        Ty::Path { args, .. } => args
+            .args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Lifetime(name) if name != LENT)),
         Ty::Dyn { lifetime, .. } => lifetime.is_some(),
-        Ty::Ref { .. } => true,
+        Ty::Ref { lifetime, .. } => lifetime.as_deref() != Some(LENT),
         _ => false,
     })
 }

@@ -10,7 +10,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, hosts, items, objects, outs, streams};
+use super::{closures, held, hosts, items, objects, outs, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -264,6 +264,8 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             SkipCode::Generic,
             format!("{what}: `impl {}`", ctx.show_bounds(bounds)),
         )),
+        // Whether it can be called, is asked where it arrives.
+        Ty::Path { .. } if held::parts(ty).is_some() => Ok(()),
         Ty::Path { def, args } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value | StdClass::Handle) | Class::Mapped | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) => {

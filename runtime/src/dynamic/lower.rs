@@ -8,7 +8,7 @@ use crate::error::{Fault, RequestFault};
 use crate::group::frame::Frame;
 use crate::group::store::Out;
 use crate::host::{Failure, Kept, talk};
-use crate::lower::{Lower, LowerRef};
+use crate::lower::{Fail, Lower, LowerRef, Said, failed};
 use crate::shim::Answer;
 use crate::wire::{EXT_COLLECTION, EXT_INTEGER, MAX_DEPTH, Writer};
 
@@ -133,6 +133,22 @@ impl<'h, B> Lower<'h, B> for Dynamic {
 
     fn at_once(&self, writer: &mut Writer) -> bool {
         small_at_once(self, writer)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("dynamic");
+    }
+}
+
+impl<'h, B> Fail<'h, B> for Dynamic {
+    fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
+        let (message, debug) = (self.to_string(), format!("{self:?}"));
+        let said = Said {
+            message: Some(&message),
+            debug: Some(&debug),
+            sources: &[],
+        };
+        failed::<B, Self>(&said, out, |out| Lower::<'h, B>::lower(self, out))
     }
 
     fn describe(to: &mut Describer<'_>) {

@@ -1,5 +1,6 @@
 //! Callables that Rust keeps, and calls when it likes.
 
+pub mod adaptors;
 pub mod engine;
 pub mod iterators;
 pub mod listeners;
