@@ -98,7 +98,7 @@ pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound], fill: &dyn Fn(&Ty) -> T
             }
         }
     }
-    found.filter(|ty| closed(ty))
+    found.filter(closed)
 }
 
 /// A callable of Python's can be passed one: what it is to change is a value of the crate's.
