@@ -281,7 +281,7 @@ impl Search<'_, '_> {
 
     /// What the methods of a type give for what was found; types that nest have none that nest deeper.
     fn given(&mut self) {
-        let plain = |one: &&Instance| one.own && depth(self.ctx, &one.ty) <= 1;
+        let plain = |one: &&Instance| one.own && depth(&one.ty) <= 1;
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {
@@ -312,7 +312,7 @@ impl Search<'_, '_> {
         if !instance.own {
             return;
         }
-        let own_depth = depth(self.ctx, &instance.ty);
+        let own_depth = depth(&instance.ty);
         self.limit = if own_depth > 1 { own_depth } else { NESTING };
         if let Some(def) = self.ctx.def(&instance.def) {
             let Ty::Path { args, .. } = &instance.ty else {
@@ -555,7 +555,7 @@ impl Search<'_, '_> {
             }
             return;
         }
-        if !eligible(self.ctx, &ty) || depth(self.ctx, &ty) > self.limit {
+        if !eligible(self.ctx, &ty) || depth(&ty) > self.limit {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();
@@ -630,26 +630,21 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
 }
 
-/// How deep the arguments of a type nest. What another crate has counts for nothing, such as the numbers that are types: its
-/// members are not looked at, and so bring no types that nest deeper.
-fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
+fn depth(ty: &Ty) -> usize {
     match ty {
         Ty::Path { def, .. } if stdlib::class(def) == Some(StdClass::Handle) => 0,
         Ty::Path { .. } if held::parts(ty).is_some() => 1,
-        Ty::Path { def, args } => {
-            let inner = args.args.iter().map(|arg| {
-                if let Arg::Type(ty) = arg {
-                    depth(ctx, ty)
-                } else {
-                    0
-                }
-            });
-            usize::from(stdlib::is_std(def) || ctx.own(def)) + inner.max().unwrap_or(0)
+        Ty::Path { args, .. } => {
+            let inner = args
+                .args
+                .iter()
+                .map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
+            1 + inner.max().unwrap_or(0)
         }
         // A type over a stream is as good as one that is not generic.
         Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
-        Ty::Tuple(parts) => parts.iter().map(|part| depth(ctx, part)).max().unwrap_or(0),
-        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ctx, ty),
+        Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),
+        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ty),
         _ => {
             let mut count = 0;
             each(ty, &mut |_| count += 1);
