@@ -313,6 +313,10 @@ def test_moments_are_datetimes_that_are_exact() -> None:
     clock = usecrate.Time(1, 2, 3, 4, nanosecond=5)
     assert pickle.loads(pickle.dumps(clock)) == clock != datetime.time(1, 2, 3, 4)
     assert clock > datetime.time(1, 2, 3, 4)
+    assert exact != "text" and clock != 1
+    for one in (exact, clock):
+        with pytest.raises(TypeError, match="not supported between"):
+            _ = one < "text"
     assert eval(repr(exact), {"usecrate": usecrate, "datetime": datetime}) == exact
     assert eval(repr(clock), {"usecrate": usecrate}) == clock
     with pytest.raises(ValueError, match="0 to 999"):

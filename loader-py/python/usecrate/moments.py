@@ -52,7 +52,7 @@ class DateTime(datetime):
         return self._nanosecond
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(other) and self._nanosecond == _left(other)
+        return _equal(super().__eq__(other), self._nanosecond, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -61,13 +61,13 @@ class DateTime(datetime):
         return super().__hash__()
 
     def __lt__(self, other: Any) -> bool:
-        return super().__lt__(other) or (super().__eq__(other) and self._nanosecond < _left(other))
+        return _ordered(super().__lt__(other), super().__eq__(other), self._nanosecond < _left(other))
 
     def __le__(self, other: Any) -> bool:
         return bool(self == other or self < other)
 
     def __gt__(self, other: Any) -> bool:
-        return super().__gt__(other) or (super().__eq__(other) and self._nanosecond > _left(other))
+        return _ordered(super().__gt__(other), super().__eq__(other), self._nanosecond > _left(other))
 
     def __ge__(self, other: Any) -> bool:
         return bool(self == other or self > other)
@@ -102,7 +102,7 @@ class Time(time):
         return self._nanosecond
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(other) and self._nanosecond == _left(other)
+        return _equal(super().__eq__(other), self._nanosecond, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -111,13 +111,13 @@ class Time(time):
         return super().__hash__()
 
     def __lt__(self, other: Any) -> bool:
-        return super().__lt__(other) or (super().__eq__(other) and self._nanosecond < _left(other))
+        return _ordered(super().__lt__(other), super().__eq__(other), self._nanosecond < _left(other))
 
     def __le__(self, other: Any) -> bool:
         return bool(self == other or self < other)
 
     def __gt__(self, other: Any) -> bool:
-        return super().__gt__(other) or (super().__eq__(other) and self._nanosecond > _left(other))
+        return _ordered(super().__gt__(other), super().__eq__(other), self._nanosecond > _left(other))
 
     def __ge__(self, other: Any) -> bool:
         return bool(self == other or self > other)
@@ -138,6 +138,16 @@ def _checked(nanosecond: int) -> int:
     if not 0 <= nanosecond < 1000:
         raise ValueError(f"nanosecond must be 0 to 999, not {nanosecond}")
     return nanosecond
+
+
+def _equal(whole: bool, nanosecond: int, other: object) -> bool:
+    """Whether both are one; ``whole`` says it as far as microseconds go, or is NotImplemented."""
+    return nanosecond == _left(other) if whole is True else whole
+
+
+def _ordered(whole: bool, same: bool, left: bool) -> bool:
+    """The same of an order: what is left decides between those whose microseconds are the same."""
+    return left if whole is False and same is True else whole
 
 
 def _left(other: object) -> int:

@@ -184,12 +184,17 @@ where
     }
 
     fn describe(to: &mut Describer<'_>) {
-        to.head("callable", 3);
-        to.list(A::COUNT);
-        A::describe_args(to);
-        R::describe(to);
-        to.plain("lent");
+        describe::<B, A, R>("lent", to);
     }
+}
+
+/// Writes the type of a callable; `how` says for how long Rust has it.
+pub(super) fn describe<'h, B, A: LowerArgs<'h, B>, R: Lift<'h, 'h, B>>(how: &str, to: &mut Describer<'_>) {
+    to.head("callable", 3);
+    to.list(A::COUNT);
+    A::describe_args(to);
+    R::describe(to);
+    to.plain(how);
 }
 
 impl<A, R, W> Callable<'_, A, R, W> {

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use super::callable::{Callee, LowerArgs};
+use super::callable::{Callee, LowerArgs, describe};
 use super::{Failure, Kept, Unwound, attributed, record};
 use crate::describe::Describer;
 use crate::error::Fault;
@@ -60,11 +60,7 @@ where
     }
 
     fn describe(to: &mut Describer<'_>) {
-        to.head("callable", 3);
-        to.list(A::COUNT);
-        A::describe_args(to);
-        R::describe(to);
-        to.plain("kept");
+        describe::<B, A, R>("kept", to);
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
@@ -25,11 +24,14 @@ __uc::handle!(Marker, 0, "subject::Bag", Bag);
 
 /// Held while a thread that was started has to wait.
 static GO: Mutex<()> = Mutex::new(());
+/// Set while a bag is in use.
+static OCCUPIED: AtomicBool = AtomicBool::new(false);
 
 shim!(bag_new() Bag::new());
 shim!(bag_put(__uc_arg a, __uc_arg b, __uc_arg c) Bag::put(a.take(), b.take(), c.take()));
 shim!(bag_get(__uc_kept a, __uc_arg b) Bag::get(a.take(), b.take()));
 shim!(bag_remove(__uc_arg a, __uc_arg b) Bag::remove(a.take(), b.take()));
+shim!(bag_occupy(__uc_arg a) Bag::occupy(a.take(), &OCCUPIED));
 shim!(bag_hold(__uc_arg a; f fn() -> ()) Bag::hold(a.take(), f));
 shim!(same(__uc_arg a: Any) subject::same(a.take()));
 shim!(twice(__uc_arg a: Any) subject::twice(a.take()));
@@ -48,7 +50,7 @@ __uc::artifact! {
     types: [handle Bag],
     callables: [
         "Bag::new" => bag_new, "Bag::put" => bag_put, "Bag::get" => bag_get, "Bag::remove" => bag_remove,
-        "Bag::hold" => bag_hold, "same" => same, "twice" => twice, "first" => first, "sorted" => sorted,
+        "Bag::occupy" => bag_occupy, "Bag::hold" => bag_hold, "same" => same, "twice" => twice, "first" => first, "sorted" => sorted,
         "equal" => equal, "count" => count, "text" => text, "panic_with" => panic_with, "to_json" => to_json, "from_json" => from_json, "drop_later" => drop_later,
     ],
 }
@@ -190,28 +192,19 @@ fn each_reference_ends_once_when_an_argument_cannot_be_made() {
 fn a_call_that_is_tried_again_takes_each_reference_once() {
     let _alone = alone();
     let bag = call("Bag::new", &[]);
-    let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         // In use without an upcall, so that the other call waits.
-        let other = scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
-                // Refused while the other is inside an upcall.
-                let (status, _) = try_call("Bag::put", &["busy".into(), 1.into(), bag.clone()]);
-                assert!(status == 0 || status == 4);
-            }
-        });
-        let end = Instant::now() + Duration::from_millis(200);
-        while Instant::now() < end {
-            let (one, another) = (numbered(3), numbered(3));
-            call("Bag::put", &[one.clone(), 2.into(), bag.clone()]);
-            assert_eq!(
-                call("Bag::remove", &[bag.clone(), another.clone()]),
-                some(2.into())
-            );
-            assert_eq!((released(token(&one)), released(token(&another))), (1, 1));
+        scope.spawn(|| call("Bag::occupy", &[bag.clone()]));
+        while !OCCUPIED.load(Ordering::Relaxed) {
+            std::thread::yield_now();
         }
-        stop.store(true, Ordering::Relaxed);
-        other.join().unwrap();
+        let (one, another) = (numbered(3), numbered(3));
+        call("Bag::put", &[one.clone(), 2.into(), bag.clone()]);
+        assert_eq!(
+            call("Bag::remove", &[bag.clone(), another.clone()]),
+            some(2.into())
+        );
+        assert_eq!((released(token(&one)), released(token(&another))), (1, 1));
     });
     assert!(drop_now(&bag));
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Items by keys.
 pub struct Bag<K, V>(HashMap<K, V>);
@@ -21,6 +23,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Bag<K, V> {
     }
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.0.remove(key)
+    }
+    /// Is in use for a while, and says so.
+    pub fn occupy(&mut self, occupied: &AtomicBool) {
+        occupied.store(true, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(50));
     }
     /// Runs while the bag is in use.
     pub fn hold(&mut self, work: impl FnOnce()) {
