@@ -21,6 +21,11 @@ def module_fixture() -> Any:
     return usecrate.import_(CRATE)
 
 
+@pytest.fixture(name="data")
+def data_fixture(m: Any) -> Any:
+    return m.data
+
+
 def refused(kind: type[Exception], call: Any, *args: Any, **kwargs: Any) -> str:
     with pytest.raises(kind) as caught:
         call(*args, **kwargs)
@@ -214,3 +219,48 @@ def test_import_takes_what_is_asked_for(m: Any) -> None:
 
 def test_an_associated_type_with_a_parameter_is_worked_out(m: Any) -> None:
     assert m.Chart(7).table() == [[7, 7, 7], [7, 7, 7]]
+
+
+def test_records_of_one_generic_type_are_one_class(data: Any) -> None:
+    assert repr(data.Pair(first=1, second=2)) == "Pair(first=1, second=2)"
+    assert data.sum(data.Pair(1, 2)) == data.sum({"first": 1, "second": 2}) == 3
+    words = data.words()
+    assert type(words) is data.Pair and data.swap(words) == data.Pair("b", "a")
+    assert data.swap(data.Pair(1, 2)) == data.Pair(2, 1)
+    assert data.Pair(1, 2) < data.Pair(1, 3) and data.Pair("a", "c") > data.Pair("a", "b")
+    assert data.Pair["i32"] is data.Pair["String"] is data.Pair
+    assert usecrate.asdict(words) == {"first": "a", "second": "b"}
+    assert "no signature" in refused(TypeError, data.swap, data.Pair(1, "x"))
+    assert "`pair.first` must be int, not str" in refused(TypeError, data.sum, data.Pair("a", "b"))
+    assert "misses `second`" in refused(TypeError, data.Pair, 1)
+
+
+def test_enums_of_one_generic_type_are_one_class(data: Any) -> None:
+    assert data.count(data.Several.Many([1, 2])) == 2 and data.count(data.Several.One(1)) == 1
+    assert data.join(data.Several.Many(["a", "b"])) == data.Several.One("ab")
+    assert type(data.join("Nothing")) is data.Several.Nothing
+    for nothing in (data.Several.Nothing, data.Several.Nothing(), "Nothing", {"Nothing": None}):
+        assert data.count(nothing) == 0 and data.join(nothing) == data.Several.Nothing()
+    assert "int" in refused(TypeError, data.count, data.Several.One("a"))
+
+
+def test_what_may_grow_is_made_of_its_default(data: Any) -> None:
+    assert data.describe(data.Settings(width=3)) == "3 columns"
+    assert data.describe(data.Settings(unit="px", width=1)) == "1 px" and data.Settings().width == 80
+    assert "no field `height` that can be set; it has" in refused(TypeError, data.Settings, height=1)
+    assert "must be int" in refused(TypeError, data.Settings, width="1")
+
+
+def test_variants_that_stay_in_rust_are_passed_as_data(data: Any) -> None:
+    for begun in (data.Event.Begun, data.Event.Begun(), "Begun", {"Begun": None}):
+        assert data.tell(begun) == "begun" and data.length(begun) == 5
+    assert data.tell({"Ended": 3}) == data.tell(data.Event.Ended(3)) == "ended with 3"
+    for failed in ({"reason": "r", "times": 2}, ["r", 2], ("r", 2)):
+        assert data.tell({"Failed": failed}) == "failed 2 times: r"
+    for wrong in ("begun", "Ended", {"Begun": 1, "Ended": 2}, data.Event.Ended, data.Event, 3):
+        assert "must be generics.data.Event" in refused(TypeError, data.tell, wrong)
+    # Nobody would see what Rust makes of it.
+    assert "must be generics.data.Event" in refused(TypeError, data.end, "Begun")
+    event = data.Event.Begun()
+    data.end(event)
+    assert data.tell(event) == "ended with 0"

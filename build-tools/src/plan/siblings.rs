@@ -90,8 +90,16 @@ pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
         };
         for sibling in ids.into_iter().filter(|id| *id != primary) {
             let alike = |a: &PlannedType, b: &PlannedType| (a.kind, a.error) == (b.kind, b.error);
-            if types[sibling].kind == Kind::Handle && alike(&types[sibling], &types[primary]) {
+            if shares(&types[sibling]) && alike(&types[sibling], &types[primary]) {
                 types[sibling].primary = Some(primary);
+                if types[primary].kind != Kind::Handle {
+                    // One class for all: it has the name of the generic type, and does what any of them does.
+                    types[primary].name = names::python(def.name());
+                    let specials = types[sibling].specials.clone();
+                    for (name, shims) in specials {
+                        types[primary].specials.entry(name).or_default().extend(shims);
+                    }
+                }
             }
             let functions: Vec<PlannedMethod> = types[sibling]
                 .methods
@@ -107,6 +115,16 @@ pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
                 add(&build.shims, ty, method);
             }
         }
+    }
+}
+
+/// Its class can stand for other instances, too.
+fn shares(ty: &PlannedType) -> bool {
+    let data = ty.variants.iter().any(|variant| !variant.fields.is_empty());
+    match ty.kind {
+        Kind::Handle => true,
+        Kind::Record => !ty.error,
+        Kind::Enum => !ty.error && data,
     }
 }
 

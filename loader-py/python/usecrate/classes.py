@@ -15,6 +15,7 @@ from .specials import add_specials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from .loaded import Loaded
@@ -155,6 +156,11 @@ def add_variants(loaded: Loaded, ty: Type, cls: Any) -> None:
             [ty["variant_of"]], name="variant", qualname=f"{cls.__qualname__}.variant", module=cls.__module__
         )
     )
+
+    def build(value: object) -> object:
+        return _built(cls, loaded.variants_of(index), value)
+
+    cls.__usecrate_build__ = staticmethod(build)
     owners: dict[str, list[tuple[int, int]]] = {}
     for at, variant in enumerate(loaded.variants_of(index)):
         setattr(cls, variant["name"], _variant_class(loaded, ty, cls, index, at, variant))
@@ -176,6 +182,25 @@ def _variant_class(loaded: Loaded, ty: Type, cls: Any, index: int, at: int, vari
         "__match_args__": tuple(field["name"] for field in variant.get("fields", ())),
     }
     return LazyVariant(variant["name"], (cls,), body)
+
+
+def _built(cls: Any, variants: Sequence[Variant], value: Any) -> Any:
+    """The variant that is meant by its class, its name or that with what it holds, or None."""
+    name, *content = next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else (value,)
+    for variant in variants:
+        made: Any = cls.__dict__[variant["name"]]
+        fields = variant.get("fields")
+        if not fields:
+            if name is made or (name == variant["name"] and content in ([], [None])):
+                return made()
+        elif name == variant["name"] and content:
+            (held,) = content
+            names = {field["name"] for field in fields}
+            if isinstance(held, dict) and (len(names) > 1 or held.keys() == names):
+                return made(**held)
+            several = len(names) > 1 and isinstance(held, list | tuple)
+            return made(*held) if several else made(held)
+    return None
 
 
 def _field(loaded: Loaded, cls: Any, name: str, getters: list[tuple[int, int]]) -> Any:

@@ -18,6 +18,7 @@ from .names import nearest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable as Function
+    from collections.abc import Set
     from typing import Any
 
     from .loaded import Loaded
@@ -112,9 +113,39 @@ class Info:
 
     def construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the class call gives."""
+        if kwargs and not args and "default" in self.model and self._names_fields(kwargs.keys()):
+            made = self.loaded.function(
+                [self.model["default"]], name="default", qualname="default", module=""
+            )()
+            for name, value in kwargs.items():
+                setattr(made, name, value)
+            return made
         if self._constructor is None:
             self._constructor = self.constructor()
         return self._constructor(*args, **kwargs)
+
+    def _names_fields(self, given: Set[str]) -> bool:
+        """Whether a class call names fields that no constructor takes: the others are the default's then.
+
+        Raises
+        ------
+        TypeError
+            One is no field, and no constructor takes anything.
+        """
+        constructors = [self.loaded.callable(index)["params"] for index in self.model.get("constructors", ())]
+        fields = [prop["name"] for prop in self.model.get("properties", ()) if "set" in prop]
+        unknown = sorted(given - set(fields))
+        if unknown and fields and not any(constructors):
+            raise TypeError(
+                f"`{self.cls.__qualname__}()` has no field `{unknown[0]}` that can be set; "
+                f"it has {', '.join(fields)}"
+            )
+        for params in constructors:
+            names = {param["name"] for param in params}
+            may = {param["name"] for param in params if param.get("optional") or "default" in param}
+            if names - may <= given <= names:
+                return False
+        return not unknown
 
     def constructor(self) -> Any:
         """The callable behind the class call.

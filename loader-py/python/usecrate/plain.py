@@ -97,7 +97,8 @@ def _of_fields(value: Any, cls: Any) -> dict[str, Any] | None:
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if hasattr(cls, "__attrs_attrs__"):
         return {field.name: getattr(value, field.name) for field in cls.__attrs_attrs__}
-    fields = value.model_dump() if callable(getattr(cls, "model_dump", None)) else None
+    dump: Any = getattr(value, "model_dump", None)
+    fields = dump() if callable(dump) else None
     return fields if isinstance(fields, dict) else None
 
 

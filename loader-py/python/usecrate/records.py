@@ -60,9 +60,15 @@ def fields_signature(cls: Any) -> Any:
 def record_class(loaded: Loaded, index: int) -> type:
     """Makes and defines the class of a record."""
     ty = loaded.type_at(index)
+    fields = ty.get("fields", [])
+    if "primary" in ty:
+        # The instances of a generic type are one class: what is in the fields says which one is meant.
+        cls: type = loaded.class_of(ty["primary"])
+        loaded.register(index, cls)
+        loaded.library.define_record(index, cls, [(field["name"], field["type"]) for field in fields])
+        return cls
     info = Info(loaded, index)
     body = namespace(loaded, ty, info)
-    fields = ty.get("fields", [])
     body.update(record_body(fields))
     # On some Pythons `__getattr__` makes fields slow, also where it is never asked. So the class has all its
     # members from the start, unless there are names whose absence is to be explained.
@@ -72,7 +78,7 @@ def record_class(loaded: Loaded, index: int) -> type:
     cls = Record(ty["name"], (), body)
     loaded.register(index, cls)
     loaded.library.define_record(index, cls, [(field["name"], field["type"]) for field in fields])
-    if "default" in ty:
+    if "default" in ty and "instances" not in ty:
         make_default(loaded, cls, ty["default"])
     add_specials(loaded, ty, index, cls, but=_OWN)
     info.bind(cls)

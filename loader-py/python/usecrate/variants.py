@@ -43,6 +43,8 @@ class DataVariant(Record, DataEnum):
 def data_enum_class(loaded: Loaded, index: int) -> type:
     """Makes and defines a base class with a subclass per variant, unit ones included."""
     ty = loaded.type_at(index)
+    if "primary" in ty:
+        return _share(loaded, index, loaded.class_of(ty["primary"]))
     info = Info(loaded, index)
     body = namespace(loaded, ty, info)
     body["__slots__"] = ()
@@ -68,6 +70,21 @@ def data_enum_class(loaded: Loaded, index: int) -> type:
             made.__hash__ = cls.__hash__
     info.bind(cls)
     return cls  # type: ignore[no-any-return]
+
+
+def _share(loaded: Loaded, index: int, cls: type) -> type:
+    """Another instance of a generic type: its variants are those of the primary one."""
+    loaded.register(index, cls)
+    variants = [
+        (
+            one["name"],
+            getattr(cls, one["name"]),
+            [(field["name"], field["type"]) for field in one.get("fields", [])],
+        )
+        for one in loaded.variants_of(index)
+    ]
+    loaded.library.define_enum(index, cls, variants, data=True)
+    return cls
 
 
 def _unit_repr(self: Any) -> str:

@@ -1,7 +1,7 @@
 //! A crate's own types: handles, records, enums.
 
 use pyo3::types::{
-    PyAnyMethods, PyDict, PyDictMethods, PyList, PyListMethods, PyString, PyStringMethods, PyTuple,
+    PyAnyMethods, PyDict, PyDictMethods, PyList, PyListMethods, PyString, PyStringMethods, PyTuple, PyType,
     PyTypeMethods,
 };
 use pyo3::{Bound, PyAny};
@@ -39,6 +39,14 @@ pub(super) fn handle(
             }
             return self::handle(slot, mode, &held, out);
         }
+        // What Rust would change in it, nobody would see.
+        if mode != Mode::Exclusive
+            && let Some(made) = variant(slot, value, out)?
+        {
+            self::handle(slot, mode, &made, out)?;
+            out.lent.hold(&made);
+            return Ok(());
+        }
         return Err(Refusal::wrong_type(&slot.name(out.py), value));
     };
     match handle.slot() {
@@ -59,6 +67,30 @@ pub(super) fn handle(
         out.lent.hold(value);
     }
     Ok(())
+}
+
+/// A variant of an enum that stays in Rust, of its class if it has no fields, of its name, or of that with what it holds.
+#[cold]
+fn variant<'py>(
+    slot: &'static Slot,
+    value: &Bound<'py, PyAny>,
+    out: &Encoder<'_, 'py>,
+) -> Result<Option<Bound<'py, PyAny>>, Refusal> {
+    let says = value.is_instance_of::<PyString>()
+        || value.is_instance_of::<PyDict>()
+        || value.is_instance_of::<PyType>();
+    let Some(Definition::Handle(kind)) = slot.defined(out.py)? else {
+        return Ok(None);
+    };
+    let Some(build) = kind
+        .class
+        .bind(out.py)
+        .getattr_opt(pyo3::intern!(out.py, "__usecrate_build__"))?
+        .filter(|_| says)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(build.call1((value,))?).filter(|made| !made.is_none()))
 }
 
 #[cold]
@@ -275,7 +307,17 @@ pub(super) fn choice(
         let (index, variant) = named(choice, &name)?;
         return payload(choice, index, variant, Some(&content), out);
     }
+    // The class of one without fields stands for it.
+    if let Some((index, variant)) = class_of_one(choice, value) {
+        return payload(choice, index, variant, None, out);
+    }
     Err(Refusal::wrong_type(&slot.name(out.py), value))
+}
+
+fn class_of_one<'e>(choice: &'e EnumType, value: &Bound<'_, PyAny>) -> Option<(usize, &'e Variant)> {
+    let bare = |fields: &Fields| fields.fields.is_empty() && value.is(&fields.class);
+    let mut variants = choice.variants.iter().enumerate();
+    variants.find(|(_, variant)| variant.fields.as_ref().is_some_and(bare))
 }
 
 fn instance<'e>(

@@ -1,5 +1,6 @@
 //! Generic items: each comes about in another way.
 
+pub mod data;
 pub mod shapes;
 
 use std::collections::BTreeMap;
@@ -266,7 +267,9 @@ pub struct Chart<W: Copy, L: Layout = Rows<2>> {
 impl Chart<u16> {
     /// Filled with that.
     pub fn new(item: u16) -> Self {
-        Self { table: [[item; 3]; 2] }
+        Self {
+            table: [[item; 3]; 2],
+        }
     }
 
     /// What is in it.
