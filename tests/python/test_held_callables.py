@@ -113,3 +113,11 @@ def test_a_callable_is_asked_on_any_thread(m: Any) -> None:
     for one in threads:
         one.join()
     assert seen == [True] * 4
+
+
+@pytest.mark.parametrize("given", [lambda: [1, 2, 3, 4], lambda: iter([1, 2, 3, 4]), lambda: (n for n in (1, 2, 3, 4))])
+def test_an_iterator_of_pythons_has_two_ends(m: Any, given: Any) -> None:
+    all_ = m.Backwards(given())
+    assert (all_.first(), all_.last(), all_.last(), all_.first()) == (1, 4, 3, 2)
+    assert all_.last() is None
+    assert all_.first() is None

@@ -300,13 +300,12 @@ struct Filling<'c, 'a> {
 
 impl Filling<'_, '_> {
     fn fill(&self, impl_: &Impl) -> Option<Ty> {
-        let open = parameters(&impl_.generics);
         let mut subst = Subst::default();
         let pattern = self.ctx.normal(&impl_.self_ty);
         let Ty::Path { def, args } = &pattern else {
             return None;
         };
-        self.arguments(def, args, &open, &mut subst);
+        self.arguments(&impl_.generics, (def, args), &mut subst);
         let ty = self.ctx.normal(&subst.apply(&pattern));
         let known = |part: &Ty| matches!(part, Ty::RawPointer { .. });
         (closed(&ty) && !any(&ty, &known)).then(|| erase(&ty))
@@ -314,7 +313,8 @@ impl Filling<'_, '_> {
 
     /// What the parameters in a type's arguments are: what they are in an instance of a type inside, else what stands for
     /// the parameter in whose place they are.
-    fn arguments(&self, def: &DefKey, args: &Args, open: &BTreeSet<String>, subst: &mut Subst) {
+    fn arguments(&self, generics: &Generics, (def, args): (&DefKey, &Args), subst: &mut Subst) {
+        let open = parameters(generics);
         let Some(found) = self.ctx.def(def) else { return };
         let mut places = found
             .generics
@@ -330,25 +330,39 @@ impl Filling<'_, '_> {
                         &found.generics,
                         &super::fold::Fold::args(&mut Applied(subst), args),
                     );
-                    let stands = place.and_then(|place| stand_in::argument(self.ctx, found, place, &so_far));
+                    let usual = place.and_then(|place| stand_in::argument(self.ctx, found, place, &so_far));
+                    let bounds: Vec<Bound> = bounds_of(generics, &name).into_iter().cloned().collect();
+                    let bounds = subst.apply_bounds(&bounds);
+                    let stands = match usual {
+                        Some(ty) if holds::meets(self.ctx, &ty, &bounds) => Some(ty),
+                        other => self.met(&bounds, def).or(other),
+                    };
                     subst.types.extend(stands.map(|ty| (name, ty)));
                 }
-                inner @ Ty::Path { .. } if !closed(&inner) => self.inside(&inner, open, subst),
+                inner @ Ty::Path { .. } if !closed(&inner) => self.inside(generics, &inner, subst),
                 _ => {}
             }
         }
     }
 
-    fn inside(&self, pattern: &Ty, open: &BTreeSet<String>, subst: &mut Subst) {
+    /// The first type of the plan, of another definition, that meets what an impl asks.
+    fn met(&self, bounds: &[Bound], def: &DefKey) -> Option<Ty> {
+        let is = |part: &Ty| matches!(part, Ty::Path { def: have, .. } if have == def);
+        let all = stand_in::among(self.ctx, bounds, self.found);
+        all.into_iter().find(|ty| !any(ty, &is))
+    }
+
+    fn inside(&self, generics: &Generics, pattern: &Ty, subst: &mut Subst) {
         let Ty::Path { def, args } = pattern else { return };
+        let open = parameters(generics);
         for ty in of_def(self.found, def) {
             let mut told = subst.clone();
-            if unify(pattern, ty, open, &mut told) {
+            if unify(pattern, ty, &open, &mut told) {
                 *subst = told;
                 return;
             }
         }
-        self.arguments(def, args, open, subst);
+        self.arguments(generics, (def, args), subst);
     }
 }
 

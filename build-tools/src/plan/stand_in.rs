@@ -600,12 +600,17 @@ fn one_of(ctx: &Ctx<'_>, ty: Ty, deep: bool) -> Option<Ty> {
 /// What iterates, where an iterator is asked for: what Python iterates over, if its items own their data, and types of the
 /// crate's.
 fn iterators<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
+    let iterates = |trait_: &DefKey| {
+        ["Iterator", "DoubleEndedIterator"]
+            .iter()
+            .any(|name| stdlib::is_trait(trait_, name))
+    };
     let mut item = None;
     for bound in bounds {
         match bound {
             Bound::Trait {
                 trait_, maybe: false, ..
-            } if stdlib::is_trait(&trait_.def, "Iterator") => {
+            } if iterates(&trait_.def) => {
                 let given = trait_.args.bindings.iter().find(|(name, _)| name == "Item");
                 item = item.or(Some(given.map_or_else(dynamic, |(_, ty)| ctx.normal(ty))));
             }

@@ -109,6 +109,20 @@ fn ask<T>(object: &Object, lift: fn(&Object, &[u8]) -> Result<T, Fault>) -> Resu
 
 impl<T> FusedIterator for Iterable<T> {}
 
+impl<T> DoubleEndedIterator for Iterable<T> {
+    /// An iterator of the host has but one end: when its back is first asked for, what is left of it is taken.
+    fn next_back(&mut self) -> Option<T> {
+        if matches!(self.0, Source::Host(..)) {
+            let rest: Vec<T> = self.collect();
+            self.0 = Source::Here(rest.into_iter());
+        }
+        match &mut self.0 {
+            Source::Here(items) => items.next_back(),
+            Source::Host(..) | Source::Done => None,
+        }
+    }
+}
+
 /// Items that are all taken before the call: they borrow, or more is asked of them than to come one by one.
 pub struct Items<T>(Vec<T>);
 

@@ -162,3 +162,26 @@ impl<F: Fn(u32) -> bool> Rule<F> {
         (0..end).filter(|number| (self.holds)(*number))
     }
 }
+
+/// What iterates, from its end.
+#[derive(Debug)]
+pub struct Backwards<I> {
+    all: I,
+}
+
+impl<I: DoubleEndedIterator<Item = u32>> Backwards<I> {
+    /// Of all that is given.
+    pub fn new(all: I) -> Self {
+        Self { all }
+    }
+
+    /// The last of those that are left.
+    pub fn last(&mut self) -> Option<u32> {
+        self.all.next_back()
+    }
+
+    /// The first of those that are left.
+    pub fn first(&mut self) -> Option<u32> {
+        self.all.next()
+    }
+}
