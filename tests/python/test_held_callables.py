@@ -58,8 +58,12 @@ def test_a_constructor_takes_a_callable(m: Any) -> None:
     even = m.Rule(lambda number: number % 2 == 0)
     assert (even.holds(4), even.holds(5)) == (True, False)
     asked: list[int] = []
-    odd = m.Rule(lambda number: asked.append(number) or number % 2 == 1)
-    numbers = odd.below(10)
+
+    def is_odd(number: int) -> bool:
+        asked.append(number)
+        return number % 2 == 1
+
+    numbers = m.Rule(is_odd).below(10)
     assert next(numbers) == 1
     assert asked == [0, 1], "nothing is asked ahead of its time"
 
@@ -81,7 +85,12 @@ def test_what_a_callable_raises_leaves_the_call(m: Any) -> None:
 
 def test_what_is_lent_to_a_callable_ends_with_it(m: Any) -> None:
     kept: list[Any] = []
-    walk = m.Words("a river").only(lambda word: kept.append(word) or True)
+
+    def keep(word: Any) -> bool:
+        kept.append(word)
+        return True
+
+    walk = m.Words("a river").only(keep)
     word = walk.step()
     assert word.text() == "a"
     with pytest.raises(usecrate.UsecrateError):
@@ -115,7 +124,9 @@ def test_a_callable_is_asked_on_any_thread(m: Any) -> None:
     assert seen == [True] * 4
 
 
-@pytest.mark.parametrize("given", [lambda: [1, 2, 3, 4], lambda: iter([1, 2, 3, 4]), lambda: (n for n in (1, 2, 3, 4))])
+@pytest.mark.parametrize(
+    "given", [lambda: [1, 2, 3, 4], lambda: iter([1, 2, 3, 4]), lambda: (n for n in (1, 2, 3, 4))]
+)
 def test_an_iterator_of_pythons_has_two_ends(m: Any, given: Any) -> None:
     all_ = m.Backwards(given())
     assert (all_.first(), all_.last(), all_.last(), all_.first()) == (1, 4, 3, 2)
