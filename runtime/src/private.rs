@@ -13,7 +13,7 @@ pub use crate::group::lent_mut::LentMut;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
-pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs};
+pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs, Places};
 pub use crate::io;
 pub use crate::lift::{
     AnyData, BytesLike, Forever, InPlace, Initial, InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef,
@@ -33,7 +33,7 @@ pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_pa
 pub use crate::twins;
 pub use crate::wire::{Token, Writer};
 pub use crate::{answer, answer_fluent, answer_same, formatting};
-pub use crate::{choice, handle, handle_in, record};
+pub use crate::{choice, handle, handle_in, pointers, record};
 pub use crate::{host_object, object, object_given, object_pointer, object_reference};
 pub use crate::{
     mapped_array, mapped_array_view, mapped_data, mapped_either, mapped_given, mapped_list, mapped_map,

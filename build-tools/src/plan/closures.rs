@@ -1,4 +1,4 @@
-//! Callables: Python's where Rust takes `Fn`, `FnMut` or `FnOnce`, for the call alone or to keep.
+//! Callables: Python's where Rust takes `Fn`, `FnMut`, `FnOnce` or a function pointer, for the call alone or to keep.
 //!
 //! A callable is lifted as the runtime's `Callable`, and the callee is given a closure around it, written with the types
 //! of the bound: rustc then checks that the two agree. Its types are spelled twice: with the group's lifetime to be
@@ -17,7 +17,7 @@ use super::spell::{Lifetimes, Unnameable};
 use super::stdlib;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, check_result, class, type_args};
-use crate::api::{Bound, DefKey, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, TraitRef, Ty};
 
 /// The pseudo primitive's name begins so; which one it is follows.
 const CALLABLE: &str = "@callable:";
@@ -30,6 +30,8 @@ pub(super) struct Signature {
     /// The same as it is written, where types were put in place of what was left open.
     written: Ty,
     place: Place,
+    /// It is a function pointer.
+    pointer: bool,
 }
 
 /// Where and when a callable is called.
@@ -67,6 +69,7 @@ impl Signature {
                 Place::Here => Place::Anywhere,
                 other => other,
             },
+            pointer: self.pointer,
         }
     }
 
@@ -100,9 +103,31 @@ pub(super) fn kept(callables: &[Signature], ty: &Ty) -> bool {
     any(ty, &|part| number(part).is_some_and(is))
 }
 
-/// `Fn`, `FnMut`, `FnOnce`
+/// The trait that stands for being a function pointer.
+const POINTER: &str = "core::usecrate::FnPointer";
+
+/// What is asked of a callable to become a function pointer.
+pub(super) fn of_pointer(params: &[Ty], output: Option<&Ty>) -> Vec<Bound> {
+    let output = output.cloned().unwrap_or_else(|| Ty::Tuple(Vec::new()));
+    let trait_ = TraitRef {
+        def: DefKey(POINTER.to_owned()),
+        args: Args {
+            args: vec![Arg::Type(Ty::Tuple(params.to_vec()))],
+            bindings: vec![("Output".to_owned(), output)],
+            ..Args::default()
+        },
+    };
+    let bound = Bound::Trait {
+        trait_,
+        maybe: false,
+        for_: Vec::new(),
+    };
+    vec![bound, Bound::Outlives("'static".to_owned())]
+}
+
+/// `Fn`, `FnMut`, `FnOnce`, and what function pointers are.
 pub(super) fn is_trait(def: &DefKey) -> bool {
-    stdlib::is_std(def) && matches!(def.name(), "Fn" | "FnMut" | "FnOnce")
+    stdlib::is_std(def) && (matches!(def.name(), "Fn" | "FnMut" | "FnOnce") || def.0 == POINTER)
 }
 
 /// What a bound says of a callable. `alone`: its other `bounds` are all that is said of it; `leaves`: the result may hold it.
@@ -130,6 +155,7 @@ pub(super) fn signature(bounds: &[Bound], trait_: &TraitRef, alone: bool, leaves
         written: output.clone(),
         output,
         place,
+        pointer: trait_.def.0 == POINTER,
     }
 }
 
@@ -269,6 +295,7 @@ struct Written {
     passed: Vec<String>,
     given: Given,
     place: Place,
+    pointer: bool,
 }
 
 impl Written {
@@ -298,6 +325,7 @@ impl Written {
             passed,
             given: Given::new(ctx, types, &signature.written, &output, name)?,
             place: signature.place,
+            pointer: signature.pointer,
         })
     }
 
@@ -326,6 +354,16 @@ impl Written {
             .map(|(name, passed)| passed.replace("{}", name))
             .collect();
         let (output, body) = self.given.body(MARKER, &tuple(&passed), kept);
+        if self.pointer {
+            let types = self.params.join(", ");
+            return format!(
+                "{{ static PLACES: ::usecrate_runtime::private::Places = ::usecrate_runtime::private::Places::new(); \
+                 let all: &[fn({types}) -> _] = &\
+                 ::usecrate_runtime::private::pointers!(PLACES, f, ({}) -> {output}, {body}); \
+                 all[PLACES.of(f.keep())] }}",
+                params.join(", ")
+            );
+        }
         let closure = format!("move |{}| -> {output} {{ {body} }}", params.join(", "));
         if kept {
             format!("{{ let f = f.keep(); {closure} }}")

@@ -304,7 +304,8 @@ pub(super) fn same(a: &Ty, b: &Ty) -> bool {
 pub(super) fn closed(ty: &Ty) -> bool {
     !any(ty, &|part| match part {
         Ty::Dyn { traits, .. } => super::objects::is_of_std(traits),
-        Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } | Ty::FnPointer { .. } => true,
+        Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } => true,
+        Ty::FnPointer { unsafe_, .. } => *unsafe_,
         _ => false,
     })
 }

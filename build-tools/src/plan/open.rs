@@ -6,7 +6,7 @@ use super::ctx::Ctx;
 use super::fold::{Fold, any, generics_in};
 use super::site::Site;
 use super::{closures, lifetimes, stdlib, streams};
-use crate::api::{Arg, Bound, GenericParam, Generics, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, GenericParam, Generics, TraitRef, Ty};
 
 /// A signature with its open parameters: `impl Trait` arguments are parameters too, named `#0`, `#1`…
 pub(super) struct Open {
@@ -43,7 +43,7 @@ impl Open {
             impls: Vec::new(),
             bounds: Vec::new(),
         };
-        params.iter_mut().for_each(|ty| *ty = named.ty(ty));
+        params.iter_mut().for_each(|ty| *ty = named.param(ty));
         lifetimes::name_elided(&mut params, &mut output, receiver);
         let mut all: Vec<&Generics> = site.generics.iter().collect();
         all.push(&site.function.generics);
@@ -146,6 +146,31 @@ impl Fold for NameImpl {
 }
 
 impl NameImpl {
+    /// A parameter's type: it may be a function pointer, or an option of one. Inside other types those stay what they are.
+    fn param(&mut self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::FnPointer {
+                params,
+                output,
+                unsafe_: false,
+            } => self.named(closures::of_pointer(params, output.as_deref())),
+            Ty::Path { def, args } if stdlib::is(def, "Option") => {
+                let of = |arg: &Arg| match arg {
+                    Arg::Type(inner) => Arg::Type(self.param(inner)),
+                    other => other.clone(),
+                };
+                Ty::Path {
+                    def: def.clone(),
+                    args: Args {
+                        args: args.args.iter().map(of).collect(),
+                        ..args.clone()
+                    },
+                }
+            }
+            _ => self.ty(ty),
+        }
+    }
+
     fn named(&mut self, bounds: Vec<Bound>) -> Ty {
         let name = Ty::Generic(format!("#{}", self.count));
         self.count += 1;

@@ -139,10 +139,21 @@ impl Ctx<'_> {
                 }
                 format!("dyn {}", parts.join(" + "))
             }
+            Ty::FnPointer {
+                params,
+                output,
+                unsafe_: false,
+            } => {
+                let spell = |ty: &Ty| self.spell(ty, Lifetimes::Infer);
+                let params = params.iter().map(spell).collect::<Result<Vec<_>, _>>()?;
+                let output = output.as_deref().map(spell).transpose()?;
+                let output = output.map(|output| format!(" -> {output}")).unwrap_or_default();
+                format!("fn({}){output}", params.join(", "))
+            }
             Ty::Infer => "_".to_owned(),
             Ty::Generic(_)
             | Ty::RawPointer { .. }
-            | Ty::FnPointer { .. }
+            | Ty::FnPointer { unsafe_: true, .. }
             | Ty::Dyn { .. }
             | Ty::Impl(_)
             | Ty::Projection { .. } => {

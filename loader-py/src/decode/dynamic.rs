@@ -83,7 +83,7 @@ fn kept<'py>(from: &mut Decoder<'_, 'py>, content: &[u8]) -> Made<'py> {
     if let Ok(token) = content.try_into() {
         let token = u64::from_le_bytes(token);
         let object = if from.asks {
-            table::kept(py, token).map(|(object, _)| object)
+            table::asked_about(py, token).map(|(object, _)| object)
         } else {
             table::take_kept(py, token)
         };

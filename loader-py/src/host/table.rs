@@ -152,6 +152,11 @@ pub(crate) fn kept(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static Co
     })
 }
 
+/// The same, or a callable, of which a library may only know whether it is another one.
+pub(crate) fn asked_about(py: Python<'_>, token: u64) -> Option<(Py<PyAny>, &'static Core)> {
+    kept(py, token).or_else(|| callable(py, token).map(|(callee, shape)| (callee, shape.core)))
+}
+
 /// The library has one more reference to that object; `None`: it has none.
 pub(super) fn retain(py: Python<'_>, token: u64) -> Option<()> {
     TABLE.with(py, |slab| {

@@ -122,7 +122,8 @@ struct Both<'py> {
 
 impl<'py> Both<'py> {
     fn read(py: Python<'py>, asked: &Asked<'_>) -> PyResult<Self> {
-        let (object, core) = kept(py, asked.token)?;
+        let (object, core) = table::asked_about(py, asked.token).ok_or_else(|| stale(py))?;
+        let object = object.into_bound(py);
         let mut rest = asked.rest;
         let both_kept = matches!(rest.next(), Some(Token::Ext(ext::HOST, _)));
         let mut from = Decoder::asking(py, core, asked.rest);

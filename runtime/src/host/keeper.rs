@@ -11,13 +11,14 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::callable::{Callee, LowerArgs, describe};
-use super::{Failure, Kept, Unwound, attributed, record};
+use super::{Failure, Kept, Operation, Unwound, attributed, record, talk};
 use crate::describe::Describer;
 use crate::error::Fault;
 use crate::group::current;
 use crate::group::frame::Frame;
 use crate::group::scope::Scope;
 use crate::lift::Lift;
+use crate::wire::Token;
 
 /// A callable with arguments `A` (a tuple) and result `R` that Rust may keep.
 pub struct KeptCallable<A, R> {
@@ -115,6 +116,25 @@ impl Keeper {
             attributed(frame.map(Frame::calls_back), || callee.call::<B, P, T>(arguments))
         });
         given.map_err(|failure| self.failed(*failure))
+    }
+
+    /// Whether both are the same callable; one of another process is not.
+    pub(super) fn is(&self, other: &Self) -> Result<bool, Failure> {
+        if Arc::ptr_eq(&self.kept, &other.kept) || self.kept.is(&other.kept) {
+            return Ok(true);
+        }
+        if self.kept.usable().is_err() {
+            return Ok(false);
+        }
+        let reply = self.kept.ask(Operation::Equal, 1, |writer| {
+            talk::write(writer, other.kept.token())
+        })?;
+        match reply.reader().next()? {
+            Token::Bool(same) => Ok(same),
+            _ => Err(
+                Fault::value("a host says no more of two callables than whether they are the same").into(),
+            ),
+        }
     }
 
     /// Whoever waits is told; if nobody does, the host is, in the end.

@@ -12,6 +12,7 @@ mod callable;
 mod file;
 mod keeper;
 mod kept;
+mod places;
 pub(crate) mod talk;
 mod words;
 
@@ -34,6 +35,7 @@ pub use callable::{Callable, LocalCallable, LowerArgs};
 pub use file::File;
 pub use keeper::{Keeper, KeptCallable};
 pub(crate) use kept::Kept;
+pub use places::Places;
 
 pub use talk::Reply;
 use talk::Talk;

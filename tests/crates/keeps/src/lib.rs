@@ -4,4 +4,5 @@ pub mod adaptors;
 pub mod engine;
 pub mod iterators;
 pub mod listeners;
+pub mod pointers;
 pub mod threads;

@@ -1,0 +1,63 @@
+//! Function pointers: nobody owns what is behind them.
+
+/// Something to be told of.
+#[derive(Debug)]
+pub struct Counter {
+    count: u32,
+}
+
+impl Counter {
+    /// One that begins there.
+    pub fn new(count: u32) -> Self {
+        Self { count }
+    }
+
+    /// How far it is.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+/// What keeps one.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    step: fn(i64) -> i64,
+}
+
+impl Rule {
+    /// Of that step.
+    pub fn new(step: fn(i64) -> i64) -> Self {
+        Self { step }
+    }
+
+    /// One step.
+    pub fn apply(&self, value: i64) -> i64 {
+        (self.step)(value)
+    }
+
+    /// The same on a thread of its own.
+    pub fn apply_elsewhere(&self, value: i64) -> i64 {
+        let step = self.step;
+        std::thread::spawn(move || step(value)).join().unwrap_or(-1)
+    }
+}
+
+/// Calls it with text.
+pub fn shout(f: fn(&str) -> String, text: &str) -> String {
+    f(text)
+}
+
+/// Calls it with a counter, if it is there.
+pub fn look(counter: &Counter, f: Option<fn(&Counter) -> u32>) -> Option<u32> {
+    f.map(|f| f(counter))
+}
+
+/// What fails in its own way.
+pub fn check(f: fn(u8, bool) -> Result<u8, String>) -> Result<u8, String> {
+    f(1, true)
+}
+
+/// Calls what nobody else is passed to: there is room for few.
+pub fn crowded(f: fn(u8) -> u8) -> u8 {
+    f(1)
+}
