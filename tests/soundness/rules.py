@@ -823,6 +823,14 @@ RULES = (
                 "keeping",
             ),
             Mutation(
+                "each has a function of its own behind a function pointer",
+                "host/places.rs",
+                "Ok(false) => {}",
+                "Ok(false) => return at,",
+                "what_is_behind_a_function_pointer_stays",
+                "keeping",
+            ),
+            Mutation(
                 "an iterator that holds one gives one item at a time",
                 "lower/iterators.rs",
                 '"usecrate_runtime::"',

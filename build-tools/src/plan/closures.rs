@@ -229,6 +229,7 @@ pub(super) fn arrive_boxed(
         output: held::freed(output),
         written: output.clone(),
         place: Place::Kept,
+        pointer: false,
     };
     let written = Written::new(ctx, types, &signature, name, &mut Ty::clone)?;
     let spelled = ctx.spell(ty, Lifetimes::Infer);

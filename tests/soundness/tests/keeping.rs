@@ -2,13 +2,14 @@
 //! what an exception does when no call waits. A bridge of its own; each test is a rule, driven through the C symbol by a host
 //! written in Rust.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rmpv::Value;
 use usecrate_runtime::private as __uc;
 use usecrate_soundness::client::{self, Alone, LONG, call, raised, refused, request, try_call, try_drop};
-use usecrate_soundness::objects::{Answer, all_released, callable, released, token, unheard};
+use usecrate_soundness::objects::{Answer, all_released, callable, object, released, token, unheard};
 use usecrate_soundness::shim;
 
 #[path = "keeping/subject.rs"]
@@ -20,6 +21,8 @@ __uc::handle!(Marker, 0, "subject::Book", crate::subject::Book);
 __uc::handle!(Marker, 1, "subject::Keeper", crate::subject::Keeper);
 __uc::handle!(Marker, 2, "subject::Thread", crate::subject::Thread);
 __uc::handle!(Marker, 3, "subject::Library", crate::subject::Library);
+
+__uc::handle!(Marker, 5, "subject::Rule", crate::subject::Rule);
 
 __uc::handle_in!(Marker, 4, "subject::View", ViewFamily, crate::subject::View<'h>);
 
@@ -35,6 +38,17 @@ fn views<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
             );
             f.invoke::<Marker, _, _>((x, y))
         })
+    })
+}
+
+fn rule_new<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let f = __uc_arg::<__uc::KeptCallable<(u32,), u32>>(call);
+    __uc::answer!(call, Marker, {
+        let f = f.take();
+        static PLACES: __uc::Places = __uc::Places::new();
+        let all: &[fn(u32) -> _] =
+            &__uc::pointers!(PLACES, f, (x: u32) -> u32, f.invoke::<Marker, _, _>((x,)));
+        subject::Rule::new(all[PLACES.of(f.keep())])
     })
 }
 
@@ -81,6 +95,7 @@ shim!(keeper_call(__uc_arg a, __uc_arg b) subject::Keeper::call(a.take(), b.take
 shim!(keeper_call_elsewhere(__uc_arg a, __uc_arg b)
     subject::Keeper::call_elsewhere(a.take(), b.take()));
 shim!(keeper_drop_elsewhere(__uc_arg a) subject::Keeper::drop_elsewhere(a.take()));
+shim!(rule_call(__uc_arg a, __uc_arg b) subject::Rule::call(a.take(), b.take()));
 shim!(thread_join(__uc_arg a) subject::Thread::join(a.take()));
 shim!(thread_resume(__uc_arg a) subject::Thread::resume(a.take()));
 shim!(library_lend(__uc_arg a, __uc_arg b) subject::Library::lend(a.take(), b.take()));
@@ -96,7 +111,7 @@ __uc::artifact! {
     name: "subject", marker: Marker,
     types: [
         handle crate::subject::Book, handle crate::subject::Keeper, handle crate::subject::Thread,
-        handle crate::subject::Library, handle_in ViewFamily,
+        handle crate::subject::Library, handle_in ViewFamily, handle crate::subject::Rule,
     ],
     callables: [
         "Keeper::new" => keeper_new, "Keeper::call" => keeper_call, "Keeper::call_elsewhere" => keeper_call_elsewhere,
@@ -105,6 +120,7 @@ __uc::artifact! {
         "Library::close" => library_close, "Book::text" => book_text, "numbers" => numbers, "failing" => failing, "worded" => worded,
         "lenient" => lenient, "views" => views, "View::text" => view_text, "View::set" => view_set,
         "View::swap" => view_swap, "View::shorten" => view_shorten,
+        "Rule::new" => rule_new, "Rule::call" => rule_call,
     ],
 }
 
@@ -158,6 +174,50 @@ fn any_thread_may_call_it_and_drop_it() {
     assert_eq!(call("Thread::join", &[thread.clone()]), 8.into());
     assert_eq!(released(token(&f)), 1);
     drop_now(&thread);
+}
+
+/// A callable that adds a number, and is the same as others that add it.
+fn adding(number: u64, known: &Arc<Mutex<HashMap<u64, u64>>>) -> Value {
+    let all = Arc::clone(known);
+    let made = object(move |operation, arguments, _| match operation {
+        1 => (arguments[0].as_u64().expect("a number") + number).into(),
+        8 => {
+            let other = token(&arguments[0]);
+            (all.lock().expect("no panic").get(&other) == Some(&number)).into()
+        }
+        _ => panic!("it is called or compared"),
+    });
+    let mut known = known.lock().expect("no panic");
+    known.insert(token(&made), number);
+    made
+}
+
+#[test]
+fn what_is_behind_a_function_pointer_stays() {
+    let _alone = alone();
+    let known = Arc::default();
+    let all: Vec<Value> = (0..16).map(|number| adding(number, &known)).collect();
+    let rules: Vec<Value> = all.iter().map(|f| call("Rule::new", &[f.clone()])).collect();
+    for (number, rule) in rules.iter().enumerate() {
+        let given = call("Rule::call", &[rule.clone(), 100.into()]);
+        assert_eq!(given, (100 + number).into(), "each calls its own");
+    }
+    rules.iter().for_each(drop_now);
+    assert!(
+        all.iter().all(|f| released(token(f)) == 0),
+        "nobody knows who has it still"
+    );
+    // Another reference to the same callable is not needed.
+    let again = adding(3, &known);
+    let rule = call("Rule::new", &[again.clone()]);
+    assert_eq!(call("Rule::call", &[rule.clone(), 1.into()]), 4.into());
+    assert_eq!((released(token(&again)), released(token(&all[3]))), (1, 0));
+    drop_now(&rule);
+    // There is no room for more.
+    let more = adding(16, &known);
+    let (status, told) = try_call("Rule::new", &[more.clone()]);
+    assert_eq!((status, told[0].as_str()), (3, Some("value")));
+    assert_eq!((&told[1], released(token(&more))), (&Value::Nil, 1));
 }
 
 #[test]

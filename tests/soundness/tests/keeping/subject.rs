@@ -46,6 +46,18 @@ impl Keeper {
     }
 }
 
+/// Keeps a function pointer.
+pub struct Rule(fn(u32) -> u32);
+
+impl Rule {
+    pub fn new(f: fn(u32) -> u32) -> Self {
+        Self(f)
+    }
+    pub fn call(&self, x: u32) -> u32 {
+        (self.0)(x)
+    }
+}
+
 /// What a thread comes to.
 pub struct Thread {
     thread: Option<JoinHandle<()>>,
