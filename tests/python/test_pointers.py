@@ -84,7 +84,7 @@ def test_an_exception_leaves_the_call(m: Any) -> None:
 def test_where_there_is_no_room_that_is_told(m: Any) -> None:
     functions = [lambda number, add=add: number + add for add in range(20)]
     assert [m.pointers.crowded(f) for f in functions[:16]] == list(range(1, 17))
-    with pytest.raises(ValueError, match="no room for another callable.*pass one of them again"):
+    with pytest.raises(ValueError, match=r"no room for another callable.*pass one of them again"):
         m.pointers.crowded(functions[16])
     assert m.pointers.crowded(functions[3]) == 4
     # Elsewhere there is.
