@@ -1,14 +1,17 @@
 //! What generated shims are made of: arguments are held, the call is made, its result is written.
 
+use std::cell::RefMut;
+
 use crate::abi::Output;
 use crate::describe::Describer;
-use crate::direct::Word;
+use crate::direct::{Kind, Word};
 use crate::error::{Fault, RequestFault};
 use crate::group::frame::{Frame, Side};
 use crate::group::scope::{Scope, keep, keep_nested};
 use crate::group::store::Out;
 use crate::lift::Lift;
 use crate::lower::Lower;
+use crate::wire::Writer;
 
 /// A shim's outcome: the payload is written.
 pub type Answer = Result<(), Fault>;
@@ -114,7 +117,7 @@ fn held<T>(frame: &Frame<'_>, held: Result<T, Fault>) -> Option<T> {
 /// Holds an argument of a request, or of a call that is more than the plainest.
 #[inline(never)]
 fn hold_otherwise<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope<'s, 'h>) -> Option<T::Held> {
-    if !frame.is_light() && is_passed::<B, T>(frame) {
+    if !frame.is_light() && is_passed(frame, T::describe, T::DIRECT) {
         return None;
     }
     let argument = if frame.is_direct() {
@@ -133,13 +136,13 @@ fn hold_otherwise<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>, scope: Scope
 /// Whether an argument is not held: its type is asked for, or one before it could not be.
 #[cold]
 #[inline(never)]
-fn is_passed<'s, 'h, B, T: Lift<'s, 'h, B>>(frame: &Frame<'_>) -> bool {
+fn is_passed(frame: &Frame<'_>, describe: fn(&mut Describer<'_>), direct: Option<Kind>) -> bool {
     let Some(description) = frame.types() else {
         return frame.has_failed();
     };
     let mut description = description.borrow_mut();
-    T::describe(&mut Describer::new(&mut description.types));
-    description.directly.parameter(T::DIRECT);
+    describe(&mut Describer::new(&mut description.types));
+    description.directly.parameter(direct);
     frame.parameter.set(frame.parameter.get() + 1);
     true
 }
@@ -257,12 +260,22 @@ fn ready_otherwise(
     word: Option<Word>,
     describe: impl FnOnce(&mut Describer<'_>),
 ) -> Answer {
-    if let Some(description) = call.frame.types() {
-        describe(&mut Describer::new(&mut call.out.borrow_mut()));
-        description.borrow_mut().directly.result = word.map(Word::letter);
-        return Err(Fault::Described);
+    if !call.frame.is_light() {
+        if let Some(mut answer) = asked(call, word) {
+            describe(&mut Describer::new(&mut answer));
+            return Err(Fault::Described);
+        }
     }
     ready(call.frame)
+}
+
+/// Where the result's type is written, if it is asked for.
+#[cold]
+#[inline(never)]
+fn asked<'c>(call: Call<'c, '_, '_>, word: Option<Word>) -> Option<RefMut<'c, Writer>> {
+    let description = call.frame.types()?;
+    description.borrow_mut().directly.result = word.map(Word::letter);
+    Some(call.out.borrow_mut())
 }
 
 /// Writes the message for a result.
