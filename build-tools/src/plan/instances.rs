@@ -187,7 +187,9 @@ pub(super) fn shapes(
             }
         }
         let ty = ctx.normal(&subst.apply(shape));
-        if closed(&ty) && !out.contains(&ty) {
+        // Iterators over callables need no class.
+        let iterates = |part: &Ty| held::is_in(part) && ctx.has_std(part, "Iterator");
+        if closed(&ty) && !any(&ty, &iterates) && !out.contains(&ty) {
             out.push(ty);
         }
     }
@@ -233,9 +235,7 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
                 continue;
             }
             let method = put(ctx, method, &subst);
-            let shapes = shapes(ctx, &method.generics, &method, &shape, found);
-            // Iterators need no class.
-            out.extend(shapes.into_iter().filter(|ty| !ctx.has_std(ty, "Iterator")));
+            out.extend(shapes(ctx, &method.generics, &method, &shape, found));
         }
     }
     out
