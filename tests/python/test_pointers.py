@@ -106,3 +106,16 @@ def test_many_threads_find_one_place(m: Any) -> None:
     for thread in threads:
         thread.join()
     assert results == [6] * 8
+
+
+def test_a_type_that_is_over_one_by_default_is_made_with_a_callable(m: Any) -> None:
+    assert m.pointers.seven().get() == 7
+    asked: list[int] = []
+
+    def make() -> int:
+        asked.append(1)
+        return 8
+
+    later = m.pointers.Later(make)
+    assert asked == []
+    assert (later.get(), later.get(), asked) == (8, 8, [1])

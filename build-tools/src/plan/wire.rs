@@ -249,7 +249,10 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
         )),
         Ty::FnPointer { .. } => Err(Reason::new(
             SkipCode::Closure,
-            format!("{}: callables are not taken yet", show()),
+            format!(
+                "{}: a function pointer inside another type is not taken yet",
+                show()
+            ),
         )),
         Ty::Dyn { .. } if types.takes_object(ty) => Ok(()),
         Ty::Dyn { .. } => Err(Reason::new(

@@ -61,3 +61,26 @@ pub fn check(f: fn(u8, bool) -> Result<u8, String>) -> Result<u8, String> {
 pub fn crowded(f: fn(u8) -> u8) -> u8 {
     f(1)
 }
+
+/// A value that is made when it is first asked for; mostly by a function that nobody owns.
+pub struct Later<T, F = fn() -> T> {
+    make: F,
+    made: Option<T>,
+}
+
+impl<T: Clone, F: Fn() -> T> Later<T, F> {
+    /// One of that function.
+    pub fn new(make: F) -> Self {
+        Self { make, made: None }
+    }
+
+    /// The value.
+    pub fn get(&mut self) -> T {
+        self.made.get_or_insert_with(&self.make).clone()
+    }
+}
+
+/// One of a function of the crate's.
+pub fn seven() -> Later<i64> {
+    Later::new(|| 7)
+}
