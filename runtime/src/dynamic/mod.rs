@@ -26,6 +26,15 @@ use std::sync::Arc;
 use crate::host::Kept;
 use number::{Big, Integer, Number};
 
+/// Whether nobody holds a lock of this module; asked after a fork.
+pub(crate) fn unlocked() -> bool {
+    #[cfg(feature = "serde")]
+    let unlocked = serde::unlocked();
+    #[cfg(not(feature = "serde"))]
+    let unlocked = true;
+    unlocked
+}
+
 /// Any value of Python's.
 ///
 /// Values are equal, ordered and hashed as they are in Python, where Python does so: `1`, `1.0` and `True` are one. Beyond that

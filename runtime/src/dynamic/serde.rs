@@ -94,9 +94,16 @@ fn write_struct<S: Serializer>(name: &str, fields: &[(Dynamic, Dynamic)], to: S)
     to.end()
 }
 
-/// The text for ever, as serde asks for names of structs and fields. Each is kept once.
+/// Names of structs and fields.
+static NAMES: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+
+/// Whether nobody is at them; asked after a fork.
+pub(super) fn unlocked() -> bool {
+    NAMES.try_lock().is_ok()
+}
+
+/// The text for ever, as serde asks for names. Each is kept once.
 fn lasting(name: &str) -> &'static str {
-    static NAMES: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = names.get(name) {
         return known;

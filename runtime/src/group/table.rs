@@ -12,7 +12,7 @@ use super::owners::{self, Group};
 use super::slots::{Dropped, Slots};
 use super::thread::{self, Thread, ThreadLock, WAITERS};
 use super::value::{Ending, TypeInfo};
-use crate::{host, lift};
+use crate::{dynamic, host, lift};
 
 pub(crate) use super::slots::Refusal;
 
@@ -209,7 +209,8 @@ impl Table {
             && thread::unlocked()
             && inside::unlocked()
             && overtaken::unlocked()
-            && lift::unlocked();
+            && lift::unlocked()
+            && dynamic::unlocked();
         self.stuck.fetch_or(!free, Ordering::Relaxed);
         overtaken::disown();
         thread::disown();
