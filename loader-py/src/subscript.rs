@@ -178,6 +178,8 @@ fn part(key: &Bound<'_, PyAny>) -> PyResult<String> {
             (py.get_type::<PyFloat>(), "f64"),
             (py.get_type::<PyString>(), "String"),
             (py.get_type::<PyBytes>(), "Vec<u8>"),
+            (py.get_type::<PyDict>(), "Dict"),
+            (py.get_type::<PyList>(), "Vec<Dynamic>"),
             (py.None().bind(py).get_type(), "()"),
         ];
         if let Some((_, name)) = plain.iter().find(|(one, _)| one.is(class)) {

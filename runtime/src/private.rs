@@ -7,6 +7,8 @@ pub use crate::data;
 pub use crate::data::Parts;
 pub use crate::describe::{Artifact, Described, Describer, Served};
 pub use crate::direct::Kind;
+#[cfg(feature = "serde")]
+pub use crate::dynamic::Dict;
 pub use crate::dynamic::Dynamic;
 pub use crate::error::Fault;
 pub use crate::group::lent_mut::LentMut;

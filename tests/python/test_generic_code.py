@@ -130,6 +130,18 @@ def test_serde_is_told_what_has_fields(m: Any) -> None:
         m.to_csv([dataclasses.replace(row, friends=[row]) for row in rows])
 
 
+def test_what_a_format_does_not_say_is_told_by_a_class(m: Any) -> None:
+    text = "name,age\nA,3\nB,\n"
+    assert list(m.rows[dict](text)) == [{"name": "A", "age": 3}, {"name": "B", "age": ""}]
+    assert list(m.rows(text)) == ["A", "B"], "CSV says of a row what its first field is"
+    assert m.from_json[dict]('{"a": [1]}') == {"a": [1]}
+    assert m.from_json[list]('[1, "x", {"a": null}]') == [1, "x", {"a": None}]
+    with pytest.raises(usecrate.CallError, match="invalid type: sequence"):
+        m.from_json[dict]("[1]")
+    with pytest.raises(usecrate.CallError, match="expected"):
+        m.from_json[list]("{}")
+
+
 def test_types_of_the_crate_are_written_in_their_own_way(m: Any) -> None:
     point, secret = m.Point(x=1, y=2), m.Secret("abc")
     for write in (m.to_json, m.write, m.write_unsized):

@@ -218,8 +218,9 @@ fn of_trait(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     if stdlib::is_std(&trait_.def) {
         return of_std(ctx, ty, trait_);
     }
-    if is_serde(&trait_.def) && (stand_in::is_dynamic(ty) || matches!(ty, Ty::Primitive(_))) {
-        if stand_in::is_dynamic(ty) {
+    let own = stand_in::is_dynamic(ty) || stand_in::is_dict(ty) && reads(&trait_.def);
+    if is_serde(&trait_.def) && (own || matches!(ty, Ty::Primitive(_))) {
+        if own {
             ctx.features.borrow_mut().insert("serde".to_owned());
         }
         return Yes;
@@ -253,7 +254,7 @@ fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
     // Of a private trait rustdoc tells no impls.
     let own = trait_.krate() == ctx.api.name && !none;
     match ty {
-        _ if stand_in::is_dynamic(ty) => true,
+        _ if stand_in::is_dynamic(ty) || stand_in::is_dict(ty) => true,
         // Of a trait that was not scanned numbers are the likeliest.
         Ty::Primitive(_) => own || !none,
         Ty::Ref { ty, .. } => own || all_are_known(ctx, trait_, ty, none),
@@ -372,6 +373,7 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
         _ if stand_in::is_dynamic(ty) => {
             sure((DYNAMIC.contains(&name) || matches!(name, "Borrow" | "From" | "Into")) && of_itself)
         }
+        _ if stand_in::is_dict(ty) => sure(matches!(name, "Clone" | "Debug" | "Default" | "PartialEq")),
         Ty::Primitive(_) if streams::modes(ty).is_some() || is_pseudo(ty) => Open,
         Ty::Primitive(word) => {
             let number = !matches!(word.as_str(), "bool" | "char" | "str" | "never");
@@ -422,6 +424,16 @@ fn sure_unless(not: bool) -> Answer {
 pub(super) fn is_serde(def: &DefKey) -> bool {
     matches!(def.krate(), "serde" | "serde_core")
         && matches!(def.name(), "Serialize" | "Deserialize" | "DeserializeOwned")
+}
+
+/// serde makes values of it.
+fn reads(def: &DefKey) -> bool {
+    is_serde(def) && def.name() != "Serialize"
+}
+
+/// A bound that says so.
+pub(super) fn is_read(bound: &Bound) -> bool {
+    matches!(bound, Bound::Trait { trait_, maybe: false, .. } if reads(&trait_.def))
 }
 
 /// What was judged before.

@@ -52,7 +52,10 @@ pub(super) fn types(
         let whole = found
             .iter()
             .filter(|ty| streams::modes(ty).is_none() && meets(ty));
-        return candidates(whole.cloned(), true);
+        let mut whole: Vec<Ty> = whole.cloned().collect();
+        // Where nothing is said, whatever comes is meant.
+        whole.sort_by_key(stand_in::is_dict);
+        return candidates(whole.into_iter(), true);
     }
     let named: Vec<Ty> = bounds.iter().filter_map(of_bound).collect();
     if !named.is_empty() {
@@ -70,6 +73,10 @@ pub(super) fn types(
     let mut rest: Vec<Ty> = plain.collect();
     rest.insert(2, string());
     rest.push(list(Ty::Primitive("u8".to_owned())));
+    if bounds.iter().any(holds::is_read) {
+        // Formats that do not say themselves what is there are to be told.
+        rest.splice(0..0, [stand_in::dict(), list(stand_in::dynamic())]);
+    }
     rest.retain(meets);
     let chosen = chooser.choose(name).unwrap_or_default().into_iter();
     let owned = |ty: &Ty| matches!(ty, Ty::Path { .. }) && closed(ty) && !closures::holds(ty);

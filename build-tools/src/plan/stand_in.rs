@@ -37,6 +37,16 @@ pub(super) fn is_dynamic(ty: &Ty) -> bool {
     matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Dynamic"))
 }
 
+/// A dict, of what serde reads: for formats that have to be told what is there.
+pub(super) fn dict() -> Ty {
+    choose::std_type("std::usecrate::Dict")
+}
+
+/// It is that.
+pub(super) fn is_dict(ty: &Ty) -> bool {
+    matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Dict"))
+}
+
 /// What may stand for a parameter of a function: any value, if that meets its bounds, else each kind of number that does.
 /// `passed`: a value of it is passed, and says which; what a callable gives does not, and any number is a float.
 pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound], passed: bool) -> Vec<Ty> {
@@ -397,7 +407,10 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         .iter()
         .find(|(score, ty)| is_dynamic(ty) && score * 2 >= best && wanted(ty) == most);
     if let Some((_, ty)) = dynamic {
-        return vec![ty.clone()];
+        let read = blocks(ctx, def, name, |_| true);
+        let read = read.iter().any(|one| one.bounds.iter().any(holds::is_read));
+        let dict = read.then(dict).filter(|ty| meets(ctx, ty, &own));
+        return [ty.clone()].into_iter().chain(dict).collect();
     }
     let best: Vec<Ty> = scored
         .into_iter()

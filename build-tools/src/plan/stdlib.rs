@@ -144,6 +144,12 @@ const TYPES: &[Row] = &[
         StdClass::Value,
     ),
     (
+        "Dict",
+        "usecrate",
+        "::usecrate_runtime::private::Dict",
+        StdClass::Value,
+    ),
+    (
         "Iterable",
         "usecrate",
         "::usecrate_runtime::private::Iterable",

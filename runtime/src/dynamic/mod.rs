@@ -24,6 +24,9 @@ mod text;
 use std::sync::Arc;
 
 use crate::host::Kept;
+#[cfg(feature = "serde")]
+pub use serde::Dict;
+
 use number::{Big, Integer, Number};
 
 /// Whether nobody holds a lock of this module; asked after a fork.

@@ -13,6 +13,10 @@ use serde::ser::{Error as _, Serialize, SerializeStruct, SerializeTuple, Seriali
 
 use super::number::Integer;
 use super::{Collection, Dynamic, Value, ask};
+use crate::describe::Describer;
+use crate::group::store::Out;
+use crate::lower::{Lower, LowerRef};
+use crate::shim::Answer;
 
 /// How deeply what is written may nest, the data of objects included: an object may stand for data that it is in itself.
 const DEEPEST: u32 = 128;
@@ -116,6 +120,52 @@ fn lasting(name: &str) -> &'static str {
 impl<'de> Deserialize<'de> for Dynamic {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(Any).map(Self)
+    }
+}
+
+/// What a format is to read as a map, because it would not say itself that it is one. Names that come as bytes are text, where
+/// they are. It is lowered as a dynamic value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dict(Dynamic);
+
+impl<'de> Deserialize<'de> for Dict {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let named = |(name, value): &(Dynamic, Dynamic)| {
+            let text = match &name.0 {
+                Value::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+                _ => None,
+            };
+            let name = text.map_or_else(|| name.clone(), |text| Dynamic(Value::Text(text.into())));
+            (name, value.clone())
+        };
+        Ok(Self(Dynamic(match from.deserialize_map(Any)? {
+            Value::Dict(pairs) => Value::Dict(pairs.iter().map(named).collect()),
+            other => other,
+        })))
+    }
+}
+
+impl<'h, B> Lower<'h, B> for Dict {
+    const NIL: bool = true;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        Lower::<'h, B>::lower(self.0, out)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        <Dynamic as Lower<'h, B>>::describe(to);
+    }
+}
+
+impl<'r, 'h, B> LowerRef<'r, 'h, B> for Dict {
+    const NIL_REF: bool = true;
+
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        LowerRef::<'r, 'h, B>::lower_ref(&self.0, out)
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        <Dynamic as LowerRef<'r, 'h, B>>::describe_ref(to);
     }
 }
 

@@ -97,6 +97,32 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error
     serde_json::from_str(text)
 }
 
+/// The rows of a text in CSV.
+pub struct Rows<T> {
+    rows: csv::DeserializeRecordsIntoIter<std::io::Cursor<String>, T>,
+}
+
+impl<T: DeserializeOwned> Rows<T> {
+    /// Those of the text.
+    pub fn new(text: String) -> Self {
+        let rows = csv::Reader::from_reader(std::io::Cursor::new(text)).into_deserialize();
+        Self { rows }
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Rows<T> {
+    type Item = Result<T, csv::Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next()
+    }
+}
+
+/// All of them.
+pub fn rows<T: DeserializeOwned>(text: String) -> Rows<T> {
+    Rows::new(text)
+}
+
 /// A point, which is written in its own way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, serde::Deserialize)]
 pub struct Point {
@@ -154,7 +180,9 @@ pub struct Table<K: Eq + Hash, V> {
 impl<K: Eq + Hash + Clone, V: Clone> Table<K, V> {
     /// An empty one.
     pub fn new() -> Self {
-        Self { entries: HashMap::new() }
+        Self {
+            entries: HashMap::new(),
+        }
     }
 
     /// Puts a value in, and gives the one that was there.
@@ -202,7 +230,9 @@ pub struct Queue<T: Ord> {
 impl<T: Ord> Queue<T> {
     /// An empty one.
     pub fn new() -> Self {
-        Self { heap: BinaryHeap::new() }
+        Self {
+            heap: BinaryHeap::new(),
+        }
     }
 
     /// Puts one in.
@@ -231,7 +261,10 @@ pub struct Graph<N, E> {
 impl<N, E> Graph<N, E> {
     /// Without nodes.
     pub fn new() -> Self {
-        Self { nodes: Vec::new(), edges: BTreeMap::new() }
+        Self {
+            nodes: Vec::new(),
+            edges: BTreeMap::new(),
+        }
     }
 
     /// Adds a node, and gives its number.
