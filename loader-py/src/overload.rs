@@ -9,11 +9,12 @@ use pyo3::{
     Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
 
-use crate::callable::{Misfit, Raised, Spec};
+use crate::callable::{Misfit, Param, Raised, Spec};
 use crate::core::Scratch;
 use crate::decode::Form;
 use crate::ffi::arguments::{Arguments, OwnedArguments};
 use crate::ffi::function;
+use crate::ffi::handle::HandleRef;
 use crate::python;
 use crate::refusal::type_name;
 use crate::subscript::{Called, Subscripts, listed};
@@ -23,6 +24,8 @@ use crate::subscript::{Called, Subscripts, listed};
 #[pyclass(frozen, module = "usecrate._native", name = "Function")]
 pub(crate) struct Overload {
     specs: Vec<&'static Spec>,
+    /// Some take a value of a class where others do not.
+    told_by_class: bool,
     #[pyo3(get, name = "__name__")]
     name: String,
     #[pyo3(get, name = "__qualname__")]
@@ -76,6 +79,7 @@ impl Overload {
     fn in_form(&self, form: Form) -> Self {
         Self {
             specs: self.specs.clone(),
+            told_by_class: self.told_by_class,
             name: self.name.clone(),
             qualname: self.qualname.clone(),
             module: self.module.clone(),
@@ -125,8 +129,16 @@ impl Overload {
         module: String,
         doc: Option<String>,
     ) -> Self {
+        let classes = |spec: &&'static Spec| -> Vec<bool> {
+            let params = spec.params.iter();
+            params.map(|param| param.shape.takes_class()).collect()
+        };
+        let told_by_class = specs
+            .windows(2)
+            .any(|pair| classes(&pair[0]) != classes(&pair[1]));
         Self {
             specs,
+            told_by_class,
             name,
             qualname,
             module,
@@ -213,7 +225,15 @@ impl Overload {
             return only.call(py, &arguments).map_err(|error| error.into_error(py));
         }
         let mut misfits = Vec::new();
-        for spec in &self.specs {
+        // What is a value of a class is meant as that: as bytes, or by its items, it is taken where nothing else fits.
+        let (first, others): (Vec<&'static Spec>, Vec<&'static Spec>) = if self.told_by_class {
+            self.specs
+                .iter()
+                .partition(|spec| takes_classes(spec, &arguments))
+        } else {
+            (self.specs.clone(), Vec::new())
+        };
+        for spec in first.iter().chain(&others) {
             let mut scratch = spec.core.take_scratch(py);
             let written = spec.write(py, &arguments, &mut scratch);
             let done = written.map(|()| self.send(spec, &arguments, &mut scratch, py));
@@ -321,6 +341,20 @@ impl Overload {
         }
         Ok(inspect.getattr("Signature")?.call1((parameters,))?.unbind())
     }
+}
+
+/// A signature takes as themselves all the values of classes that are passed.
+fn takes_classes(spec: &Spec, arguments: &Arguments<'_, '_>) -> bool {
+    let mut positional = (0..arguments.positional()).filter(|at| HandleRef::of(arguments.get(*at)).is_some());
+    let mut named = arguments
+        .keywords()
+        .filter(|(_, value)| HandleRef::of(*value).is_some());
+    let takes = |param: &Param| param.shape.takes_class();
+    positional.all(|at| spec.params.get(at).is_some_and(takes))
+        && named.all(|(name, _)| {
+            let is = |param: &&Param| name.eq(&param.name).unwrap_or(false);
+            spec.params.iter().find(is).is_some_and(takes)
+        })
 }
 
 // A function with subscripts, bound to its first argument.

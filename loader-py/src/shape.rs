@@ -202,6 +202,18 @@ pub(crate) enum Shape {
     Buffer(Number),
 }
 
+impl Shape {
+    /// A value of a class is taken as itself, not as bytes or by its items.
+    pub(crate) fn takes_class(&self) -> bool {
+        match self {
+            Self::Handle(..) | Self::Record(_) | Self::Enum(_) | Self::Object(_) => true,
+            Self::Option { inner, .. } | Self::Initial { inner, .. } => inner.takes_class(),
+            Self::Union(all) => all.iter().any(Self::takes_class),
+            _ => false,
+        }
+    }
+}
+
 /// What an object of Python's has to have to implement a trait.
 pub(crate) struct ObjectShape {
     /// The trait.

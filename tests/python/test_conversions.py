@@ -63,3 +63,12 @@ def test_a_conversion_may_fail(m: Any) -> None:
     assert m.half(8) == 4
     with pytest.raises(m.Odd, match="7 is odd"):
         m.half(7)
+
+
+def test_a_value_of_a_class_is_meant_as_itself(behaviours: Any) -> None:
+    m = behaviours.conversions
+    secret = m.Secret(b"\x00\x01\x02\x03")
+    assert bytes(memoryview(secret)) == b"\x00\x01\x02\x03"
+    for public in (m.Public(secret), m.Public(value=secret), m.Public.from_(secret)):
+        assert public.to_bytes() == b"\xff\xfe\xfd\xfc"
+    assert m.Public(b"\x00\x01\x02\x03").to_bytes() == b"\x00\x01\x02\x03"

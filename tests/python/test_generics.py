@@ -264,3 +264,19 @@ def test_variants_that_stay_in_rust_are_passed_as_data(data: Any) -> None:
     event = data.Event.Begun()
     data.end(event)
     assert data.tell(event) == "ended with 0"
+
+
+def test_what_a_method_gives_is_over_each_type_that_it_may_be(m: Any) -> None:
+    tape = m.Tape([1, -2])
+    assert list(tape.readings["i16"]()) == [1, -2]
+    assert list(tape.readings["String"]()) == ["<1>", "<-2>"]
+    with pytest.raises(KeyError, match=r"i16"):
+        tape.readings["f64"]
+    assert 1 in tape and 3 not in tape
+
+
+def test_ranges_are_lent(m: Any) -> None:
+    tape = m.Tape([1])
+    marked, count = tape.mark(range(1, 4))
+    assert (marked, count) == (slice(1, 4), 3) or marked == range(1, 4), marked
+    assert tape.mark(range(0, 0)) is None

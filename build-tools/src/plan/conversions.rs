@@ -42,7 +42,7 @@ pub(super) fn owned_sources(ctx: &Ctx<'_>, types: &Types, target: &Ty) -> Vec<Ty
 }
 
 fn among(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str, wanted: &dyn Fn(&Ty) -> bool) -> Vec<Ty> {
-    if !matches!(class(ctx, types, target), Class::Type(..)) {
+    if !matches!(class(ctx, types, target), Class::Type(..) | Class::Value(_)) {
         return Vec::new();
     }
     let me = erase(target);

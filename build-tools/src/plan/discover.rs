@@ -18,6 +18,9 @@ const INSTANCES: usize = 24;
 /// How deep the arguments of an instance nest.
 const NESTING: usize = 4;
 
+/// How deep those nest that methods make of other types, if the methods' own do not.
+const MADE_NESTING: usize = 3;
+
 /// A concrete type of the plan.
 #[derive(Debug, Clone)]
 pub(super) struct Instance {
@@ -277,6 +280,7 @@ impl Search<'_, '_> {
             }
         }
         self.given();
+        self.made();
     }
 
     /// What the methods of a type give for what was found; types that nest have none that nest deeper.
@@ -288,6 +292,24 @@ impl Search<'_, '_> {
             for given in instances::given(self.ctx, &ty, &self.found.instances) {
                 self.limit = NESTING;
                 self.mention(&given, false);
+            }
+        }
+        self.follow();
+    }
+
+    /// What generic methods give, of the types that were found so far.
+    fn made(&mut self) {
+        let own = self.found.instances.values().filter(|one| one.own);
+        let own: Vec<Ty> = own.map(|one| one.ty.clone()).collect();
+        for ty in own {
+            let depth = depth(&ty);
+            for found in self.ctx.matching(&ty) {
+                let own = found.impl_.trait_.is_none();
+                let methods = found.impl_.methods.iter().filter(|one| own && !one.hidden);
+                for ty in methods.flat_map(|one| instances::made(self.ctx, &found.subst, one)) {
+                    self.limit = depth.max(MADE_NESTING);
+                    self.mention(&ty, false);
+                }
             }
         }
         self.follow();

@@ -19,6 +19,8 @@ use crate::api::{
 const AMONG: usize = 3;
 /// How many instances the methods of one type may ask for.
 const TOLD: usize = 4;
+/// How many types a method may give whose parameters nothing tells.
+const MADE: usize = 12;
 /// How many instances the blocks of one type may ask for.
 const SINGLE: usize = 4;
 
@@ -194,6 +196,54 @@ pub(super) fn shapes(
         }
     }
     out
+}
+
+/// What a method gives that has parameters of its own in its type: over each of what they may be, if nothing that is passed
+/// tells (`fn samples<S: Sample>(&mut self) -> Samples<S>`), else over what owns the data that is looked at
+/// (`fn within<R: Borrow<Range<K>>>(&self, range: R) -> Within<K, R>`). `subst` is what is known of its block's.
+pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty> {
+    let own = parameters(&function.generics);
+    let Some(output) = function.output.as_ref().filter(|_| !own.is_empty()) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = generics_in(output).intersection(&own).cloned().collect();
+    let holds = |part: &Ty| {
+        matches!(part, Ty::Path { def, .. }
+            if ctx.def(def).is_some() && names.iter().any(|name| generics_in(part).contains(name)))
+    };
+    if names.is_empty() || !any(output, &holds) {
+        return Vec::new();
+    }
+    let mut all = vec![subst.clone()];
+    for name in &names {
+        let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+        let passed = function.params.iter().any(|param| is(&param.ty));
+        let inside = |ty: &Ty| !is(ty) && generics_in(ty).contains(name);
+        if function.params.iter().any(|param| inside(&param.ty)) {
+            return Vec::new();
+        }
+        let bounds = bounds_of(&function.generics, name).into_iter().cloned();
+        let bounds: Vec<Bound> = bounds.collect();
+        let types = |subst: &Subst| {
+            let bounds = subst.apply_bounds(&bounds);
+            if passed {
+                stand_in::views(&bounds)
+            } else {
+                stand_in::given(ctx, &bounds)
+            }
+        };
+        let with = |subst: &Subst| {
+            let put = |ty: Ty| {
+                let mut subst = subst.clone();
+                subst.types.insert(name.clone(), ty);
+                subst
+            };
+            types(subst).into_iter().map(put).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).take(MADE).collect();
+    }
+    let types = all.iter().map(|subst| ctx.normal(&subst.apply(output)));
+    types.filter(closed).collect()
 }
 
 /// The type parameters.

@@ -10,6 +10,8 @@ use super::arguments::Value;
 use super::choose::{Chooser, list, string};
 use super::ctx::Ctx;
 use super::fold::{Subst, closed, each, unify};
+use super::kinds::kind_of;
+
 use super::open::{Open, names_const};
 use super::stand_in;
 use super::types::Types;
@@ -55,6 +57,10 @@ pub(super) fn types(
         let mut whole: Vec<Ty> = whole.cloned().collect();
         // Where nothing is said, whatever comes is meant.
         whole.sort_by_key(stand_in::is_dict);
+        // Of numbers the one comes first that holds the most.
+        if whole.iter().all(|ty| matches!(ty, Ty::Primitive(_))) {
+            whole.sort_by_cached_key(|ty| kind_of(ctx, ty));
+        }
         return candidates(whole.into_iter(), true);
     }
     let named: Vec<Ty> = bounds.iter().filter_map(of_bound).collect();

@@ -6,14 +6,14 @@ use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
 use super::callables::left_open;
-use super::ctx::{Match, bind};
-use super::fold::{Subst, erase};
+use super::ctx::{Ctx, Match, bind, bounds_of, parameters};
+use super::fold::{Subst, erase, generics_in};
 use super::model::{PlannedMethod, TypeId};
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
-use super::wire::Reason;
-use super::{io_methods, iteration, names, objects, siblings, stdlib};
-use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Impl, Ty};
+use super::wire::{Reason, type_args};
+use super::{io_methods, iteration, names, objects, siblings, stand_in, stdlib};
+use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Impl, TraitRef, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
 pub(super) type TraitMethods = BTreeMap<DefKey, BTreeMap<String, PlannedMethod>>;
@@ -165,7 +165,7 @@ pub(super) fn trait_sites(
         return Vec::new();
     };
     let applied = found.subst.apply_trait(trait_);
-    let Ok(spelled) = build.ctx.spell_trait(&applied) else {
+    let Ok(trait_path) = build.ctx.spell_trait(&applied) else {
         return Vec::new();
     };
     let definition = match build.ctx.def(&trait_.def) {
@@ -192,22 +192,29 @@ pub(super) fn trait_sites(
         .into_iter()
         .filter(|(function, _)| !function.hidden)
         .map(|(function, from_trait)| (apart(function, &subst), from_trait))
-        .map(|(function, from_trait)| Site {
-            id: format!(
-                "<{path} as {}>::{}",
-                trait_name(build, &applied.def, &applied),
-                function.name
-            ),
-            subst: if from_trait {
-                subst.clone()
-            } else {
-                found.subst.clone()
-            },
-            generics: vec![left_open(&found.impl_.generics, &subst)],
-            callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
-            explicit: Explicit::None,
-            origin: Some(Origin::of_block(found.impl_, &function, counted)),
-            function,
+        .map(|(function, from_trait)| {
+            let known = if from_trait { &subst } else { &found.subst };
+            let told = untold(build.ctx, found, &applied, &function, known);
+            let spelled = Some(&told)
+                .filter(|told| !told.types.is_empty())
+                .and_then(|told| build.ctx.spell_trait(&told.apply_trait(&applied)).ok());
+            let spelled = spelled.as_ref().unwrap_or(&trait_path);
+            let mut known = known.clone();
+            known.types.values_mut().for_each(|ty| *ty = told.apply(ty));
+            known.types.extend(told.types);
+            Site {
+                id: format!(
+                    "<{path} as {}>::{}",
+                    trait_name(build, &applied.def, &applied),
+                    function.name
+                ),
+                generics: vec![left_open(&found.impl_.generics, &known)],
+                subst: known,
+                callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
+                explicit: Explicit::None,
+                origin: Some(Origin::of_block(found.impl_, &function, counted)),
+                function,
+            }
         })
         .collect()
 }
@@ -237,6 +244,29 @@ fn apart(function: &Function, subst: &Subst) -> Function {
         clause.bounds = renamed.apply_bounds(&clause.bounds);
     }
     function
+}
+
+/// The impl's parameters that stand in the trait's arguments alone (`impl<T: Numbers<Float = f64>> Float<T> for f64`), and
+/// that nothing which the function is passed says: the only type that they may be.
+fn untold(ctx: &Ctx<'_>, found: &Match<'_>, applied: &TraitRef, function: &Function, known: &Subst) -> Subst {
+    let mut told = Subst::default();
+    let passed: BTreeSet<String> = function
+        .params
+        .iter()
+        .flat_map(|param| generics_in(&known.apply(&param.ty)))
+        .collect();
+    for ty in type_args(&applied.args) {
+        let Ty::Generic(name) = ty else { continue };
+        if passed.contains(name) || !parameters(&found.impl_.generics).contains(name) {
+            continue;
+        }
+        let bounds = bounds_of(&found.impl_.generics, name).into_iter().cloned();
+        let bounds = known.apply_bounds(&bounds.collect::<Vec<_>>());
+        if let [only @ Ty::Path { .. }] = &stand_in::given(ctx, &bounds)[..] {
+            told.types.insert(name.clone(), only.clone());
+        }
+    }
+    told
 }
 
 fn trait_name(build: &Builder<'_, '_>, def: &DefKey, one: &crate::api::TraitRef) -> String {

@@ -66,7 +66,12 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
         }
     }
     operators(build, id, &mut all);
-    for (method, key) in [("len", "__len__"), ("contains", "__contains__")] {
+    let named = [
+        ("len", "__len__"),
+        ("contains_key", "__contains__"),
+        ("contains", "__contains__"),
+    ];
+    for (method, key) in named {
         if let Some(found) = methods
             .iter()
             .find(|one| one.name == method && one.instance && one.from_trait.is_none())

@@ -59,6 +59,16 @@ pub(super) fn of_bounds(ctx: &Ctx<'_>, bounds: &[Bound], passed: bool) -> Vec<Ty
     met.take(if passed { 2 } else { 1 }).collect()
 }
 
+/// What a parameter may be that only the result names: what stands for it, else every type that implements what is asked.
+pub(super) fn given(ctx: &Ctx<'_>, bounds: &[Bound]) -> Vec<Ty> {
+    let found = of_bounds(ctx, bounds, false);
+    if !found.is_empty() {
+        return found;
+    }
+    let all = implementors(ctx, bounds.iter(), true).into_iter();
+    all.filter(|ty| meets(ctx, ty, bounds)).collect()
+}
+
 /// Instances of a generic type, for whoever names none: over what stands for its parameters. The first is what its name
 /// means.
 pub(super) fn instances(ctx: &Ctx<'_>, def: &Def) -> Vec<Ty> {
@@ -435,7 +445,7 @@ fn is_named(ty: &Ty) -> bool {
 }
 
 /// What owns the data that is looked at: where `AsRef<[T]>` is asked for, a list.
-fn views(bounds: &[Bound]) -> Vec<Ty> {
+pub(super) fn views(bounds: &[Bound]) -> Vec<Ty> {
     let one = |bound: &Bound| match bound {
         Bound::Trait {
             trait_, maybe: false, ..

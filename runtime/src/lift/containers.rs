@@ -266,7 +266,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>, const N: usize> Lift<'s, 'h, B> for [T; N] {
     }
 }
 
-by_value!([T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>);
+by_value!([] (), [T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>);
 
 /// What is held of a map.
 type Pairs<K, V> = Vec<(K, V)>;

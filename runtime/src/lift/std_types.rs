@@ -160,6 +160,10 @@ by_value!(
     [] SocketAddrV6, [] Ordering, [] SeekFrom,
 );
 
+by_value!(
+    [T] Range<T>, [T] RangeInclusive<T>, [T] RangeFrom<T>, [T] RangeTo<T>, [T] RangeToInclusive<T>, [] RangeFull,
+);
+
 impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Range<T> {
     type Held = (T::Held, T::Held);
     const STD: bool = T::STD;

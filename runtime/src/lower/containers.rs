@@ -281,19 +281,24 @@ impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Range<T> {
     }
 }
 
+/// Writes an end of a range, or that there is none.
+macro_rules! end {
+    ($out:ident) => {
+        $out.writer.nil()
+    };
+    ($out:ident $lowered:expr) => {
+        $lowered?
+    };
+}
+
+/// Ranges that are not plain ones: their ends, as far as they are there, and whether the end is included.
 macro_rules! open_ranges {
-    ($($ty:ident, |$range:ident| $start:expr, $end:expr, $inclusive:literal;)+) => {$(
+    ($($ty:ident [$($start:ident)?] [$($end:ident)?] $inclusive:literal;)+) => {$(
         impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for $ty<T> {
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
-                let $range = self;
-                let (start, end): (Option<T>, Option<T>) = ($start, $end);
                 out.writer.array(3);
-                for bound in [start, end] {
-                    match bound {
-                        Some(bound) => bound.lower(out)?,
-                        None => out.writer.nil(),
-                    }
-                }
+                end!(out $(self.$start.lower(out))?);
+                end!(out $(self.$end.lower(out))?);
                 out.writer.bool($inclusive);
                 Ok(())
             }
@@ -303,13 +308,28 @@ macro_rules! open_ranges {
                 T::describe(to);
             }
         }
+
+        impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for $ty<T> {
+            fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+                out.writer.array(3);
+                end!(out $(self.$start.lower_ref(out))?);
+                end!(out $(self.$end.lower_ref(out))?);
+                out.writer.bool($inclusive);
+                Ok(())
+            }
+
+            fn describe_ref(to: &mut Describer<'_>) {
+                to.head("bounds", 1);
+                T::describe_ref(to);
+            }
+        }
     )+};
 }
 
 open_ranges! {
-    RangeFrom, |range| Some(range.start), None, false;
-    RangeTo, |range| None, Some(range.end), false;
-    RangeToInclusive, |range| None, Some(range.end), true;
+    RangeFrom [start] [] false;
+    RangeTo [] [end] false;
+    RangeToInclusive [] [end] true;
 }
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for RangeInclusive<T> {
@@ -325,6 +345,21 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for RangeInclusive<T> {
     fn describe(to: &mut Describer<'_>) {
         to.head("bounds", 1);
         T::describe(to);
+    }
+}
+
+impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for RangeInclusive<T> {
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        out.writer.array(3);
+        self.start().lower_ref(out)?;
+        self.end().lower_ref(out)?;
+        out.writer.bool(true);
+        Ok(())
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        to.head("bounds", 1);
+        T::describe_ref(to);
     }
 }
 

@@ -137,3 +137,41 @@ impl TryFrom<i64> for Even {
 pub fn half<T: TryInto<Even, Error = Odd>>(value: T) -> Result<i64, Odd> {
     Ok(value.try_into()?.0 / 2)
 }
+
+/// A key that nobody is to know; it can be looked at as bytes.
+pub struct Secret([u8; 4]);
+
+impl Secret {
+    /// Of these bytes.
+    pub fn new(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// What is made of a secret, and is none.
+pub struct Public([u8; 4]);
+
+impl Public {
+    /// Its bytes.
+    pub fn to_bytes(&self) -> [u8; 4] {
+        self.0
+    }
+}
+
+impl From<[u8; 4]> for Public {
+    fn from(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<'a> From<&'a Secret> for Public {
+    fn from(secret: &'a Secret) -> Self {
+        Self(secret.0.map(|byte| !byte))
+    }
+}

@@ -277,3 +277,64 @@ impl Chart<u16> {
         &self.table
     }
 }
+
+/// Something that can be read off a tape.
+pub trait Reading: Sized {
+    /// From a number there.
+    fn read(number: i16) -> Self;
+}
+
+impl Reading for i16 {
+    fn read(number: i16) -> Self {
+        number
+    }
+}
+
+impl Reading for String {
+    fn read(number: i16) -> Self {
+        format!("<{number}>")
+    }
+}
+
+/// What is left on a tape, as something.
+pub struct Readings<'a, S> {
+    numbers: std::slice::Iter<'a, i16>,
+    kind: std::marker::PhantomData<S>,
+}
+
+impl<S: Reading> Iterator for Readings<'_, S> {
+    type Item = S;
+
+    fn next(&mut self) -> Option<S> {
+        self.numbers.next().map(|number| S::read(*number))
+    }
+}
+
+/// Numbers, and which of them are marked.
+pub struct Tape {
+    numbers: Vec<i16>,
+    marked: std::ops::RangeInclusive<usize>,
+}
+
+impl Tape {
+    /// With these numbers.
+    pub fn new(numbers: Vec<i16>) -> Self {
+        Self { numbers, marked: 0..=0 }
+    }
+
+    /// What is on it, as what is asked for.
+    pub fn readings<'a, S: Reading>(&'a self) -> Readings<'a, S> {
+        Readings { numbers: self.numbers.iter(), kind: std::marker::PhantomData }
+    }
+
+    /// Marks some, and gives those before.
+    pub fn mark(&mut self, marked: &std::ops::Range<usize>) -> Option<(&std::ops::RangeInclusive<usize>, usize)> {
+        self.marked = marked.start..=marked.end.checked_sub(1)?;
+        Some((&self.marked, marked.len()))
+    }
+
+    /// It is one of the numbers.
+    pub fn contains_key(&self, number: i16) -> bool {
+        self.numbers.contains(&number)
+    }
+}
