@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use super::callables::{Combination, erase_names};
-use super::choose::{Chooser, is_boxed};
+use super::choose::{Chooser, is_boxed, shared};
 use super::ctx::Ctx;
-use super::kinds::kind_of;
+use super::kinds::{Kind, kind_of};
 use super::model::PlannedBound;
 use super::open::Open;
 use super::site::Site;
-use super::wire::type_args;
+use super::wire::{is_bytes, is_text, type_args};
 use super::{closures, holds, hosts, stand_in, stdlib};
 use crate::api::{Bound, TraitRef, Ty};
 
@@ -86,7 +86,7 @@ fn missing(chooser: &Chooser<'_, '_>, trait_: &TraitRef, bounds: &[Bound], taken
     if taken.iter().any(stand_in::is_dynamic) {
         return Vec::new();
     }
-    let kinds: BTreeSet<_> = taken.iter().map(|ty| kind_of(ctx, ty).0).collect();
+    let kinds: BTreeSet<_> = taken.iter().map(|ty| kind(ctx, ty)).collect();
     let mut all = BTreeSet::new();
     for impl_ in ctx.impls_of(&trait_.def) {
         let ty = ctx.normal(&impl_.self_ty);
@@ -97,10 +97,28 @@ fn missing(chooser: &Chooser<'_, '_>, trait_: &TraitRef, bounds: &[Bound], taken
         if found.is_empty() {
             found.push(ty);
         }
-        let new = |one: &Ty| !kinds.contains(&kind_of(ctx, one).0) && holds::meets(ctx, one, bounds);
+        let new = |one: &Ty| !kinds.contains(&kind(ctx, one)) && holds::meets(ctx, one, bounds);
         all.extend(found.iter().filter(|one| new(one)).map(|one| shown(ctx, one)));
     }
     all.into_iter().take(TOLD).collect()
+}
+
+/// What a type is to Python, behind whatever references; bytes are bytes in whatever they are.
+fn kind(ctx: &Ctx<'_>, ty: &Ty) -> Kind {
+    let is_byte = |ty: &Ty| matches!(ty, Ty::Primitive(name) if name == "u8");
+    let bytes = match ty {
+        Ty::Ref { ty, .. } if !is_text(ty) && !is_bytes(ty) => return kind(ctx, ty),
+        Ty::Array { ty, .. } => is_byte(ty),
+        Ty::Path { def, args } => {
+            stdlib::is_std(def) && type_args(args).any(|inner| is_byte(inner) || is_bytes(inner))
+        }
+        _ => false,
+    };
+    if bytes {
+        let any = Ty::Slice(Box::new(Ty::Primitive("u8".to_owned())));
+        return kind_of(ctx, &shared(&any)).0;
+    }
+    kind_of(ctx, ty).0
 }
 
 /// A blanket implementation, or one of a pointer to any implementor.
