@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
-use super::choose::{Choice, Chooser, shared, string, text};
+use super::choose::{CHOICES, Choice, Chooser, FOREIGN_CHOICES, shared, string, text};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
@@ -149,6 +149,7 @@ pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -
         referred: open.params.iter().filter_map(referred).collect(),
         output: open.output.clone(),
         callables: RefCell::new(Vec::new()),
+        most: if open.foreign { FOREIGN_CHOICES } else { CHOICES },
     }
 }
 

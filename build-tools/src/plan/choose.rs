@@ -26,6 +26,8 @@ use crate::api::{Arg, Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
 pub(super) const CHOICES: usize = 8;
+/// How many, of a function that is written in another crate.
+pub(super) const FOREIGN_CHOICES: usize = 2;
 
 /// What the runtime's iterator over Python's items meets.
 const ITERATES: &[&str] = &[
@@ -76,6 +78,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) output: Option<Ty>,
     /// The callables that were chosen, by the number of their pseudo type.
     pub(super) callables: RefCell<Vec<closures::Signature>>,
+    /// How many implementors of a trait one parameter may be.
+    pub(super) most: usize,
 }
 
 impl Chooser<'_, '_> {
@@ -565,7 +569,7 @@ impl Chooser<'_, '_> {
             .types
             .host(trait_)
             .filter(|_| hosts::meets(self.ctx, trait_, bounds));
-        let most = CHOICES - usize::from(host.is_some());
+        let most = self.most - usize::from(host.is_some());
         kinds
             .into_values()
             .take(most)

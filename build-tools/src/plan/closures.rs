@@ -391,6 +391,18 @@ fn on(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> String {
     "{}".to_owned()
 }
 
+/// How many lifetimes a type is about.
+fn lifetimes(ty: &Ty) -> usize {
+    match ty {
+        Ty::Path { args, .. } => args
+            .args
+            .iter()
+            .filter(|arg| matches!(arg, Arg::Lifetime(_)))
+            .count(),
+        _ => 0,
+    }
+}
+
 /// The parts as a tuple.
 pub(super) fn tuple(parts: &[String]) -> String {
     match parts {
@@ -414,6 +426,13 @@ pub(super) fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) 
             ..
         } if !matches!(class(ctx, types, inner), Class::Type(_, Kind::Handle)) => {
             refuse(": changing a plain value in place is not served yet")
+        }
+        Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } if lifetimes(inner) > 1 => {
+            refuse(": what has several lifetimes could be mixed up when it is changed")
         }
         _ if holds(ty) => refuse(", another callable: not served yet"),
         _ => match check_result(ctx, types, ty, false) {

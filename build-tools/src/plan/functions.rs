@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::choose::Chooser;
+use super::choose::{CHOICES, Chooser};
 use super::closures;
 use super::ctx::Ctx;
 use super::fold::{Subst, generics_in};
@@ -49,6 +49,7 @@ pub(super) fn close(
         referred: BTreeSet::new(),
         output: None,
         callables: RefCell::default(),
+        most: CHOICES,
     };
     let mut subst = Subst::default();
     for name in signature.parameters() {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::ctx::Ctx;
 use super::fold::{Fold, any, generics_in};
-use super::site::Site;
+use super::site::{OriginKey, Site};
 use super::{closures, lifetimes, stdlib, streams};
-use crate::api::{Arg, Args, Bound, GenericParam, Generics, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Generics, TraitRef, Ty};
 
 /// A signature with its open parameters: `impl Trait` arguments are parameters too, named `#0`, `#1`…
 pub(super) struct Open {
@@ -20,6 +20,8 @@ pub(super) struct Open {
     /// The names of `impl Trait` arguments, in order.
     pub(super) impls: Vec<String>,
     pub(super) outlives: Vec<(String, String)>,
+    /// It is written in another crate: what such a function takes is less what this crate is about.
+    pub(super) foreign: bool,
 }
 
 impl Open {
@@ -76,6 +78,10 @@ impl Open {
             consts,
             impls: named.impls,
             outlives: lifetimes::outlives(&all),
+            foreign: site
+                .origin
+                .as_ref()
+                .is_some_and(|origin| is_foreign(ctx, &origin.key)),
         }
     }
 
@@ -93,6 +99,20 @@ impl Open {
                 return found;
             }
         }
+    }
+}
+
+fn is_foreign(ctx: &Ctx<'_>, key: &OriginKey) -> bool {
+    let elsewhere = |def: &DefKey| def.krate() != ctx.api.name;
+    let block = |self_ty: &Ty, trait_: Option<&DefKey>| {
+        let ty = matches!(self_ty, Ty::Path { def, .. } if elsewhere(def));
+        ty && trait_.is_none_or(elsewhere)
+    };
+    match key {
+        OriginKey::Free(def) => elsewhere(def),
+        OriginKey::Block { self_ty, trait_, .. } => block(self_ty, trait_.as_ref().map(|one| &one.def)),
+        OriginKey::Foreign { trait_, .. } | OriginKey::Provided { trait_, .. } => elsewhere(trait_),
+        OriginKey::Blanket { trait_, .. } => elsewhere(&trait_.def),
     }
 }
 
