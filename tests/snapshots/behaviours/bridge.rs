@@ -29,87 +29,90 @@ __uc::record!(__UcMarker, 13, "behaviours::choices::UnknownLevel", constructible
 __uc::handle!(__UcMarker, 14, "behaviours::conversions::Even", ::behaviours::conversions::Even);
 __uc::handle_in!(__UcMarker, 15, "behaviours::conversions::Layout", __UcFamily15, ::behaviours::conversions::Layout<'h>);
 __uc::record!(__UcMarker, 16, "behaviours::conversions::Odd", constructible, ::behaviours::conversions::Odd { 0: ::core::primitive::i64 });
-__uc::handle!(__UcMarker, 17, "behaviours::conversions::Value", ::behaviours::conversions::Value);
-__uc::handle!(__UcMarker, 18, "behaviours::drops::Guard", ::behaviours::drops::Guard);
-__uc::handle!(__UcMarker, 19, "behaviours::drops::Slow", ::behaviours::drops::Slow);
-__uc::handle_in!(__UcMarker, 20, "behaviours::drops::View", __UcFamily20, ::behaviours::drops::View<'h>);
-__uc::choice!(__UcMarker, 21, "behaviours::echoes::Colour", constructible, ::behaviours::echoes::Colour {
+__uc::handle!(__UcMarker, 17, "behaviours::conversions::Public", ::behaviours::conversions::Public);
+__uc::handle!(__UcMarker, 18, "behaviours::conversions::Secret", ::behaviours::conversions::Secret);
+__uc::handle!(__UcMarker, 19, "behaviours::conversions::Value", ::behaviours::conversions::Value);
+__uc::handle!(__UcMarker, 20, "behaviours::drops::Guard", ::behaviours::drops::Guard);
+__uc::handle!(__UcMarker, 21, "behaviours::drops::Slow", ::behaviours::drops::Slow);
+__uc::handle_in!(__UcMarker, 22, "behaviours::drops::View", __UcFamily22, ::behaviours::drops::View<'h>);
+__uc::choice!(__UcMarker, 23, "behaviours::echoes::Colour", constructible, ::behaviours::echoes::Colour {
     0 Red {} = 0,
     1 Green {} = 7,
     2 Blue {} = 8,
 });
-__uc::choice!(__UcMarker, 22, "behaviours::echoes::Figure", constructible, ::behaviours::echoes::Figure {
+__uc::choice!(__UcMarker, 24, "behaviours::echoes::Figure", constructible, ::behaviours::echoes::Figure {
     0 Nothing {},
     1 Pair { 0: ::core::primitive::i64, 1: ::std::string::String },
     2 Named { size: ::core::primitive::f64, inner: ::behaviours::echoes::Inner },
 });
-__uc::record!(__UcMarker, 23, "behaviours::echoes::Inner", constructible, ::behaviours::echoes::Inner { letter: ::core::primitive::char, words: ::std::collections::BTreeMap<::core::primitive::u16, ::std::string::String> });
-__uc::record!(__UcMarker, 24, "behaviours::echoes::Sample", constructible, ::behaviours::echoes::Sample { number: ::core::primitive::i32, wide: ::core::primitive::u128, float: ::core::primitive::f64, text: ::std::string::String, bytes: ::std::vec::Vec<::core::primitive::u8>, maybe: ::std::option::Option<::core::primitive::bool>, nested: ::std::vec::Vec<::behaviours::echoes::Inner> });
-__uc::record!(__UcMarker, 25, "behaviours::errors::Deep", constructible, ::behaviours::errors::Deep { depth: ::core::primitive::u32 });
-__uc::handle!(__UcMarker, 26, "behaviours::errors::Fault", ::behaviours::errors::Fault);
-__uc::handle!(__UcMarker, 27, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
-__uc::handle!(__UcMarker, 28, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
-__uc::handle!(__UcMarker, 29, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 30, "behaviours::files::Memory", ::behaviours::files::Memory);
-__uc::handle!(__UcMarker, 31, "behaviours::files::Options", ::behaviours::files::Options);
-__uc::handle!(__UcMarker, 32, "behaviours::files::Tags<impl fmt::Write>", ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>);
-__uc::handle!(__UcMarker, 33, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
-__uc::handle!(__UcMarker, 34, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 35, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
-__uc::handle!(__UcMarker, 36, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
-__uc::handle!(__UcMarker, 37, "behaviours::iterators::Ladder", ::behaviours::iterators::Ladder);
-__uc::handle!(__UcMarker, 38, "behaviours::iterators::Line", ::behaviours::iterators::Line);
-__uc::handle_in!(__UcMarker, 39, "behaviours::iterators::Lines", __UcFamily39, ::behaviours::iterators::Lines<'h>);
-__uc::handle_in!(__UcMarker, 40, "behaviours::iterators::Numbers", __UcFamily40, ::behaviours::iterators::Numbers<'h>);
-__uc::handle!(__UcMarker, 41, "behaviours::iterators::Once", ::behaviours::iterators::Once);
-__uc::handle_in!(__UcMarker, 42, "behaviours::iterators::Placed", __UcFamily42, ::behaviours::iterators::Placed<'h>);
-__uc::handle_in!(__UcMarker, 43, "behaviours::iterators::Places", __UcFamily43, ::behaviours::iterators::Places<'h>);
-__uc::handle!(__UcMarker, 44, "behaviours::iterators::Song", ::behaviours::iterators::Song);
-__uc::handle!(__UcMarker, 45, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
-__uc::handle!(__UcMarker, 46, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
-__uc::choice!(__UcMarker, 47, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
+__uc::record!(__UcMarker, 25, "behaviours::echoes::Inner", constructible, ::behaviours::echoes::Inner { letter: ::core::primitive::char, words: ::std::collections::BTreeMap<::core::primitive::u16, ::std::string::String> });
+__uc::record!(__UcMarker, 26, "behaviours::echoes::Sample", constructible, ::behaviours::echoes::Sample { number: ::core::primitive::i32, wide: ::core::primitive::u128, float: ::core::primitive::f64, text: ::std::string::String, bytes: ::std::vec::Vec<::core::primitive::u8>, maybe: ::std::option::Option<::core::primitive::bool>, nested: ::std::vec::Vec<::behaviours::echoes::Inner> });
+__uc::record!(__UcMarker, 27, "behaviours::errors::Deep", constructible, ::behaviours::errors::Deep { depth: ::core::primitive::u32 });
+__uc::handle!(__UcMarker, 28, "behaviours::errors::Fault", ::behaviours::errors::Fault);
+__uc::handle!(__UcMarker, 29, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
+__uc::handle!(__UcMarker, 30, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
+__uc::handle!(__UcMarker, 31, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 32, "behaviours::files::Memory", ::behaviours::files::Memory);
+__uc::handle!(__UcMarker, 33, "behaviours::files::Notes", ::behaviours::files::Notes);
+__uc::handle!(__UcMarker, 34, "behaviours::files::Options", ::behaviours::files::Options);
+__uc::handle!(__UcMarker, 35, "behaviours::files::Tags<impl fmt::Write>", ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>);
+__uc::handle!(__UcMarker, 36, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
+__uc::handle!(__UcMarker, 37, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 38, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
+__uc::handle!(__UcMarker, 39, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
+__uc::handle!(__UcMarker, 40, "behaviours::iterators::Ladder", ::behaviours::iterators::Ladder);
+__uc::handle!(__UcMarker, 41, "behaviours::iterators::Line", ::behaviours::iterators::Line);
+__uc::handle_in!(__UcMarker, 42, "behaviours::iterators::Lines", __UcFamily42, ::behaviours::iterators::Lines<'h>);
+__uc::handle_in!(__UcMarker, 43, "behaviours::iterators::Numbers", __UcFamily43, ::behaviours::iterators::Numbers<'h>);
+__uc::handle!(__UcMarker, 44, "behaviours::iterators::Once", ::behaviours::iterators::Once);
+__uc::handle_in!(__UcMarker, 45, "behaviours::iterators::Placed", __UcFamily45, ::behaviours::iterators::Placed<'h>);
+__uc::handle_in!(__UcMarker, 46, "behaviours::iterators::Places", __UcFamily46, ::behaviours::iterators::Places<'h>);
+__uc::handle!(__UcMarker, 47, "behaviours::iterators::Song", ::behaviours::iterators::Song);
+__uc::handle!(__UcMarker, 48, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
+__uc::handle!(__UcMarker, 49, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
+__uc::choice!(__UcMarker, 50, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
     0 None {} = 0,
     1 True {} = 1,
     2 Other {} = 2,
 });
-__uc::handle!(__UcMarker, 48, "behaviours::operators::Blob", ::behaviours::operators::Blob);
-__uc::handle!(__UcMarker, 49, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
-__uc::handle!(__UcMarker, 50, "behaviours::operators::Steps", ::behaviours::operators::Steps);
-__uc::handle!(__UcMarker, 51, "behaviours::outs::Bad", ::behaviours::outs::Bad);
-__uc::handle_in!(__UcMarker, 52, "behaviours::outs::Field", __UcFamily52, ::behaviours::outs::Field<'h>);
-__uc::handle_in!(__UcMarker, 53, "behaviours::outs::Fields", __UcFamily53, ::behaviours::outs::Fields<'h, 'h>);
-__uc::handle_in!(__UcMarker, 54, "behaviours::outs::Sink", __UcFamily54, ::behaviours::outs::Sink<'h>);
-__uc::record!(__UcMarker, 55, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
-__uc::record!(__UcMarker, 56, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
-__uc::handle_in!(__UcMarker, 57, "behaviours::outs::Word", __UcFamily57, ::behaviours::outs::Word<'h>);
-__uc::handle!(__UcMarker, 58, "behaviours::outs::Writer", ::behaviours::outs::Writer);
-__uc::handle!(__UcMarker, 59, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
-__uc::handle!(__UcMarker, 60, "behaviours::panics::Counter", ::behaviours::panics::Counter);
-__uc::handle!(__UcMarker, 61, "behaviours::panics::Shy", ::behaviours::panics::Shy);
-__uc::handle!(__UcMarker, 62, "behaviours::records::Account", ::behaviours::records::Account);
-__uc::record!(__UcMarker, 63, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
-__uc::record!(__UcMarker, 64, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
-__uc::record!(__UcMarker, 65, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
-__uc::record!(__UcMarker, 66, "behaviours::std_types::CPair", constructible, ::behaviours::std_types::CPair { first: ::std::ffi::c_int, second: ::std::option::Option<::std::ffi::c_char> });
-__uc::handle!(__UcMarker, 67, "behaviours::std_types::Lasting", ::behaviours::std_types::Lasting);
-__uc::record!(__UcMarker, 68, "behaviours::std_types::Polynomial", constructible, ::behaviours::std_types::Polynomial { bits: ::std::vec::Vec<::core::primitive::u32>, name: ::std::string::String });
-__uc::handle!(__UcMarker, 69, "behaviours::std_types::Shape", ::behaviours::std_types::Shape);
-__uc::handle!(__UcMarker, 70, "behaviours::threads::Local", ::behaviours::threads::Local);
-__uc::handle!(__UcMarker, 71, "behaviours::threads::Shared", ::behaviours::threads::Shared);
-__uc::handle!(__UcMarker, 72, "behaviours::threads::Single", ::behaviours::threads::Single);
-__uc::handle!(__UcMarker, 73, "behaviours::traits::Basket", ::behaviours::traits::Basket);
-__uc::handle!(__UcMarker, 74, "behaviours::traits::Cat", ::behaviours::traits::Cat);
-__uc::handle!(__UcMarker, 75, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
-__uc::handle!(__UcMarker, 76, "behaviours::views::Address", ::behaviours::views::Address);
-__uc::handle_in!(__UcMarker, 77, "behaviours::views::Environment", __UcFamily77, ::behaviours::views::Environment<'h>);
-__uc::handle!(__UcMarker, 78, "behaviours::views::NotFound", ::behaviours::views::NotFound);
-__uc::handle_in!(__UcMarker, 79, "behaviours::views::Registry", __UcFamily79, ::behaviours::views::Registry<'h>);
-__uc::handle_in!(__UcMarker, 80, "behaviours::views::Rest", __UcFamily80, ::behaviours::views::Rest<'h>);
-__uc::handle_in!(__UcMarker, 81, "behaviours::views::Segments", __UcFamily81, ::behaviours::views::Segments<'h>);
-__uc::handle_in!(__UcMarker, 82, "behaviours::views::State", __UcFamily82, ::behaviours::views::State<'h, 'h>);
-__uc::handle_in!(__UcMarker, 83, "behaviours::views::Tail", __UcFamily83, ::behaviours::views::Tail<'h>);
-__uc::handle_in!(__UcMarker, 84, "behaviours::views::Template", __UcFamily84, ::behaviours::views::Template<'h, 'h>);
-__uc::handle!(__UcMarker, 85, "std::fs::File", ::std::fs::File);
+__uc::handle!(__UcMarker, 51, "behaviours::operators::Blob", ::behaviours::operators::Blob);
+__uc::handle!(__UcMarker, 52, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
+__uc::handle!(__UcMarker, 53, "behaviours::operators::Steps", ::behaviours::operators::Steps);
+__uc::handle!(__UcMarker, 54, "behaviours::outs::Bad", ::behaviours::outs::Bad);
+__uc::handle_in!(__UcMarker, 55, "behaviours::outs::Field", __UcFamily55, ::behaviours::outs::Field<'h>);
+__uc::handle_in!(__UcMarker, 56, "behaviours::outs::Fields", __UcFamily56, ::behaviours::outs::Fields<'h, 'h>);
+__uc::handle_in!(__UcMarker, 57, "behaviours::outs::Sink", __UcFamily57, ::behaviours::outs::Sink<'h>);
+__uc::record!(__UcMarker, 58, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
+__uc::record!(__UcMarker, 59, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
+__uc::handle_in!(__UcMarker, 60, "behaviours::outs::Word", __UcFamily60, ::behaviours::outs::Word<'h>);
+__uc::handle!(__UcMarker, 61, "behaviours::outs::Writer", ::behaviours::outs::Writer);
+__uc::handle!(__UcMarker, 62, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
+__uc::handle!(__UcMarker, 63, "behaviours::panics::Counter", ::behaviours::panics::Counter);
+__uc::handle!(__UcMarker, 64, "behaviours::panics::Shy", ::behaviours::panics::Shy);
+__uc::handle!(__UcMarker, 65, "behaviours::records::Account", ::behaviours::records::Account);
+__uc::record!(__UcMarker, 66, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
+__uc::record!(__UcMarker, 67, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
+__uc::record!(__UcMarker, 68, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
+__uc::record!(__UcMarker, 69, "behaviours::std_types::CPair", constructible, ::behaviours::std_types::CPair { first: ::std::ffi::c_int, second: ::std::option::Option<::std::ffi::c_char> });
+__uc::handle!(__UcMarker, 70, "behaviours::std_types::Lasting", ::behaviours::std_types::Lasting);
+__uc::record!(__UcMarker, 71, "behaviours::std_types::Polynomial", constructible, ::behaviours::std_types::Polynomial { bits: ::std::vec::Vec<::core::primitive::u32>, name: ::std::string::String });
+__uc::handle!(__UcMarker, 72, "behaviours::std_types::Shape", ::behaviours::std_types::Shape);
+__uc::handle!(__UcMarker, 73, "behaviours::threads::Local", ::behaviours::threads::Local);
+__uc::handle!(__UcMarker, 74, "behaviours::threads::Shared", ::behaviours::threads::Shared);
+__uc::handle!(__UcMarker, 75, "behaviours::threads::Single", ::behaviours::threads::Single);
+__uc::handle!(__UcMarker, 76, "behaviours::traits::Basket", ::behaviours::traits::Basket);
+__uc::handle!(__UcMarker, 77, "behaviours::traits::Cat", ::behaviours::traits::Cat);
+__uc::handle!(__UcMarker, 78, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
+__uc::handle!(__UcMarker, 79, "behaviours::views::Address", ::behaviours::views::Address);
+__uc::handle_in!(__UcMarker, 80, "behaviours::views::Environment", __UcFamily80, ::behaviours::views::Environment<'h>);
+__uc::handle!(__UcMarker, 81, "behaviours::views::NotFound", ::behaviours::views::NotFound);
+__uc::handle_in!(__UcMarker, 82, "behaviours::views::Registry", __UcFamily82, ::behaviours::views::Registry<'h>);
+__uc::handle_in!(__UcMarker, 83, "behaviours::views::Rest", __UcFamily83, ::behaviours::views::Rest<'h>);
+__uc::handle_in!(__UcMarker, 84, "behaviours::views::Segments", __UcFamily84, ::behaviours::views::Segments<'h>);
+__uc::handle_in!(__UcMarker, 85, "behaviours::views::State", __UcFamily85, ::behaviours::views::State<'h, 'h>);
+__uc::handle_in!(__UcMarker, 86, "behaviours::views::Tail", __UcFamily86, ::behaviours::views::Tail<'h>);
+__uc::handle_in!(__UcMarker, 87, "behaviours::views::Template", __UcFamily87, ::behaviours::views::Template<'h, 'h>);
+__uc::handle!(__UcMarker, 88, "std::fs::File", ::std::fs::File);
 
 /// Shim for `<behaviours::Dot as Default>::default`.
 fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
@@ -799,14 +802,56 @@ fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::conversions::Value::shown`, src/conversions.rs:93.
+/// Shim for `behaviours::conversions::Public::to_bytes`, src/conversions.rs:162.
 fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Public>::to_bytes(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Public as From<[u8; 4]>>::from`.
+fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<[::core::primitive::u8; 4]>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Public as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `<behaviours::conversions::Public as From<&'a Secret>>::from`.
+fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Secret>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Public as ::std::convert::From<_>>::from(a0.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::Secret::new`, src/conversions.rs:146.
+fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::conversions::Secret>::new(a0.take()))
+}
+
+/// Shim for `<behaviours::conversions::Secret as AsRef<[u8]>>::as_ref`.
+fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::conversions::Secret>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
+}
+
+/// Shim for `behaviours::conversions::Value::shown`, src/conversions.rs:93.
+fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::conversions::Value>::shown(a0.take()))
 }
 
 /// Shim for `<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from`.
-fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -818,7 +863,7 @@ fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<String>>::from`.
-fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
         call,
@@ -828,7 +873,7 @@ fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Vec<u8>>>::from`.
-fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -838,7 +883,7 @@ fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Value>`.
-fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::behaviours::conversions::Value>>(call);
     __uc::answer!(
         call,
@@ -848,7 +893,7 @@ fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<bool>`.
-fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::bool>>(call);
     __uc::answer!(
         call,
@@ -858,7 +903,7 @@ fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<i64>`.
-fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
         call,
@@ -868,7 +913,7 @@ fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<f64>`.
-fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::f64>>(call);
     __uc::answer!(
         call,
@@ -878,7 +923,7 @@ fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<&str>`.
-fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<&'c ::core::primitive::str>>(call);
     __uc::answer!(
         call,
@@ -888,7 +933,7 @@ fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>`.
-fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
@@ -902,7 +947,7 @@ fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>`.
-fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<::std::vec::Vec<::core::primitive::u8>>,
     >(call);
@@ -914,7 +959,7 @@ fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<bool>>::from`.
-fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(
         call,
@@ -924,7 +969,7 @@ fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<f32>>::from`.
-fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f32>(call);
     __uc::answer!(
         call,
@@ -934,7 +979,7 @@ fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<f64>>::from`.
-fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(
         call,
@@ -944,7 +989,7 @@ fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<i64>>::from`.
-fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
         call,
@@ -954,7 +999,7 @@ fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<u8>>::from`.
-fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u8>(call);
     __uc::answer!(
         call,
@@ -964,7 +1009,7 @@ fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<&str>>::from`.
-fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -974,7 +1019,7 @@ fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as Clone>::clone`.
-fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(
         call,
@@ -984,7 +1029,7 @@ fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as PartialEq>::eq`.
-fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(
@@ -997,73 +1042,73 @@ fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as Debug>::fmt`.
-fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::new`, src/drops.rs:17.
-fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::new(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::name`, src/drops.rs:25.
-fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::name(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::view`, src/drops.rs:30.
-fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::view(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Guard as Debug>::fmt`.
-fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Guard>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Slow::new`, src/drops.rs:85.
-fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Slow>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Slow as Debug>::fmt`.
-fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Slow>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::View::name`, src/drops.rs:52.
-fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::View<'_>>::name(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::View as Debug>::fmt`.
-fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::View<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Debug>::fmt`.
-fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Display>::fmt`.
-fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::is_temporary`, src/errors.rs:46.
-fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1073,24 +1118,24 @@ fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::errors::Fault as Debug>::fmt`.
-fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Fault as Display>::fmt`.
-fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Missing`.
-fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Missing)
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge`.
-fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -1104,7 +1149,7 @@ fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.found`.
-fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1118,7 +1163,7 @@ fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.limit`.
-fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1132,13 +1177,13 @@ fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Below`.
-fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Below(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Below.0`.
-fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1152,7 +1197,7 @@ fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd`.
-fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
         call,
@@ -1164,7 +1209,7 @@ fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd.value`.
-fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1178,7 +1223,7 @@ fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault variant`.
-fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1194,8 +1239,8 @@ fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:127.
-fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:149.
+fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1206,8 +1251,8 @@ fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:135.
-fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:157.
+fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1218,8 +1263,8 @@ fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::get_ref`, src/files.rs:140.
-fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::get_ref`, src/files.rs:162.
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1230,8 +1275,8 @@ fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::get_mut`, src/files.rs:145.
-fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::get_mut`, src/files.rs:167.
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1243,8 +1288,8 @@ fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::after`, src/files.rs:150.
-fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::after`, src/files.rs:172.
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1257,8 +1302,8 @@ fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:158.
-fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:180.
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1270,7 +1315,7 @@ fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::write`.
-fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1283,7 +1328,7 @@ fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::flush`.
-fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1291,15 +1336,15 @@ fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as Debug>::fmt`.
-fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:249.
-fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:271.
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1308,8 +1353,8 @@ fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:220.
-fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:242.
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1318,8 +1363,8 @@ fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:227.
-fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:249.
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1328,8 +1373,8 @@ fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::get_ref`, src/files.rs:234.
-fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::get_ref`, src/files.rs:256.
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -1338,8 +1383,8 @@ fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:239.
-fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:261.
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1349,13 +1394,13 @@ fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<File> as Debug>::fmt`.
-fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Lines<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:249.
-fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:271.
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1366,8 +1411,8 @@ fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:220.
-fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:242.
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1378,8 +1423,8 @@ fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:227.
-fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:249.
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1390,8 +1435,8 @@ fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::get_ref`, src/files.rs:234.
-fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::get_ref`, src/files.rs:256.
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1402,8 +1447,8 @@ fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:239.
-fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:261.
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1414,8 +1459,8 @@ fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Lines::open`, src/files.rs:256.
-fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Lines::open`, src/files.rs:278.
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1427,26 +1472,26 @@ fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<impl Read> as Debug>::fmt`.
-fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
     >(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Memory::new`, src/files.rs:292.
-fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Memory::new`, src/files.rs:314.
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::new())
 }
 
-/// Shim for `behaviours::files::Memory::tell`, src/files.rs:297.
-fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Memory::tell`, src/files.rs:319.
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::tell(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::read`.
-fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1457,7 +1502,7 @@ fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::readinto`.
-fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1468,7 +1513,7 @@ fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::readline`.
-fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1479,7 +1524,7 @@ fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::write`.
-fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1490,13 +1535,13 @@ fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::flush`.
-fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::flush(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Seek>::seek`.
-fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
@@ -1508,7 +1553,7 @@ fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Default>::default`.
-fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1517,19 +1562,59 @@ fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Debug>::fmt`.
-fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::lines`.
-fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::next_line(a0.take()))
 }
 
-/// Shim for `behaviours::files::Options::skip`, src/files.rs:269.
-fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Notes::new`, src/files.rs:96.
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::new())
+}
+
+/// Shim for `behaviours::files::Notes::text`, src/files.rs:101.
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::text(a0.take()))
+}
+
+/// Shim for `behaviours::files::Notes::write_fmt`, src/files.rs:106.
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Notes>::write_fmt(
+            a0.take(),
+            ::usecrate_runtime::private::formatting!(a1.take()),
+        )
+    )
+}
+
+/// Shim for `<behaviours::files::Notes as Default>::default`.
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::files::Notes as ::std::default::Default>::default()
+    )
+}
+
+/// Shim for `<behaviours::files::Notes as Debug>::fmt`.
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::files::Notes>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `behaviours::files::Options::skip`, src/files.rs:291.
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1540,8 +1625,8 @@ fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Options::lines`, src/files.rs:275.
-fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Options::lines`, src/files.rs:297.
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
@@ -1552,7 +1637,7 @@ fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Default>::default`.
-fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1561,13 +1646,13 @@ fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Debug>::fmt`.
-fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Options>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
-/// Shim for `behaviours::files::Tags<impl fmt::Write>::new`, src/files.rs:97.
-fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::new`, src/files.rs:119.
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1578,8 +1663,8 @@ fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Tags<impl fmt::Write>::tag`, src/files.rs:102.
-fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::tag`, src/files.rs:124.
+fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1591,8 +1676,8 @@ fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Tags<impl fmt::Write>::get_ref`, src/files.rs:108.
-fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::get_ref`, src/files.rs:130.
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1603,8 +1688,8 @@ fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Tags<impl fmt::Write>::into_inner`, src/files.rs:113.
-fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Tags<impl fmt::Write>::into_inner`, src/files.rs:135.
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1615,8 +1700,8 @@ fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:213.
-fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:235.
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1626,19 +1711,19 @@ fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Debug>::fmt`.
-fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Display>::fmt`.
-fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:213.
-fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:235.
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1650,7 +1735,7 @@ fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Debug>::fmt`.
-fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1658,7 +1743,7 @@ fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Display>::fmt`.
-fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1666,7 +1751,7 @@ fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::count`, src/iterators.rs:333.
-fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1677,7 +1762,7 @@ fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::contains`, src/iterators.rs:338.
-fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1688,7 +1773,7 @@ fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Extend<u32>>::extend`.
-fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Bag>(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
@@ -1697,7 +1782,7 @@ fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as FromIterator<u32>>::from_iter`.
-fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -1711,7 +1796,7 @@ fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Clone>::clone`.
-fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(
         call,
@@ -1721,31 +1806,31 @@ fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Debug>::fmt`.
-fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::into_iter`.
-fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::rev`.
-fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Debug>::fmt`.
-fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::next`.
-fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Countdown>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1756,25 +1841,25 @@ fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::size_hint`.
-fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::new`, src/iterators.rs:455.
-fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::new(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::steps`, src/iterators.rs:460.
-fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::above`, src/iterators.rs:465.
-fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1785,7 +1870,7 @@ fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Ladder::push`, src/iterators.rs:470.
-fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1796,7 +1881,7 @@ fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Default>::default`.
-fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1805,25 +1890,25 @@ fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Debug>::fmt`.
-fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Ladder>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::text`, src/iterators.rs:195.
-fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::shout`, src/iterators.rs:200.
-fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::shout(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Line as Clone>::clone`.
-fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
         call,
@@ -1833,7 +1918,7 @@ fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as PartialEq>::eq`.
-fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     let a1 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
@@ -1846,13 +1931,13 @@ fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as Debug>::fmt`.
-fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::next_back`.
-fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1862,7 +1947,7 @@ fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Clone>::clone`.
-fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1872,31 +1957,31 @@ fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Debug>::fmt`.
-fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::next`.
-fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::size_hint`.
-fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as ExactSizeIterator>::len`.
-fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::ExactSizeIterator::len(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::rev`.
-fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h mut ::behaviours::iterators::Lines<'p>>(call);
     __uc::answer!(
         call,
@@ -1906,49 +1991,49 @@ fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Debug>::fmt`.
-fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::next`.
-fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()).transpose())
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::size_hint`.
-fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Once::new`, src/iterators.rs:345.
-fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Once>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as Debug>::fmt`.
-fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::into_iter`.
-fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::rev`.
-fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::iterators::Placed::place`, src/iterators.rs:207.
-fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1958,7 +2043,7 @@ fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Placed::line`, src/iterators.rs:212.
-fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -1968,13 +2053,13 @@ fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Placed as Debug>::fmt`.
-fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Placed<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Places::pass`, src/iterators.rs:232.
-fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1985,30 +2070,30 @@ fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Places as Debug>::fmt`.
-fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::next`.
-fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::size_hint`.
-fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::new`, src/iterators.rs:122.
-fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::new())
 }
 
 /// Shim for `behaviours::iterators::Song::push`, src/iterators.rs:127.
-fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -2020,25 +2105,25 @@ fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::iter`, src/iterators.rs:135.
-fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::places`, src/iterators.rs:142.
-fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::places(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::iter_mut`, src/iterators.rs:150.
-fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter_mut(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::search`, src/iterators.rs:155.
-fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2049,25 +2134,25 @@ fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::drain`, src/iterators.rs:160.
-fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::drain(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::len`, src/iterators.rs:165.
-fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::len(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::is_empty`, src/iterators.rs:170.
-fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::is_empty(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as Default>::default`.
-fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2076,7 +2161,7 @@ fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Clone>::clone`.
-fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(
         call,
@@ -2086,30 +2171,30 @@ fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Debug>::fmt`.
-fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::into_iter`.
-fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::rev`.
-fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2120,13 +2205,13 @@ fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2135,7 +2220,7 @@ fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -2145,7 +2230,7 @@ fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -2158,31 +2243,31 @@ fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -2195,13 +2280,13 @@ fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2212,24 +2297,24 @@ fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2240,19 +2325,19 @@ fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2263,7 +2348,7 @@ fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2272,7 +2357,7 @@ fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -2282,7 +2367,7 @@ fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -2295,13 +2380,13 @@ fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -2314,7 +2399,7 @@ fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -2330,7 +2415,7 @@ fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2341,7 +2426,7 @@ fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2351,7 +2436,7 @@ fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2362,7 +2447,7 @@ fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2375,25 +2460,25 @@ fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2404,7 +2489,7 @@ fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2415,7 +2500,7 @@ fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2426,7 +2511,7 @@ fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2437,7 +2522,7 @@ fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2447,7 +2532,7 @@ fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2460,19 +2545,19 @@ fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Bad as Debug>::fmt`.
-fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Bad as Display>::fmt`.
-fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field {}`.
-fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2486,7 +2571,7 @@ fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Clone>::clone`.
-fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
         call,
@@ -2496,7 +2581,7 @@ fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as PartialEq>::eq`.
-fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
@@ -2509,19 +2594,19 @@ fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Debug>::fmt`.
-fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field.name`.
-fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().name)
 }
 
 /// Shim for `behaviours::outs::Field.name=`.
-fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(
@@ -2534,13 +2619,13 @@ fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Field.value`.
-fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().value)
 }
 
 /// Shim for `behaviours::outs::Field.value=`.
-fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2553,7 +2638,7 @@ fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::new`, src/outs.rs:248.
-fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<
         ::usecrate_runtime::private::InPlace<'h, ::behaviours::outs::Field<'h>>,
     >(call);
@@ -2565,7 +2650,7 @@ fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::parse`, src/outs.rs:253.
-fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2576,7 +2661,7 @@ fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::found`, src/outs.rs:263.
-fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2588,13 +2673,13 @@ fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Fields as Debug>::fmt`.
-fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Fields<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Fields.all`.
-fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::outs::Fields<'p, 'p>>(call);
     __uc::answer!(
         call,
@@ -2604,19 +2689,19 @@ fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Sink::room`, src/outs.rs:117.
-fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Sink<'_>>::room(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Sink as Debug>::fmt`.
-fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Sink<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Size as Default>::default`.
-fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2625,24 +2710,24 @@ fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Word::text`, src/outs.rs:43.
-fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Word<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Word as Debug>::fmt`.
-fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Word<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Writer::new`, src/outs.rs:207.
-fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Writer>::new())
 }
 
 /// Shim for `behaviours::outs::Writer::line`, src/outs.rs:212.
-fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -2662,7 +2747,7 @@ fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Default>::default`.
-fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2671,24 +2756,24 @@ fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Debug>::fmt`.
-fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Writer>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2697,18 +2782,18 @@ fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2719,19 +2804,19 @@ fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2740,7 +2825,7 @@ fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -2750,7 +2835,7 @@ fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -2763,24 +2848,24 @@ fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2789,19 +2874,19 @@ fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2812,19 +2897,19 @@ fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -2834,7 +2919,7 @@ fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -2847,19 +2932,19 @@ fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -2872,13 +2957,13 @@ fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2891,13 +2976,13 @@ fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -2910,13 +2995,13 @@ fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Lasting::new`, src/std_types.rs:169.
-fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Forever<::behaviours::std_types::Polynomial>,
     >(call);
@@ -2938,7 +3023,7 @@ fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::same`, src/std_types.rs:174.
-fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2949,25 +3034,25 @@ fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::text`, src/std_types.rs:183.
-fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Lasting>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::std_types::Lasting as Debug>::fmt`.
-fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Lasting>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::new`, src/std_types.rs:109.
-fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Shape>::new(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::fmt`, src/std_types.rs:114.
-fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2980,7 +3065,7 @@ fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Shape::plainly`, src/std_types.rs:122.
-fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2993,7 +3078,7 @@ fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::name`, src/std_types.rs:102.
-fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3004,7 +3089,7 @@ fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::render`, src/std_types.rs:104.
-fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -3021,29 +3106,29 @@ fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as Debug>::fmt`.
-fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Shape>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3052,18 +3137,18 @@ fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3074,7 +3159,7 @@ fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3085,7 +3170,7 @@ fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3094,18 +3179,18 @@ fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3116,13 +3201,13 @@ fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3131,24 +3216,24 @@ fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3158,7 +3243,7 @@ fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3168,7 +3253,7 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3177,24 +3262,24 @@ fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3204,7 +3289,7 @@ fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3214,7 +3299,7 @@ fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3223,7 +3308,7 @@ fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -3233,7 +3318,7 @@ fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3244,7 +3329,7 @@ fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3255,36 +3340,36 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::new`, src/upcalls.rs:14.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::new())
 }
 
 /// Shim for `behaviours::upcalls::Machine::steps`, src/upcalls.rs:19.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::step`, src/upcalls.rs:24.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::step(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::run`, src/upcalls.rs:30.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
@@ -3307,7 +3392,7 @@ fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::Machine::watch`, src/upcalls.rs:38.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3332,7 +3417,7 @@ fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Default>::default`.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3341,25 +3426,25 @@ fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Debug>::fmt`.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::upcalls::Machine>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::new`, src/views.rs:248.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::path`, src/views.rs:255.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::path(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::segments_mut`, src/views.rs:260.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -3369,13 +3454,13 @@ fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Address::tail`, src/views.rs:268.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Address as Clone>::clone`.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
         call,
@@ -3385,7 +3470,7 @@ fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as PartialEq>::eq`.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
@@ -3398,18 +3483,18 @@ fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as Debug>::fmt`.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Environment::new`, src/views.rs:52.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Environment<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Environment::add_template`, src/views.rs:57.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     let a2 = __uc_kept(call);
@@ -3423,7 +3508,7 @@ fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::get_template`, src/views.rs:66.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3434,7 +3519,7 @@ fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::all`, src/views.rs:78.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3444,7 +3529,7 @@ fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::first`, src/views.rs:88.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3454,7 +3539,7 @@ fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::set_debug`, src/views.rs:93.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3465,7 +3550,7 @@ fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::debug`, src/views.rs:98.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3475,7 +3560,7 @@ fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::exchange`, src/views.rs:103.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3486,7 +3571,7 @@ fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::names`, src/views.rs:108.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3496,7 +3581,7 @@ fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Default>::default`.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3505,7 +3590,7 @@ fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Clone>::clone`.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(
         call,
@@ -3515,13 +3600,13 @@ fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Debug>::fmt`.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Clone>::clone`.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
         call,
@@ -3531,7 +3616,7 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as PartialEq>::eq`.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
@@ -3544,24 +3629,24 @@ fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as Debug>::fmt`.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Display>::fmt`.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::new`, src/views.rs:200.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Registry::add`, src/views.rs:205.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -3572,7 +3657,7 @@ fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::enroll`, src/views.rs:210.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_nested(call);
     __uc::answer!(
@@ -3583,19 +3668,19 @@ fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::names`, src/views.rs:215.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::names(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::share`, src/views.rs:228.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::share(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Registry as Default>::default`.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3604,7 +3689,7 @@ fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Clone>::clone`.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(
         call,
@@ -3614,25 +3699,25 @@ fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Debug>::fmt`.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::count`, src/views.rs:179.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::count(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::next`, src/views.rs:184.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Rest as Clone>::clone`.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(
         call,
@@ -3642,13 +3727,13 @@ fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Rest as Debug>::fmt`.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::push`, src/views.rs:275.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer_same!(
@@ -3660,7 +3745,7 @@ fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::clear`, src/views.rs:281.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer_same!(
         call,
@@ -3671,13 +3756,13 @@ fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::added`, src/views.rs:287.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::added(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::address`, src/views.rs:292.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3687,25 +3772,25 @@ fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::tail`, src/views.rs:297.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Segments as Debug>::fmt`.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Segments<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::name`, src/views.rs:141.
-fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::template`, src/views.rs:146.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3715,7 +3800,7 @@ fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::next_line`, src/views.rs:151.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3725,19 +3810,19 @@ fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::rest`, src/views.rs:157.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::rest(a0.take()))
 }
 
 /// Shim for `<behaviours::views::State as Debug>::fmt`.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::State<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Tail::add`, src/views.rs:321.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3748,13 +3833,13 @@ fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Tail as Debug>::fmt`.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Tail<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Template::name`, src/views.rs:115.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3764,7 +3849,7 @@ fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::text`, src/views.rs:120.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3774,7 +3859,7 @@ fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::env`, src/views.rs:125.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3784,7 +3869,7 @@ fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::state`, src/views.rs:130.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3794,7 +3879,7 @@ fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Clone>::clone`.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(
         call,
@@ -3804,13 +3889,13 @@ fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Debug>::fmt`.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3820,49 +3905,49 @@ fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::common_gone`, src/borrows.rs:124.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::common_gone())
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:88.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3879,13 +3964,13 @@ fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -3902,7 +3987,7 @@ fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3925,7 +4010,7 @@ fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::anything`, src/callables.rs:106.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3946,7 +4031,7 @@ fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -3971,7 +4056,7 @@ fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -3988,7 +4073,7 @@ fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4013,7 +4098,7 @@ fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
@@ -4034,7 +4119,7 @@ fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -4055,7 +4140,7 @@ fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4078,7 +4163,7 @@ fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4104,7 +4189,7 @@ fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::keep`, src/callables.rs:101.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::KeptCallable<(), ()>>(call);
     __uc::answer!(
         call,
@@ -4120,7 +4205,7 @@ fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4146,7 +4231,7 @@ fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
@@ -4167,7 +4252,7 @@ fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4195,7 +4280,7 @@ fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4219,7 +4304,7 @@ fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4246,7 +4331,7 @@ fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4257,7 +4342,7 @@ fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4282,7 +4367,7 @@ fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4295,7 +4380,7 @@ fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
@@ -4310,7 +4395,7 @@ fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4327,93 +4412,93 @@ fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, Value>`, src/conversions.rs:104.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, bool>`, src/conversions.rs:104.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, i64>`, src/conversions.rs:104.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<Value, f64>`, src/conversions.rs:104.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, Value>`, src/conversions.rs:104.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, bool>`, src/conversions.rs:104.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<bool, i64>`, src/conversions.rs:104.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<i64, Value>`, src/conversions.rs:104.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::both<i64, bool>`, src/conversions.rs:104.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:137.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4424,7 +4509,7 @@ fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -4435,7 +4520,7 @@ fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4446,7 +4531,7 @@ fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4457,61 +4542,61 @@ fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -4519,538 +4604,549 @@ fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:174.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:154.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:159.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:164.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:149.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:169.
-fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:116.
-fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:121.
-fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:106.
-fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:101.
-fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:126.
-fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:111.
-fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:96.
-fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step`, src/errors.rs:86.
-fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step_unit`, src/errors.rs:91.
-fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step_unit(a0.take()))
 }
 
+/// Shim for `behaviours::errors::unnamed`, src/errors.rs:154.
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::errors::unnamed(a0.take())
+            .map_err(::std::boxed::Box::<dyn ::std::error::Error + '_>::from)
+    )
+}
+
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::count_words`, src/files.rs:84.
-fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5061,38 +5157,38 @@ fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5103,7 +5199,7 @@ fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5114,13 +5210,13 @@ fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_text`, src/files.rs:79.
-fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::write_text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:380.
-fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -5133,60 +5229,60 @@ fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:385.
-fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:409.
-fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5194,7 +5290,7 @@ fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:375.
-fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5207,7 +5303,7 @@ fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:394.
-fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -5217,7 +5313,7 @@ fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -5226,7 +5322,7 @@ fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -5235,30 +5331,30 @@ fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:419.
-fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5271,7 +5367,7 @@ fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:414.
-fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -5281,7 +5377,7 @@ fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:399.
-fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -5289,7 +5385,7 @@ fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:404.
-fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -5297,7 +5393,7 @@ fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5305,26 +5401,26 @@ fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5336,35 +5432,35 @@ fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::anything`, src/names.rs:41.
-fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Dynamic>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::anything(a0.take()))
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::NO_FIELD`.
-fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::outs::NO_FIELD)
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:140.
-fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5378,7 +5474,7 @@ fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:123.
-fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5393,40 +5489,40 @@ fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:102.
-fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:97.
-fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::fill_uninit`, src/outs.rs:79.
-fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5437,7 +5533,7 @@ fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:177.
-fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5452,7 +5548,7 @@ fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:195.
-fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5467,7 +5563,7 @@ fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:128.
-fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5482,14 +5578,14 @@ fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::sort_words`, src/outs.rs:221.
-fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Initial<
             ::std::vec::Vec<::std::string::String>,
@@ -5508,7 +5604,7 @@ fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:163.
-fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -5525,7 +5621,7 @@ fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:152.
-fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5540,7 +5636,7 @@ fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:170.
-fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -5554,7 +5650,7 @@ fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:183.
-fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -5569,7 +5665,7 @@ fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:189.
-fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5584,63 +5680,63 @@ fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:89.
-fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_all`, src/std_types.rs:18.
-fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_all(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::std_types::c_any`, src/std_types.rs:54.
-fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::ffi::CString>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_any(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_double_it`, src/std_types.rs:33.
-fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -5654,19 +5750,19 @@ fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_length`, src/std_types.rs:38.
-fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_length(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_parts`, src/std_types.rs:49.
-fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_parts(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_sum`, src/std_types.rs:13.
-fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5678,19 +5774,19 @@ fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_twice`, src/std_types.rs:43.
-fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_twice(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::fixed`, src/std_types.rs:81.
-fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::fixed(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::keys`, src/std_types.rs:91.
-fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::HashMap<::core::primitive::u32, ::core::primitive::u32>,
     >(call);
@@ -5698,31 +5794,31 @@ fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::mirrored`, src/std_types.rs:64.
-fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::mirrored(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::place`, src/std_types.rs:59.
-fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::place(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::reciprocal`, src/std_types.rs:146.
-fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::reciprocal(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::spelled`, src/std_types.rs:73.
-fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::spelled(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::total`, src/std_types.rs:86.
-fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::std::collections::HashMap<::std::string::String, ::core::primitive::u32>,
     >(call);
@@ -5730,13 +5826,13 @@ fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5744,7 +5840,7 @@ fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -5753,7 +5849,7 @@ fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -5766,7 +5862,7 @@ fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -5793,7 +5889,7 @@ fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -5818,7 +5914,7 @@ fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -5843,7 +5939,7 @@ fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -5860,179 +5956,179 @@ fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -6057,10 +6153,12 @@ __uc::artifact! {
         handle ::behaviours::conversions::Even,
         handle_in __UcFamily15,
         record ::behaviours::conversions::Odd,
+        handle ::behaviours::conversions::Public,
+        handle ::behaviours::conversions::Secret,
         handle ::behaviours::conversions::Value,
         handle ::behaviours::drops::Guard,
         handle ::behaviours::drops::Slow,
-        handle_in __UcFamily20,
+        handle_in __UcFamily22,
         choice ::behaviours::echoes::Colour,
         choice ::behaviours::echoes::Figure,
         record ::behaviours::echoes::Inner,
@@ -6071,6 +6169,7 @@ __uc::artifact! {
         handle ::behaviours::files::Lines<::std::fs::File>,
         handle ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
         handle ::behaviours::files::Memory,
+        handle ::behaviours::files::Notes,
         handle ::behaviours::files::Options,
         handle ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>,
         handle ::behaviours::files::Unfinished<::std::fs::File>,
@@ -6079,11 +6178,11 @@ __uc::artifact! {
         handle ::behaviours::iterators::Countdown,
         handle ::behaviours::iterators::Ladder,
         handle ::behaviours::iterators::Line,
-        handle_in __UcFamily39,
-        handle_in __UcFamily40,
-        handle ::behaviours::iterators::Once,
         handle_in __UcFamily42,
         handle_in __UcFamily43,
+        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily45,
+        handle_in __UcFamily46,
         handle ::behaviours::iterators::Song,
         handle ::behaviours::moves::Stamp,
         handle ::behaviours::moves::Ticket,
@@ -6092,12 +6191,12 @@ __uc::artifact! {
         handle ::behaviours::operators::Shelf,
         handle ::behaviours::operators::Steps,
         handle ::behaviours::outs::Bad,
-        handle_in __UcFamily52,
-        handle_in __UcFamily53,
-        handle_in __UcFamily54,
+        handle_in __UcFamily55,
+        handle_in __UcFamily56,
+        handle_in __UcFamily57,
         record ::behaviours::outs::Size,
         record ::behaviours::outs::Tally,
-        handle_in __UcFamily57,
+        handle_in __UcFamily60,
         handle ::behaviours::outs::Writer,
         handle ::behaviours::panics::Bomb,
         handle ::behaviours::panics::Counter,
@@ -6117,14 +6216,14 @@ __uc::artifact! {
         handle ::behaviours::traits::Cat,
         handle ::behaviours::upcalls::Machine,
         handle ::behaviours::views::Address,
-        handle_in __UcFamily77,
-        handle ::behaviours::views::NotFound,
-        handle_in __UcFamily79,
         handle_in __UcFamily80,
-        handle_in __UcFamily81,
+        handle ::behaviours::views::NotFound,
         handle_in __UcFamily82,
         handle_in __UcFamily83,
         handle_in __UcFamily84,
+        handle_in __UcFamily85,
+        handle_in __UcFamily86,
+        handle_in __UcFamily87,
         handle ::std::fs::File,
     ],
     callables: [
@@ -6202,611 +6301,622 @@ __uc::artifact! {
         "<behaviours::conversions::Layout as Debug>::fmt" => __uc_f72,
         "<behaviours::conversions::Odd as Debug>::fmt" => __uc_f73,
         "<behaviours::conversions::Odd as Display>::fmt" => __uc_f74,
-        "behaviours::conversions::Value::shown" => __uc_f75,
-        "<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from" => __uc_f76,
-        "<behaviours::conversions::Value as From<String>>::from" => __uc_f77,
-        "<behaviours::conversions::Value as From<Vec<u8>>>::from" => __uc_f78,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<Value>" => __uc_f79,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<bool>" => __uc_f80,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<i64>" => __uc_f81,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<f64>" => __uc_f82,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<&str>" => __uc_f83,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>" => __uc_f84,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>" => __uc_f85,
-        "<behaviours::conversions::Value as From<bool>>::from" => __uc_f86,
-        "<behaviours::conversions::Value as From<f32>>::from" => __uc_f87,
-        "<behaviours::conversions::Value as From<f64>>::from" => __uc_f88,
-        "<behaviours::conversions::Value as From<i64>>::from" => __uc_f89,
-        "<behaviours::conversions::Value as From<u8>>::from" => __uc_f90,
-        "<behaviours::conversions::Value as From<&str>>::from" => __uc_f91,
-        "<behaviours::conversions::Value as Clone>::clone" => __uc_f92,
-        "<behaviours::conversions::Value as PartialEq>::eq" => __uc_f93,
-        "<behaviours::conversions::Value as Debug>::fmt" => __uc_f94,
-        "behaviours::drops::Guard::new" => __uc_f95,
-        "behaviours::drops::Guard::name" => __uc_f96,
-        "behaviours::drops::Guard::view" => __uc_f97,
-        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f98,
-        "behaviours::drops::Slow::new" => __uc_f99,
-        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f100,
-        "behaviours::drops::View::name" => __uc_f101,
-        "<behaviours::drops::View as Debug>::fmt" => __uc_f102,
-        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f103,
-        "<behaviours::errors::Deep as Display>::fmt" => __uc_f104,
-        "behaviours::errors::Fault::is_temporary" => __uc_f105,
-        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f106,
-        "<behaviours::errors::Fault as Display>::fmt" => __uc_f107,
-        "behaviours::errors::Fault::Missing" => __uc_f108,
-        "behaviours::errors::Fault::TooLarge" => __uc_f109,
-        "behaviours::errors::Fault::TooLarge.found" => __uc_f110,
-        "behaviours::errors::Fault::TooLarge.limit" => __uc_f111,
-        "behaviours::errors::Fault::Below" => __uc_f112,
-        "behaviours::errors::Fault::Below.0" => __uc_f113,
-        "behaviours::errors::Fault::Odd" => __uc_f114,
-        "behaviours::errors::Fault::Odd.value" => __uc_f115,
-        "behaviours::errors::Fault variant" => __uc_f116,
-        "behaviours::files::Capitals<impl Write>::new" => __uc_f117,
-        "behaviours::files::Capitals<impl Write>::written" => __uc_f118,
-        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f119,
-        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f120,
-        "behaviours::files::Capitals<impl Write>::after" => __uc_f121,
-        "behaviours::files::Capitals<impl Write>::finish" => __uc_f122,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f123,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f124,
-        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f125,
-        "behaviours::files::Lines<File>::rewind" => __uc_f126,
-        "behaviours::files::Lines<File>::new" => __uc_f127,
-        "behaviours::files::Lines<File>::next_line" => __uc_f128,
-        "behaviours::files::Lines<File>::get_ref" => __uc_f129,
-        "behaviours::files::Lines<File>::into_inner" => __uc_f130,
-        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f131,
-        "behaviours::files::Lines<impl Read>::rewind" => __uc_f132,
-        "behaviours::files::Lines<impl Read>::new" => __uc_f133,
-        "behaviours::files::Lines<impl Read>::next_line" => __uc_f134,
-        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f135,
-        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f136,
-        "behaviours::files::Lines::open" => __uc_f137,
-        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f138,
-        "behaviours::files::Memory::new" => __uc_f139,
-        "behaviours::files::Memory::tell" => __uc_f140,
-        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f141,
-        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f142,
-        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f143,
-        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f144,
-        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f145,
-        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f146,
-        "<behaviours::files::Memory as Default>::default" => __uc_f147,
-        "<behaviours::files::Memory as Debug>::fmt" => __uc_f148,
-        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f149,
-        "behaviours::files::Options::skip" => __uc_f150,
-        "behaviours::files::Options::lines" => __uc_f151,
-        "<behaviours::files::Options as Default>::default" => __uc_f152,
-        "<behaviours::files::Options as Debug>::fmt" => __uc_f153,
-        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f154,
-        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f155,
-        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f156,
-        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f157,
-        "behaviours::files::Unfinished<File>::into_lines" => __uc_f158,
-        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f159,
-        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f160,
-        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f161,
-        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f162,
-        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f163,
-        "behaviours::iterators::Bag::count" => __uc_f164,
-        "behaviours::iterators::Bag::contains" => __uc_f165,
-        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f166,
-        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f167,
-        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f168,
-        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f169,
-        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f170,
-        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f171,
-        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f172,
-        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f173,
-        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f174,
-        "behaviours::iterators::Ladder::new" => __uc_f175,
-        "behaviours::iterators::Ladder::steps" => __uc_f176,
-        "behaviours::iterators::Ladder::above" => __uc_f177,
-        "behaviours::iterators::Ladder::push" => __uc_f178,
-        "<behaviours::iterators::Ladder as Default>::default" => __uc_f180,
-        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f181,
-        "behaviours::iterators::Line::text" => __uc_f182,
-        "behaviours::iterators::Line::shout" => __uc_f183,
-        "<behaviours::iterators::Line as Clone>::clone" => __uc_f184,
-        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f185,
-        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f186,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f187,
-        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f188,
-        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f189,
-        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f190,
-        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f191,
-        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f192,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f193,
-        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f194,
-        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f195,
-        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f196,
-        "behaviours::iterators::Once::new" => __uc_f197,
-        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f198,
-        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f199,
-        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f200,
-        "behaviours::iterators::Placed::place" => __uc_f201,
-        "behaviours::iterators::Placed::line" => __uc_f202,
-        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f203,
-        "behaviours::iterators::Places::pass" => __uc_f204,
-        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f205,
-        "<behaviours::iterators::Places as Iterator>::next" => __uc_f206,
-        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f207,
-        "behaviours::iterators::Song::new" => __uc_f208,
-        "behaviours::iterators::Song::push" => __uc_f209,
-        "behaviours::iterators::Song::iter" => __uc_f210,
-        "behaviours::iterators::Song::places" => __uc_f211,
-        "behaviours::iterators::Song::iter_mut" => __uc_f212,
-        "behaviours::iterators::Song::search" => __uc_f213,
-        "behaviours::iterators::Song::drain" => __uc_f214,
-        "behaviours::iterators::Song::len" => __uc_f215,
-        "behaviours::iterators::Song::is_empty" => __uc_f216,
-        "<behaviours::iterators::Song as Default>::default" => __uc_f217,
-        "<behaviours::iterators::Song as Clone>::clone" => __uc_f218,
-        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f219,
-        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f220,
-        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f221,
-        "behaviours::moves::Stamp::new" => __uc_f222,
-        "behaviours::moves::Stamp::used_often" => __uc_f223,
-        "behaviours::moves::Stamp::used" => __uc_f224,
-        "<behaviours::moves::Stamp as Default>::default" => __uc_f225,
-        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f226,
-        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f227,
-        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f228,
-        "behaviours::moves::Ticket::new" => __uc_f229,
-        "behaviours::moves::Ticket::number" => __uc_f230,
-        "behaviours::moves::Ticket::punch" => __uc_f231,
-        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f232,
-        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f233,
-        "behaviours::operators::Blob::new" => __uc_f234,
-        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f235,
-        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f236,
-        "behaviours::operators::Shelf::new" => __uc_f237,
-        "behaviours::operators::Shelf::put" => __uc_f238,
-        "behaviours::operators::Shelf::len" => __uc_f239,
-        "behaviours::operators::Shelf::is_empty" => __uc_f240,
-        "behaviours::operators::Shelf::contains" => __uc_f241,
-        "<behaviours::operators::Shelf as Default>::default" => __uc_f242,
-        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f243,
-        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f244,
-        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f245,
-        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f246,
-        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f247,
-        "behaviours::operators::Steps::new" => __uc_f248,
-        "<behaviours::operators::Steps as Clone>::clone" => __uc_f249,
-        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f250,
-        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f251,
-        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f252,
-        "<behaviours::operators::Steps as Display>::fmt" => __uc_f253,
-        "<behaviours::operators::Steps as Hash>::hash" => __uc_f254,
-        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f255,
-        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f256,
-        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f257,
-        "<i64 as Mul<Steps>>::mul" => __uc_f258,
-        "<behaviours::operators::Steps as Neg>::neg" => __uc_f259,
-        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f260,
-        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f261,
-        "<behaviours::outs::Bad as Display>::fmt" => __uc_f262,
-        "behaviours::outs::Field {}" => __uc_f263,
-        "<behaviours::outs::Field as Clone>::clone" => __uc_f264,
-        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f265,
-        "<behaviours::outs::Field as Debug>::fmt" => __uc_f266,
-        "behaviours::outs::Field.name" => __uc_f267,
-        "behaviours::outs::Field.name=" => __uc_f268,
-        "behaviours::outs::Field.value" => __uc_f269,
-        "behaviours::outs::Field.value=" => __uc_f270,
-        "behaviours::outs::Fields::new" => __uc_f271,
-        "behaviours::outs::Fields::parse" => __uc_f272,
-        "behaviours::outs::Fields::found" => __uc_f273,
-        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f274,
-        "behaviours::outs::Fields.all" => __uc_f275,
-        "behaviours::outs::Sink::room" => __uc_f276,
-        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f277,
-        "<behaviours::outs::Size as Default>::default" => __uc_f278,
-        "behaviours::outs::Word::text" => __uc_f279,
-        "<behaviours::outs::Word as Debug>::fmt" => __uc_f280,
-        "behaviours::outs::Writer::new" => __uc_f281,
-        "behaviours::outs::Writer::line" => __uc_f282,
-        "<behaviours::outs::Writer as Default>::default" => __uc_f283,
-        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f284,
-        "behaviours::panics::Bomb::new" => __uc_f285,
-        "behaviours::panics::Bomb::tick" => __uc_f286,
-        "<behaviours::panics::Bomb as Default>::default" => __uc_f287,
-        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f288,
-        "behaviours::panics::Counter::new" => __uc_f289,
-        "behaviours::panics::Counter::count" => __uc_f290,
-        "behaviours::panics::Counter::look" => __uc_f291,
-        "behaviours::panics::Counter::value" => __uc_f292,
-        "<behaviours::panics::Counter as Default>::default" => __uc_f293,
-        "<behaviours::panics::Counter as Clone>::clone" => __uc_f294,
-        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f295,
-        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f296,
-        "behaviours::panics::Shy::new" => __uc_f297,
-        "behaviours::panics::Shy::number" => __uc_f298,
-        "<behaviours::panics::Shy as Default>::default" => __uc_f299,
-        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f300,
-        "behaviours::records::Account::new" => __uc_f301,
-        "behaviours::records::Account::deposit" => __uc_f302,
-        "behaviours::records::Account::changes" => __uc_f303,
-        "behaviours::records::Account::secret" => __uc_f304,
-        "<behaviours::records::Account as Clone>::clone" => __uc_f305,
-        "<behaviours::records::Account as PartialEq>::eq" => __uc_f306,
-        "<behaviours::records::Account as Debug>::fmt" => __uc_f307,
-        "behaviours::records::Account.owner" => __uc_f308,
-        "behaviours::records::Account.owner=" => __uc_f309,
-        "behaviours::records::Account.balance" => __uc_f310,
-        "behaviours::records::Account.balance=" => __uc_f311,
-        "behaviours::records::Account.changes" => __uc_f312,
-        "behaviours::records::Account.changes=" => __uc_f313,
-        "<behaviours::records::Tag as Hash>::hash" => __uc_f314,
-        "behaviours::std_types::Lasting::new" => __uc_f315,
-        "behaviours::std_types::Lasting::same" => __uc_f316,
-        "behaviours::std_types::Lasting::text" => __uc_f317,
-        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f318,
-        "behaviours::std_types::Shape::new" => __uc_f319,
-        "behaviours::std_types::Shape::fmt" => __uc_f320,
-        "behaviours::std_types::Shape::plainly" => __uc_f321,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f322,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f323,
-        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f324,
-        "behaviours::threads::Local::new" => __uc_f325,
-        "behaviours::threads::Local::count" => __uc_f326,
-        "behaviours::threads::Local::living" => __uc_f327,
-        "<behaviours::threads::Local as Default>::default" => __uc_f328,
-        "<behaviours::threads::Local as Debug>::fmt" => __uc_f329,
-        "behaviours::threads::Shared::new" => __uc_f330,
-        "behaviours::threads::Shared::stay" => __uc_f331,
-        "behaviours::threads::Shared::change" => __uc_f332,
-        "<behaviours::threads::Shared as Default>::default" => __uc_f333,
-        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f334,
-        "behaviours::threads::Single::new" => __uc_f335,
-        "behaviours::threads::Single::stay" => __uc_f336,
-        "behaviours::threads::Single::calls" => __uc_f337,
-        "<behaviours::threads::Single as Default>::default" => __uc_f338,
-        "<behaviours::threads::Single as Debug>::fmt" => __uc_f339,
-        "behaviours::traits::Basket::new" => __uc_f340,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f341,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f342,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f343,
-        "<behaviours::traits::Basket as Default>::default" => __uc_f344,
-        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f345,
-        "behaviours::traits::Cat::new" => __uc_f346,
-        "behaviours::traits::Cat::lives" => __uc_f347,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f348,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f349,
-        "<behaviours::traits::Cat as Default>::default" => __uc_f350,
-        "<behaviours::traits::Cat as Clone>::clone" => __uc_f351,
-        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f352,
-        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f353,
-        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f354,
-        "<behaviours::traits::Cat as Hash>::hash" => __uc_f355,
-        "behaviours::upcalls::Machine::new" => __uc_f356,
-        "behaviours::upcalls::Machine::steps" => __uc_f357,
-        "behaviours::upcalls::Machine::step" => __uc_f358,
-        "behaviours::upcalls::Machine::run" => __uc_f359,
-        "behaviours::upcalls::Machine::watch" => __uc_f360,
-        "<behaviours::upcalls::Machine as Default>::default" => __uc_f361,
-        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f362,
-        "behaviours::views::Address::new" => __uc_f363,
-        "behaviours::views::Address::path" => __uc_f364,
-        "behaviours::views::Address::segments_mut" => __uc_f365,
-        "behaviours::views::Address::tail" => __uc_f366,
-        "<behaviours::views::Address as Clone>::clone" => __uc_f367,
-        "<behaviours::views::Address as PartialEq>::eq" => __uc_f368,
-        "<behaviours::views::Address as Debug>::fmt" => __uc_f369,
-        "behaviours::views::Environment::new" => __uc_f370,
-        "behaviours::views::Environment::add_template" => __uc_f371,
-        "behaviours::views::Environment::get_template" => __uc_f372,
-        "behaviours::views::Environment::all" => __uc_f373,
-        "behaviours::views::Environment::first" => __uc_f374,
-        "behaviours::views::Environment::set_debug" => __uc_f375,
-        "behaviours::views::Environment::debug" => __uc_f376,
-        "behaviours::views::Environment::exchange" => __uc_f377,
-        "behaviours::views::Environment::names" => __uc_f378,
-        "<behaviours::views::Environment as Default>::default" => __uc_f379,
-        "<behaviours::views::Environment as Clone>::clone" => __uc_f380,
-        "<behaviours::views::Environment as Debug>::fmt" => __uc_f381,
-        "<behaviours::views::NotFound as Clone>::clone" => __uc_f382,
-        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f383,
-        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f384,
-        "<behaviours::views::NotFound as Display>::fmt" => __uc_f385,
-        "behaviours::views::Registry::new" => __uc_f386,
-        "behaviours::views::Registry::add" => __uc_f387,
-        "behaviours::views::Registry::enroll" => __uc_f388,
-        "behaviours::views::Registry::names" => __uc_f389,
-        "behaviours::views::Registry::share" => __uc_f390,
-        "<behaviours::views::Registry as Default>::default" => __uc_f391,
-        "<behaviours::views::Registry as Clone>::clone" => __uc_f392,
-        "<behaviours::views::Registry as Debug>::fmt" => __uc_f393,
-        "behaviours::views::Rest::count" => __uc_f394,
-        "behaviours::views::Rest::next" => __uc_f395,
-        "<behaviours::views::Rest as Clone>::clone" => __uc_f396,
-        "<behaviours::views::Rest as Debug>::fmt" => __uc_f397,
-        "behaviours::views::Segments::push" => __uc_f398,
-        "behaviours::views::Segments::clear" => __uc_f399,
-        "behaviours::views::Segments::added" => __uc_f400,
-        "behaviours::views::Segments::address" => __uc_f401,
-        "behaviours::views::Segments::tail" => __uc_f402,
-        "<behaviours::views::Segments as Debug>::fmt" => __uc_f403,
-        "behaviours::views::State::name" => __uc_f404,
-        "behaviours::views::State::template" => __uc_f405,
-        "behaviours::views::State::next_line" => __uc_f406,
-        "behaviours::views::State::rest" => __uc_f407,
-        "<behaviours::views::State as Debug>::fmt" => __uc_f408,
-        "behaviours::views::Tail::add" => __uc_f409,
-        "<behaviours::views::Tail as Debug>::fmt" => __uc_f410,
-        "behaviours::views::Template::name" => __uc_f411,
-        "behaviours::views::Template::text" => __uc_f412,
-        "behaviours::views::Template::env" => __uc_f413,
-        "behaviours::views::Template::state" => __uc_f414,
-        "<behaviours::views::Template as Clone>::clone" => __uc_f415,
-        "<behaviours::views::Template as Debug>::fmt" => __uc_f416,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f417,
-        "behaviours::ANSWER" => __uc_f418,
-        "behaviours::GREETING" => __uc_f419,
-        "behaviours::add" => __uc_f420,
-        "behaviours::borrows::common_gone" => __uc_f421,
-        "behaviours::borrows::longer" => __uc_f422,
-        "behaviours::buffers::add" => __uc_f423,
-        "behaviours::buffers::double" => __uc_f424,
-        "behaviours::buffers::fill_while" => __uc_f425,
-        "behaviours::buffers::half" => __uc_f426,
-        "behaviours::buffers::read_while" => __uc_f427,
-        "behaviours::callables::any_error" => __uc_f428,
-        "behaviours::callables::anything" => __uc_f429,
-        "behaviours::callables::apply" => __uc_f430,
-        "behaviours::callables::boxed" => __uc_f431,
-        "behaviours::callables::dynamic" => __uc_f432,
-        "behaviours::callables::dynamic_mut" => __uc_f433,
-        "behaviours::callables::elsewhere" => __uc_f434,
-        "behaviours::callables::fallible" => __uc_f435,
-        "behaviours::callables::fold" => __uc_f436,
-        "behaviours::callables::keep" => __uc_f437,
-        "behaviours::callables::maybe" => __uc_f438,
-        "behaviours::callables::maybe_boxed" => __uc_f439,
-        "behaviours::callables::maybe_dynamic" => __uc_f440,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f441,
-        "behaviours::callables::once" => __uc_f442,
-        "behaviours::callables::replace_words<&str>" => __uc_f443,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f444,
-        "behaviours::callables::survive" => __uc_f445,
-        "behaviours::callables::text" => __uc_f446,
-        "behaviours::callables::times" => __uc_f447,
-        "behaviours::choices::area" => __uc_f448,
-        "behaviours::choices::levels" => __uc_f449,
-        "behaviours::choices::same" => __uc_f450,
-        "behaviours::conversions::both<Value, Value>" => __uc_f451,
-        "behaviours::conversions::both<Value, bool>" => __uc_f452,
-        "behaviours::conversions::both<Value, i64>" => __uc_f453,
-        "behaviours::conversions::both<Value, f64>" => __uc_f454,
-        "behaviours::conversions::both<bool, Value>" => __uc_f455,
-        "behaviours::conversions::both<bool, bool>" => __uc_f456,
-        "behaviours::conversions::both<bool, i64>" => __uc_f457,
-        "behaviours::conversions::both<i64, Value>" => __uc_f458,
-        "behaviours::conversions::both<i64, bool>" => __uc_f459,
-        "behaviours::conversions::half<i64>" => __uc_f461,
-        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f462,
-        "behaviours::conversions::lay_out<usize>" => __uc_f463,
-        "behaviours::conversions::lay_out<&str>" => __uc_f464,
-        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f465,
-        "behaviours::conversions::layout<Layout<'a>>" => __uc_f466,
-        "behaviours::conversions::layout<usize>" => __uc_f467,
-        "behaviours::conversions::layout<&str>" => __uc_f468,
-        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f469,
-        "behaviours::conversions::shown<Value>" => __uc_f470,
-        "behaviours::conversions::shown<bool>" => __uc_f471,
-        "behaviours::conversions::shown<i64>" => __uc_f472,
-        "behaviours::conversions::shown<f64>" => __uc_f473,
-        "behaviours::conversions::shown<&str>" => __uc_f474,
-        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f475,
-        "behaviours::conversions::shown<Vec<u8>>" => __uc_f476,
-        "behaviours::drops::living" => __uc_f477,
-        "behaviours::drops::log" => __uc_f478,
-        "behaviours::echoes::echo_any" => __uc_f479,
-        "behaviours::echoes::echo_array_i64" => __uc_f480,
-        "behaviours::echoes::echo_array_string" => __uc_f481,
-        "behaviours::echoes::echo_array_u8" => __uc_f482,
-        "behaviours::echoes::echo_bool" => __uc_f483,
-        "behaviours::echoes::echo_box" => __uc_f484,
-        "behaviours::echoes::echo_bytes" => __uc_f485,
-        "behaviours::echoes::echo_char" => __uc_f486,
-        "behaviours::echoes::echo_colour" => __uc_f487,
-        "behaviours::echoes::echo_cow" => __uc_f488,
-        "behaviours::echoes::echo_deque" => __uc_f489,
-        "behaviours::echoes::echo_dict" => __uc_f490,
-        "behaviours::echoes::echo_duration" => __uc_f491,
-        "behaviours::echoes::echo_f32" => __uc_f492,
-        "behaviours::echoes::echo_f64" => __uc_f493,
-        "behaviours::echoes::echo_figure" => __uc_f494,
-        "behaviours::echoes::echo_figures" => __uc_f495,
-        "behaviours::echoes::echo_i128" => __uc_f496,
-        "behaviours::echoes::echo_i16" => __uc_f497,
-        "behaviours::echoes::echo_i32" => __uc_f498,
-        "behaviours::echoes::echo_i64" => __uc_f499,
-        "behaviours::echoes::echo_i8" => __uc_f500,
-        "behaviours::echoes::echo_ip" => __uc_f501,
-        "behaviours::echoes::echo_ipv4" => __uc_f502,
-        "behaviours::echoes::echo_ipv6" => __uc_f503,
-        "behaviours::echoes::echo_isize" => __uc_f504,
-        "behaviours::echoes::echo_list_bool" => __uc_f505,
-        "behaviours::echoes::echo_list_char" => __uc_f506,
-        "behaviours::echoes::echo_list_f32" => __uc_f507,
-        "behaviours::echoes::echo_list_f64" => __uc_f508,
-        "behaviours::echoes::echo_list_i16" => __uc_f509,
-        "behaviours::echoes::echo_list_i64" => __uc_f510,
-        "behaviours::echoes::echo_list_i8" => __uc_f511,
-        "behaviours::echoes::echo_list_option" => __uc_f512,
-        "behaviours::echoes::echo_list_string" => __uc_f513,
-        "behaviours::echoes::echo_list_u128" => __uc_f514,
-        "behaviours::echoes::echo_list_u32" => __uc_f515,
-        "behaviours::echoes::echo_list_u64" => __uc_f516,
-        "behaviours::echoes::echo_list_u8s" => __uc_f517,
-        "behaviours::echoes::echo_nested_option" => __uc_f518,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f519,
-        "behaviours::echoes::echo_nonzero" => __uc_f520,
-        "behaviours::echoes::echo_option" => __uc_f521,
-        "behaviours::echoes::echo_option_of_list" => __uc_f522,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f523,
-        "behaviours::echoes::echo_optional_record" => __uc_f524,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f525,
-        "behaviours::echoes::echo_ordered_set" => __uc_f526,
-        "behaviours::echoes::echo_ordering" => __uc_f527,
-        "behaviours::echoes::echo_path" => __uc_f528,
-        "behaviours::echoes::echo_range" => __uc_f529,
-        "behaviours::echoes::echo_range_from" => __uc_f530,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f531,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f532,
-        "behaviours::echoes::echo_range_to" => __uc_f533,
-        "behaviours::echoes::echo_record" => __uc_f534,
-        "behaviours::echoes::echo_records" => __uc_f535,
-        "behaviours::echoes::echo_set" => __uc_f536,
-        "behaviours::echoes::echo_slice" => __uc_f537,
-        "behaviours::echoes::echo_slice_f64" => __uc_f538,
-        "behaviours::echoes::echo_socket_addr" => __uc_f539,
-        "behaviours::echoes::echo_str" => __uc_f540,
-        "behaviours::echoes::echo_string" => __uc_f541,
-        "behaviours::echoes::echo_system_time" => __uc_f542,
-        "behaviours::echoes::echo_tuple" => __uc_f543,
-        "behaviours::echoes::echo_u128" => __uc_f544,
-        "behaviours::echoes::echo_u16" => __uc_f545,
-        "behaviours::echoes::echo_u32" => __uc_f546,
-        "behaviours::echoes::echo_u64" => __uc_f547,
-        "behaviours::echoes::echo_u8" => __uc_f548,
-        "behaviours::echoes::echo_union" => __uc_f549,
-        "behaviours::echoes::echo_unit" => __uc_f550,
-        "behaviours::echoes::echo_usize" => __uc_f551,
-        "behaviours::errors::as_value" => __uc_f552,
-        "behaviours::errors::boxed" => __uc_f553,
-        "behaviours::errors::code" => __uc_f554,
-        "behaviours::errors::complain" => __uc_f555,
-        "behaviours::errors::fail" => __uc_f556,
-        "behaviours::errors::parse" => __uc_f557,
-        "behaviours::errors::read" => __uc_f558,
-        "behaviours::errors::refuse" => __uc_f559,
-        "behaviours::errors::step" => __uc_f560,
-        "behaviours::errors::step_unit" => __uc_f561,
-        "behaviours::files::boxed" => __uc_f562,
-        "behaviours::files::copy" => __uc_f563,
-        "behaviours::files::count" => __uc_f564,
-        "behaviours::files::count_words" => __uc_f565,
-        "behaviours::files::first_line" => __uc_f566,
-        "behaviours::files::one_by_one" => __uc_f567,
-        "behaviours::files::read_elsewhere" => __uc_f568,
-        "behaviours::files::same" => __uc_f569,
-        "behaviours::files::size" => __uc_f570,
-        "behaviours::files::write_carelessly" => __uc_f571,
-        "behaviours::files::write_pieces" => __uc_f572,
-        "behaviours::files::write_text" => __uc_f573,
-        "behaviours::iterators::any_longer" => __uc_f574,
-        "behaviours::iterators::asked" => __uc_f575,
-        "behaviours::iterators::backwards" => __uc_f576,
-        "behaviours::iterators::boxed" => __uc_f577,
-        "behaviours::iterators::boxes" => __uc_f578,
-        "behaviours::iterators::characters" => __uc_f579,
-        "behaviours::iterators::countdown" => __uc_f580,
-        "behaviours::iterators::counted" => __uc_f581,
-        "behaviours::iterators::counted_lazily" => __uc_f582,
-        "behaviours::iterators::digits" => __uc_f583,
-        "behaviours::iterators::doubled" => __uc_f584,
-        "behaviours::iterators::first_greater" => __uc_f585,
-        "behaviours::iterators::how_many" => __uc_f586,
-        "behaviours::iterators::joined" => __uc_f587,
-        "behaviours::iterators::made" => __uc_f588,
-        "behaviours::iterators::naturals" => __uc_f589,
-        "behaviours::iterators::numbers" => __uc_f590,
-        "behaviours::iterators::parsed" => __uc_f591,
-        "behaviours::iterators::segments" => __uc_f592,
-        "behaviours::iterators::some" => __uc_f593,
-        "behaviours::iterators::table" => __uc_f594,
-        "behaviours::iterators::texts" => __uc_f595,
-        "behaviours::iterators::texts_of" => __uc_f596,
-        "behaviours::iterators::total" => __uc_f597,
-        "behaviours::iterators::words" => __uc_f598,
-        "behaviours::moves::both" => __uc_f599,
-        "behaviours::moves::collect" => __uc_f600,
-        "behaviours::moves::trade" => __uc_f601,
-        "behaviours::names::anything" => __uc_f602,
-        "behaviours::names::import" => __uc_f603,
-        "behaviours::names::lambda" => __uc_f604,
-        "behaviours::names::old" => __uc_f605,
-        "behaviours::outs::NO_FIELD" => __uc_f606,
-        "behaviours::outs::all_digits" => __uc_f607,
-        "behaviours::outs::append" => __uc_f608,
-        "behaviours::outs::clear" => __uc_f609,
-        "behaviours::outs::digits" => __uc_f610,
-        "behaviours::outs::exchange" => __uc_f611,
-        "behaviours::outs::fill" => __uc_f612,
-        "behaviours::outs::fill_if" => __uc_f613,
-        "behaviours::outs::fill_uninit" => __uc_f614,
-        "behaviours::outs::grow" => __uc_f615,
-        "behaviours::outs::key" => __uc_f616,
-        "behaviours::outs::next_number" => __uc_f617,
-        "behaviours::outs::raise" => __uc_f618,
-        "behaviours::outs::sort_words" => __uc_f619,
-        "behaviours::outs::split" => __uc_f620,
-        "behaviours::outs::sum_digits" => __uc_f621,
-        "behaviours::outs::take_byte" => __uc_f622,
-        "behaviours::outs::tally" => __uc_f623,
-        "behaviours::outs::words" => __uc_f624,
-        "behaviours::outs::write_hex" => __uc_f625,
-        "behaviours::panics::panic" => __uc_f626,
-        "behaviours::panics::panic_any" => __uc_f627,
-        "behaviours::records::middle" => __uc_f628,
-        "behaviours::records::moved" => __uc_f629,
-        "behaviours::records::pair" => __uc_f630,
-        "behaviours::records::same" => __uc_f631,
-        "behaviours::std_types::c_all" => __uc_f632,
-        "behaviours::std_types::c_any" => __uc_f633,
-        "behaviours::std_types::c_double_it" => __uc_f634,
-        "behaviours::std_types::c_length" => __uc_f635,
-        "behaviours::std_types::c_parts" => __uc_f636,
-        "behaviours::std_types::c_sum" => __uc_f637,
-        "behaviours::std_types::c_twice" => __uc_f638,
-        "behaviours::std_types::fixed" => __uc_f639,
-        "behaviours::std_types::keys" => __uc_f640,
-        "behaviours::std_types::mirrored" => __uc_f641,
-        "behaviours::std_types::place" => __uc_f642,
-        "behaviours::std_types::reciprocal" => __uc_f643,
-        "behaviours::std_types::spelled" => __uc_f644,
-        "behaviours::std_types::total" => __uc_f645,
-        "behaviours::threads::sleep" => __uc_f646,
-        "behaviours::upcalls::count" => __uc_f647,
-        "behaviours::upcalls::first" => __uc_f648,
-        "behaviours::upcalls::forever" => __uc_f649,
-        "behaviours::upcalls::map_words" => __uc_f650,
-        "behaviours::upcalls::on_threads" => __uc_f651,
-        "behaviours::upcalls::sum" => __uc_f652,
-        "behaviours::upcalls::while_asleep" => __uc_f653,
-        "behaviours::values::below" => __uc_f654,
-        "behaviours::values::byte" => __uc_f655,
-        "behaviours::values::compared" => __uc_f656,
-        "behaviours::values::counted" => __uc_f657,
-        "behaviours::values::double" => __uc_f658,
-        "behaviours::values::extension" => __uc_f659,
-        "behaviours::values::four" => __uc_f660,
-        "behaviours::values::inverted" => __uc_f661,
-        "behaviours::values::joined" => __uc_f662,
-        "behaviours::values::later" => __uc_f663,
-        "behaviours::values::lengths" => __uc_f664,
-        "behaviours::values::letter" => __uc_f665,
-        "behaviours::values::local" => __uc_f666,
-        "behaviours::values::long" => __uc_f667,
-        "behaviours::values::loud" => __uc_f668,
-        "behaviours::values::nested" => __uc_f669,
-        "behaviours::values::or_seven" => __uc_f670,
-        "behaviours::values::reversed" => __uc_f671,
-        "behaviours::values::size" => __uc_f672,
-        "behaviours::values::sum" => __uc_f673,
-        "behaviours::values::swapped" => __uc_f674,
-        "behaviours::values::text" => __uc_f675,
-        "behaviours::values::total" => __uc_f676,
-        "behaviours::values::truth" => __uc_f677,
-        "behaviours::values::twice" => __uc_f678,
-        "behaviours::values::unique" => __uc_f679,
-        "behaviours::values::wide" => __uc_f680,
-        "behaviours::values::wide_signed" => __uc_f681,
-        "behaviours::views::states" => __uc_f682,
+        "behaviours::conversions::Public::to_bytes" => __uc_f75,
+        "<behaviours::conversions::Public as From<[u8; 4]>>::from" => __uc_f76,
+        "<behaviours::conversions::Public as From<&'a Secret>>::from" => __uc_f77,
+        "behaviours::conversions::Secret::new" => __uc_f78,
+        "<behaviours::conversions::Secret as AsRef<[u8]>>::as_ref" => __uc_f79,
+        "behaviours::conversions::Value::shown" => __uc_f80,
+        "<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from" => __uc_f81,
+        "<behaviours::conversions::Value as From<String>>::from" => __uc_f82,
+        "<behaviours::conversions::Value as From<Vec<u8>>>::from" => __uc_f83,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Value>" => __uc_f84,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<bool>" => __uc_f85,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<i64>" => __uc_f86,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<f64>" => __uc_f87,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<&str>" => __uc_f88,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>" => __uc_f89,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>" => __uc_f90,
+        "<behaviours::conversions::Value as From<bool>>::from" => __uc_f91,
+        "<behaviours::conversions::Value as From<f32>>::from" => __uc_f92,
+        "<behaviours::conversions::Value as From<f64>>::from" => __uc_f93,
+        "<behaviours::conversions::Value as From<i64>>::from" => __uc_f94,
+        "<behaviours::conversions::Value as From<u8>>::from" => __uc_f95,
+        "<behaviours::conversions::Value as From<&str>>::from" => __uc_f96,
+        "<behaviours::conversions::Value as Clone>::clone" => __uc_f97,
+        "<behaviours::conversions::Value as PartialEq>::eq" => __uc_f98,
+        "<behaviours::conversions::Value as Debug>::fmt" => __uc_f99,
+        "behaviours::drops::Guard::new" => __uc_f100,
+        "behaviours::drops::Guard::name" => __uc_f101,
+        "behaviours::drops::Guard::view" => __uc_f102,
+        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f103,
+        "behaviours::drops::Slow::new" => __uc_f104,
+        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f105,
+        "behaviours::drops::View::name" => __uc_f106,
+        "<behaviours::drops::View as Debug>::fmt" => __uc_f107,
+        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f108,
+        "<behaviours::errors::Deep as Display>::fmt" => __uc_f109,
+        "behaviours::errors::Fault::is_temporary" => __uc_f110,
+        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f111,
+        "<behaviours::errors::Fault as Display>::fmt" => __uc_f112,
+        "behaviours::errors::Fault::Missing" => __uc_f113,
+        "behaviours::errors::Fault::TooLarge" => __uc_f114,
+        "behaviours::errors::Fault::TooLarge.found" => __uc_f115,
+        "behaviours::errors::Fault::TooLarge.limit" => __uc_f116,
+        "behaviours::errors::Fault::Below" => __uc_f117,
+        "behaviours::errors::Fault::Below.0" => __uc_f118,
+        "behaviours::errors::Fault::Odd" => __uc_f119,
+        "behaviours::errors::Fault::Odd.value" => __uc_f120,
+        "behaviours::errors::Fault variant" => __uc_f121,
+        "behaviours::files::Capitals<impl Write>::new" => __uc_f122,
+        "behaviours::files::Capitals<impl Write>::written" => __uc_f123,
+        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f124,
+        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f125,
+        "behaviours::files::Capitals<impl Write>::after" => __uc_f126,
+        "behaviours::files::Capitals<impl Write>::finish" => __uc_f127,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f128,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f129,
+        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f130,
+        "behaviours::files::Lines<File>::rewind" => __uc_f131,
+        "behaviours::files::Lines<File>::new" => __uc_f132,
+        "behaviours::files::Lines<File>::next_line" => __uc_f133,
+        "behaviours::files::Lines<File>::get_ref" => __uc_f134,
+        "behaviours::files::Lines<File>::into_inner" => __uc_f135,
+        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f136,
+        "behaviours::files::Lines<impl Read>::rewind" => __uc_f137,
+        "behaviours::files::Lines<impl Read>::new" => __uc_f138,
+        "behaviours::files::Lines<impl Read>::next_line" => __uc_f139,
+        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f140,
+        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f141,
+        "behaviours::files::Lines::open" => __uc_f142,
+        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f143,
+        "behaviours::files::Memory::new" => __uc_f144,
+        "behaviours::files::Memory::tell" => __uc_f145,
+        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f146,
+        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f147,
+        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f148,
+        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f149,
+        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f150,
+        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f151,
+        "<behaviours::files::Memory as Default>::default" => __uc_f152,
+        "<behaviours::files::Memory as Debug>::fmt" => __uc_f153,
+        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f154,
+        "behaviours::files::Notes::new" => __uc_f155,
+        "behaviours::files::Notes::text" => __uc_f156,
+        "behaviours::files::Notes::write_fmt" => __uc_f157,
+        "<behaviours::files::Notes as Default>::default" => __uc_f158,
+        "<behaviours::files::Notes as Debug>::fmt" => __uc_f159,
+        "behaviours::files::Options::skip" => __uc_f160,
+        "behaviours::files::Options::lines" => __uc_f161,
+        "<behaviours::files::Options as Default>::default" => __uc_f162,
+        "<behaviours::files::Options as Debug>::fmt" => __uc_f163,
+        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f164,
+        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f165,
+        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f166,
+        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f167,
+        "behaviours::files::Unfinished<File>::into_lines" => __uc_f168,
+        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f169,
+        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f170,
+        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f171,
+        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f172,
+        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f173,
+        "behaviours::iterators::Bag::count" => __uc_f174,
+        "behaviours::iterators::Bag::contains" => __uc_f175,
+        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f176,
+        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f177,
+        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f178,
+        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f179,
+        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f180,
+        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f181,
+        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f182,
+        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f183,
+        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f184,
+        "behaviours::iterators::Ladder::new" => __uc_f185,
+        "behaviours::iterators::Ladder::steps" => __uc_f186,
+        "behaviours::iterators::Ladder::above" => __uc_f187,
+        "behaviours::iterators::Ladder::push" => __uc_f188,
+        "<behaviours::iterators::Ladder as Default>::default" => __uc_f190,
+        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f191,
+        "behaviours::iterators::Line::text" => __uc_f192,
+        "behaviours::iterators::Line::shout" => __uc_f193,
+        "<behaviours::iterators::Line as Clone>::clone" => __uc_f194,
+        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f195,
+        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f196,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f197,
+        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f198,
+        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f199,
+        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f200,
+        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f201,
+        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f202,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f203,
+        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f204,
+        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f205,
+        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f206,
+        "behaviours::iterators::Once::new" => __uc_f207,
+        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f208,
+        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f209,
+        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f210,
+        "behaviours::iterators::Placed::place" => __uc_f211,
+        "behaviours::iterators::Placed::line" => __uc_f212,
+        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f213,
+        "behaviours::iterators::Places::pass" => __uc_f214,
+        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f215,
+        "<behaviours::iterators::Places as Iterator>::next" => __uc_f216,
+        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f217,
+        "behaviours::iterators::Song::new" => __uc_f218,
+        "behaviours::iterators::Song::push" => __uc_f219,
+        "behaviours::iterators::Song::iter" => __uc_f220,
+        "behaviours::iterators::Song::places" => __uc_f221,
+        "behaviours::iterators::Song::iter_mut" => __uc_f222,
+        "behaviours::iterators::Song::search" => __uc_f223,
+        "behaviours::iterators::Song::drain" => __uc_f224,
+        "behaviours::iterators::Song::len" => __uc_f225,
+        "behaviours::iterators::Song::is_empty" => __uc_f226,
+        "<behaviours::iterators::Song as Default>::default" => __uc_f227,
+        "<behaviours::iterators::Song as Clone>::clone" => __uc_f228,
+        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f229,
+        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f230,
+        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f231,
+        "behaviours::moves::Stamp::new" => __uc_f232,
+        "behaviours::moves::Stamp::used_often" => __uc_f233,
+        "behaviours::moves::Stamp::used" => __uc_f234,
+        "<behaviours::moves::Stamp as Default>::default" => __uc_f235,
+        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f236,
+        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f237,
+        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f238,
+        "behaviours::moves::Ticket::new" => __uc_f239,
+        "behaviours::moves::Ticket::number" => __uc_f240,
+        "behaviours::moves::Ticket::punch" => __uc_f241,
+        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f242,
+        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f243,
+        "behaviours::operators::Blob::new" => __uc_f244,
+        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f245,
+        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f246,
+        "behaviours::operators::Shelf::new" => __uc_f247,
+        "behaviours::operators::Shelf::put" => __uc_f248,
+        "behaviours::operators::Shelf::len" => __uc_f249,
+        "behaviours::operators::Shelf::is_empty" => __uc_f250,
+        "behaviours::operators::Shelf::contains" => __uc_f251,
+        "<behaviours::operators::Shelf as Default>::default" => __uc_f252,
+        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f253,
+        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f254,
+        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f255,
+        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f256,
+        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f257,
+        "behaviours::operators::Steps::new" => __uc_f258,
+        "<behaviours::operators::Steps as Clone>::clone" => __uc_f259,
+        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f260,
+        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f261,
+        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f262,
+        "<behaviours::operators::Steps as Display>::fmt" => __uc_f263,
+        "<behaviours::operators::Steps as Hash>::hash" => __uc_f264,
+        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f265,
+        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f266,
+        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f267,
+        "<i64 as Mul<Steps>>::mul" => __uc_f268,
+        "<behaviours::operators::Steps as Neg>::neg" => __uc_f269,
+        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f270,
+        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f271,
+        "<behaviours::outs::Bad as Display>::fmt" => __uc_f272,
+        "behaviours::outs::Field {}" => __uc_f273,
+        "<behaviours::outs::Field as Clone>::clone" => __uc_f274,
+        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f275,
+        "<behaviours::outs::Field as Debug>::fmt" => __uc_f276,
+        "behaviours::outs::Field.name" => __uc_f277,
+        "behaviours::outs::Field.name=" => __uc_f278,
+        "behaviours::outs::Field.value" => __uc_f279,
+        "behaviours::outs::Field.value=" => __uc_f280,
+        "behaviours::outs::Fields::new" => __uc_f281,
+        "behaviours::outs::Fields::parse" => __uc_f282,
+        "behaviours::outs::Fields::found" => __uc_f283,
+        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f284,
+        "behaviours::outs::Fields.all" => __uc_f285,
+        "behaviours::outs::Sink::room" => __uc_f286,
+        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f287,
+        "<behaviours::outs::Size as Default>::default" => __uc_f288,
+        "behaviours::outs::Word::text" => __uc_f289,
+        "<behaviours::outs::Word as Debug>::fmt" => __uc_f290,
+        "behaviours::outs::Writer::new" => __uc_f291,
+        "behaviours::outs::Writer::line" => __uc_f292,
+        "<behaviours::outs::Writer as Default>::default" => __uc_f293,
+        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f294,
+        "behaviours::panics::Bomb::new" => __uc_f295,
+        "behaviours::panics::Bomb::tick" => __uc_f296,
+        "<behaviours::panics::Bomb as Default>::default" => __uc_f297,
+        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f298,
+        "behaviours::panics::Counter::new" => __uc_f299,
+        "behaviours::panics::Counter::count" => __uc_f300,
+        "behaviours::panics::Counter::look" => __uc_f301,
+        "behaviours::panics::Counter::value" => __uc_f302,
+        "<behaviours::panics::Counter as Default>::default" => __uc_f303,
+        "<behaviours::panics::Counter as Clone>::clone" => __uc_f304,
+        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f305,
+        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f306,
+        "behaviours::panics::Shy::new" => __uc_f307,
+        "behaviours::panics::Shy::number" => __uc_f308,
+        "<behaviours::panics::Shy as Default>::default" => __uc_f309,
+        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f310,
+        "behaviours::records::Account::new" => __uc_f311,
+        "behaviours::records::Account::deposit" => __uc_f312,
+        "behaviours::records::Account::changes" => __uc_f313,
+        "behaviours::records::Account::secret" => __uc_f314,
+        "<behaviours::records::Account as Clone>::clone" => __uc_f315,
+        "<behaviours::records::Account as PartialEq>::eq" => __uc_f316,
+        "<behaviours::records::Account as Debug>::fmt" => __uc_f317,
+        "behaviours::records::Account.owner" => __uc_f318,
+        "behaviours::records::Account.owner=" => __uc_f319,
+        "behaviours::records::Account.balance" => __uc_f320,
+        "behaviours::records::Account.balance=" => __uc_f321,
+        "behaviours::records::Account.changes" => __uc_f322,
+        "behaviours::records::Account.changes=" => __uc_f323,
+        "<behaviours::records::Tag as Hash>::hash" => __uc_f324,
+        "behaviours::std_types::Lasting::new" => __uc_f325,
+        "behaviours::std_types::Lasting::same" => __uc_f326,
+        "behaviours::std_types::Lasting::text" => __uc_f327,
+        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f328,
+        "behaviours::std_types::Shape::new" => __uc_f329,
+        "behaviours::std_types::Shape::fmt" => __uc_f330,
+        "behaviours::std_types::Shape::plainly" => __uc_f331,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f332,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f333,
+        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f334,
+        "behaviours::threads::Local::new" => __uc_f335,
+        "behaviours::threads::Local::count" => __uc_f336,
+        "behaviours::threads::Local::living" => __uc_f337,
+        "<behaviours::threads::Local as Default>::default" => __uc_f338,
+        "<behaviours::threads::Local as Debug>::fmt" => __uc_f339,
+        "behaviours::threads::Shared::new" => __uc_f340,
+        "behaviours::threads::Shared::stay" => __uc_f341,
+        "behaviours::threads::Shared::change" => __uc_f342,
+        "<behaviours::threads::Shared as Default>::default" => __uc_f343,
+        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f344,
+        "behaviours::threads::Single::new" => __uc_f345,
+        "behaviours::threads::Single::stay" => __uc_f346,
+        "behaviours::threads::Single::calls" => __uc_f347,
+        "<behaviours::threads::Single as Default>::default" => __uc_f348,
+        "<behaviours::threads::Single as Debug>::fmt" => __uc_f349,
+        "behaviours::traits::Basket::new" => __uc_f350,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f351,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f352,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f353,
+        "<behaviours::traits::Basket as Default>::default" => __uc_f354,
+        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f355,
+        "behaviours::traits::Cat::new" => __uc_f356,
+        "behaviours::traits::Cat::lives" => __uc_f357,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f358,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f359,
+        "<behaviours::traits::Cat as Default>::default" => __uc_f360,
+        "<behaviours::traits::Cat as Clone>::clone" => __uc_f361,
+        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f362,
+        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f363,
+        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f364,
+        "<behaviours::traits::Cat as Hash>::hash" => __uc_f365,
+        "behaviours::upcalls::Machine::new" => __uc_f366,
+        "behaviours::upcalls::Machine::steps" => __uc_f367,
+        "behaviours::upcalls::Machine::step" => __uc_f368,
+        "behaviours::upcalls::Machine::run" => __uc_f369,
+        "behaviours::upcalls::Machine::watch" => __uc_f370,
+        "<behaviours::upcalls::Machine as Default>::default" => __uc_f371,
+        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f372,
+        "behaviours::views::Address::new" => __uc_f373,
+        "behaviours::views::Address::path" => __uc_f374,
+        "behaviours::views::Address::segments_mut" => __uc_f375,
+        "behaviours::views::Address::tail" => __uc_f376,
+        "<behaviours::views::Address as Clone>::clone" => __uc_f377,
+        "<behaviours::views::Address as PartialEq>::eq" => __uc_f378,
+        "<behaviours::views::Address as Debug>::fmt" => __uc_f379,
+        "behaviours::views::Environment::new" => __uc_f380,
+        "behaviours::views::Environment::add_template" => __uc_f381,
+        "behaviours::views::Environment::get_template" => __uc_f382,
+        "behaviours::views::Environment::all" => __uc_f383,
+        "behaviours::views::Environment::first" => __uc_f384,
+        "behaviours::views::Environment::set_debug" => __uc_f385,
+        "behaviours::views::Environment::debug" => __uc_f386,
+        "behaviours::views::Environment::exchange" => __uc_f387,
+        "behaviours::views::Environment::names" => __uc_f388,
+        "<behaviours::views::Environment as Default>::default" => __uc_f389,
+        "<behaviours::views::Environment as Clone>::clone" => __uc_f390,
+        "<behaviours::views::Environment as Debug>::fmt" => __uc_f391,
+        "<behaviours::views::NotFound as Clone>::clone" => __uc_f392,
+        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f393,
+        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f394,
+        "<behaviours::views::NotFound as Display>::fmt" => __uc_f395,
+        "behaviours::views::Registry::new" => __uc_f396,
+        "behaviours::views::Registry::add" => __uc_f397,
+        "behaviours::views::Registry::enroll" => __uc_f398,
+        "behaviours::views::Registry::names" => __uc_f399,
+        "behaviours::views::Registry::share" => __uc_f400,
+        "<behaviours::views::Registry as Default>::default" => __uc_f401,
+        "<behaviours::views::Registry as Clone>::clone" => __uc_f402,
+        "<behaviours::views::Registry as Debug>::fmt" => __uc_f403,
+        "behaviours::views::Rest::count" => __uc_f404,
+        "behaviours::views::Rest::next" => __uc_f405,
+        "<behaviours::views::Rest as Clone>::clone" => __uc_f406,
+        "<behaviours::views::Rest as Debug>::fmt" => __uc_f407,
+        "behaviours::views::Segments::push" => __uc_f408,
+        "behaviours::views::Segments::clear" => __uc_f409,
+        "behaviours::views::Segments::added" => __uc_f410,
+        "behaviours::views::Segments::address" => __uc_f411,
+        "behaviours::views::Segments::tail" => __uc_f412,
+        "<behaviours::views::Segments as Debug>::fmt" => __uc_f413,
+        "behaviours::views::State::name" => __uc_f414,
+        "behaviours::views::State::template" => __uc_f415,
+        "behaviours::views::State::next_line" => __uc_f416,
+        "behaviours::views::State::rest" => __uc_f417,
+        "<behaviours::views::State as Debug>::fmt" => __uc_f418,
+        "behaviours::views::Tail::add" => __uc_f419,
+        "<behaviours::views::Tail as Debug>::fmt" => __uc_f420,
+        "behaviours::views::Template::name" => __uc_f421,
+        "behaviours::views::Template::text" => __uc_f422,
+        "behaviours::views::Template::env" => __uc_f423,
+        "behaviours::views::Template::state" => __uc_f424,
+        "<behaviours::views::Template as Clone>::clone" => __uc_f425,
+        "<behaviours::views::Template as Debug>::fmt" => __uc_f426,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f427,
+        "behaviours::ANSWER" => __uc_f428,
+        "behaviours::GREETING" => __uc_f429,
+        "behaviours::add" => __uc_f430,
+        "behaviours::borrows::common_gone" => __uc_f431,
+        "behaviours::borrows::longer" => __uc_f432,
+        "behaviours::buffers::add" => __uc_f433,
+        "behaviours::buffers::double" => __uc_f434,
+        "behaviours::buffers::fill_while" => __uc_f435,
+        "behaviours::buffers::half" => __uc_f436,
+        "behaviours::buffers::read_while" => __uc_f437,
+        "behaviours::callables::any_error" => __uc_f438,
+        "behaviours::callables::anything" => __uc_f439,
+        "behaviours::callables::apply" => __uc_f440,
+        "behaviours::callables::boxed" => __uc_f441,
+        "behaviours::callables::dynamic" => __uc_f442,
+        "behaviours::callables::dynamic_mut" => __uc_f443,
+        "behaviours::callables::elsewhere" => __uc_f444,
+        "behaviours::callables::fallible" => __uc_f445,
+        "behaviours::callables::fold" => __uc_f446,
+        "behaviours::callables::keep" => __uc_f447,
+        "behaviours::callables::maybe" => __uc_f448,
+        "behaviours::callables::maybe_boxed" => __uc_f449,
+        "behaviours::callables::maybe_dynamic" => __uc_f450,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f451,
+        "behaviours::callables::once" => __uc_f452,
+        "behaviours::callables::replace_words<&str>" => __uc_f453,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f454,
+        "behaviours::callables::survive" => __uc_f455,
+        "behaviours::callables::text" => __uc_f456,
+        "behaviours::callables::times" => __uc_f457,
+        "behaviours::choices::area" => __uc_f458,
+        "behaviours::choices::levels" => __uc_f459,
+        "behaviours::choices::same" => __uc_f460,
+        "behaviours::conversions::both<Value, Value>" => __uc_f461,
+        "behaviours::conversions::both<Value, bool>" => __uc_f462,
+        "behaviours::conversions::both<Value, i64>" => __uc_f463,
+        "behaviours::conversions::both<Value, f64>" => __uc_f464,
+        "behaviours::conversions::both<bool, Value>" => __uc_f465,
+        "behaviours::conversions::both<bool, bool>" => __uc_f466,
+        "behaviours::conversions::both<bool, i64>" => __uc_f467,
+        "behaviours::conversions::both<i64, Value>" => __uc_f468,
+        "behaviours::conversions::both<i64, bool>" => __uc_f469,
+        "behaviours::conversions::half<i64>" => __uc_f471,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f472,
+        "behaviours::conversions::lay_out<usize>" => __uc_f473,
+        "behaviours::conversions::lay_out<&str>" => __uc_f474,
+        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f475,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f476,
+        "behaviours::conversions::layout<usize>" => __uc_f477,
+        "behaviours::conversions::layout<&str>" => __uc_f478,
+        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f479,
+        "behaviours::conversions::shown<Value>" => __uc_f480,
+        "behaviours::conversions::shown<bool>" => __uc_f481,
+        "behaviours::conversions::shown<i64>" => __uc_f482,
+        "behaviours::conversions::shown<f64>" => __uc_f483,
+        "behaviours::conversions::shown<&str>" => __uc_f484,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f485,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f486,
+        "behaviours::drops::living" => __uc_f487,
+        "behaviours::drops::log" => __uc_f488,
+        "behaviours::echoes::echo_any" => __uc_f489,
+        "behaviours::echoes::echo_array_i64" => __uc_f490,
+        "behaviours::echoes::echo_array_string" => __uc_f491,
+        "behaviours::echoes::echo_array_u8" => __uc_f492,
+        "behaviours::echoes::echo_bool" => __uc_f493,
+        "behaviours::echoes::echo_box" => __uc_f494,
+        "behaviours::echoes::echo_bytes" => __uc_f495,
+        "behaviours::echoes::echo_char" => __uc_f496,
+        "behaviours::echoes::echo_colour" => __uc_f497,
+        "behaviours::echoes::echo_cow" => __uc_f498,
+        "behaviours::echoes::echo_deque" => __uc_f499,
+        "behaviours::echoes::echo_dict" => __uc_f500,
+        "behaviours::echoes::echo_duration" => __uc_f501,
+        "behaviours::echoes::echo_f32" => __uc_f502,
+        "behaviours::echoes::echo_f64" => __uc_f503,
+        "behaviours::echoes::echo_figure" => __uc_f504,
+        "behaviours::echoes::echo_figures" => __uc_f505,
+        "behaviours::echoes::echo_i128" => __uc_f506,
+        "behaviours::echoes::echo_i16" => __uc_f507,
+        "behaviours::echoes::echo_i32" => __uc_f508,
+        "behaviours::echoes::echo_i64" => __uc_f509,
+        "behaviours::echoes::echo_i8" => __uc_f510,
+        "behaviours::echoes::echo_ip" => __uc_f511,
+        "behaviours::echoes::echo_ipv4" => __uc_f512,
+        "behaviours::echoes::echo_ipv6" => __uc_f513,
+        "behaviours::echoes::echo_isize" => __uc_f514,
+        "behaviours::echoes::echo_list_bool" => __uc_f515,
+        "behaviours::echoes::echo_list_char" => __uc_f516,
+        "behaviours::echoes::echo_list_f32" => __uc_f517,
+        "behaviours::echoes::echo_list_f64" => __uc_f518,
+        "behaviours::echoes::echo_list_i16" => __uc_f519,
+        "behaviours::echoes::echo_list_i64" => __uc_f520,
+        "behaviours::echoes::echo_list_i8" => __uc_f521,
+        "behaviours::echoes::echo_list_option" => __uc_f522,
+        "behaviours::echoes::echo_list_string" => __uc_f523,
+        "behaviours::echoes::echo_list_u128" => __uc_f524,
+        "behaviours::echoes::echo_list_u32" => __uc_f525,
+        "behaviours::echoes::echo_list_u64" => __uc_f526,
+        "behaviours::echoes::echo_list_u8s" => __uc_f527,
+        "behaviours::echoes::echo_nested_option" => __uc_f528,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f529,
+        "behaviours::echoes::echo_nonzero" => __uc_f530,
+        "behaviours::echoes::echo_option" => __uc_f531,
+        "behaviours::echoes::echo_option_of_list" => __uc_f532,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f533,
+        "behaviours::echoes::echo_optional_record" => __uc_f534,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f535,
+        "behaviours::echoes::echo_ordered_set" => __uc_f536,
+        "behaviours::echoes::echo_ordering" => __uc_f537,
+        "behaviours::echoes::echo_path" => __uc_f538,
+        "behaviours::echoes::echo_range" => __uc_f539,
+        "behaviours::echoes::echo_range_from" => __uc_f540,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f541,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f542,
+        "behaviours::echoes::echo_range_to" => __uc_f543,
+        "behaviours::echoes::echo_record" => __uc_f544,
+        "behaviours::echoes::echo_records" => __uc_f545,
+        "behaviours::echoes::echo_set" => __uc_f546,
+        "behaviours::echoes::echo_slice" => __uc_f547,
+        "behaviours::echoes::echo_slice_f64" => __uc_f548,
+        "behaviours::echoes::echo_socket_addr" => __uc_f549,
+        "behaviours::echoes::echo_str" => __uc_f550,
+        "behaviours::echoes::echo_string" => __uc_f551,
+        "behaviours::echoes::echo_system_time" => __uc_f552,
+        "behaviours::echoes::echo_tuple" => __uc_f553,
+        "behaviours::echoes::echo_u128" => __uc_f554,
+        "behaviours::echoes::echo_u16" => __uc_f555,
+        "behaviours::echoes::echo_u32" => __uc_f556,
+        "behaviours::echoes::echo_u64" => __uc_f557,
+        "behaviours::echoes::echo_u8" => __uc_f558,
+        "behaviours::echoes::echo_union" => __uc_f559,
+        "behaviours::echoes::echo_unit" => __uc_f560,
+        "behaviours::echoes::echo_usize" => __uc_f561,
+        "behaviours::errors::as_value" => __uc_f562,
+        "behaviours::errors::boxed" => __uc_f563,
+        "behaviours::errors::code" => __uc_f564,
+        "behaviours::errors::complain" => __uc_f565,
+        "behaviours::errors::fail" => __uc_f566,
+        "behaviours::errors::parse" => __uc_f567,
+        "behaviours::errors::read" => __uc_f568,
+        "behaviours::errors::refuse" => __uc_f569,
+        "behaviours::errors::step" => __uc_f570,
+        "behaviours::errors::step_unit" => __uc_f571,
+        "behaviours::errors::unnamed" => __uc_f572,
+        "behaviours::files::boxed" => __uc_f573,
+        "behaviours::files::copy" => __uc_f574,
+        "behaviours::files::count" => __uc_f575,
+        "behaviours::files::count_words" => __uc_f576,
+        "behaviours::files::first_line" => __uc_f577,
+        "behaviours::files::one_by_one" => __uc_f578,
+        "behaviours::files::read_elsewhere" => __uc_f579,
+        "behaviours::files::same" => __uc_f580,
+        "behaviours::files::size" => __uc_f581,
+        "behaviours::files::write_carelessly" => __uc_f582,
+        "behaviours::files::write_pieces" => __uc_f583,
+        "behaviours::files::write_text" => __uc_f584,
+        "behaviours::iterators::any_longer" => __uc_f585,
+        "behaviours::iterators::asked" => __uc_f586,
+        "behaviours::iterators::backwards" => __uc_f587,
+        "behaviours::iterators::boxed" => __uc_f588,
+        "behaviours::iterators::boxes" => __uc_f589,
+        "behaviours::iterators::characters" => __uc_f590,
+        "behaviours::iterators::countdown" => __uc_f591,
+        "behaviours::iterators::counted" => __uc_f592,
+        "behaviours::iterators::counted_lazily" => __uc_f593,
+        "behaviours::iterators::digits" => __uc_f594,
+        "behaviours::iterators::doubled" => __uc_f595,
+        "behaviours::iterators::first_greater" => __uc_f596,
+        "behaviours::iterators::how_many" => __uc_f597,
+        "behaviours::iterators::joined" => __uc_f598,
+        "behaviours::iterators::made" => __uc_f599,
+        "behaviours::iterators::naturals" => __uc_f600,
+        "behaviours::iterators::numbers" => __uc_f601,
+        "behaviours::iterators::parsed" => __uc_f602,
+        "behaviours::iterators::segments" => __uc_f603,
+        "behaviours::iterators::some" => __uc_f604,
+        "behaviours::iterators::table" => __uc_f605,
+        "behaviours::iterators::texts" => __uc_f606,
+        "behaviours::iterators::texts_of" => __uc_f607,
+        "behaviours::iterators::total" => __uc_f608,
+        "behaviours::iterators::words" => __uc_f609,
+        "behaviours::moves::both" => __uc_f610,
+        "behaviours::moves::collect" => __uc_f611,
+        "behaviours::moves::trade" => __uc_f612,
+        "behaviours::names::anything" => __uc_f613,
+        "behaviours::names::import" => __uc_f614,
+        "behaviours::names::lambda" => __uc_f615,
+        "behaviours::names::old" => __uc_f616,
+        "behaviours::outs::NO_FIELD" => __uc_f617,
+        "behaviours::outs::all_digits" => __uc_f618,
+        "behaviours::outs::append" => __uc_f619,
+        "behaviours::outs::clear" => __uc_f620,
+        "behaviours::outs::digits" => __uc_f621,
+        "behaviours::outs::exchange" => __uc_f622,
+        "behaviours::outs::fill" => __uc_f623,
+        "behaviours::outs::fill_if" => __uc_f624,
+        "behaviours::outs::fill_uninit" => __uc_f625,
+        "behaviours::outs::grow" => __uc_f626,
+        "behaviours::outs::key" => __uc_f627,
+        "behaviours::outs::next_number" => __uc_f628,
+        "behaviours::outs::raise" => __uc_f629,
+        "behaviours::outs::sort_words" => __uc_f630,
+        "behaviours::outs::split" => __uc_f631,
+        "behaviours::outs::sum_digits" => __uc_f632,
+        "behaviours::outs::take_byte" => __uc_f633,
+        "behaviours::outs::tally" => __uc_f634,
+        "behaviours::outs::words" => __uc_f635,
+        "behaviours::outs::write_hex" => __uc_f636,
+        "behaviours::panics::panic" => __uc_f637,
+        "behaviours::panics::panic_any" => __uc_f638,
+        "behaviours::records::middle" => __uc_f639,
+        "behaviours::records::moved" => __uc_f640,
+        "behaviours::records::pair" => __uc_f641,
+        "behaviours::records::same" => __uc_f642,
+        "behaviours::std_types::c_all" => __uc_f643,
+        "behaviours::std_types::c_any" => __uc_f644,
+        "behaviours::std_types::c_double_it" => __uc_f645,
+        "behaviours::std_types::c_length" => __uc_f646,
+        "behaviours::std_types::c_parts" => __uc_f647,
+        "behaviours::std_types::c_sum" => __uc_f648,
+        "behaviours::std_types::c_twice" => __uc_f649,
+        "behaviours::std_types::fixed" => __uc_f650,
+        "behaviours::std_types::keys" => __uc_f651,
+        "behaviours::std_types::mirrored" => __uc_f652,
+        "behaviours::std_types::place" => __uc_f653,
+        "behaviours::std_types::reciprocal" => __uc_f654,
+        "behaviours::std_types::spelled" => __uc_f655,
+        "behaviours::std_types::total" => __uc_f656,
+        "behaviours::threads::sleep" => __uc_f657,
+        "behaviours::upcalls::count" => __uc_f658,
+        "behaviours::upcalls::first" => __uc_f659,
+        "behaviours::upcalls::forever" => __uc_f660,
+        "behaviours::upcalls::map_words" => __uc_f661,
+        "behaviours::upcalls::on_threads" => __uc_f662,
+        "behaviours::upcalls::sum" => __uc_f663,
+        "behaviours::upcalls::while_asleep" => __uc_f664,
+        "behaviours::values::below" => __uc_f665,
+        "behaviours::values::byte" => __uc_f666,
+        "behaviours::values::compared" => __uc_f667,
+        "behaviours::values::counted" => __uc_f668,
+        "behaviours::values::double" => __uc_f669,
+        "behaviours::values::extension" => __uc_f670,
+        "behaviours::values::four" => __uc_f671,
+        "behaviours::values::inverted" => __uc_f672,
+        "behaviours::values::joined" => __uc_f673,
+        "behaviours::values::later" => __uc_f674,
+        "behaviours::values::lengths" => __uc_f675,
+        "behaviours::values::letter" => __uc_f676,
+        "behaviours::values::local" => __uc_f677,
+        "behaviours::values::long" => __uc_f678,
+        "behaviours::values::loud" => __uc_f679,
+        "behaviours::values::nested" => __uc_f680,
+        "behaviours::values::or_seven" => __uc_f681,
+        "behaviours::values::reversed" => __uc_f682,
+        "behaviours::values::size" => __uc_f683,
+        "behaviours::values::sum" => __uc_f684,
+        "behaviours::values::swapped" => __uc_f685,
+        "behaviours::values::text" => __uc_f686,
+        "behaviours::values::total" => __uc_f687,
+        "behaviours::values::truth" => __uc_f688,
+        "behaviours::values::twice" => __uc_f689,
+        "behaviours::values::unique" => __uc_f690,
+        "behaviours::values::wide" => __uc_f691,
+        "behaviours::values::wide_signed" => __uc_f692,
+        "behaviours::views::states" => __uc_f693,
     ],
 }
