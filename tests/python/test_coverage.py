@@ -119,13 +119,13 @@ def test_the_table_names_each_crate_and_the_mean(counted: str) -> None:
 
 
 def test_a_probe_tells_crashes_from_what_a_crate_does(counted: str) -> None:
-    found = probe(counted, read(counted), seed=1, timeout=2.0)
-    # With `copy.copy`, which is no function of the crate.
-    assert found["called"] == 9 and found["unreached"] == 1
+    found = probe(counted, read(counted), seed=2, timeout=2.0)
+    # Ten are drawn, `copy.copy` among them, which is no function of the crate; `Nowhere` has no values.
+    assert found["called"] == 8 and found["unreached"] == 2
     assert [failure["id"] for failure in found["failed"]] == ["counted::abort"]
     assert "signal 6" in found["failed"][0]["how"]
     assert sorted(found["unfinished"]) == ["counted::leave", "counted::wait"]
-    assert found == probe(counted, read(counted), seed=1, timeout=2.0)
+    assert found == probe(counted, read(counted), seed=2, timeout=2.0)
 
 
 def test_a_probe_of_all_kinds_of_types_finds_nothing_wrong() -> None:
