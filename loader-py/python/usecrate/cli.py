@@ -1,6 +1,7 @@
 """The command `usecrate`: a thin front.
 
 Data goes to stdout, all else to stderr; exit code 0 done, 1 the request failed, 2 wrong usage.
+To add a command, put it in `COMMANDS`; what Python runs has a module in `usecrate.commands`, too.
 """
 
 from __future__ import annotations
@@ -9,27 +10,65 @@ import os
 import sys
 
 from .errors import UsecrateError
-from .version import ABI_VERSION, MANIFEST_VERSION, __version__
+from .version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser
     from collections.abc import Sequence
+    from types import ModuleType
 
-    from .model import Manifest
 
-_HELP = f"""\
+class Command:
+    """A command: what it takes and does, in a line of the help, and whether the build tool runs it."""
+
+    __slots__ = ("arguments", "name", "summary", "tool")
+
+    def __init__(self, name: str, arguments: str, summary: str, *, tool: bool = False) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.summary = summary
+        self.tool = tool
+
+    def module(self) -> ModuleType:
+        """What runs it, where Python does."""
+        import importlib
+
+        return importlib.import_module(f".commands.{self.name.replace('-', '_')}", __package__)
+
+    def parser(self) -> ArgumentParser:
+        """Its command line, where Python reads it."""
+        import argparse
+
+        module = self.module()
+        about, _, note = str(module.ABOUT).partition("\n")
+        examples = "".join(f"  {line}\n" for line in str(module.EXAMPLES).splitlines())
+        parser = argparse.ArgumentParser(
+            prog=f"usecrate {self.name}",
+            description=_wrapped(about),
+            epilog=f"examples:\n{examples}" + (f"\n{_wrapped(note)}" if note else ""),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.declare(parser)
+        return parser
+
+
+COMMANDS = (
+    Command("build", "SPEC [OPTION ...]", "build a crate into an artifact", tool=True),
+    Command("inspect", "SPEC|ARTIFACT", "list what Python sees of a crate, and what is skipped and why"),
+    Command("coverage", "SPEC|ARTIFACT ...", "count what of crates is served, and what is skipped and why"),
+    Command("artifact", "list|rm|rebuild ...", "list, remove or rebuild artifacts", tool=True),
+    Command("version", "", "print versions"),
+)
+_HEAD = f"""\
 usecrate {__version__}: call any Rust library from Python as if it were a Python module
 
 usage: usecrate COMMAND ...
 
-  build SPEC [OPTION ...]     build a crate; `usecrate build --help` lists the options
-  inspect SPEC|ARTIFACT       list what Python sees of a crate, and what is skipped and why
-  coverage SPEC|ARTIFACT ...  count what of crates is served, and what is skipped for which reason
-  artifact list|rm|rebuild    list, remove or rebuild artifacts; `usecrate artifact rm --help` tells more
-  version                     print versions
-  help                        print this
-
+"""
+_TAIL = """
+`usecrate COMMAND --help` shows what a command takes, with examples.
 SPEC is `name`, `name@1`, `name@1.2.3`, `name@>=1,<2`, a folder such as `./mycrate`, or `git+URL#rev`.
 
 examples:
@@ -74,126 +113,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    command, rest = (words[0], words[1:]) if words else ("", [])
-    if command in ("build", "artifact"):
-        from .build import hand_over
-
-        return hand_over([command, *rest])
-    if command == "inspect":
-        return _inspect(rest)
-    if command == "coverage":
-        return _coverage(rest)
-    if command in ("version", "--version", "-V"):
-        print(f"usecrate {__version__} (ABI {ABI_VERSION}, manifest {MANIFEST_VERSION})")
-        return 0
-    if command in ("help", "--help", "-h"):
-        print(_HELP, end="")
-        return 0
-    if not command:
-        print(_HELP, end="", file=sys.stderr)
+    name, rest = (words[0], words[1:]) if words else ("", [])
+    if name in ("help", "--help", "-h"):
+        if not rest:
+            print(overview(), end="")
+            return 0
+        name, rest = rest[0], [*rest[1:], "--help"]
+    elif name in ("--version", "-V"):
+        name = "version"
+    elif not name:
+        print(overview(), end="", file=sys.stderr)
         return 2
+    for command in COMMANDS:
+        if command.name == name:
+            return _run_command(command, rest)
     from .names import nearest
 
-    known = ["build", "inspect", "coverage", "artifact", "version", "help"]
-    raise _Usage(f"there is no command `{command}`{nearest(command, known)}")
+    known = [*(command.name for command in COMMANDS), "help"]
+    raise _Usage(f"there is no command `{name}`{nearest(name, known)}")
 
 
-def _parser(command: str, about: str) -> ArgumentParser:
-    """What both commands over specs and artifacts take."""
-    import argparse
+def _run_command(command: Command, words: list[str]) -> int:
+    if command.tool:
+        from .build import hand_over
 
-    parser = argparse.ArgumentParser(
-        prog=f"usecrate {command}",
-        description=about,
-        epilog="A SPEC is looked for in the cache, and built if it is not there; with --artifact-dir it is "
-        "looked for below DIR, and never built. An ARTIFACT is its folder or its manifest.json.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--artifact-dir", "--out", metavar="DIR", help="where artifacts are looked for")
-    parser.add_argument("--features", "-F", metavar="A,B", help="features to switch on")
-    parser.add_argument("--no-default-features", action="store_true", help="leave the default features off")
-    return parser
+        return hand_over([command.name, *words])
+    options = command.parser().parse_args(words)
+    code: int = command.module().run(options)
+    return code
 
 
-def _inspect(words: list[str]) -> int:
-    parser = _parser("inspect", "List what Python sees of a crate, and what is skipped and why.")
-    target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("target", metavar="SPEC|ARTIFACT", nargs="?", help="what to inspect")
-    target.add_argument("--module", metavar="SPEC", help="the same as SPEC")
-    parser.add_argument("--json", action="store_true", help="print the manifest")
-    options = parser.parse_args(words)
-    found = _manifest_of(options.target or options.module, options)
-    if options.json:
-        import json
-
-        from .manifests import plain
-
-        print(json.dumps(plain(found), indent=2, ensure_ascii=False))
-    else:
-        from .listing import listing
-
-        for line in listing(found):
-            print(line)
-    return 0
+def overview() -> str:
+    """What `usecrate help` prints."""
+    shown = [(f"{command.name} {command.arguments}".rstrip(), command.summary) for command in COMMANDS]
+    shown.append(("help [COMMAND]", "print this, or what a command takes"))
+    width = max(len(usage) for usage, _ in shown)
+    lines = [f"  {usage:<{width}}  {summary}\n" for usage, summary in shown]
+    return _HEAD + "".join(lines) + _TAIL
 
 
-def _coverage(words: list[str]) -> int:
-    parser = _parser(
-        "coverage",
-        "Count how many of the functions and methods of crates Python can call, and why the rest is skipped. "
-        "What counts is in docs/manifest.md. The share leaves out async functions.",
-    )
-    parser.add_argument("targets", metavar="SPEC|ARTIFACT", nargs="+", help="what to count")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument(
-        "--probe",
-        action="store_true",
-        help="call a random 5 %% with generated values, in processes of their own, in an empty folder; what "
-        "ends in an internal error counts as skipped. What a crate does to files, it does then",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="what choice and values are made from (0)")
-    options = parser.parse_args(words)
-    from .coverage import Report, mean, table
-    from .manifests import read
+def _wrapped(text: str) -> str:
+    import textwrap
 
-    reports: list[Report] = []
-    for target in options.targets:
-        path = _path_of(target, options)
-        found = read(path)
-        report = Report(found)
-        if options.probe:
-            from .probe import probe
-
-            report.probe = probe(path, found, seed=options.seed)
-        reports.append(report)
-    if options.json:
-        import json
-
-        data = {"crates": [report.plain() for report in reports], "mean": round(mean(reports), 4)}
-        print(json.dumps(data, indent=2, ensure_ascii=False))
-    else:
-        for line in table(reports):
-            print(line)
-    return 0
-
-
-def _path_of(target: str, options: Namespace) -> str:
-    """The manifest's path of an artifact, or of a spec that is found or built first. Nothing is loaded."""
-    for path in (os.path.join(target, "manifest.json"), target):
-        if os.path.basename(path) == "manifest.json" and os.path.isfile(path):
-            return path
-    from .locate import locate
-
-    features: str | None = options.features
-    return locate(
-        target,
-        artifact_dir=options.artifact_dir,
-        features=None if features is None else features.replace(",", " ").split(),
-        default_features=not options.no_default_features,
-    )
-
-
-def _manifest_of(target: str, options: Namespace) -> Manifest:
-    from .manifests import read
-
-    return read(_path_of(target, options))
+    return textwrap.fill(text, 100)
