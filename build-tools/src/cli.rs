@@ -1,5 +1,6 @@
 //! Arguments, exit codes, printing. Calls the library and decides nothing about builds.
 
+mod about;
 mod artifact;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -58,7 +59,7 @@ Exit codes:
 
 /// Builds unmodified Rust crates into artifacts that Python loads.
 #[derive(Debug, Parser)]
-#[command(name = "usecrate-build", version = GENERATOR, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "usecrate-build", bin_name = "usecrate", version = GENERATOR, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -74,6 +75,9 @@ enum Command {
     Artifact(artifact::Command),
     /// Print the version of this program, and behind `+` the hash of what it is made from
     Version,
+    /// Print what this program works with and takes, as JSON
+    #[command(hide = true)]
+    About,
     /// Load a built library and print what it says of itself, as JSON
     #[command(hide = true)]
     DescribeLibrary {
@@ -155,6 +159,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(args) => run_build(&args, false),
         Command::Artifact(command) => artifact::run(&command),
         Command::Version => print_line(&format!("usecrate-build {GENERATOR}")),
+        Command::About => about::run(),
         Command::DescribeLibrary { library } => match usecrate_build::library::describe(&library) {
             Ok(answer) => print_line(&answer.to_string()),
             Err(error) => report(&Diagnostic::of(&error), FAILED),

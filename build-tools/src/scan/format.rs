@@ -76,11 +76,15 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Read, ScanError> {
     })
 }
 
+/// The known formats, oldest first, each with the compilers that write it.
+pub fn formats() -> impl Iterator<Item = (u32, &'static str)> {
+    ADAPTERS.iter().map(|adapter| (adapter.format, adapter.rustc))
+}
+
 /// The known formats and who writes them: `57 (rustc 1.93 to 1.97)`.
 fn supported() -> String {
-    let known: Vec<String> = ADAPTERS
-        .iter()
-        .map(|adapter| format!("{} (rustc {})", adapter.format, adapter.rustc))
+    let known: Vec<String> = formats()
+        .map(|(format, rustc)| format!("{format} (rustc {rustc})"))
         .collect();
     known.join(", ")
 }

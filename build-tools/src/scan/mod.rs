@@ -22,6 +22,7 @@ mod types;
 use std::path::PathBuf;
 
 pub use error::{ProvideError, ScanError};
+pub use format::formats;
 pub(crate) use tree::spelled as raw;
 
 use crate::api::{Api, Def, DefKey, Entry, Target};

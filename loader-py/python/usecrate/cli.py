@@ -59,6 +59,8 @@ COMMANDS = (
     Command("inspect", "SPEC|ARTIFACT", "list what Python sees of a crate, and what is skipped and why"),
     Command("coverage", "SPEC|ARTIFACT ...", "count what of crates is served, and what is skipped and why"),
     Command("artifact", "list|rm|rebuild ...", "list, remove or rebuild artifacts", tool=True),
+    Command("doctor", "", "check what building and importing need, and say what to do where it lacks"),
+    Command("completion", "bash|zsh|fish", "print what makes a shell complete `usecrate`"),
     Command("version", "", "print versions"),
 )
 _HEAD = f"""\
@@ -121,6 +123,11 @@ def _run(words: list[str]) -> int:
         name, rest = rest[0], [*rest[1:], "--help"]
     elif name in ("--version", "-V"):
         name = "version"
+    elif name == "__complete":  # asked by the shells
+        from .complete import answers
+
+        print(*answers(rest), sep="\n")
+        return 0
     elif not name:
         print(overview(), end="", file=sys.stderr)
         return 2

@@ -57,6 +57,32 @@ def generator() -> str | None:
         return None
 
 
+def about() -> dict[str, Any]:
+    """What the build tool says that it works with and takes.
+
+    Raises
+    ------
+    BuildError
+        There is none, it is of another version, or it does not tell.
+    """
+    import json
+    import subprocess
+
+    path = program()
+    try:
+        done = subprocess.run([path, "about"], capture_output=True, encoding="utf-8", timeout=60, check=False)
+        said = json.loads(done.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        said = None
+    if not isinstance(said, dict):
+        raise BuildError(
+            f"`{path} about` did not tell what it works with",
+            code="no-build-tool",
+            hint=f"install the build tool again with `pip install {PROGRAM}=={__version__}`",
+        )
+    return said
+
+
 def find() -> str | None:
     """The path of the build tool, of whichever version.
 
