@@ -71,6 +71,11 @@ impl<T: ?Sized> BoxedObject<T> {
     pub fn new(object: Box<T>) -> Self {
         Self(object)
     }
+
+    /// The box.
+    pub fn into_box(self) -> Box<T> {
+        self.0
+    }
 }
 
 impl<T: ?Sized> Deref for BoxedObject<T> {

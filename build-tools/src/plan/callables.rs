@@ -646,7 +646,19 @@ fn action(callee: &Callee, arguments: &[Option<String>], wrap: &results::Wrap) -
         Callee::Get(field) => Action::Expr {
             text: wrap.around(&format!("(&{{0}}.{field})")),
         },
-        Callee::Set(field) => Action::Set { field: field.clone() },
+        Callee::Set(field) if arguments.iter().all(Option::is_none) => Action::Set { field: field.clone() },
+        Callee::Set(field) => {
+            let all: Vec<String> = arguments
+                .iter()
+                .enumerate()
+                .map(|(at, one)| made(at, one))
+                .collect();
+            let text = match all.as_slice() {
+                [object, value] => format!("{{ {object}.{field} = {value}; }}"),
+                _ => String::new(),
+            };
+            Action::Expr { text }
+        }
         Callee::Const(path) => Action::Const { path: path.clone() },
         Callee::Static(path) => Action::Static { path: path.clone() },
     }

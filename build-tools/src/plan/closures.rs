@@ -104,7 +104,7 @@ pub(super) fn kept(callables: &[Signature], ty: &Ty) -> bool {
 }
 
 /// The trait that stands for being a function pointer.
-const POINTER: &str = "core::usecrate::FnPointer";
+pub(super) const POINTER: &str = "core::usecrate::FnPointer";
 
 /// What is asked of a callable to become a function pointer.
 pub(super) fn of_pointer(params: &[Ty], output: Option<&Ty>) -> Vec<Bound> {

@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{held, hosts, instances, mappings, objects, stand_in, streams, wire};
+use super::{closures, handed, held, hosts, instances, mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -451,17 +451,20 @@ impl Search<'_, '_> {
 
     fn add_object(&mut self, pointer: &Ty) {
         let ty = erase(pointer);
-        let Some(trait_) = objects::pointer(self.ctx, &ty).and_then(|(_, object)| objects::trait_of(object))
-        else {
-            return;
+        let trait_ = objects::pointer(self.ctx, &ty).and_then(|(_, object)| objects::trait_of(object));
+        let callable = handed::passed_and_given(self.ctx, &ty);
+        let def = match (trait_, &callable) {
+            (Some(trait_), _) => trait_.def.clone(),
+            (None, Some(_)) => DefKey(closures::POINTER.to_owned()),
+            (None, None) => return,
         };
         if self.known(&ty) {
             return;
         }
         let instance = Instance {
             ty: ty.clone(),
-            def: trait_.def.clone(),
-            own: self.ctx.own(&trait_.def),
+            own: self.ctx.own(&def),
+            def,
             alias: None,
         };
         for object in objects::named_in(self.ctx, &ty) {
@@ -469,6 +472,10 @@ impl Search<'_, '_> {
         }
         self.queue.push(instance.clone());
         self.found.instances.insert(ty, instance);
+        if let Some((params, output)) = callable {
+            params.iter().for_each(|ty| self.mention(ty, false));
+            output.iter().for_each(|ty| self.leave(ty));
+        }
     }
 
     fn bounds(&mut self, bounds: &[Bound], subst: &Subst) {
@@ -536,7 +543,7 @@ impl Search<'_, '_> {
                 }
             }
             Ty::Dyn { traits, .. } => {
-                if objects::is_served(self.ctx, ty) {
+                if objects::is_object(self.ctx, ty) {
                     self.found.objects.insert(objects::key(ty));
                 }
                 traits.iter().for_each(|one| self.mention_args(one));

@@ -227,6 +227,12 @@ impl Fold for Replace<'_> {
 pub(super) fn erase(ty: &Ty) -> Ty {
     struct Erase;
     impl Fold for Erase {
+        fn ty(&mut self, ty: &Ty) -> Ty {
+            match ty {
+                Ty::FnPointer { .. } | Ty::Dyn { .. } => self.walk(&super::handed::lent(ty)),
+                _ => self.walk(ty),
+            }
+        }
         fn reference(&mut self, lifetime: Option<&str>) -> Option<String> {
             Some(self.lifetime(lifetime.unwrap_or("'_")))
         }
@@ -303,7 +309,7 @@ pub(super) fn same(a: &Ty, b: &Ty) -> bool {
 /// It names no type parameter, nothing unresolved and nothing unnameable.
 pub(super) fn closed(ty: &Ty) -> bool {
     !any(ty, &|part| match part {
-        Ty::Dyn { traits, .. } => super::objects::is_of_std(traits),
+        Ty::Dyn { traits, .. } => !super::objects::has_class(traits),
         Ty::Generic(_) | Ty::Infer | Ty::Impl(_) | Ty::Projection { .. } => true,
         Ty::FnPointer { unsafe_, .. } => *unsafe_,
         _ => false,

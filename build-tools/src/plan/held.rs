@@ -56,7 +56,7 @@ pub(super) fn freed(ty: &Ty) -> Ty {
 }
 
 /// Lifetimes that a callable's bound leaves to its caller.
-struct Lend<'b>(&'b [String]);
+pub(super) struct Lend<'b>(pub(super) &'b [String]);
 
 impl Fold for Lend<'_> {
     fn reference(&mut self, lifetime: Option<&str>) -> Option<String> {

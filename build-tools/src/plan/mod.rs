@@ -28,6 +28,7 @@ mod fold;
 mod formatting;
 mod functions;
 mod given;
+mod handed;
 mod held;
 mod holds;
 mod hosts;

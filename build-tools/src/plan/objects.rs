@@ -18,7 +18,7 @@ use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
 use super::types::Types;
 use super::wire::{is_bytes, is_text, type_args};
-use super::{names, stdlib};
+use super::{closures, handed, names, stdlib};
 use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, Trait, TraitRef, Ty};
 
 /// Traits that a trait object may have beside its own.
@@ -63,7 +63,7 @@ impl Pointer {
     }
 
     /// The object may be changed through it.
-    fn changes(self) -> bool {
+    pub(super) fn changes(self) -> bool {
         matches!(self, Self::Box | Self::Boxed | Self::Exclusive)
     }
 
@@ -119,13 +119,22 @@ pub(super) fn key(object: &Ty) -> Ty {
     }
 }
 
+/// What is served behind a pointer: a trait object, or a callable.
+fn is_served(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+    is_object(ctx, ty) || matches!(ty, Ty::Dyn { .. }) && handed::is_served(ctx, ty)
+}
+
+/// It may stand beside the trait of a trait object.
+pub(super) fn marks(one: &TraitRef) -> bool {
+    stdlib::is_std(&one.def) && MARKERS.contains(&one.def.name())
+}
+
 /// A trait object that is served: its trait is no part of std, and can be named.
-pub(super) fn is_served(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+pub(super) fn is_object(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Dyn { traits, .. } = ty else { return false };
     let Some((first, others)) = traits.split_first() else {
         return false;
     };
-    let marks = |one: &TraitRef| stdlib::is_std(&one.def) && MARKERS.contains(&one.def.name());
     let known = definition(ctx, first).is_some_and(|found| found.dyn_compatible);
     known && others.iter().all(marks) && closed(ty) && ctx.spell(ty, Lifetimes::Infer).is_ok()
 }
@@ -133,6 +142,11 @@ pub(super) fn is_served(ctx: &Ctx<'_>, ty: &Ty) -> bool {
 /// The trait of an object is one of std's.
 pub(super) fn is_of_std(traits: &[TraitRef]) -> bool {
     traits.first().is_none_or(|first| stdlib::is_std(&first.def))
+}
+
+/// A pointer to it may have a class: it is no object of one of std's traits, but a callable may be.
+pub(super) fn has_class(traits: &[TraitRef]) -> bool {
+    !is_of_std(traits) || handed::is_callable(traits)
 }
 
 fn definition<'a>(ctx: &Ctx<'a>, trait_: &TraitRef) -> Option<&'a Trait> {
@@ -173,7 +187,7 @@ pub(super) fn references(object: &Ty) -> [Ty; 2] {
 pub(super) fn named_in(ctx: &Ctx<'_>, ty: &Ty) -> Vec<Ty> {
     let mut found = Vec::new();
     super::fold::each(ty, &mut |part| {
-        if is_served(ctx, part) {
+        if is_object(ctx, part) {
             found.push(key(part));
         }
     });
@@ -213,6 +227,7 @@ pub(super) fn leaving(ctx: &Ctx<'_>, ty: &Ty) -> Vec<Ty> {
                 found.push(one.around(&key(object)));
             }
         }
+        Ty::FnPointer { .. } if handed::is_served(ctx, part) => found.push(part.clone()),
         _ => {}
     });
     found
@@ -248,6 +263,9 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty) -> Option<(Ty, String)> {
             mutable,
             ty: inner,
         } => {
+            if handed::is_served(ctx, inner) && matches!(**inner, Ty::FnPointer { .. }) {
+                return Some(((**inner).clone(), "*{}".to_owned()));
+            }
             let Ty::Impl(bounds) = &**inner else { return None };
             let object = key(&object_of(ctx, bounds)?);
             let rust = ctx.spell(&living(&object, "'_"), Lifetimes::Infer).ok()?;
@@ -332,7 +350,7 @@ fn object_of(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<Ty> {
             continue;
         };
         let name = trait_.def.name();
-        if !stdlib::is_std(&trait_.def) {
+        if !stdlib::is_std(&trait_.def) || closures::is_trait(&trait_.def) {
             traits.push(trait_.clone());
         } else if matches!(name, "Send" | "Sync") {
             marks.push(trait_.clone());
@@ -354,6 +372,13 @@ fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<(Ty, String)> {
         Bound::Outlives(name) if name != "'static" => Some(name.clone()),
         _ => None,
     });
+    let lasts = |bound: &Bound| matches!(bound, Bound::Outlives(name) if name == "'static");
+    if bounds.iter().any(lasts) {
+        let object = key(&object);
+        let rust = ctx.spell(&object, Lifetimes::Infer).ok()?;
+        let make = format!("(::std::boxed::Box::new({{}}) as ::std::boxed::Box<{rust}>)");
+        return Some((Pointer::Box.around(&object), make));
+    }
     let rust = ctx.spell(&object, Lifetimes::Infer).ok()?;
     let make = format!(
         "::usecrate_runtime::private::BoxedObject::new(::std::boxed::Box::new({{}}) as ::std::boxed::Box<{rust}>)"
@@ -363,6 +388,9 @@ fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<(Ty, String)> {
 
 /// The class of what holds an object: its path and its name.
 pub(super) fn class_name(ctx: &Ctx<'_>, ty: &Ty) -> Option<(String, String)> {
+    if let Some(callable) = handed::class_name(ctx, ty) {
+        return Some(callable);
+    }
     let (found, object) = pointer(ctx, ty)?;
     let Ty::Dyn { traits, .. } = object else {
         return None;
@@ -382,8 +410,11 @@ pub(super) fn class_name(ctx: &Ctx<'_>, ty: &Ty) -> Option<(String, String)> {
 /// How the wire form of a type that holds an object is written.
 pub(super) fn form(ctx: &Ctx<'_>, ty: &Ty) -> ObjectForm {
     let spelled = |object: &Ty| ctx.spell(object, Lifetimes::All("'x")).unwrap_or_default();
+    let of_callable = |object: &Ty| matches!(object, Ty::Dyn { traits, .. } if handed::is_callable(traits));
     match pointer(ctx, ty) {
         None | Some((Pointer::Boxed, _)) => ObjectForm::None,
+        // One that is passed arrives as any callable does.
+        Some((Pointer::Box | Pointer::Arc | Pointer::Rc, object)) if of_callable(object) => ObjectForm::None,
         Some((Pointer::Shared, object)) => ObjectForm::Shared(spelled(object)),
         Some((Pointer::Exclusive, object)) => ObjectForm::Exclusive(spelled(object)),
         Some((Pointer::Box | Pointer::Arc | Pointer::Rc, _)) => ObjectForm::Pointer,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ctx::Ctx;
 use super::fold::{Fold, any, generics_in};
 use super::site::{OriginKey, Site};
-use super::{closures, lifetimes, stdlib, streams};
+use super::{closures, handed, lifetimes, stdlib, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Generics, TraitRef, Ty};
 
 /// A signature with its open parameters: `impl Trait` arguments are parameters too, named `#0`, `#1`…
@@ -34,7 +34,8 @@ impl Open {
             .iter()
             .map(|param| apply(&param.ty))
             .collect();
-        let mut output = site.function.output.as_ref().map(apply);
+        let output = site.function.output.as_ref().map(apply);
+        let mut output = output.as_ref().map(handed::lent);
         let receiver = site
             .function
             .params
@@ -45,7 +46,11 @@ impl Open {
             impls: Vec::new(),
             bounds: Vec::new(),
         };
-        params.iter_mut().for_each(|ty| *ty = named.param(ty));
+        for (at, ty) in params.iter_mut().enumerate() {
+            // What is called itself is no argument.
+            let itself = receiver && at == 0 && handed::is_held(ctx, ty);
+            *ty = handed::lent(&if itself { ty.clone() } else { named.param(ty) });
+        }
         lifetimes::name_elided(&mut params, &mut output, receiver);
         let mut all: Vec<&Generics> = site.generics.iter().collect();
         all.push(&site.function.generics);

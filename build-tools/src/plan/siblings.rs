@@ -11,6 +11,7 @@ use super::callables::{erase_names, left_open};
 use super::declared::NamedClass;
 use super::fold::{Subst, closed, erase};
 use super::given::canonical;
+use super::handed;
 use super::methods::has_receiver;
 use super::model::{PlannedMethod, PlannedParam, PlannedType, Shim, ShimId, TypeId};
 use super::modules::{default_instance, leads_to};
@@ -74,7 +75,9 @@ pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
 /// same block is one more where what is passed tells them apart.
 pub(super) fn share(build: &Builder<'_, '_>, types: &mut [PlannedType]) {
     let mut by_def: BTreeMap<_, Vec<TypeId>> = BTreeMap::new();
-    for id in 0..types.len() {
+    // What is passed to callables, and what they give, makes none an instance of another.
+    let callable = |id: &TypeId| handed::is_held(build.ctx, &build.types.get(*id).instance.ty);
+    for id in (0..types.len()).filter(|id| !callable(id)) {
         by_def
             .entry(&build.types.get(id).instance.def)
             .or_default()

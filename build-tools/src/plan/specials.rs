@@ -94,6 +94,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
     super::iteration::specials(build, id, methods, &mut all);
     super::io_methods::lines(build, id, &mut all);
     super::objects::specials(build, id, &mut all);
+    super::handed::specials(build, id, &mut all);
     all
 }
 

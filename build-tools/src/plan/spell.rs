@@ -3,7 +3,7 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
-use super::{closures, held, hosts, streams};
+use super::{closures, handed, held, hosts, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -125,10 +125,10 @@ impl Ctx<'_> {
                 };
                 format!("&{lifetime}{}{inner}", if *mutable { "mut " } else { "" })
             }
-            Ty::Dyn { traits, lifetime } if !super::objects::is_of_std(traits) => {
+            Ty::Dyn { traits, lifetime } if super::objects::has_class(traits) => {
                 let mut parts = traits
                     .iter()
-                    .map(|one| self.spell_bound(one))
+                    .map(|one| self.spell_bound(one, mode))
                     .collect::<Result<Vec<_>, _>>()?;
                 if let Some(written) = lifetime {
                     parts.push(match mode {
@@ -144,11 +144,7 @@ impl Ctx<'_> {
                 output,
                 unsafe_: false,
             } => {
-                let spell = |ty: &Ty| self.spell(ty, Lifetimes::Infer);
-                let params = params.iter().map(spell).collect::<Result<Vec<_>, _>>()?;
-                let output = output.as_deref().map(spell).transpose()?;
-                let output = output.map(|output| format!(" -> {output}")).unwrap_or_default();
-                format!("fn({}){output}", params.join(", "))
+                format!("fn{}", self.spell_call(params, output.as_deref(), mode)?)
             }
             Ty::Infer => "_".to_owned(),
             Ty::Generic(_)
@@ -164,17 +160,24 @@ impl Ctx<'_> {
 
     /// A boxed callable. What its own type names is not lent for the call.
     fn spell_callable(&self, ty: &Ty, mode: Lifetimes) -> Result<String, Unnameable> {
+        let (params, output) = held::parts(ty).unwrap_or((&[], &Ty::Infer));
+        let call = self.spell_call(params, Some(output), mode)?;
+        Ok(format!(
+            "::std::boxed::Box<dyn ::std::ops::Fn{call} + ::std::marker::Send + ::std::marker::Sync>"
+        ))
+    }
+
+    /// What a callable is passed and gives: `(A) -> B`.
+    fn spell_call(&self, params: &[Ty], output: Option<&Ty>, mode: Lifetimes) -> Result<String, Unnameable> {
         let mode = match mode {
             Lifetimes::Lift(_, carried) => Lifetimes::All(carried),
             other => other,
         };
-        let (params, output) = held::parts(ty).unwrap_or((&[], &Ty::Infer));
         let params = params.iter().map(|ty| self.spell_lent(ty, mode));
         let params = params.collect::<Result<Vec<_>, _>>()?.join(", ");
-        let output = self.spell_lent(output, mode)?;
-        Ok(format!(
-            "::std::boxed::Box<dyn ::std::ops::Fn({params}) -> {output} + ::std::marker::Send + ::std::marker::Sync>"
-        ))
+        let output = output.map(|ty| self.spell_lent(ty, mode)).transpose()?;
+        let output = output.map(|output| format!(" -> {output}")).unwrap_or_default();
+        Ok(format!("({params}){output}"))
     }
 
     /// What a boxed callable is passed or gives. An elided lifetime would be one that is lent to it: where lifetimes are inferred,
@@ -266,7 +269,11 @@ impl Ctx<'_> {
     }
 
     /// A trait of an object: its arguments and associated types are all said.
-    fn spell_bound(&self, one: &TraitRef) -> Result<String, Unnameable> {
+    fn spell_bound(&self, one: &TraitRef, mode: Lifetimes) -> Result<String, Unnameable> {
+        if let (true, Some((params, output))) = (closures::is_trait(&one.def), handed::parts(one)) {
+            let call = self.spell_call(params, output, mode)?;
+            return Ok(format!("::std::ops::{}{call}", one.def.name()));
+        }
         let path = match stdlib::trait_path(one.def.name()).filter(|_| stdlib::is_std(&one.def)) {
             Some(path) => path.to_owned(),
             None => self.spell_def(&one.def)?,
@@ -314,7 +321,9 @@ impl Ctx<'_> {
                 mutable,
                 ty,
             } => {
-                let named = lifetime.as_ref().filter(|name| !name.starts_with("'_"));
+                let named = lifetime
+                    .as_ref()
+                    .filter(|name| !name.starts_with("'_") && *name != held::LENT);
                 let lifetime = named.map(|name| format!("{name} ")).unwrap_or_default();
                 format!(
                     "&{lifetime}{}{}",
@@ -364,7 +373,7 @@ impl Ctx<'_> {
             .iter()
             .map(|arg| match arg {
                 // Names that were given to elided ones mean nothing to people.
-                Arg::Lifetime(name) if name.starts_with("'_") => "'_".to_owned(),
+                Arg::Lifetime(name) if name.starts_with("'_") || name == held::LENT => "'_".to_owned(),
                 Arg::Lifetime(name) => name.clone(),
                 Arg::Type(ty) => self.show(ty),
                 Arg::Const(text) => text.clone(),

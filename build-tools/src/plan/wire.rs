@@ -128,16 +128,16 @@ pub(super) fn class(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Class {
         // Behind a reference.
         let known = |ty: &Ty| types.id(ty);
         return match objects::references(ty).iter().find_map(known) {
-            Some(id) if !objects::is_of_std(traits) => Class::Type(id, Kind::Handle),
+            Some(id) if objects::has_class(traits) => Class::Type(id, Kind::Handle),
             _ => Class::Unknown,
         };
+    }
+    if let (Ty::Path { .. } | Ty::FnPointer { .. }, Some(id)) = (ty, types.id(&erase(ty))) {
+        return Class::Type(id, types.kind(id));
     }
     let Ty::Path { def, .. } = ty else {
         return Class::Unknown;
     };
-    if let Some(id) = types.id(&erase(ty)) {
-        return Class::Type(id, types.kind(id));
-    }
     if let Some(feature) = mapped(ctx, ty) {
         ctx.features.borrow_mut().insert(feature.to_owned());
         return Class::Mapped;
@@ -247,6 +247,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             SkipCode::Unsafe,
             format!("{}: raw pointers do not cross", show()),
         )),
+        Ty::FnPointer { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => Ok(()),
         Ty::FnPointer { .. } => Err(Reason::new(
             SkipCode::Closure,
             format!(
@@ -334,11 +335,14 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
             SkipCode::Unsafe,
             format!("{}: raw pointers do not cross", show()),
         )),
+        Ty::FnPointer { .. } | Ty::Dyn { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => Ok(()),
         Ty::FnPointer { .. } => Err(Reason::new(
             SkipCode::Closure,
-            format!("{}: callables are not given out", show()),
+            format!(
+                "{}: a callable of which something cannot be said outside of the crate",
+                show()
+            ),
         )),
-        Ty::Dyn { .. } if matches!(class(ctx, types, ty), Class::Type(..)) => Ok(()),
         Ty::Dyn { .. } => Err(Reason::new(
             SkipCode::TraitObject,
             format!("{}: a trait object", show()),
@@ -407,7 +411,10 @@ fn impl_result(ctx: &Ctx<'_>, bounds: &[crate::api::Bound], show: &str) -> Reaso
     } else if has(&["Future", "IntoFuture"]) {
         Reason::new(SkipCode::Async, format!("{show}: futures are not served yet"))
     } else if has(&["Fn", "FnMut", "FnOnce"]) {
-        Reason::new(SkipCode::Closure, format!("{show}: callables are not given out"))
+        Reason::new(
+            SkipCode::Closure,
+            format!("{show}: a callable of which something cannot be said outside of the crate"),
+        )
     } else {
         let all = ctx.show_bounds(bounds);
         Reason::new(

@@ -26,6 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) doc: usize,
     pub(super) mentions: BTreeSet<Mention>,
     pub(super) notes: &'a mut BTreeSet<String>,
+    /// The one lifetime of the `for<…>` around what is read: it is as good as an elided one.
+    lent: Option<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -35,6 +37,7 @@ impl<'a> Reader<'a> {
             doc,
             mentions: BTreeSet::new(),
             notes,
+            lent: None,
         }
     }
 
@@ -65,6 +68,18 @@ impl<'a> Reader<'a> {
         key
     }
 
+    /// What is read within a `for<…>`.
+    fn within<T>(&mut self, lifetimes: &[rd::GenericParamDef], read: impl FnOnce(&mut Self) -> T) -> T {
+        let lent = match lifetimes {
+            [one] => Some(one.name.clone()),
+            _ => self.lent.clone(),
+        };
+        let outer = std::mem::replace(&mut self.lent, lent);
+        let found = read(self);
+        self.lent = outer;
+        found
+    }
+
     pub(super) fn ty(&mut self, ty: &rd::Type) -> Ty {
         match ty {
             rd::Type::ResolvedPath(path) => Ty::Path {
@@ -75,17 +90,23 @@ impl<'a> Reader<'a> {
                 traits: dyn_
                     .traits
                     .iter()
-                    .map(|bound| self.trait_ref(&bound.trait_, false))
+                    .map(|bound| {
+                        self.within(&bound.generic_params, |reader| {
+                            reader.trait_ref(&bound.trait_, false)
+                        })
+                    })
                     .collect(),
                 lifetime: dyn_.lifetime.clone(),
             },
             rd::Type::Generic(name) => Ty::Generic(name.clone()),
             rd::Type::Primitive(name) => Ty::Primitive(name.clone()),
-            rd::Type::FunctionPointer(pointer) => Ty::FnPointer {
-                params: pointer.sig.inputs.iter().map(|(_, ty)| self.ty(ty)).collect(),
-                output: pointer.sig.output.as_ref().map(|ty| Box::new(self.ty(ty))),
-                unsafe_: pointer.header.is_unsafe,
-            },
+            rd::Type::FunctionPointer(pointer) => {
+                self.within(&pointer.generic_params, |reader| Ty::FnPointer {
+                    params: pointer.sig.inputs.iter().map(|(_, ty)| reader.ty(ty)).collect(),
+                    output: pointer.sig.output.as_ref().map(|ty| Box::new(reader.ty(ty))),
+                    unsafe_: pointer.header.is_unsafe,
+                })
+            }
             rd::Type::Tuple(types) => Ty::Tuple(self.types(types)),
             rd::Type::Slice(ty) => Ty::Slice(Box::new(self.ty(ty))),
             rd::Type::Array { type_, len } => Ty::Array {
@@ -105,7 +126,7 @@ impl<'a> Reader<'a> {
                 is_mutable,
                 type_,
             } => Ty::Ref {
-                lifetime: lifetime.clone(),
+                lifetime: lifetime.clone().filter(|name| self.lent.as_ref() != Some(name)),
                 mutable: *is_mutable,
                 ty: Box::new(self.ty(type_)),
             },
@@ -175,6 +196,9 @@ impl<'a> Reader<'a> {
 
     fn arg(&mut self, arg: &rd::GenericArg) -> Arg {
         match arg {
+            rd::GenericArg::Lifetime(name) if self.lent.as_ref() == Some(name) => {
+                Arg::Lifetime("'_".to_owned())
+            }
             rd::GenericArg::Lifetime(name) => Arg::Lifetime(name.clone()),
             rd::GenericArg::Type(ty) => Arg::Type(self.ty(ty)),
             rd::GenericArg::Const(constant) => Arg::Const(constant.expr.clone()),

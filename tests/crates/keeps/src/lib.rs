@@ -2,6 +2,7 @@
 
 pub mod adaptors;
 pub mod engine;
+pub mod given;
 pub mod iterators;
 pub mod listeners;
 pub mod pointers;
