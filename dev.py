@@ -378,7 +378,7 @@ def same_artifact(pythons: Sequence[Python]) -> None:
             raise Failed(f"calling the artifact in {artifact} changed its files")
 
 
-PYTHON_SOURCES = ("dev.py", "examples", "tests", "loader-py")
+PYTHON_SOURCES = ("dev.py", "examples", "tests", "loader-py", "build-tools/python")
 
 
 def fmt(_options: argparse.Namespace) -> None:

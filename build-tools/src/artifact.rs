@@ -17,7 +17,8 @@ use crate::plan::Plan;
 use crate::plan::model::PlannedSkip;
 use crate::progress::{Event, Stage};
 use crate::prove::{self, Compile, Proven, Round};
-use crate::resolve::Question;
+use crate::provenance::{self, Made};
+use crate::resolve::{Question, without_package};
 use crate::seal::{foreign_exports, linker};
 
 /// The bridge as proving sees it.
@@ -70,6 +71,8 @@ pub struct Sealable {
     pub library: PathBuf,
     /// What it serves.
     pub manifest: Manifest,
+    /// What it is made of: files to lie beside it, by name.
+    pub provenance: BTreeMap<String, Vec<u8>>,
 }
 
 /// Generates, proves, builds and describes what the plan says.
@@ -133,7 +136,29 @@ pub fn produce(
     let manifest = stages.run(Stage::Describe, None, || {
         described(cargo, prepared, plan, question, &proven, &library)
     })?;
-    Ok(Sealable { library, manifest })
+    let provenance = stages.run(Stage::Describe, None, || made_of(cargo, prepared, &bridge))?;
+    Ok(Sealable {
+        library,
+        manifest,
+        provenance,
+    })
+}
+
+/// What the library was made of, and how to make it again.
+fn made_of(
+    cargo: &Cargo<'_>,
+    prepared: &Prepared,
+    bridge: &Bridge,
+) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
+    // The plan may have added dependencies and features since the bridge was prepared.
+    let metadata = cargo.metadata(bridge)?;
+    let lock = fs_err::read_to_string(bridge.dir.join("Cargo.lock"))?;
+    Ok(provenance::files(Made {
+        metadata: &metadata,
+        krate: &prepared.resolved.package,
+        lock: &without_package(&lock, &bridge.name),
+        toolchain: cargo.toolchain,
+    }))
 }
 
 /// What was asked for by name and is served by no shim, with the reason.

@@ -122,6 +122,9 @@ struct BuildArgs {
     /// Use the crate's own lock file, and fail when it would have to change
     #[arg(long)]
     locked: bool,
+    /// Use this lock file, such as the `Cargo.lock` of an artifact, and fail when it would have to change
+    #[arg(long, value_name = "FILE", conflicts_with = "locked")]
+    lockfile: Option<PathBuf>,
     /// Use what was downloaded before, and never the network
     #[arg(long)]
     offline: bool,
@@ -240,12 +243,26 @@ fn request(args: &BuildArgs, afresh: bool) -> Result<Request, Box<Diagnostic>> {
             details: None,
         })
     };
+    let lock = args.lockfile.as_ref().map(|file| {
+        fs_err::read_to_string(file).map_err(|error| {
+            Box::new(Diagnostic {
+                code: "no-lock-file".to_owned(),
+                message: "cannot read the lock file".to_owned(),
+                place: Some(file.display().to_string()),
+                causes: vec![error.to_string()],
+                hint: None,
+                details: None,
+            })
+        })
+    });
+    let lock = lock.transpose()?;
     Ok(Request {
         question: Question {
             spec,
             package: args.package.clone(),
             features: FeatureSelection::new(&args.features, !args.no_default_features, args.all_features),
             locked: args.locked,
+            lock,
         },
         out: args.out.clone(),
         target_dir: args.target_dir.clone(),

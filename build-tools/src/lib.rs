@@ -11,7 +11,7 @@
 //!
 //! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders, `lock` locks them, `orphans`
 //! waits for what killed builders started, `collect` removes what nobody needs any more, `stored` lists what is there,
-//! `library` loads, `progress` tells, `diagnostic` explains.
+//! `provenance` says what a library is made of, `library` loads, `progress` tells, `diagnostic` explains.
 
 pub mod api;
 pub mod artifact;
@@ -33,6 +33,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod prove;
+pub mod provenance;
 pub mod resolve;
 pub mod reuse;
 pub mod scan;

@@ -8,7 +8,7 @@ use cargo_metadata::{Metadata, Package};
 use semver::Version;
 
 use crate::api::Api;
-use crate::artifact::produce;
+use crate::artifact::{Sealable, produce};
 use crate::bridge::{Bridge, Profile, Source, runtime, slug};
 use crate::cache::{self, Layout};
 use crate::cargo::rustdoc::Wanted;
@@ -236,7 +236,12 @@ fn build_once(
             return Ok(None);
         }
         stages.run(Stage::Seal, None, || {
-            seal(&sealable.library, sealable.manifest, &prepared.leaf)
+            let Sealable {
+                library,
+                manifest,
+                provenance,
+            } = sealable;
+            seal(&library, manifest, &provenance, &prepared.leaf)
         })?;
         collect::published(layout, &prepared.bridge.dir, &prepared.leaf, progress);
         prepared.release();

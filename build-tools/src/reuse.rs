@@ -53,7 +53,7 @@ pub struct Conditions<'a> {
 /// is damaged is not taken, nor is an older one in its place.
 pub fn find(layout: &Layout, question: &Question, conditions: Conditions<'_>) -> Option<Found> {
     // With --locked the graph itself is in question: only a full resolution can tell.
-    if question.locked {
+    if question.locked || question.lock.is_some() {
         return None;
     }
     let leaf = |package: &str, version: &Version, identity: &str| {

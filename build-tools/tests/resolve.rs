@@ -87,6 +87,7 @@ fn resolved(place: &Place, folder: &str) -> Resolved {
         package: None,
         features: FeatureSelection::default(),
         locked: false,
+        lock: None,
     };
     with_cargo(place, |cargo| resolve(cargo, &place.layout(), &question).unwrap())
 }

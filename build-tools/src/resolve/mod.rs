@@ -39,7 +39,12 @@ pub struct Question {
     pub features: FeatureSelection,
     /// The crate's own lock file is used unchanged.
     pub locked: bool,
+    /// The text of a lock file to use unchanged, as artifacts carry it, in place of the crate's own.
+    pub lock: Option<String>,
 }
+
+/// The name of the bridge that is only asked for its graph.
+const PROBE: &str = "usecrate-probe";
 
 /// One crate.
 #[derive(Debug, Clone)]
@@ -100,7 +105,7 @@ pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Resul
         package = probe.package(&metadata)?;
     }
     let lock = fs::read_to_string(probe.folder.path().join("Cargo.lock"))?;
-    if question.locked {
+    if question.locked || question.lock.is_some() {
         check_lock(&package, probe.takeover.lock.as_deref(), &lock)?;
     }
     let dependency = exact(&probe.dependency, &package);
@@ -116,9 +121,15 @@ pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Resul
         .find(|target| is_library(target))
         .map(|target| target.name.replace('-', "_"))
         .unwrap_or_default();
-    let identity = identity(&package, &local_sources);
+    let identity = identity(&package, &local_sources, question.lock.as_deref());
     let takeover = Takeover {
-        lock: Some(without_probe(&lock)),
+        // The one that was given has what the bridge needs besides, which the probe does not.
+        lock: Some(
+            question
+                .lock
+                .clone()
+                .unwrap_or_else(|| without_package(&lock, PROBE)),
+        ),
         ..probe.takeover
     };
     Ok(Resolved {
@@ -133,13 +144,17 @@ pub fn resolve(cargo: &Cargo<'_>, layout: &Layout, question: &Question) -> Resul
 }
 
 /// Which source a package has, for the artifact's key.
-fn identity(package: &Package, local_sources: &str) -> String {
-    match package.source.as_ref().map(|source| source.repr.as_str()) {
+fn identity(package: &Package, local_sources: &str, lock: Option<&str>) -> String {
+    let source = match package.source.as_ref().map(|source| source.repr.as_str()) {
         None => local_identity(local_sources),
         Some(text) => match text.strip_prefix("git+") {
             Some(git) => git_identity(git.rsplit_once('#').map_or(git, |(_, commit)| commit)),
             None => registry_identity().to_owned(),
         },
+    };
+    match lock {
+        Some(lock) => format!("{source} {}", blake3::hash(lock.as_bytes()).to_hex()),
+        None => source,
     }
 }
 
@@ -215,7 +230,7 @@ fn local_roots(metadata: &Metadata, workspace: Option<&Path>) -> Vec<PathBuf> {
     let mut roots: BTreeSet<PathBuf> = metadata
         .packages
         .iter()
-        .filter(|package| package.source.is_none() && package.name.as_str() != "usecrate-probe")
+        .filter(|package| package.source.is_none() && package.name.as_str() != PROBE)
         .filter_map(|package| {
             package
                 .manifest_path
@@ -256,7 +271,7 @@ fn check_lock(package: &Package, before: Option<&str>, after: &str) -> Result<()
     let own = format!("{} {}", package.name, package.version);
     let changed: Vec<String> = locked_packages(after)
         .into_iter()
-        .filter(|one| !before.contains(one) && *one != own && !one.starts_with("usecrate-probe "))
+        .filter(|one| !before.contains(one) && *one != own && !one.starts_with(&format!("{PROBE} ")))
         .collect();
     if changed.is_empty() {
         return Ok(());
@@ -267,10 +282,11 @@ fn check_lock(package: &Package, before: Option<&str>, after: &str) -> Result<()
     })
 }
 
-/// The lock file without the probe's own entry: the bridge has another name.
-fn without_probe(lock: &str) -> String {
+/// The lock file without a bridge's own entry: another bridge has another name.
+pub fn without_package(lock: &str, name: &str) -> String {
+    let own = format!("name = \"{name}\"\n");
     lock.split("\n\n")
-        .filter(|block| !block.contains("name = \"usecrate-probe\""))
+        .filter(|block| !block.contains(&own))
         .collect::<Vec<_>>()
         .join("\n\n")
 }
@@ -282,7 +298,7 @@ mod tests {
     #[test]
     fn the_probe_leaves_the_lock_file() {
         let lock = "version = 4\n\n[[package]]\nname = \"semver\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"usecrate-probe\"\nversion = \"0.0.0\"\n";
-        let rest = without_probe(lock);
+        let rest = without_package(lock, PROBE);
         assert_eq!(
             locked_packages(&rest),
             BTreeSet::from(["semver 1.0.0".to_owned()])

@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, Package};
 use fs_err as fs;
 
 use super::words::{Asked, classify};
-use super::{Question, ResolveError, Spec, check_library, local, nearest};
+use super::{PROBE, Question, ResolveError, Spec, check_library, local, nearest};
 use crate::bridge::{Bridge, Dependency, Profile, Source, Takeover};
 use crate::cache::Layout;
 use crate::cargo::Cargo;
@@ -96,10 +96,13 @@ impl<'a> Probe<'a> {
         let folder = crate::files::temporary_folder(&work, ".probe-")?;
         let Start {
             mut dependency,
-            takeover,
+            mut takeover,
             workspace,
             find_package,
         } = start(cargo, question)?;
+        if let Some(lock) = &question.lock {
+            takeover.lock = Some(lock.clone());
+        }
         if find_package {
             dependency.package = git_package(cargo, folder.path(), &dependency.source)?;
         }
@@ -118,7 +121,7 @@ impl<'a> Probe<'a> {
         let bridge = Bridge {
             dir: self.folder.path().to_owned(),
             target_dir: self.folder.path().join("target"),
-            name: "usecrate-probe".to_owned(),
+            name: PROBE.to_owned(),
             krate: self.dependency.clone(),
             runtime: None,
             runtime_features: Vec::new(),
@@ -231,6 +234,9 @@ impl<'a> Probe<'a> {
         let is_git = matches!(self.dependency.source, Source::Git { .. });
         if is_git {
             self.takeover = Takeover::from_workspace(&local::workspace_above(folder))?;
+            if let Some(lock) = &self.question.lock {
+                self.takeover.lock = Some(lock.clone());
+            }
         } else if self.question.locked {
             self.takeover.lock = fs::read_to_string(folder.join("Cargo.lock")).ok();
         }

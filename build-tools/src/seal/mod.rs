@@ -13,6 +13,7 @@ pub mod linker;
 mod loaded;
 pub mod sums;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -116,12 +117,18 @@ pub struct Sealed {
     pub manifest: Manifest,
 }
 
-/// Checks `library` and publishes it with its manifest as the folder `destination`. What was there is replaced.
+/// Checks `library` and publishes it as the folder `destination`, with its manifest and other files, by name. What was
+/// there is replaced.
 ///
 /// # Errors
 ///
 /// When the library must not be loaded into a process with others, or nothing can be written. Nothing is left behind then.
-pub fn seal(library: &Path, mut manifest: Manifest, destination: &Path) -> Result<Sealed, SealError> {
+pub fn seal(
+    library: &Path,
+    mut manifest: Manifest,
+    beside: &BTreeMap<String, Vec<u8>>,
+    destination: &Path,
+) -> Result<Sealed, SealError> {
     check(library)?;
     let staged = StagedFolder::beside(destination)?;
     let name = library_name(&manifest.krate.lib);
@@ -133,6 +140,9 @@ pub fn seal(library: &Path, mut manifest: Manifest, destination: &Path) -> Resul
     files::write_atomic(&staged.path().join(MANIFEST), &text)?;
     if let Some(index) = index::of(&text).map_err(SealError::Json)? {
         files::write_atomic(&staged.path().join(index::INDEX), &index)?;
+    }
+    for (name, bytes) in beside {
+        files::write_atomic(&staged.path().join(name), bytes)?;
     }
     sums::write(staged.path())?;
     let folder = staged.publish()?;

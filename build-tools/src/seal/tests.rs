@@ -38,7 +38,7 @@ fn an_artifact_holds_the_hashes_of_its_library() {
     let folder = tempfile::tempdir().unwrap();
     let library = library(folder.path(), OURS, &[]);
     let destination = folder.path().join("artifacts/x/1.2.3/key");
-    let sealed = seal(&library, manifest(), &destination).unwrap();
+    let sealed = seal(&library, manifest(), &BTreeMap::new(), &destination).unwrap();
     assert_eq!(sealed.folder, destination);
     let names: Vec<_> = fs::read_dir(&destination)
         .unwrap()
@@ -84,7 +84,7 @@ fn a_library_without_the_symbol_is_refused_and_nothing_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let library = library(folder.path(), LEAK, &[]);
     let destination = folder.path().join("out/leaf");
-    let error = seal(&library, manifest(), &destination).unwrap_err();
+    let error = seal(&library, manifest(), &BTreeMap::new(), &destination).unwrap_err();
     assert!(matches!(error, SealError::NoSymbol { .. }), "{error}");
     assert!(!folder.path().join("out").exists());
 }

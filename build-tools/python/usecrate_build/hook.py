@@ -1,0 +1,124 @@
+"""What a generated project calls when its wheel is built: puts artifacts in place, says what they run on."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from usecrate.errors import BuildError, UsecrateError
+from usecrate.manifests import is_for_here
+from usecrate.platforms import host
+
+from . import builds, wheels
+from .crates import MANIFEST, SBOM
+from .files import replace_folder
+
+_NO_RUST = ("no-toolchain", "toolchain-too-old", "toolchain-broken", "no-build-tool")
+
+
+def fill(root: str, config: dict[str, Any], version: str, build_data: dict[str, Any]) -> None:
+    """Builds what `[tool.usecrate]` names into the package's folder, and tells hatchling what to do with it.
+
+    `version` is hatchling's word for the kind of wheel; what is there for this platform already is enough for
+    an `editable` one. Ends the process where it cannot be done.
+    """
+    try:
+        _fill(Path(root), config, version, build_data)
+    except BuildError as error:
+        text = _without_rust(config, error) if error.code in _NO_RUST else f"error: {error}"
+        sys.exit(text)
+    except UsecrateError as error:
+        sys.exit(f"error: {error}")
+
+
+def _fill(root: Path, config: dict[str, Any], version: str, build_data: dict[str, Any]) -> None:
+    settings = config["tool"]["usecrate"]
+    crates: dict[str, dict[str, Any]] = settings["crates"]
+    place = root / "src" / settings["package"] / "_crates"
+    manifests: list[dict[str, Any]] = []
+    sboms = Path(tempfile.mkdtemp(prefix="usecrate-sboms-"))
+    atexit.register(shutil.rmtree, sboms, ignore_errors=True)
+    for name, crate in crates.items():
+        lock = root / "crates" / f"{name}.lock"
+        artifact = place / name
+        if version != "editable" or not _is_current(artifact, lock):
+            replace_folder(_built(root, name, crate, lock), artifact)
+        manifest = json.loads((artifact / MANIFEST).read_text("utf-8"))
+        if not is_for_here(manifest["build"]["target"]):
+            target = manifest["build"]["target"]
+            sys.exit(
+                f"error: the artifact of `{name}` is for {target}, and this is {host()}: remove `{artifact}`"
+            )
+        manifests.append(manifest)
+        shutil.copy(artifact / SBOM, sboms / f"{name}.cdx.json")
+    # Nothing but what was built now goes into the wheel.
+    for left in sorted(place.iterdir()):
+        if left.name not in crates:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    libraries = [
+        place / name / manifest["library"]["path"] for name, manifest in zip(crates, manifests, strict=True)
+    ]
+    build_data["pure_python"] = False
+    build_data["tag"] = f"py3-none-{wheels.platform(manifests[0]['build']['target'], libraries)}"
+    build_data["sbom_files"] += [str(path) for path in sorted(sboms.iterdir())]
+
+
+def _is_current(artifact: Path, lock: Path) -> bool:
+    """Whether an artifact is there that this lock file gave, for this platform."""
+    try:
+        manifest = json.loads((artifact / MANIFEST).read_text("utf-8"))
+        same = (artifact / "Cargo.lock").read_text("utf-8") == lock.read_text("utf-8")
+        return same and is_for_here(manifest["build"]["target"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _built(root: Path, name: str, crate: dict[str, Any], lock: Path) -> Path:
+    spec = str(crate["spec"])
+    config = root / "crates" / f"{name}.toml"
+    return builds.artifact(
+        str(root / spec) if spec.startswith("./") else spec,
+        features=crate.get("features", ()),
+        default_features=bool(crate.get("default-features", True)),
+        config=config if config.is_file() else None,
+        lock=lock,
+    )
+
+
+def _without_rust(config: dict[str, Any], error: BuildError) -> str:
+    """Why nothing can be built here, and what else there is."""
+    project = config["project"]
+    name, version = str(project["name"]), str(project["version"])
+    found = _wheels(name, version)
+    lines = [
+        f"error: {name} {version} has no wheel that fits this platform ({host()}), and cannot be built here:",
+        f"  {error}",
+    ]
+    if found:
+        lines += ["these wheels exist:", *(f"  {wheel}" for wheel in found)]
+    elif found is not None:
+        lines.append("the index has no wheel of this version at all")
+    lines.append(
+        "hint: install Rust from https://rustup.rs and try again, or use a platform that has a wheel"
+    )
+    return "\n".join(lines)
+
+
+def _wheels(name: str, version: str) -> list[str] | None:
+    """The wheels that PyPI has of a version; None where it does not answer."""
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(f"https://pypi.org/pypi/{name}/{version}/json", timeout=5) as answer:
+            files = json.load(answer)["urls"]
+    except HTTPError as error:
+        return [] if error.code == 404 else None
+    except (OSError, ValueError, KeyError):
+        return None
+    return sorted(str(file["filename"]) for file in files if str(file["filename"]).endswith(".whl"))
