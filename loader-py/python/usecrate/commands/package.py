@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 ABOUT = (
     "Generate a Python project that holds Rust crates as its modules, and build its wheel.\n"
-    "The project is DIR/NAME. It builds by `python -m build`, `uv build` and `pip install`; with --wheel it is "
-    "built at once. Standard output gets the project's folder, or the wheel's path; standard error what is done."
+    "The project is DIR/NAME. It builds by `python -m build`, `uv build` and `pip install`; with --wheel it "
+    "is built at once. Standard output gets the project's folder, or the wheel's path."
 )
 EXAMPLES = """\
 usecrate package --module semver@1 --python-package-name semver-rs --out projects
