@@ -6,6 +6,9 @@ Modules of crates are imported like Python's: ``from usecrate.crates.base64.engi
 what is built.
 """
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import sys
