@@ -303,6 +303,14 @@ impl Overload {
         self.listed(py, false)
     }
 
+    /// What pickles it: a reference.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let pickling = PyModule::import(slf.py(), intern!(slf.py(), "usecrate.pickling"))?;
+        pickling
+            .getattr(intern!(slf.py(), "reduce_function"))?
+            .call1((slf,))
+    }
+
     fn __repr__(&self) -> String {
         let (name, count) = (self.full_name(), self.specs.len());
         match &self.subscripts {

@@ -24,6 +24,7 @@ from usecrate._native import module_at as module_at
 from usecrate._native import read_json as read_json
 from usecrate._native import signature as signature
 from usecrate._native import taken as taken
+from usecrate._native import tell_copyreg as tell_copyreg
 from usecrate._native import type_text as type_text
 from usecrate.errors import LoadError
 

@@ -435,8 +435,14 @@ class Registry:
             See `usecrate.load_artifact`.
         """
 
+    def all(self) -> list[Opened]:
+        """All that is loaded, in the order of loading."""
+
     def load_artifact(self, path: str | os.PathLike[str]) -> Module:
         """See `usecrate.load_artifact`."""
+
+def tell_copyreg(copyreg: ModuleType) -> None:
+    """Says there that functions of Rust crates are pickled by `usecrate.pickling`."""
 
 registry: Registry
 """That of this process."""

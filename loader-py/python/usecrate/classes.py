@@ -10,7 +10,15 @@ from __future__ import annotations
 from . import _native
 from ._native import module_and_name
 from .loaded import unsupported
-from .members import Info, Lazy, class_instance, instance_attribute, instance_dir, set_attribute
+from .members import (
+    Info,
+    Lazy,
+    class_instance,
+    instance_attribute,
+    instance_dir,
+    picklable,
+    set_attribute,
+)
 from .specials import add_specials
 
 TYPE_CHECKING = False
@@ -84,10 +92,10 @@ def _no_copy(self: Any, protocol: object) -> Any:
     cls = type(self)
     name = f"{cls.__module__}.{cls.__qualname__}"
     raise TypeError(
-        f"cannot pickle `{name}`: the value stays in Rust; pass what it was made from, or its text"
+        f"cannot pickle `{name}`: the value stays in Rust; pickle what it was made from, or its text"
         if hasattr(cls, "__copy__")
-        else f"cannot copy or pickle `{name}`: the value stays in Rust, and its type is served without a way "
-        "to copy it; pass what it was made from instead"
+        else f"cannot copy or pickle `{name}`: the value stays in Rust, and its type has no `Clone`; make it "
+        "again from what it was made from"
     )
 
 
@@ -113,17 +121,23 @@ def _short_forms(cls: type, info: Info) -> None:
 # the variants' classes ask the value each time.
 
 
+@picklable
 class VariantMeta(type):
     """Metaclass of the class of one variant: `isinstance` asks the value, the call builds one."""
 
     __usecrate_variant__: tuple[Loaded, int, int]
 
     def __instancecheck__(cls, value: object) -> bool:
+        if type.__instancecheck__(cls, value):  # an error, which is of its variant's class
+            return True
         base: Any = cls.__mro__[1]
         if not isinstance(value, base):
             return False
         _, _, at = cls.__usecrate_variant__
-        return bool(base.__usecrate_variant_of__(value) == at)
+        try:
+            return bool(base.__usecrate_variant_of__(value) == at)
+        except ValueError:  # an error without a value in Rust
+            return False
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         loaded, index, at = cls.__usecrate_variant__
@@ -142,6 +156,7 @@ class VariantMeta(type):
         return getattr(cls.__mro__[1], name)
 
 
+@picklable
 class LazyVariant(VariantMeta, Lazy):
     """The same below a class whose members come with their first use."""
 
@@ -247,6 +262,7 @@ def trait_class(loaded: Loaded, index: int) -> type:
     return cls
 
 
+@picklable
 class TraitMeta(type):
     """Metaclass of a trait's namespace: it has no instances."""
 

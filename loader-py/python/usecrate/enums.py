@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 
 from .classes import namespace
-from .members import Info, class_attribute, class_signature
+from .members import Info, class_attribute, class_signature, picklable
 from .specials import add_specials
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .loaded import Loaded
 
 
+@picklable
 class PlainEnumMeta(enum.EnumMeta):
     """Metaclass of field-less enums: the call takes a discriminant, a name, or what Rust makes one from."""
 

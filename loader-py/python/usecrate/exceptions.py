@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from . import _native
 from .classes import add_variants, namespace
-from .errors import CallError, IoError, _call_error
+from .errors import CallError, IoError
 from .members import Info, Lazy
 from .records import Record, equal_fields, init_fields, make_default
 from .specials import add_specials
@@ -97,7 +97,9 @@ class RustError(_native.Raised, CallError):  # pyright: ignore[reportIncompatibl
         return sorted(BaseException.__dir__(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _call_error, (str(self), _rust_type(self), _debug(self), tuple(_sources(self)))
+        from .pickling import reduce_error
+
+        return reduce_error(self)
 
     @staticmethod
     def __usecrate_debug__(error: Any) -> str | None:
@@ -257,6 +259,36 @@ def _chain(error: BaseException, sources: Sequence[str]) -> None:
         cause = _field_that_says(error, source) or CallError(source)
         error.__cause__ = cause
         error = cause
+
+
+def said(error: Any) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """All that an error says: its message, its Rust type, what `Debug` says, its sources."""
+    facts = error.__dict__
+    rust_type = facts.get("rust_type") or _rust_type(error)
+    return (
+        str(error),
+        rust_type,
+        facts.get("debug") or _debug(error),
+        tuple(facts.get("sources") or _sources(error)),
+    )
+
+
+def restored(
+    cls: Any, fields: dict[str, Any], message: str, rust_type: str, debug: str | None, sources: Sequence[str]
+) -> CallError:
+    """An error of that class that says this, with nothing in Rust."""
+    error: Any = cls.__new__(cls)
+    for name, value in fields.items():
+        setattr(error, name, value)
+    if not hasattr(cls, "__usecrate_fields__"):  # else it is made of the fields
+        error._message = message
+    error.args = (message,)
+    error.__dict__.update(rust_type=rust_type, debug=debug, sources=list(sources))
+    link: BaseException = error
+    for source in sources:
+        link.__cause__ = (_field_that_says(error, source) if fields else None) or CallError(source)
+        link = link.__cause__
+    return error  # type: ignore[no-any-return]
 
 
 def _field_that_says(error: BaseException, message: str) -> BaseException | None:

@@ -12,6 +12,9 @@ a hundred methods, costs nothing until they are used.
 
 from __future__ import annotations
 
+import copyreg
+
+from ._native import tell_copyreg
 from .loaded import unsupported
 from .names import nearest
 
@@ -19,12 +22,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable as Function
     from collections.abc import Set
-    from typing import Any
+    from typing import Any, TypeVar
 
     from .loaded import Loaded
     from .model import Type
 
+    Meta = TypeVar("Meta", bound=type)
     Maker = Function[[Loaded, type, Any], Any]
+
+
+tell_copyreg(copyreg)
+
+
+def picklable(meta: Meta) -> Meta:
+    """Says that the classes of a metaclass are pickled by reference."""
+    copyreg.pickle(meta, _reduce_class)
+    return meta
+
+
+def _reduce_class(cls: Any) -> Any:
+    from .pickling import reduce_class
+
+    return reduce_class(cls)
 
 
 class Info:
@@ -195,6 +214,7 @@ def member_names(ty: Type) -> list[str]:
     return [part["name"] for group in parts for part in group]
 
 
+@picklable
 class Lazy(type):
     """Metaclass of the classes made from a manifest: fills the class when a name is missing; constructs."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ._native import type_text
 from .classes import namespace
-from .members import Info, Lazy, class_signature
+from .members import Info, Lazy, class_signature, picklable
 from .specials import add_specials
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OWN = ("__repr__", "__eq__", "__ne__", "__copy__", "__deepcopy__")
 
 
+@picklable
 class Record(Lazy):
     """Metaclass of records: the class call takes the fields."""
 
@@ -107,6 +108,7 @@ def record_body(fields: Sequence[Field]) -> dict[str, Any]:
         "__repr__": _repr,
         "__hash__": None,
         "__replace__": _replace,
+        "__reduce_ex__": _reduce,
     }
 
 
@@ -165,6 +167,13 @@ def _replace(self: Any, /, **changes: Any) -> Any:
     """A copy with some fields changed (`copy.replace`)."""
     given = {name: getattr(self, name) for name in type(self).__match_args__}
     return plain_class(type(self))(**{**given, **changes})
+
+
+def _reduce(self: Any, protocol: object, /) -> Any:
+    """What copies and pickles it: class and fields."""
+    from .pickling import reduce_record
+
+    return reduce_record(self)
 
 
 # A record that is a field of a handle writes through: it is an instance of a subclass that knows where it

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .classes import namespace
-from .members import Info, Lazy
+from .members import Info, Lazy, picklable
 from .records import Record, record_body
 from .specials import add_specials
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .loaded import Loaded
 
 
+@picklable
 class DataEnum(Lazy):
     """Metaclass of an enum with data: the call takes a unit variant's name, or what Rust makes one from."""
 
@@ -36,6 +37,7 @@ class DataEnum(Lazy):
         raise TypeError(f"`{cls.__qualname__}` is an enum: build one of its variants, {names}")
 
 
+@picklable
 class DataVariant(Record, DataEnum):
     """Metaclass of one variant of such an enum: a record below the enum's class."""
 

@@ -12,7 +12,6 @@ from .names import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from ._native import Module, ModuleInfo, Opened
@@ -119,15 +118,11 @@ def module_repr(module: Module) -> str:
     return f"<usecrate module '{module.__name__}' of {crate['name']} {crate['version']}>"
 
 
-def module_reduce(module: Module) -> tuple[Callable[[str, str], Module], tuple[str, str]]:
+def module_reduce(module: Module) -> tuple[Any, ...]:
     """What pickles a module handle."""
-    info: ModuleInfo = module.__dict__["__usecrate__"]
-    return reopen, (info.opened.path, info.module["path"])
+    from .pickling import reduce_module
 
-
-def reopen(path: str, module: str) -> Module:
-    """Loads the artifact that a pickled module handle came from."""
-    return sub_module(_native.registry.load_artifact(path).__dict__["__usecrate__"].opened, module)
+    return reduce_module(module)
 
 
 def trait_at(loaded: Loaded, index: int) -> type:

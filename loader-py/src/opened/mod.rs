@@ -5,6 +5,7 @@
 //! are imported when they are asked for.
 
 mod locks;
+mod pickled;
 mod registry;
 
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
@@ -390,5 +391,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<ModuleInfo>()?;
     module.add_function(wrap_pyfunction!(module_and_name, module)?)?;
     module.add_function(wrap_pyfunction!(module_at, module)?)?;
+    pickled::register(module)?;
     registry::register(module)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pyo3::types::{
-    PyAnyMethods, PyDict, PyDictMethods, PyModule, PyModuleMethods, PyString, PyStringMethods,
+    PyAnyMethods, PyDict, PyDictMethods, PyList, PyModule, PyModuleMethods, PyString, PyStringMethods,
 };
 use pyo3::{
     Bound, IntoPyObject, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods,
@@ -11,7 +11,7 @@ use pyo3::{
 };
 
 use super::locks::{Held, new_lock};
-use super::{Opened, Package, module_at, part};
+use super::{Opened, Package, module_at, part, pickled};
 
 const MANIFEST: &str = "manifest.json";
 
@@ -155,11 +155,17 @@ impl Registry {
             None => {
                 let opened = self.open(path, &folder, manifest)?.into_bound(py);
                 by_path.set_item(same, &opened)?;
+                pickled::prepare(py)?;
                 opened
             }
         };
         by_root.set_item(key, &opened)?;
         Ok(opened)
+    }
+
+    /// All that is loaded, in the order of loading.
+    fn all<'py>(&self, py: Python<'py>) -> Bound<'py, PyList> {
+        self.by_path.bind(py).values()
     }
 
     /// Loads the artifact at `path`, its folder or its manifest, as an artifact root of its own.

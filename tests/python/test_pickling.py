@@ -1,0 +1,133 @@
+"""What pickles and copies: modules, classes and functions by reference, records, enums, errors by value."""
+
+from __future__ import annotations
+
+import copy
+import json
+import multiprocessing
+import pathlib
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+
+
+def there_and_back(value: Any) -> list[Any]:
+    """The value by every protocol, with pickle's own second implementation, and copied deep."""
+    slow = pickle._loads(pickle._dumps(value))  # type: ignore[attr-defined]
+    return [slow, copy.deepcopy(value), *(pickle.loads(pickle.dumps(value, one)) for one in PROTOCOLS)]
+
+
+def test_modules_classes_and_functions_are_the_same_objects(behaviours: Any) -> None:
+    m = behaviours
+    for one in (
+        m,
+        m.records,
+        m.records.Point,
+        m.records.Account,
+        m.choices.Level,
+        m.choices.Shape,
+        m.choices.Shape.Circle,
+        m.errors.Fault,
+        m.errors.Fault.TooLarge,
+        m.errors.Deep,
+        m.records.moved,
+        m.records.Account.new,
+        m.records.Account.deposit,
+    ):
+        assert all(found is one for found in there_and_back(one)), one
+
+
+def test_what_is_pythons_own_is_pickled_as_ever(behaviours: Any) -> None:
+    class Below(behaviours.records.Account):  # type: ignore[misc]
+        """A class that only this function knows."""
+
+    assert pickle.loads(pickle.dumps([len, [].append, dict.fromkeys]))[0] is len
+    with pytest.raises((pickle.PicklingError, AttributeError), match="Below"):
+        pickle.dumps(Below)
+
+
+def test_records_and_enums_are_copied(behaviours: Any) -> None:
+    records, choices = behaviours.records, behaviours.choices
+    tag = records.Tag("x", note=None)
+    line = records.Line(records.Point(1, 2), records.Point(3, 4), [tag])
+    values = [
+        line,
+        records.Pair(7, "seven"),
+        choices.Level.High,
+        choices.Shape.Circle(2.0),
+        choices.Shape.Rectangle(width=2, height=3),
+        choices.Shape.Empty(),
+        {tag: (line, [choices.Level.Low])},
+    ]
+    for value in values:
+        for found in there_and_back(value):
+            assert found == value and type(found) is type(value)
+    twin = copy.copy(line)
+    assert twin == line and twin is not line and twin.start is line.start
+    assert copy.deepcopy(line).start is not line.start
+    for found in there_and_back(line):
+        assert records.middle(found) == records.Point(2, 3)
+
+
+def test_errors_are_of_their_class_again(behaviours: Any) -> None:
+    errors = behaviours.errors
+    for number in range(2):
+        with pytest.raises(errors.Fault) as caught:
+            errors.fail(number)
+        error = caught.value
+        for found in there_and_back(error):
+            assert type(found) is type(error) and str(found) == str(error) and found.args == error.args
+            assert (found.rust_type, found.debug) == (error.rust_type, error.debug)
+            assert list(found.sources) == list(error.sources)
+            assert str(found.__cause__) == str(error.__cause__)
+
+    deep = errors.Deep(3)
+    assert [found.depth for found in there_and_back(deep)] == [3] * len(there_and_back(deep))
+
+
+def test_a_value_in_rust_says_why_it_is_not_pickled(behaviours: Any) -> None:
+    account = behaviours.records.Account("me")
+    with pytest.raises(
+        TypeError, match=r"cannot pickle `behaviours.records.Account`: the value stays in Rust"
+    ):
+        pickle.dumps(account)
+    assert copy.deepcopy([account])[0] == account
+
+
+def test_another_process_has_them(behaviours: Any) -> None:
+    records = behaviours.records
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        point = records.Point(1, 2)
+        assert pool.submit(records.moved, point, 2.0).result(300) == records.Point(3, 2)
+        with pytest.raises(behaviours.errors.Fault.Below, match="something below failed"):
+            pool.submit(behaviours.errors.fail, 1).result(300)
+
+
+def test_another_artifact_is_an_error_that_names_both(tmp_path: pathlib.Path, behaviours: Any) -> None:
+    folder = pathlib.Path(behaviours.__dict__["__usecrate__"].opened.path).parent
+    read = "import pickle, sys; print(pickle.load(sys.stdin.buffer))"
+    # As it would be pickled where there is another build of the crate.
+    blob = pickle.dumps(behaviours.records.Point(1, 2), 0)
+    library = json.loads((folder / "manifest.json").read_text())["library"]["blake3"]
+    other = blob.replace(library.encode(), b"0" * len(library))
+    gone = other.replace(str(folder).encode(), str(tmp_path / "gone").encode())
+    for data, says in (
+        (blob, "Dot(x=1, y=2)"),
+        (other, f"000000000000, and here is 0.3.1 of library {library[:12]}"),
+        (gone.replace(b"V0.3.1", b"V0.9.9"), "is not here; build it here"),
+    ):
+        done = subprocess.run([sys.executable, "-c", read], input=data, capture_output=True, check=False)
+        assert says in (done.stdout + done.stderr).decode(), done.stderr.decode()
+
+
+def test_an_edited_record_is_refused(behaviours: Any) -> None:
+    blob = pickle.dumps(behaviours.records.Point(1, 2), 0)
+    with pytest.raises(ValueError, match="with the fields x, z, which has x, y here"):
+        pickle.loads(blob.replace(b"Vy\n", b"Vz\n"))
