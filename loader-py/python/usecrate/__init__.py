@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from .importing import import_
     from .moments import DateTime, Time
+    from .scripts import inline
     from .values import asdict, buffers, close, is_closed, manifest, move, variant
     from .version import __version__
 
@@ -67,6 +68,7 @@ __all__ = [
     "buffers",
     "close",
     "import_",
+    "inline",
     "is_closed",
     "load_artifact",
     "manifest",
@@ -87,6 +89,7 @@ _WHERE = {
     "buffers": "values",
     "close": "values",
     "import_": "importing",
+    "inline": "scripts",
     "is_closed": "values",
     "manifest": "values",
     "move": "values",

@@ -155,7 +155,14 @@ def hand_over(arguments: Sequence[str]) -> int:
     BuildError
         The build tool is missing.
     """
-    command = [program(), *arguments]
+    from .scripts import prepare_file
+
+    # A file of Rust source is a crate by itself.
+    files = (word.endswith(".rs") and os.path.isfile(word) for word in arguments)
+    words = [
+        prepare_file(word).folder if is_file else word for word, is_file in zip(arguments, files, strict=True)
+    ]
+    command = [program(), *words]
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":

@@ -37,7 +37,8 @@ def import_(
     ----------
     module
         A crate's name (``"semver"``, ``"semver@1"``), one of its modules (``"regex::bytes"``), a folder
-        (``"./mycrate"``: rebuilt when its sources changed) or ``"git+URL#rev"``.
+        (``"./mycrate"``: rebuilt when its sources changed), a file of Rust source (``"./thing.rs"``) or
+        ``"git+URL#rev"``.
     version
         Three numbers are exact (``"1.2.3"``), fewer mean the newest that starts so (``"1.2"``), operators
         are a requirement (``">=1,<2"``). Without one: the loaded version, else the newest artifact.

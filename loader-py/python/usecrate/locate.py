@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .artifact import Found
     from .model import Manifest
+    from .scripts import Script
 
 # Why a build tool that is there cannot build here and now, whatever the crate is.
 _NOT_HERE = frozenset(
@@ -93,12 +94,13 @@ class Options:
 
 
 class Spec:
-    """A module spec: a name and a version, or the place of sources (`fetched`)."""
+    """A module spec: a name and a version, or the place of sources (`fetched`), perhaps of a single file."""
 
-    def __init__(self, text: str, version: str | None, fetched: bool) -> None:
+    def __init__(self, text: str, version: str | None, fetched: bool, script: Script | None = None) -> None:
         self.text = text
         self.version = version
         self.fetched = fetched
+        self.script = script
 
     def __str__(self) -> str:
         return f"{self.text}@{self.version}" if self.version else self.text
@@ -108,11 +110,17 @@ def split(text: str, version: str | None) -> tuple[Spec, str]:
     """The spec and the Rust path of a module in it."""
     if not text:
         raise ValueError('`import_` takes a crate\'s name, a folder or "git+URL", not an empty string')
-    if text.startswith("git+") or _is_folder(text):
+    is_file = text.endswith(".rs") and not text.startswith("git+")
+    if text.startswith("git+") or is_file or _is_folder(text):
         if version is not None:
             raise ValueError(
                 f"`{text}` has its own version: leave `version` out, or name a revision as `git+URL#rev`"
             )
+        if is_file:
+            from .scripts import prepare_file
+
+            script = prepare_file(text)
+            return Spec(script.folder, None, True, script), ""
         return Spec(text if text.startswith("git+") else os.path.realpath(text), None, True), ""
     name, _, asked = text.partition("@")
     if asked and version is not None and asked != version:
@@ -142,7 +150,10 @@ def locate_source(spec: Spec, root: str, options: Options, *, may_build: bool) -
             f"whether `{spec.text}` changed since it was built is not known without building, and building "
             "is switched off: pass `build_if_missing=True`, or load one artifact with `load_artifact(path)`"
         )
-    return options.build(spec.text, root)
+    try:
+        return options.build(spec.text, root)
+    except BuildError as error:
+        raise (error if spec.script is None else spec.script.tell(error)) from None
 
 
 def locate_named(
