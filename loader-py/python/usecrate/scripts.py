@@ -6,6 +6,10 @@ perhaps `---cargo`, or in a `//!` comment as a block of `cargo`. Lines keep thei
 shown where they are.
 """
 
+# What a dependency may be is checked as it is written.
+# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import os
@@ -235,14 +239,11 @@ def _dependencies(given: Dependencies | None) -> str:
         return ""
     if isinstance(given, str):
         raise TypeError(f"`dependencies` is a list or a dict, not the text {given!r}: write `[{given!r}]`")
-    if hasattr(given, "items"):
-        pairs: list[tuple[str, Any]] = list(given.items())
-    else:
-        pairs = []
-        for one in given:
-            name, _, version = str(one).partition("@")
-            pairs.append((name, version or "*"))
-    return "\n".join(f"{name} = {_value(value)}" for name, value in pairs)
+    listed: Any = given
+    if not hasattr(given, "items"):
+        parts = [str(one).partition("@") for one in listed]
+        listed = {name: version or "*" for name, _, version in parts}
+    return "\n".join(f"{name} = {_value(value)}" for name, value in listed.items())
 
 
 def _value(value: Any) -> str:
@@ -253,7 +254,7 @@ def _value(value: Any) -> str:
         return _text(value)
     if hasattr(value, "items"):
         return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(one) for one in value) + "]"
     raise TypeError(f"a dependency is a version or a dict of texts, lists and bools, not {value!r}")
 
