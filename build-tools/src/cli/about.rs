@@ -40,6 +40,7 @@ fn commands(parent: &clap::Command) -> Vec<Value> {
             json!({
                 "name": command.get_name(),
                 "about": command.get_about().map(ToString::to_string),
+                "note": command.get_after_help().map(ToString::to_string),
                 "options": options,
                 "takes": takes,
                 "commands": commands(command),
