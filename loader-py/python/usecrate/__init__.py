@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UsecrateError,
         VersionConflictError,
     )
+    from .hints import typed
     from .importing import import_
     from .moments import DateTime, Time
     from .scripts import inline
@@ -73,6 +74,7 @@ __all__ = [
     "load_artifact",
     "manifest",
     "move",
+    "typed",
     "variant",
 ]
 
@@ -93,6 +95,7 @@ _WHERE = {
     "is_closed": "values",
     "manifest": "values",
     "move": "values",
+    "typed": "hints",
     "variant": "values",
 }
 

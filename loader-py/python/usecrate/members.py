@@ -294,12 +294,13 @@ def class_instance(cls: Any, key: object) -> type:
 
 def class_signature(cls: Any) -> Any:
     """What `inspect.signature` of the class says: that of its only constructor, else nothing."""
-    import inspect
-
     info: Info = cls.__usecrate__
-    if len(info.model.get("constructors", ())) != 1:
+    constructors = info.model.get("constructors", ())
+    if len(constructors) != 1:
         return None
-    return inspect.signature(info.constructor())
+    from .hints import callable_signature
+
+    return callable_signature(info.loaded, info.loaded.callable(constructors[0]))
 
 
 class ClassConstant:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from ._native import type_text
 from .classes import namespace
 from .members import Info, Lazy, class_signature, picklable
 from .specials import add_specials
@@ -29,6 +28,8 @@ class Record(Lazy):
     """Metaclass of records: the class call takes the fields."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if "__usecrate_bound__" in cls.__dict__:  # `dataclasses.replace` of a record that writes through
+            return plain_class(cls)(*args, **kwargs)
         self: Any = cls.__new__(cls)  # type: ignore[call-overload]
         self.__init__(*args, **kwargs)
         return self
@@ -42,18 +43,17 @@ def fields_signature(cls: Any) -> Any:
     """The signature of a class call that takes the fields."""
     import inspect
 
+    from .hints import hints
+
     fields: Sequence[Field] | None = getattr(cls, "__usecrate_fields__", None)
     if fields is None:
         return None
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    manifest = cls.__usecrate__.loaded.manifest
     default = ... if hasattr(cls, "_default_") else inspect.Parameter.empty
     return inspect.Signature(
         [
-            inspect.Parameter(
-                field["name"], kind, default=default, annotation=type_text(manifest, field["type"])
-            )
-            for field in fields
+            inspect.Parameter(name, kind, default=default, annotation=found)
+            for name, found in hints(cls, fields).items()
         ]
     )
 
@@ -96,6 +96,21 @@ def make_default(loaded: Loaded, cls: Any, callable_: int) -> None:
     cls._default_ = staticmethod(found)
 
 
+class _DataclassPart:
+    """What `dataclasses` looks for on a class: made when somebody looks."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        from .hints import dataclass_part
+
+        return dataclass_part(owner, self._name)
+
+
+_fields, _params = _DataclassPart("__dataclass_fields__"), _DataclassPart("__dataclass_params__")
+
+
 def record_body(fields: Sequence[Field]) -> dict[str, Any]:
     """Slots and methods of a class with these fields."""
     names = tuple(field["name"] for field in fields)
@@ -109,6 +124,8 @@ def record_body(fields: Sequence[Field]) -> dict[str, Any]:
         "__hash__": None,
         "__replace__": _replace,
         "__reduce_ex__": _reduce,
+        "__dataclass_fields__": _fields,
+        "__dataclass_params__": _params,
     }
 
 

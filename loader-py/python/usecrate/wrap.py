@@ -53,11 +53,20 @@ def attribute(module: Module, info: ModuleInfo, name: str, entry: Entry | None) 
         if name == "__all__":
             module.__all__ = info.names()
             return module.__all__
-        raise missing(info, name)
+        error = missing(info, name)
+        if name == "typed" and not hasattr(error, "code"):  # nor is it skipped
+            return lambda: _typed(module)
+        raise error
     value, lasting = _make(info, entry)
     if lasting:
         module.__dict__[name] = value
     return value
+
+
+def _typed(module: Module) -> Module:
+    from .hints import typed
+
+    return typed(module)
 
 
 def _make(info: ModuleInfo, entry: Entry) -> tuple[Any, bool]:
