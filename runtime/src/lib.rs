@@ -48,6 +48,8 @@ mod pending;
 #[doc(hidden)]
 pub mod private;
 mod probe;
+#[cfg(feature = "random")]
+mod random;
 mod shim;
 #[doc(hidden)]
 pub mod twins;

@@ -31,6 +31,10 @@ pub use crate::object::{
 };
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
+#[cfg(feature = "random")]
+pub use crate::random::{Bytes as RandomBytes, Random};
+#[cfg(feature = "random")]
+pub use crate::random_source;
 pub use crate::shim::{Answer, Call, Lifted, arg, arg_in_parent, kept, kept_in_parent, nested};
 pub use crate::twins;
 pub use crate::wire::{Token, Writer};

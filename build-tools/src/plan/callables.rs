@@ -18,8 +18,8 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, held, holds, items, lasting, names, partial, plain, results, stand_in,
-    stdlib,
+    closures, formatting, functions, held, holds, items, lasting, names, partial, plain, random, results,
+    stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -435,6 +435,17 @@ fn shim(
             arguments[at] = Some(arrival.argument);
             continue;
         }
+        if let Some(arrival) = random::arrive(ctx, ty, &param.name)? {
+            planned.push(PlannedParam {
+                name: names::python(&param.name),
+                lift: Some(arrival.lift),
+                stay: Stay::Call,
+                optional: false,
+                default: None,
+            });
+            arguments[at] = Some(arrival.argument);
+            continue;
+        }
         let given = match site.explicit {
             Explicit::None => false,
             Explicit::Receiver => at == 0,
@@ -483,11 +494,6 @@ fn shim(
             default: None,
         });
     }
-    if !matches!(site.callee, Callee::Set(_)) {
-        optional(&mut planned, &params, receiver, |at| {
-            out_params.iter().any(|(out, _)| *out == at)
-        });
-    }
     let crossing = Crossing {
         params: &params,
         output: output.as_ref(),
@@ -499,6 +505,17 @@ fn shim(
     let mut action = action(&site.callee, &arguments, &wrap);
     if let (Action::Expr { text }, false) = (&mut action, out_params.is_empty()) {
         *text = outs::compose(text, &out_params, success.is_some(), fallible);
+    }
+    let order = random::order(&params);
+    if let Action::Expr { text } = &mut action {
+        *text = random::renumbered(text, &order);
+    }
+    let mut planned: Vec<PlannedParam> = order.iter().map(|at| planned[*at].clone()).collect();
+    if !matches!(site.callee, Callee::Set(_)) {
+        let ordered: Vec<&Ty> = order.iter().map(|at| &params[*at]).collect();
+        optional(&mut planned, &ordered, receiver, |at| {
+            out_params.iter().any(|(out, _)| *out == order[at])
+        });
     }
     let which: Vec<String> = combination
         .iter()
@@ -704,14 +721,15 @@ fn fluency(ctx: &Ctx<'_>, types: &Types, receiver: bool, params: &[Ty], output: 
     }
 }
 
-/// Trailing `Option` parameters may be left out; those that are passed by keyword stand behind them.
-fn optional(planned: &mut [PlannedParam], params: &[Ty], receiver: bool, keyword: impl Fn(usize) -> bool) {
+/// Trailing `Option` parameters may be left out, and sources of randomness; those that are passed by keyword stand behind them.
+fn optional(planned: &mut [PlannedParam], params: &[&Ty], receiver: bool, keyword: impl Fn(usize) -> bool) {
     for (at, ty) in params.iter().enumerate().rev() {
         if keyword(at) {
             continue;
         }
         let is_option = matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Option"));
-        if !is_option || (at == 0 && receiver) {
+        let may = is_option || random::holds(ty);
+        if !may || (at == 0 && receiver) {
             break;
         }
         planned[at].optional = true;

@@ -199,6 +199,8 @@ impl Chooser<'_, '_> {
                     Some(found) => return Ok(found),
                     None => {}
                 }
+            } else if let Some(found) = self.by_random(trait_, bounds, name) {
+                return Ok(found);
             } else if let Some(found) = self.by_storage(trait_)? {
                 return Ok(found);
             } else if let Some(found) = self.by_serde(trait_, bounds, name) {
@@ -535,7 +537,7 @@ impl Chooser<'_, '_> {
     }
 
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
-    fn by_implementors(&self, asked: &TraitRef, bounds: &[Bound]) -> Vec<Choice> {
+    pub(super) fn by_implementors(&self, asked: &TraitRef, bounds: &[Bound]) -> Vec<Choice> {
         let trait_ = &asked.def;
         let mut kinds = Kinds::new();
         for impl_ in self.ctx.impls_of(trait_) {

@@ -35,6 +35,8 @@ pub(super) struct Ctx<'a> {
     pub(super) dependencies: RefCell<BTreeSet<String>>,
     /// Features of `runtime` that spelled types ask for.
     pub(super) features: RefCell<BTreeSet<String>>,
+    /// The crates with traits for generators of random numbers that a source is made for.
+    pub(super) random: RefCell<BTreeSet<String>>,
     /// The value mappings that types were found to have, by definition.
     mappings: RefCell<BTreeMap<DefKey, Vec<&'static Mapping>>>,
     /// The self types of impls, filled in; by the impl's place in the `Api`.
@@ -89,7 +91,8 @@ impl<'a> Ctx<'a> {
                 _ => bare.push(one),
             }
         }
-        let (dependencies, features, mappings, patterns, standing_in, judged, granted) = Default::default();
+        let (dependencies, features, mappings, patterns, standing_in, judged, granted, random) =
+            Default::default();
         Self {
             api,
             exported,
@@ -99,6 +102,7 @@ impl<'a> Ctx<'a> {
             bare,
             dependencies,
             features,
+            random,
             mappings,
             patterns,
             standing_in,
@@ -151,6 +155,12 @@ impl<'a> Ctx<'a> {
                 self.dependencies.borrow_mut().insert(library);
                 planned.push(mapping);
             }
+        }
+        for krate in self.random.take() {
+            let (source, library) = super::random::planned(self, &krate);
+            self.dependencies.borrow_mut().insert(library);
+            self.features.borrow_mut().insert("random".to_owned());
+            planned.push(source);
         }
         planned.sort();
         planned

@@ -52,6 +52,7 @@ mod outs;
 mod partial;
 mod paths;
 mod plain;
+mod random;
 mod requests;
 mod results;
 mod returned;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ctx::Ctx;
 use super::fold::{Fold, any, generics_in};
 use super::site::{OriginKey, Site};
-use super::{closures, handed, lifetimes, stdlib, streams};
+use super::{closures, handed, lifetimes, random, stdlib, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Generics, TraitRef, Ty};
 
 /// A signature with its open parameters: `impl Trait` arguments are parameters too, named `#0`, `#1`…
@@ -32,7 +32,7 @@ impl Open {
             .function
             .params
             .iter()
-            .map(|param| apply(&param.ty))
+            .map(|param| random::any(apply(&param.ty)))
             .collect();
         let output = site.function.output.as_ref().map(apply);
         let mut output = output.as_ref().map(handed::lent);

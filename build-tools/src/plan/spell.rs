@@ -3,7 +3,7 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
-use super::{closures, handed, held, hosts, streams};
+use super::{closures, handed, held, hosts, mappings, random, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -46,10 +46,22 @@ impl Ctx<'_> {
             };
         }
         let first = path.split("::").next().unwrap_or_default();
-        if first != self.api.name {
-            self.dependencies.borrow_mut().insert(first.to_owned());
+        if first == self.api.name {
+            return Ok(format!("::{path}"));
         }
-        Ok(format!("::{path}"))
+        // Of several versions of a crate each has a name of its own.
+        let several = def
+            .krate()
+            .split_once('@')
+            .is_some_and(|(library, _)| library == first);
+        let local = if several {
+            mappings::local_name(def.krate())
+        } else {
+            first.to_owned()
+        };
+        let spelled = format!("::{local}{}", &path[first.len()..]);
+        self.dependencies.borrow_mut().insert(local);
+        Ok(spelled)
     }
 
     /// A type as the bridge writes it.
@@ -86,6 +98,7 @@ impl Ctx<'_> {
             Ty::Primitive(name) => match (streams::modes(ty), hosts::number(ty)) {
                 (Some(modes), _) => streams::spelled(modes),
                 (_, Some(number)) => hosts::spelled(number),
+                _ if random::is(ty) => random::spelled(ty).unwrap_or_default(),
                 _ => format!("::core::primitive::{name}"),
             },
             Ty::Tuple(parts) => {
@@ -305,6 +318,7 @@ impl Ctx<'_> {
             Ty::Primitive(name) if name == "never" => "!".to_owned(),
             Ty::Primitive(_) if closures::holds(ty) => "impl Fn".to_owned(),
             Ty::Primitive(_) if hosts::holds(ty) => "an object".to_owned(),
+            Ty::Primitive(_) if random::is(ty) => random::shown(ty).unwrap_or_default().to_owned(),
             Ty::Primitive(name) => streams::modes(ty).map_or_else(|| name.clone(), streams::shown),
             Ty::Tuple(parts) => {
                 let all: Vec<_> = parts.iter().map(|part| self.show(part)).collect();

@@ -10,7 +10,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, held, hosts, items, objects, outs, streams};
+use super::{closures, held, hosts, items, objects, outs, random, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
@@ -234,7 +234,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
             Class::Type(_, Kind::Handle) => Ok(()),
             _ if items::gathers(inner) => check_param(ctx, types, inner, what),
             _ if streams::modes(inner).is_some() || closures::number(inner).is_some() => Ok(()),
-            _ if hosts::number(inner).is_some() => Ok(()),
+            _ if hosts::number(inner).is_some() || random::is(inner) => Ok(()),
             _ if outs::is_buffer(ty) => Ok(()),
             _ if matches!(**inner, Ty::Dyn { .. }) => check_param(ctx, types, inner, what),
             _ => Err(Reason::new(
@@ -310,6 +310,10 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
         _ if hosts::holds(ty) => Err(Reason::new(
             SkipCode::TraitObject,
             "the result holds an object of Python's, which implements a trait there: it does not come back yet",
+        )),
+        Ty::Primitive(_) if random::is(ty) => Err(Reason::new(
+            SkipCode::Generic,
+            "the result holds the source of randomness that is passed: it is there for the call alone",
         )),
         Ty::Primitive(_) | Ty::Projection { .. } | Ty::Infer => Ok(()),
         Ty::Tuple(parts) => parts

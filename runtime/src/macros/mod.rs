@@ -5,4 +5,6 @@ mod choice;
 mod handle;
 mod mapped;
 mod object;
+#[cfg(feature = "random")]
+mod random;
 mod record;

@@ -1,6 +1,7 @@
 //! Generic items: each comes about in another way.
 
 pub mod data;
+pub mod random;
 pub mod shapes;
 
 use std::collections::BTreeMap;
