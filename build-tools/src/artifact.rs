@@ -102,10 +102,15 @@ pub fn produce(
         bridge.shims = plan.shims.len();
         bridge.write()
     })?;
+    let linker = bridge
+        .settings
+        .linker
+        .as_ref()
+        .map(|linker| linker.display().to_string());
     let mut compiler = Compiler {
         cargo,
         bridge: &bridge,
-        arguments: Vec::new(),
+        arguments: linker.iter().map(|linker| format!("-Clinker={linker}")).collect(),
     };
     let mut told = |round: Round| {
         let Round { round, kept, skipped } = round;
@@ -120,7 +125,7 @@ pub fn produce(
             return Ok(library);
         }
         // A dependency shows symbols of its own: link again, with ours alone visible.
-        compiler.arguments = linker::rustc_arguments(cargo.program);
+        compiler.arguments = linker::rustc_arguments(cargo.program, linker.as_deref());
         Ok(prove::build(
             plan,
             &header,
@@ -158,6 +163,7 @@ fn made_of(
         krate: &prepared.resolved.package,
         lock: &without_package(&lock, &bridge.name),
         toolchain: cargo.toolchain,
+        glibc: prepared.glibc.as_deref(),
     }))
 }
 

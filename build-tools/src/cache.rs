@@ -79,10 +79,11 @@ impl Layout {
         absolute(&self.artifacts) == absolute(&self.cache.join("artifacts"))
     }
 
-    /// Cargo's target folder for a toolchain.
-    pub fn target(&self, toolchain: &Toolchain) -> PathBuf {
+    /// Cargo's target folder for a toolchain, and the glibc that is linked against.
+    pub fn target(&self, toolchain: &Toolchain, glibc: Option<&str>) -> PathBuf {
         let [_, target, _] = self.working_folders();
-        target.join(toolchain.fingerprint())
+        let name = toolchain.fingerprint();
+        target.join(glibc.map_or(name.clone(), |glibc| format!("{name}-glibc{glibc}")))
     }
 
     /// What holds the files that are kept to build faster: the bridges, cargo's target folders, the carried sources.
@@ -120,13 +121,18 @@ pub struct Ingredients<'a> {
     pub toolchain: &'a Toolchain,
     /// Profile.
     pub profile: Profile,
+    /// The glibc to link against.
+    pub glibc: Option<&'a str>,
 }
 
 impl Ingredients<'_> {
     /// Sixteen hex digits over all of it, and the generator.
     pub fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        let flags = flags();
+        let mut flags = flags();
+        if let Some(glibc) = self.glibc {
+            flags.push_str(&format!("\nglibc {glibc}"));
+        }
         let features = self.features.text();
         let version = self.version.to_string();
         for part in [
@@ -204,6 +210,27 @@ pub fn hash_sources(roots: &[PathBuf]) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
+/// Copies a folder's content, without what [`hash_sources`] leaves out.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn copy_sources(from: &Path, to: &Path) -> io::Result<()> {
+    crate::files::remove_folder(to)?;
+    let walk = WalkDir::new(from).sort_by_file_name().into_iter();
+    let walk = walk.filter_entry(|entry| {
+        entry.depth() == 0 || !entry.file_type().is_dir() || !is_output(entry.path(), entry.file_name())
+    });
+    for entry in walk {
+        let entry = entry.map_err(io::Error::from)?;
+        let relative = entry.path().strip_prefix(from).unwrap_or(entry.path());
+        // A link counts by where it leads.
+        if fs::metadata(entry.path())?.is_file() {
+            crate::files::copy_atomic(entry.path(), &to.join(relative))?;
+        }
+    }
+    Ok(())
+}
+
 fn is_output(path: &Path, name: &std::ffi::OsStr) -> bool {
     if name == ".git" || name == "target" || name == "node_modules" {
         // A source folder may well be called so.
@@ -249,6 +276,7 @@ mod tests {
             config: None,
             toolchain: &toolchain,
             profile: Profile::Release,
+            glibc: None,
         };
         let key = base.key();
         assert_eq!(key.len(), 16);

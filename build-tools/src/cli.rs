@@ -131,6 +131,9 @@ struct BuildArgs {
     /// Folder for cargo's intermediate files [default: in the cache, shared by all builds]
     #[arg(long, value_name = "DIR")]
     target_dir: Option<PathBuf>,
+    /// Run with this glibc and every newer one, such as 2.17: link through zig (`pip install cargo-zigbuild ziglang`)
+    #[arg(long, value_name = "VERSION", value_parser = glibc_version)]
+    glibc: Option<String>,
     /// `release` or `dev`
     #[arg(long, default_value = "release", value_parser = Profile::from_str)]
     profile: Profile,
@@ -146,6 +149,15 @@ struct BuildArgs {
     /// Show commands, what is compiled, and what is skipped
     #[arg(long, short)]
     verbose: bool,
+}
+
+fn glibc_version(text: &str) -> Result<String, String> {
+    let is_number =
+        |part: &str| !part.is_empty() && part.len() < 4 && part.bytes().all(|c| c.is_ascii_digit());
+    match text.split_once('.') {
+        Some((major, minor)) if is_number(major) && is_number(minor) => Ok(text.to_owned()),
+        _ => Err("it is two numbers, such as 2.17".to_owned()),
+    }
 }
 
 /// Runs the program.
@@ -269,6 +281,7 @@ fn request(args: &BuildArgs, afresh: bool) -> Result<Request, Box<Diagnostic>> {
         config: args.config.clone(),
         instantiate: args.instantiate.clone(),
         profile: args.profile,
+        glibc: args.glibc.clone(),
         force: args.force || afresh,
         refetch: args.refetch,
         afresh,

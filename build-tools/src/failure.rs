@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::bridge::SettingsError;
 use crate::cargo::{CargoError, ProbeError};
 use crate::config::ConfigError;
 use crate::describe::DescribeError;
@@ -32,6 +33,9 @@ pub enum BuildError {
     /// Scanning.
     #[error(transparent)]
     Scan(#[from] ScanError),
+    /// What the library is to run on.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A folder or lock.
     #[error("cannot prepare the folders of the build")]
     Files(#[from] std::io::Error),
@@ -136,6 +140,7 @@ impl BuildError {
             BuildError::Prove(error) => Some(error),
             BuildError::Describe(error) => Some(error),
             BuildError::Seal(error) => Some(error),
+            BuildError::Settings(error) => Some(error),
             BuildError::Full { source, .. } => source.inner(),
             BuildError::Scan(_) | BuildError::Files(_) | BuildError::Load(_) => None,
         }

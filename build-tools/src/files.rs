@@ -196,6 +196,21 @@ pub fn read_record(path: &Path) -> Option<Vec<u8>> {
     (blake3::hash(json).to_hex().as_bytes() == &hash[..64]).then(|| json.to_vec())
 }
 
+/// Lets a file be run.
+///
+/// # Errors
+/// When it is not ours.
+pub fn make_executable(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// Creates a folder and its parents.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use semver::Version;
 
 use crate::api::Api;
 use crate::artifact::{Sealable, produce};
-use crate::bridge::{Bridge, Profile, Source, runtime, slug};
+use crate::bridge::{Bridge, Profile, SOURCES, Settings, Source, runtime, slug};
 use crate::cache::{self, Layout};
 use crate::cargo::rustdoc::Wanted;
 use crate::cargo::{Cargo, CargoError};
@@ -41,6 +41,8 @@ pub struct Request {
     pub instantiate: Vec<String>,
     /// How the artifact is compiled.
     pub profile: Profile,
+    /// The oldest glibc that the library is to run with, where not the one that is here.
+    pub glibc: Option<String>,
     /// Build though an artifact is there.
     pub force: bool,
     /// Ask anew which version, or which commit, is meant, though an artifact that fits is there.
@@ -54,6 +56,19 @@ pub struct Request {
     /// Where the user stands.
     pub folder: PathBuf,
 }
+
+impl Request {
+    /// Whether a lock file was given: then the same bytes come out, wherever it is built.
+    ///
+    /// All that is compiled lies in the bridge's folder: cargo names what it compiles by where that lies, as seen from
+    /// there.
+    fn is_pinned(&self) -> bool {
+        self.question.lock.is_some()
+    }
+}
+
+/// Cargo's target folder in a bridge's own, where nothing else shares it.
+const PINNED_TARGET: &str = "target";
 
 /// A finished build.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +127,8 @@ pub struct Prepared {
     pub key: String,
     /// The text of the configuration that was named.
     pub config: Option<String>,
+    /// The glibc that is linked against, where one was asked for.
+    pub glibc: Option<String>,
     /// Where the artifact goes.
     pub leaf: PathBuf,
     /// Keeps other builds out of the bridge's folder.
@@ -149,6 +166,7 @@ pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildE
         config: config.as_ref(),
         toolchain: &toolchain,
         profile: request.profile,
+        glibc: request.glibc.as_deref(),
     };
     if !request.force && !request.refetch {
         if let Some(found) = reuse::find(&layout, &request.question, conditions) {
@@ -243,6 +261,9 @@ fn build_once(
             } = sealable;
             seal(&library, manifest, &provenance, &prepared.leaf)
         })?;
+        if request.is_pinned() {
+            crate::files::remove_folder(&prepared.bridge.dir.join(PINNED_TARGET))?;
+        }
         collect::published(layout, &prepared.bridge.dir, &prepared.leaf, progress);
         prepared.release();
         collect::leftovers(layout, progress);
@@ -324,20 +345,39 @@ fn prepare(
     collect::temporary_files(&dir);
     let name = resolved.package.name.to_string();
     let work_key = work.rsplit('-').next().unwrap_or_default();
+    let pinned = request.is_pinned();
+    let mut krate = resolved.dependency.clone();
+    let mut settings = Settings::default();
+    if let Some(glibc) = &request.glibc {
+        settings.link_for(glibc, cargo.toolchain, &layout.cache)?;
+    }
+    let mut target_dir = layout.target(cargo.toolchain, request.glibc.as_deref());
+    let mut runtime_at = layout.cache.clone();
+    if pinned {
+        settings.remap(&dir, cargo.toolchain);
+        target_dir = dir.join(PINNED_TARGET);
+        runtime_at.clone_from(&dir);
+        if let (Source::Path(folder), [_]) = (&krate.source, resolved.local_roots.as_slice()) {
+            let sources = dir.join(SOURCES);
+            cache::copy_sources(folder, &sources)?;
+            krate.source = Source::Path(sources);
+        }
+    }
     let bridge = Bridge {
         target_dir: match &request.target_dir {
             Some(dir) => std::path::absolute(dir)?,
-            None => layout.target(cargo.toolchain),
+            None => target_dir,
         },
         name: format!("usecrate-bridge-{}-{}", slug(&name), &work_key[..8]),
-        krate: resolved.dependency.clone(),
-        runtime: Some(runtime::unpack(&layout.cache)?),
+        krate,
+        runtime: Some(runtime::unpack(&runtime_at)?),
         runtime_features: Vec::new(),
         extra_dependencies: Vec::new(),
         takeover: resolved.takeover.clone(),
         profile: request.profile,
         shims: 0,
         local_sources: resolved.local_sources.clone(),
+        settings,
         dir,
     };
     // The resolution just made is the one that counts, not one of an earlier build.
@@ -350,6 +390,7 @@ fn prepare(
         metadata,
         key,
         config: conditions.config.map(|config| config.text.clone()),
+        glibc: request.glibc.clone(),
         leaf,
         lock,
     })
@@ -358,7 +399,7 @@ fn prepare(
 /// The bridge's folder is kept while the sources of a local crate change, so that cargo can reuse what it compiled.
 fn work_key(resolved: &Resolved, request: &Request, conditions: Conditions<'_>) -> String {
     let place = match &resolved.dependency.source {
-        Source::Path(folder) => folder.to_string_lossy().into_owned(),
+        Source::Path(folder) if !request.is_pinned() => folder.to_string_lossy().into_owned(),
         _ => resolved.identity.clone(),
     };
     let name = resolved.package.name.to_string();

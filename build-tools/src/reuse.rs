@@ -47,6 +47,8 @@ pub struct Conditions<'a> {
     pub toolchain: &'a Toolchain,
     /// Profile.
     pub profile: Profile,
+    /// The glibc to link against.
+    pub glibc: Option<&'a str>,
 }
 
 /// Finds a published artifact for the question. A partial version is met by the newest version that is there. One that
@@ -127,6 +129,7 @@ pub fn key(
         config: conditions.config.map(|config| config.text.as_str()),
         toolchain: conditions.toolchain,
         profile: conditions.profile,
+        glibc: conditions.glibc,
     }
     .key()
 }

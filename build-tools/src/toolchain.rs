@@ -269,7 +269,7 @@ fn remember(memory: &Path, question: String, toolchain: &Toolchain) -> std::io::
 }
 
 /// A program's absolute path, from `PATH` where it is a bare name.
-fn find(program: &OsStr) -> Option<PathBuf> {
+pub(crate) fn find(program: &OsStr) -> Option<PathBuf> {
     let path = Path::new(program);
     if path.components().count() > 1 {
         return path.is_file().then(|| path.to_owned());

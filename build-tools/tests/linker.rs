@@ -53,7 +53,7 @@ fn what_a_dependency_exports_is_hidden_by_linking_with_this_program() {
         "without it they are seen"
     );
     let program = Path::new(env!("CARGO_BIN_EXE_usecrate-build"));
-    let linked = library(folder.path(), &linker::rustc_arguments(program));
+    let linked = library(folder.path(), &linker::rustc_arguments(program, None));
     check(&linked).unwrap();
 }
 

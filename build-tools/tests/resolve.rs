@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use fs_err as fs;
-use usecrate_build::bridge::{Bridge, Profile, Source, Takeover};
+use usecrate_build::bridge::{Bridge, Profile, Settings, Source, Takeover};
 use usecrate_build::cache::Layout;
 use usecrate_build::cargo::{Cargo, CargoError, rustdoc::Wanted};
 use usecrate_build::progress::Silent;
@@ -105,6 +105,7 @@ fn bridge(place: &Place, resolved: &Resolved) -> Bridge {
         profile: Profile::Dev,
         shims: 0,
         local_sources: resolved.local_sources.clone(),
+        settings: Settings::default(),
     };
     bridge.write().unwrap();
     bridge

@@ -7,7 +7,7 @@ use fs_err as fs;
 use serde::Serialize;
 use toml::{Table, Value};
 
-use super::{Bridge, absolute};
+use super::{Bridge, RUNTIME, SOURCES, absolute};
 
 /// Where a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -267,6 +267,8 @@ struct Library {
 #[derive(Serialize)]
 struct Workspace<'a> {
     resolver: &'a str,
+    /// What may lie in the bridge's folder and is no member.
+    exclude: [&'static str; 2],
 }
 
 /// What the author of a local crate may say in `[profile.release]`: how fast code is, and what it checks. The rest is
@@ -411,6 +413,7 @@ impl Bridge {
             profile: profiles(&self.takeover.release, self.shims),
             workspace: Workspace {
                 resolver: self.takeover.resolver.as_deref().unwrap_or("3"),
+                exclude: [RUNTIME, SOURCES],
             },
         };
         let body =
@@ -425,7 +428,7 @@ impl Bridge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::Profile;
+    use crate::bridge::{Profile, Settings};
 
     fn bridge(source: Source) -> Bridge {
         Bridge {
@@ -446,6 +449,7 @@ mod tests {
             profile: Profile::Release,
             shims: 0,
             local_sources: String::new(),
+            settings: Settings::default(),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod manifest;
 pub mod runtime;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,15 @@ use fs_err as fs;
 use serde::Serialize;
 
 pub use manifest::{Dependency, Source, Takeover, TakeoverError};
+pub use settings::{Settings, SettingsError};
 
 use crate::files;
 use crate::toolchain::Toolchain;
+
+/// The folder of the carried runtime in a bridge's own, where it lies there.
+pub const RUNTIME: &str = "runtime";
+/// The folder of a local crate's sources in a bridge's own, where they lie there.
+pub const SOURCES: &str = "crate";
 
 /// How the artifact is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -65,6 +72,8 @@ pub struct Bridge {
     pub shims: usize,
     /// A hash of the sources that are not fixed by the lock file: local folders.
     pub local_sources: String,
+    /// What cargo and the linker are told besides.
+    pub settings: Settings,
 }
 
 impl Bridge {

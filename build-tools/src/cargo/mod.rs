@@ -365,6 +365,7 @@ impl<'a> Cargo<'a> {
         let mut command = self.command(&bridge.cargo_folder(), &[subcommand]);
         command.arg("--manifest-path").arg(bridge.manifest_path());
         command.arg("--target-dir").arg(&bridge.target_dir);
+        command.envs(&bridge.settings.env);
         command.arg("--profile").arg(match bridge.profile {
             Profile::Release => "usecrate",
             Profile::Dev => "usecrate-dev",
@@ -509,7 +510,8 @@ fn shell_line(command: &Command) -> String {
     for (name, value) in command.get_envs() {
         let name = name.to_string_lossy();
         let wanted = match &*name {
-            "RUSTC" | "RUSTUP_TOOLCHAIN" => true,
+            "RUSTC" | "RUSTUP_TOOLCHAIN" | "CARGO_ENCODED_RUSTFLAGS" => true,
+            name if name.starts_with("CC_") || name.starts_with("CXX_") => true,
             "RUSTDOC" => documents,
             _ => documents && name.starts_with("USECRATE_"),
         };

@@ -34,6 +34,8 @@ pub struct Made<'a> {
     pub lock: &'a str,
     /// What compiled it.
     pub toolchain: &'a Toolchain,
+    /// The glibc that it was linked against, where one was asked for.
+    pub glibc: Option<&'a str>,
 }
 
 /// The files to put beside the library, by name.

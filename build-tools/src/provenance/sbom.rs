@@ -44,12 +44,21 @@ pub(super) fn text(made: Made<'_>, linked: &Linked<'_>) -> String {
                 {"type": "application", "name": "usecrate-build", "version": GENERATOR},
             ]},
             "component": component(made.krate),
+            "properties": properties(made),
         },
         "components": others,
         "dependencies": dependencies,
     });
     let text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text + "\n"
+}
+
+/// How to build it again, beyond what the manifest says.
+fn properties(made: Made<'_>) -> Vec<Value> {
+    let glibc = made
+        .glibc
+        .map(|glibc| json!({"name": "usecrate:glibc", "value": glibc}));
+    glibc.into_iter().collect()
 }
 
 /// A licence as SPDX has it: old manifests write `/` for `OR`.

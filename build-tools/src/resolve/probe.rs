@@ -8,7 +8,7 @@ use fs_err as fs;
 
 use super::words::{Asked, classify};
 use super::{PROBE, Question, ResolveError, Spec, check_library, local, nearest};
-use crate::bridge::{Bridge, Dependency, Profile, Source, Takeover};
+use crate::bridge::{Bridge, Dependency, Profile, Settings, Source, Takeover};
 use crate::cache::Layout;
 use crate::cargo::Cargo;
 
@@ -130,6 +130,7 @@ impl<'a> Probe<'a> {
             profile: Profile::Release,
             shims: 0,
             local_sources: String::new(),
+            settings: Settings::default(),
         };
         bridge.write()?;
         let requirement = match &self.dependency.source {

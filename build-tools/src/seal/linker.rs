@@ -19,9 +19,10 @@ const MARK: &str = "--usecrate-real-linker=";
 /// Lets a user name the real linker.
 const REAL: &str = "USECRATE_LINKER";
 
-/// What rustc needs, for the bridge alone, to link with `program` (this one).
-pub fn rustc_arguments(program: &Path) -> Vec<String> {
-    let real = std::env::var(REAL).unwrap_or_else(|_| "cc".to_owned());
+/// What rustc needs, for the bridge alone, to link with `program` (this one), which calls `real`.
+pub fn rustc_arguments(program: &Path, real: Option<&str>) -> Vec<String> {
+    let named = || std::env::var(REAL).unwrap_or_else(|_| "cc".to_owned());
+    let real = real.map_or_else(named, str::to_owned);
     vec![
         format!("-Clinker={}", program.display()),
         format!("-Clink-arg={MARK}{real}"),
