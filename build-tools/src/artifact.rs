@@ -141,7 +141,9 @@ pub fn produce(
     let manifest = stages.run(Stage::Describe, None, || {
         described(cargo, prepared, plan, question, &proven, &library)
     })?;
-    let provenance = stages.run(Stage::Describe, None, || made_of(cargo, prepared, &bridge))?;
+    let provenance = stages.run(Stage::Describe, None, || {
+        made_of(cargo, prepared, &bridge, question)
+    })?;
     Ok(Sealable {
         library,
         manifest,
@@ -154,6 +156,7 @@ fn made_of(
     cargo: &Cargo<'_>,
     prepared: &Prepared,
     bridge: &Bridge,
+    question: &Question,
 ) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
     // The plan may have added dependencies and features since the bridge was prepared.
     let metadata = cargo.metadata(bridge)?;
@@ -164,6 +167,7 @@ fn made_of(
         lock: &without_package(&lock, &bridge.name),
         toolchain: cargo.toolchain,
         glibc: prepared.glibc.as_deref(),
+        pinned: question.lock.is_some(),
     }))
 }
 

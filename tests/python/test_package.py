@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import usecrate
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = "semver@1.0.28"
 WINDOWS = os.name == "nt"
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -193,3 +192,30 @@ def test_a_project_that_is_there_is_not_written_over(made: tuple[Path, Path], tm
     assert (project / "mine.txt").read_text("utf-8") == "mine"
     same = "pyproject.toml"
     assert (project / same).read_bytes() == (made[0] / same).read_bytes()
+
+
+def test_a_wheel_is_built_again_byte_by_byte(made: tuple[Path, Path], tmp_path: Path) -> None:
+    _, wheel = made
+    place = tmp_path / "artifact"
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if "/_crates/semver/" in name:
+                place.mkdir(exist_ok=True)
+                (place / name.rpartition("/")[2]).write_bytes(archive.read(name))
+    library = next(path for path in place.iterdir() if path.suffix in (".so", ".dylib", ".dll"))
+    honest = library.read_bytes()
+    for place_of_machine in (str(ROOT), os.environ.get("USECRATE_CACHE_DIR", str(ROOT)), str(Path.home())):
+        assert place_of_machine.encode() not in honest
+    library.write_bytes(honest[:-1] + bytes([honest[-1] ^ 1]))
+    done = run("verify-build", place, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    # The changed file alone is told, and that the one that is built is the one that was.
+    _, difference = done.stdout.strip().splitlines()
+    assert difference.split()[0] == f"{library.name}:"
+    assert hashlib.sha256(honest).hexdigest()[:16] in difference.partition("now ")[2]
+
+
+def test_what_was_built_without_a_lock_file_cannot_be_verified(build: Any, tmp_path: Path) -> None:
+    done = run("verify-build", build(SPEC), cwd=tmp_path)
+    assert done.returncode == 1 and "was built without a lock file" in done.stderr
+    assert "there is no `nothing`" in run("verify-build", "nothing", cwd=tmp_path).stderr

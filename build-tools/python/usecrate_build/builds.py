@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from usecrate.build import build
-from usecrate.platforms import artifact_root
+from usecrate.platforms import artifact_root, host
 
 from .names import PackageError
 
-# Older than every distribution that is still served: `manylinux2014`.
-OLDEST_GLIBC = "2.17"
+# The oldest that Rust serves, `manylinux2014`, and that of the oldest distributions still looked after.
+GLIBCS = ("2.17", "2.28")
 
 
 def artifact(
@@ -41,6 +45,35 @@ def artifact(
     named = None if config is None else os.fspath(config)
     options = {"features": features, "default_features": default_features, "config": named}
     return Path(build(spec, artifact_root(), extra=words, **options))  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def variables(**values: str) -> Generator[None, None, None]:
+    """Sets variables of the environment, for what is started meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def zig() -> dict[str, str] | None:
+    """What has to be in the environment to link for older systems, nothing where that is not a question.
+    None where what does it is not installed."""
+    if not host().endswith("-gnu"):
+        return {}
+    found = find_spec("ziglang")
+    folders = (sysconfig.get_path("scripts"), os.path.dirname(sys.executable), *os.get_exec_path())
+    program = shutil.which("cargo-zigbuild", path=os.pathsep.join(folders))
+    if found is None or not found.submodule_search_locations or program is None:
+        return None
+    path = os.pathsep.join([os.path.dirname(program), os.environ.get("PATH", "")])
+    return {"CARGO_ZIGBUILD_ZIG_PATH": os.path.join(found.submodule_search_locations[0], "zig"), "PATH": path}
 
 
 def is_folder(spec: str) -> bool:

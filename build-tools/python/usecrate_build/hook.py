@@ -18,6 +18,13 @@ from . import builds, wheels
 from .crates import MANIFEST, SBOM
 from .files import replace_folder
 
+_DOES_NOT_LINK = (
+    "crate-does-not-compile",
+    "bridge-does-not-compile",
+    "bridge-rejected",
+    "static-tls",
+    "library-exports",
+)
 _NO_RUST = ("no-toolchain", "toolchain-too-old", "toolchain-broken", "no-build-tool")
 
 
@@ -79,15 +86,36 @@ def _is_current(artifact: Path, lock: Path) -> bool:
 
 
 def _built(root: Path, name: str, crate: dict[str, Any], lock: Path) -> Path:
+    """The artifact of a crate, for systems as old as it allows."""
     spec = str(crate["spec"])
     config = root / "crates" / f"{name}.toml"
-    return builds.artifact(
-        str(root / spec) if spec.startswith("./") else spec,
-        features=crate.get("features", ()),
-        default_features=bool(crate.get("default-features", True)),
-        config=config if config.is_file() else None,
-        lock=lock,
-    )
+
+    def build(*extra: str) -> Path:
+        return builds.artifact(
+            str(root / spec) if spec.startswith("./") else spec,
+            features=crate.get("features", ()),
+            default_features=bool(crate.get("default-features", True)),
+            config=config if config.is_file() else None,
+            lock=lock,
+            extra=extra,
+        )
+
+    zig = builds.zig()
+    if zig is None:
+        _warn("what links for older systems is not installed: `pip install 'usecrate[package]'`")
+    for glibc in builds.GLIBCS if zig else ():
+        try:
+            with builds.variables(**(zig or {})):
+                return build("--glibc", glibc)
+        except BuildError as error:
+            if error.code not in _DOES_NOT_LINK:
+                raise
+            _warn(f"`{name}` cannot be built for glibc {glibc}: {error}")
+    return build()
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr, flush=True)
 
 
 def _without_rust(config: dict[str, Any], error: BuildError) -> str:

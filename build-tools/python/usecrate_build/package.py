@@ -21,7 +21,7 @@ from .project import Project, texts
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives the exit code."""
     project = _package(options)
-    print(_wheel(project) if options.wheel else project)
+    print(build_wheel(project) if options.wheel else project)
     return 0
 
 
@@ -183,8 +183,14 @@ def _write(project: Project, folder: Path) -> None:
         replace_folder(crate.artifact, folder / "src" / project.name / "_crates" / crate.name)
 
 
-def _wheel(project: Path) -> Path:
-    """Builds the project's wheel by its own build backend; gives its path."""
+def build_wheel(project: Path) -> Path:
+    """Builds a project's wheel by its own build backend; gives its path.
+
+    Raises
+    ------
+    PackageError
+        It cannot be built.
+    """
     _say("building the wheel")
     code = "import sys, hatchling.build as backend; print(backend.build_wheel(sys.argv[1]))"
     dist = project / "dist"

@@ -36,6 +36,8 @@ pub struct Made<'a> {
     pub toolchain: &'a Toolchain,
     /// The glibc that it was linked against, where one was asked for.
     pub glibc: Option<&'a str>,
+    /// Whether its lock file was given: then the same bytes come out again.
+    pub pinned: bool,
 }
 
 /// The files to put beside the library, by name.

@@ -58,7 +58,10 @@ fn properties(made: Made<'_>) -> Vec<Value> {
     let glibc = made
         .glibc
         .map(|glibc| json!({"name": "usecrate:glibc", "value": glibc}));
-    glibc.into_iter().collect()
+    let pinned = made
+        .pinned
+        .then(|| json!({"name": "usecrate:pinned", "value": "true"}));
+    glibc.into_iter().chain(pinned).collect()
 }
 
 /// A licence as SPDX has it: old manifests write `/` for `OR`.

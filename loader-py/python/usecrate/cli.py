@@ -59,6 +59,7 @@ COMMANDS = (
     Command("inspect", "SPEC|ARTIFACT", "list what Python sees of a crate, and what is skipped and why"),
     Command("coverage", "SPEC|ARTIFACT ...", "count what of crates is served, and what is skipped and why"),
     Command("package", "--module SPEC ...", "make a Python package of crates, and its wheel"),
+    Command("verify-build", "WHEEL|ARTIFACT", "build a wheel or an artifact again, and compare"),
     Command("artifact", "list|rm|rebuild ...", "list, remove or rebuild artifacts", tool=True),
     Command("doctor", "", "check what building and importing need, and say what to do where it lacks"),
     Command("completion", "bash|zsh|fish", "print what makes a shell complete `usecrate`"),
