@@ -115,6 +115,13 @@ def load_artifact(path: "str | os.PathLike[str]") -> "Module":
     return registry.load_artifact(path)
 
 
+def load_ipython_extension(shell: object) -> None:
+    """What `%load_ext usecrate` does: adds `%%crate`, which makes a module of the Rust source in a cell."""
+    from .notebook import load
+
+    load(shell)
+
+
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module `usecrate` has no attribute `{name}`")

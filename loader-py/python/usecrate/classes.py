@@ -13,7 +13,7 @@ from .loaded import unsupported
 from .members import (
     Info,
     Lazy,
-    class_instance,
+    bare,
     instance_attribute,
     instance_dir,
     picklable,
@@ -40,8 +40,14 @@ def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
         "__usecrate__": info,
         "__getattr__": instance_attribute,
         "__dir__": instance_dir,
-        "__class_getitem__": classmethod(class_instance),
+        "_repr_html_": _html,
     }
+
+
+def _html(self: Any) -> str | None:
+    from .rich import value_html
+
+    return value_html(self)
 
 
 def handle_class(loaded: Loaded, index: int) -> type:
@@ -108,6 +114,9 @@ def _repr(self: Any) -> str:
 def _close(self: Any) -> None:
     """Drops the Rust value now. Closing again does nothing."""
     _native.close(self)
+
+
+bare(_html, _no_copy, _repr, _close)
 
 
 def _short_forms(cls: type, info: Info) -> None:

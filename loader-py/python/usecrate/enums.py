@@ -76,7 +76,7 @@ def plain_enum_class(loaded: Loaded, index: int) -> type:
     info = Info(loaded, index)
     body: Any = PlainEnumMeta.__prepare__(ty["name"], (enum.Enum,))
     for name, value in namespace(loaded, ty, info).items():
-        if name not in ("__usecrate__", "__dir__"):
+        if name not in ("__usecrate__", "__dir__", "_repr_html_"):
             body[name] = value
     for at, variant in enumerate(ty.get("variants", ())):
         body[variant["name"]] = variant.get("discriminant", at)

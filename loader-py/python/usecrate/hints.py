@@ -41,6 +41,13 @@ _GENERIC: dict[str, Any] = {
     "iterator": collections.abc.Iterator,
 }
 
+ANYTHING = inspect.Signature(
+    [
+        inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+    ]
+)
+
 
 def typed(module: ModuleType) -> Module:
     """The same module, with annotations on all of its records and enums, for `typing.get_type_hints` and what

@@ -235,6 +235,9 @@ class Lazy(type):
         cls.__usecrate__.fill()
         return sorted(set(super().__dir__()))
 
+    def __getitem__(cls, key: object) -> type:
+        return class_instance(cls, key)
+
     @property
     def __signature__(cls) -> Any:
         return class_signature(cls)
@@ -280,6 +283,15 @@ def instance_dir(self: Any) -> list[str]:
     return sorted(object.__dir__(self))
 
 
+def bare(*functions: Function[..., Any]) -> None:
+    """Takes the annotations off functions that classes of crates are given, where `help` shows them."""
+    for function in functions:
+        function.__annotations__ = {}
+
+
+bare(instance_attribute, instance_dir, set_attribute)
+
+
 def class_instance(cls: Any, key: object) -> type:
     """The class of another instance of a generic type: `Graph["String", "f64"]`."""
     info: Info = cls.__usecrate__
@@ -293,13 +305,13 @@ def class_instance(cls: Any, key: object) -> type:
 
 
 def class_signature(cls: Any) -> Any:
-    """What `inspect.signature` of the class says: that of its only constructor, else nothing."""
+    """What `inspect.signature` of the class says: that of its only constructor, else that it takes any."""
+    from .hints import ANYTHING, callable_signature
+
     info: Info = cls.__usecrate__
     constructors = info.model.get("constructors", ())
     if len(constructors) != 1:
-        return None
-    from .hints import callable_signature
-
+        return ANYTHING
     return callable_signature(info.loaded, info.loaded.callable(constructors[0]))
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .classes import namespace
-from .members import Info, Lazy, class_signature, picklable
+from .members import Info, Lazy, bare, class_signature, picklable
 from .specials import add_specials
 
 TYPE_CHECKING = False
@@ -191,6 +191,9 @@ def _reduce(self: Any, protocol: object, /) -> Any:
     from .pickling import reduce_record
 
     return reduce_record(self)
+
+
+bare(init_fields, equal_fields, _repr, _replace, _reduce)
 
 
 # A record that is a field of a handle writes through: it is an instance of a subclass that knows where it

@@ -129,6 +129,7 @@ def _named(function: Any, cls: type, name: str) -> Any:
     function.__name__ = name
     function.__qualname__ = f"{cls.__qualname__}.{name}"
     function.__module__ = cls.__module__
+    function.__annotations__ = {}
     return function
 
 

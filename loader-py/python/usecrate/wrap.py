@@ -12,6 +12,7 @@ from .names import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ._native import Module, ModuleInfo, Opened
@@ -54,9 +55,10 @@ def attribute(module: Module, info: ModuleInfo, name: str, entry: Entry | None) 
             module.__all__ = info.names()
             return module.__all__
         error = missing(info, name)
-        if name == "typed" and not hasattr(error, "code"):  # nor is it skipped
-            return lambda: _typed(module)
-        raise error
+        short = _SHORT_FORMS.get(name)
+        if short is None or hasattr(error, "code"):  # it is skipped
+            raise error
+        return lambda: short(module)
     value, lasting = _make(info, entry)
     if lasting:
         module.__dict__[name] = value
@@ -67,6 +69,16 @@ def _typed(module: Module) -> Module:
     from .hints import typed
 
     return typed(module)
+
+
+def _html(module: Module) -> str:
+    from .rich import module_html
+
+    return module_html(module)
+
+
+# What the loader offers on modules, where the crate has no such name.
+_SHORT_FORMS: dict[str, Callable[[Module], Any]] = {"typed": _typed, "_repr_html_": _html}
 
 
 def _make(info: ModuleInfo, entry: Entry) -> tuple[Any, bool]:
@@ -124,7 +136,13 @@ def module_repr(module: Module) -> str:
     """`repr(module)`."""
     info: ModuleInfo = module.__dict__["__usecrate__"]
     crate = info.opened.manifest["crate"]
-    return f"<usecrate module '{module.__name__}' of {crate['name']} {crate['version']}>"
+    from .rich import counts
+
+    held = ", ".join(
+        f"{count} {kind if count == 1 else f'{kind}es' if kind == 'class' else f'{kind}s'}"
+        for kind, count in counts(module).items()
+    )
+    return f"<usecrate module '{module.__name__}' of {crate['name']} {crate['version']}: {held or 'empty'}>"
 
 
 def module_reduce(module: Module) -> tuple[Any, ...]:

@@ -14,7 +14,9 @@ use pyo3::types::{
     PyAnyMethods, PyBool, PyDict, PyDictMethods, PyInt, PyList, PyListMethods, PyModule, PyModuleMethods,
     PyString, PyStringMethods, PyTuple,
 };
-use pyo3::{Bound, Py, PyAny, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction};
+use pyo3::{
+    Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
+};
 
 use crate::ffi::module;
 use crate::words;
@@ -328,6 +330,11 @@ fn new_module<'py>(
     if docs.is_none() && index == 0 {
         docs = Some(part(&about, "docs")?).filter(|docs| docs.is_truthy().unwrap_or(false));
     }
+    let docs = docs
+        .map(|docs| {
+            Ok::<_, PyErr>(PyString::new(py, undecorated(docs.cast::<PyString>()?.to_str()?)).into_any())
+        })
+        .transpose()?;
     let path = part(&found, "path")?;
     let made = module::new(py, &path.cast::<PyString>()?.to_str()?.replace("::", "."), docs)?;
     let dict = made.dict();
@@ -340,6 +347,21 @@ fn new_module<'py>(
     };
     dict.set_item(intern!(py, "__usecrate__"), Py::new(py, info)?)?;
     Ok(made.into_any())
+}
+
+/// Documentation from its first line of prose: without the badges, images and markup that many crates begin with.
+fn undecorated(docs: &str) -> &str {
+    let mut rest = docs;
+    loop {
+        let line = rest.lines().next().unwrap_or_default().trim();
+        let is_reference = line.starts_with('[') && line.split_once("]: ").is_some();
+        let is_decoration = ["[!", "![", "<"].iter().any(|begin| line.starts_with(begin));
+        match rest.split_once('\n') {
+            Some((_, below)) if line.is_empty() || is_reference || is_decoration => rest = below,
+            None if is_reference || is_decoration => return docs,
+            _ => return rest,
+        }
+    }
 }
 
 fn info_of<'py>(module: &Bound<'py, PyModule>) -> PyResult<Option<Bound<'py, ModuleInfo>>> {
