@@ -126,7 +126,7 @@ def section(name: str, about_it: str, usage: str, options: list[tuple[str, str]]
         "```",
     ]
     if options:
-        lines += ["", "| option | |", "|---|---|"]
+        lines += ["", "| option | does |", "|---|---|"]
         lines += [f"| {spelling} | {' '.join(text.split())} |" for spelling, text in options]
     if note.strip():
         lines += ["", "```text", note.strip("\n"), "```"]
