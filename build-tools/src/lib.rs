@@ -39,6 +39,7 @@ pub mod reuse;
 pub mod scan;
 pub mod seal;
 pub mod stored;
+pub mod stubs;
 pub mod toolchain;
 
 pub use failure::BuildError;

@@ -1,0 +1,466 @@
+//! Classes: of handles, records, enums, exceptions and traits.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use usecrate_manifest::{Field, Kind, Manifest, Method, Trait, Type, Variant};
+
+use super::file::{File, Form, docstring};
+use super::functions::Group;
+use super::members::specials;
+use super::signatures::{Signature, signatures};
+use super::tree::has_data;
+use super::ty::Ty;
+use super::types::Types;
+
+/// The names of a type's members, at whatever depth: inside its class they hide those of the module.
+pub(super) fn member_names(ty: &Type) -> impl Iterator<Item = &str> {
+    let methods = ty.methods.iter().map(|one| one.name.as_str());
+    let properties = ty.properties.iter().map(|one| one.name.as_str());
+    let constants = ty.constants.iter().map(|one| one.name.as_str());
+    let fields = ty.fields.iter().map(|one| one.name.as_str());
+    let variants = ty.variants.iter().flat_map(|one| {
+        let inner = one.fields.iter().map(|field| field.name.as_str());
+        inner.chain([one.name.as_str()])
+    });
+    methods
+        .chain(properties)
+        .chain(constants)
+        .chain(fields)
+        .chain(variants)
+}
+
+/// The class of a type.
+pub(super) fn class(file: &mut File<'_, '_>, index: u32) -> String {
+    let manifest: &Manifest = file.tree.manifest;
+    let ty = &manifest.types[index as usize];
+    let class = Class {
+        ty,
+        index,
+        name: file.tree.home(index).name.clone(),
+        docs: ty.primary.is_none(),
+    };
+    let plain_enum = ty.kind == Kind::Enum && !has_data(ty);
+    let record = ty.kind == Kind::Record;
+    let base = if ty.error {
+        "Error"
+    } else if plain_enum {
+        "PlainEnum"
+    } else if record {
+        "Record"
+    } else if ty.kind == Kind::Enum {
+        "DataEnum"
+    } else {
+        match (
+            ty.specials.contains_key("__next__"),
+            ty.specials.contains_key("__bytes__"),
+        ) {
+            (true, true) => "IteratorBuffer",
+            (true, false) => "HandleIterator",
+            (false, true) => "HandleBuffer",
+            (false, false) => "Handle",
+        }
+    };
+    let base = file.base(base);
+    let meta = if plain_enum {
+        None
+    } else if record {
+        Some(file.base("RecordClass"))
+    } else {
+        None
+    };
+    let meta = class.metaclass(file, meta);
+    let mut body = String::new();
+    if class.docs && !ty.docs.trim().is_empty() {
+        body.push_str(&docstring(&ty.docs, 4));
+    }
+    if plain_enum {
+        for (at, variant) in ty.variants.iter().enumerate() {
+            let at = i64::try_from(at).unwrap_or(i64::MAX);
+            let value = variant.discriminant.unwrap_or(at);
+            _ = writeln!(body, "    {} = {value}", variant.name);
+            if !variant.docs.trim().is_empty() {
+                body.push_str(&docstring(&variant.docs, 4));
+            }
+        }
+    } else if record {
+        body.push_str(&fields(file, &ty.fields, ty.default.is_some(), 4));
+        match_args(&mut body, &ty.fields, 4);
+    } else {
+        body.push_str(&class.constructors(file));
+    }
+    body.push_str(&class.members(file));
+    body.push_str(&specials(file, ty, index));
+    if !plain_enum {
+        body.push_str(&class.variants(file));
+    }
+    let meta = meta.map_or_else(String::new, |meta| format!(", metaclass={meta}"));
+    let only = if file.tree.home(index).public {
+        String::new()
+    } else {
+        format!("@{}\n", file.names.import("typing", "type_check_only"))
+    };
+    if body.is_empty() {
+        body.push_str("    ...\n");
+    }
+    format!("{only}class {}({base}{meta}):\n{body}", class.name)
+}
+
+/// A class that is being written.
+struct Class<'m> {
+    ty: &'m Type,
+    index: u32,
+    name: String,
+    docs: bool,
+}
+
+impl Class<'_> {
+    /// The metaclass: one of its own where the class takes subscripts.
+    fn metaclass(&self, file: &mut File<'_, '_>, meta: Option<String>) -> Option<String> {
+        if self.ty.instances.is_empty() {
+            return meta;
+        }
+        let base = meta.unwrap_or_else(|| file.base("Class"));
+        let ty = file.names.builtin("type");
+        let mut by_class: BTreeMap<u32, Vec<&[String]>> = BTreeMap::new();
+        for instance in &self.ty.instances {
+            let class = file.tree.class_of(instance.ty);
+            by_class.entry(class).or_default().push(&instance.key);
+        }
+        let mut items = Vec::new();
+        for (class, keys) in by_class {
+            items.push((keys, format!("{ty}[{}]", file.class(class))));
+        }
+        let body = file.items(&items, "cls");
+        Some(file.helper_class(
+            &format!("_{}Class", self.name.trim_start_matches('_')),
+            &base,
+            &body,
+        ))
+    }
+
+    /// What the class call takes.
+    fn constructors(&self, file: &mut File<'_, '_>) -> String {
+        let mut all = signatures(file.tree, &self.ty.constructors, 0);
+        if self.ty.default.is_some() {
+            let fields = self.settable(file);
+            if !fields.is_empty() {
+                let fits = all
+                    .iter()
+                    .any(|one| one.params.iter().chain(&one.named).count() == 0);
+                all.retain(|one| !one.params.is_empty() || !one.named.is_empty() || !fits);
+                all.push(Signature {
+                    params: Vec::new(),
+                    named: fields,
+                    result: Ty::None,
+                    docs: String::new(),
+                    deprecated: None,
+                });
+            }
+        }
+        for one in &mut all {
+            one.result = Ty::None;
+        }
+        if all.is_empty() {
+            let never = file.names.import("typing", "Never");
+            return format!("    def __init__(self, _: {never}, /) -> None: ...\n");
+        }
+        let form = Form {
+            decorators: &[],
+            receiver: Some("self"),
+            by_position: false,
+            docs: self.docs,
+        };
+        file.defs("__init__", &all, form, 4)
+    }
+
+    /// Fields that the class call may name: the others are the default's.
+    fn settable(&self, file: &File<'_, '_>) -> Vec<super::signatures::Param> {
+        let settable = self.ty.properties.iter().filter_map(|property| {
+            let set = property.set?;
+            let value = file.tree.manifest.callables[set as usize].params.last()?;
+            let types = Types {
+                tree: file.tree,
+                stand_ins: true,
+            };
+            Some(super::signatures::Param {
+                name: property.name.clone(),
+                ty: types.taken(&value.ty),
+                default: Some("..."),
+            })
+        });
+        settable.collect()
+    }
+
+    /// Methods, properties and constants.
+    fn members(&self, file: &mut File<'_, '_>) -> String {
+        let manifest = file.tree.manifest;
+        let mut text = String::new();
+        for constant in &self.ty.constants {
+            let types = Types {
+                tree: file.tree,
+                stand_ins: true,
+            };
+            let ty = types.given(&manifest.callables[constant.callable as usize].result);
+            let var = file.names.import("typing", "ClassVar");
+            _ = writeln!(text, "    {}: {var}[{}]", constant.name, file.ty(&ty));
+            if self.docs && !constant.docs.trim().is_empty() {
+                text.push_str(&docstring(&constant.docs, 4));
+            }
+        }
+        for property in &self.ty.properties {
+            let types = Types {
+                tree: file.tree,
+                stand_ins: true,
+            };
+            let get = types.given(&manifest.callables[property.get as usize].result);
+            let set = property.set.and_then(|set| {
+                let value = manifest.callables[set as usize].params.last()?;
+                Some(types.taken(&value.ty))
+            });
+            let docs = if self.docs { property.docs.as_str() } else { "" };
+            text.push_str(&self::property(file, &property.name, &get, set.as_ref(), docs));
+        }
+        for (name, ty) in self.variant_fields(file) {
+            text.push_str(&self::property(file, &name, &ty, None, ""));
+        }
+        let mut has_close = false;
+        for method in &self.ty.methods {
+            has_close |= method.name == "close";
+            text.push_str(&self::method(
+                file,
+                method,
+                &format!("{}_", self.name.trim_start_matches('_')),
+                self.docs,
+                self.ty.error,
+            ));
+        }
+        let skipped = manifest
+            .skipped
+            .iter()
+            .any(|skip| skip.name == "close" && skip.owners.contains(&self.index));
+        if self.ty.kind == Kind::Handle
+            && !self.ty.error
+            && !has_close
+            && !skipped
+            && !member_names(self.ty).any(|name| name == "close")
+        {
+            text.push_str("    def close(self) -> None: ...\n");
+        }
+        text
+    }
+
+    /// The fields of the variants of an enum that stays in Rust: whichever variant has them.
+    fn variant_fields(&self, file: &File<'_, '_>) -> BTreeMap<String, Ty> {
+        let mut all: BTreeMap<String, Ty> = BTreeMap::new();
+        if self.ty.variant_of.is_none() {
+            return all;
+        }
+        let taken: Vec<&str> = self
+            .ty
+            .methods
+            .iter()
+            .map(|one| one.name.as_str())
+            .chain(self.ty.properties.iter().map(|one| one.name.as_str()))
+            .chain(self.ty.constants.iter().map(|one| one.name.as_str()))
+            .collect();
+        for variant in &self.ty.variants {
+            for (name, ty) in read_fields(file, variant) {
+                if taken.contains(&name.as_str()) {
+                    continue;
+                }
+                let known = all.remove(&name);
+                all.insert(name, Ty::union(known.into_iter().chain([ty])));
+            }
+        }
+        all
+    }
+
+    /// A class for each variant.
+    fn variants(&self, file: &mut File<'_, '_>) -> String {
+        let mut text = String::new();
+        let stays = self.ty.kind == Kind::Handle;
+        if self.ty.variants.is_empty() || (stays && self.ty.variant_of.is_none()) {
+            return text;
+        }
+        let base = file.names.own(&self.name);
+        for variant in &self.ty.variants {
+            let mut body = String::new();
+            if self.docs && !variant.docs.trim().is_empty() {
+                body.push_str(&docstring(&variant.docs, 8));
+            }
+            let meta = if stays {
+                match_args(&mut body, &variant.fields, 8);
+                let fields = self.variant_fields(file);
+                for (name, ty) in read_fields(file, variant) {
+                    if fields.get(&name).is_some_and(|whole| *whole != ty) {
+                        let decorator = file.names.builtin("property");
+                        let ty = file.ty(&ty);
+                        _ = writeln!(
+                            body,
+                            "        @{decorator}\n        def {name}(self) -> {ty}: ..."
+                        );
+                    }
+                }
+                body.push_str(&variant_constructor(file, variant));
+                String::new()
+            } else {
+                body.push_str(&self::fields(file, &variant.fields, false, 8));
+                match_args(&mut body, &variant.fields, 8);
+                format!(", metaclass={}", file.base("RecordClass"))
+            };
+            _ = write!(text, "    class {}({base}{meta}):\n{body}", variant.name);
+        }
+        text
+    }
+}
+
+/// What the class call of a variant that stays in Rust takes.
+fn variant_constructor(file: &mut File<'_, '_>, variant: &Variant) -> String {
+    let Some(constructor) = variant.constructor else {
+        let never = file.names.import("typing", "Never");
+        return format!("        def __init__(self, _: {never}, /) -> None: ...\n");
+    };
+    let mut all = signatures(file.tree, &[constructor], 0);
+    for one in &mut all {
+        one.result = Ty::None;
+    }
+    let form = Form {
+        decorators: &[],
+        receiver: Some("self"),
+        by_position: false,
+        docs: false,
+    };
+    file.defs("__init__", &all, form, 8)
+}
+
+/// The fields of a variant that stays in Rust, by what reads them.
+fn read_fields(file: &File<'_, '_>, variant: &Variant) -> Vec<(String, Ty)> {
+    let types = Types {
+        tree: file.tree,
+        stand_ins: true,
+    };
+    let read = |(field, getter): (&Field, &u32)| {
+        let result = &file.tree.manifest.callables[*getter as usize].result;
+        (field.name.clone(), types.given(result))
+    };
+    variant.fields.iter().zip(&variant.getters).map(read).collect()
+}
+
+/// Fields of a record.
+fn fields(file: &mut File<'_, '_>, all: &[Field], has_default: bool, indent: usize) -> String {
+    let space = " ".repeat(indent);
+    let mut text = String::new();
+    for field in all {
+        let types = Types {
+            tree: file.tree,
+            stand_ins: true,
+        };
+        let ty = types.given(&field.ty);
+        let default = if has_default { " = ..." } else { "" };
+        _ = writeln!(text, "{space}{}: {}{default}", field.name, file.ty(&ty));
+        if !field.docs.trim().is_empty() {
+            text.push_str(&docstring(&field.docs, indent));
+        }
+    }
+    text
+}
+
+fn match_args(text: &mut String, fields: &[Field], indent: usize) {
+    let names: Vec<String> = fields
+        .iter()
+        .map(|field| format!("\"{}\"", field.name))
+        .collect();
+    let names = match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one},"),
+        all => all.join(", "),
+    };
+    _ = writeln!(text, "{}__match_args__ = ({names})", " ".repeat(indent));
+}
+
+fn property(file: &mut File<'_, '_>, name: &str, get: &Ty, set: Option<&Ty>, docs: &str) -> String {
+    let decorator = file.names.builtin("property");
+    let get = file.ty(get);
+    let mut text = format!("    @{decorator}\n    def {name}(self) -> {get}:");
+    if docs.trim().is_empty() {
+        text.push_str(" ...\n");
+    } else {
+        text.push('\n');
+        text.push_str(&docstring(docs, 8));
+    }
+    if let Some(set) = set {
+        let set = file.ty(set);
+        _ = writeln!(
+            text,
+            "    @{name}.setter\n    def {name}(self, value: {set}) -> None: ..."
+        );
+    }
+    text
+}
+
+/// What the base class of exceptions has: a name that stands for something else there.
+const OF_ERRORS: &[&str] = &[
+    "args",
+    "value",
+    "rust_type",
+    "message",
+    "debug",
+    "sources",
+    "add_note",
+    "with_traceback",
+];
+
+fn method(file: &mut File<'_, '_>, method: &Method, prefix: &str, docs: bool, error: bool) -> String {
+    if method.callables.is_empty() && method.instances.is_empty() {
+        return String::new();
+    }
+    let group = Group {
+        name: &method.name,
+        callables: &method.callables,
+        instances: &method.instances,
+        skip: usize::from(method.instance),
+    };
+    if !method.instances.is_empty() {
+        let class = file.subscripted(group, prefix);
+        let var = file.names.import("typing", "ClassVar");
+        return format!("    {}: {var}[{class}]\n", method.name);
+    }
+    let all = signatures(file.tree, group.callables, group.skip);
+    let decorator = (!method.instance).then(|| format!("@{}", file.names.builtin("staticmethod")));
+    let decorators: Vec<String> = decorator.into_iter().collect();
+    let form = Form {
+        decorators: &decorators,
+        receiver: method.instance.then_some("self"),
+        by_position: false,
+        docs,
+    };
+    let text = file.defs(&method.name, &all, form, 4);
+    if error && OF_ERRORS.contains(&method.name.as_str()) {
+        // The error's own method comes before what every exception has.
+        return text.replacen(
+            ":\n",
+            ":  # type: ignore[override, assignment]  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]\n",
+            1,
+        );
+    }
+    text
+}
+
+/// The namespace of a trait.
+pub(super) fn trait_class(file: &mut File<'_, '_>, found: &Trait, name: &str) -> String {
+    let base = file.base("Trait");
+    let mut body = String::new();
+    if !found.docs.trim().is_empty() {
+        body.push_str(&docstring(&found.docs, 4));
+    }
+    for one in &found.methods {
+        let mut outside = one.clone();
+        outside.instance = false;
+        body.push_str(&method(file, &outside, &format!("{name}_"), true, false));
+    }
+    if body.is_empty() {
+        body.push_str("    ...\n");
+    }
+    format!("class {name}({base}):\n{body}")
+}
