@@ -7,7 +7,7 @@
 //! 5. `prove`: compile it and drop what rustc rejects, with its reason;
 //! 6. `build`: the release library;
 //! 7. `describe`: ask the library what it serves;
-//! 8. `seal`: check, hash, publish.
+//! 8. `seal`: check, hash, publish, with the `stubs` that type checkers read.
 //!
 //! Below them, once each: `cargo` spawns processes, `files` writes, `cache` names folders, `lock` locks them, `orphans`
 //! waits for what killed builders started, `collect` removes what nobody needs any more, `stored` lists what is there,

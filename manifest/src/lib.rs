@@ -17,7 +17,7 @@ pub mod validate;
 
 pub use model::*;
 pub use skip::{Skip, SkipCode};
-pub use types::{FileModes, NUMBERS, Mode, TypeRef};
+pub use types::{FileModes, Mode, NUMBERS, TypeRef};
 pub use validate::{Invalid, validate};
 
 /// The version of the manifest's format that this crate reads and writes.

@@ -2,7 +2,7 @@
 //!
 //! 1. [`exports`](check): nothing but `usecrate_call` is visible, and no static TLS is needed.
 //! 2. [`linker`]: makes dependencies' `#[no_mangle]` items local, for the libraries that need it.
-//! 3. [`seal`]: copy, hash, and what of it is [`loaded`]; `manifest.json` and its [`index`], the hashes of all files ([`sums`]), atomic rename.
+//! 3. [`seal`]: copy, hash, and what of it is [`loaded`]; `manifest.json` and its [`index`], its [stubs](crate::stubs), the hashes of all files ([`sums`]), atomic rename.
 //!
 //! What lies under an artifact's name is complete, and its manifest holds the hashes of the very file beside it.
 
@@ -30,6 +30,9 @@ pub use check::{check, foreign_exports};
 pub const SYMBOL: &str = "usecrate_call";
 /// The manifest's file name.
 pub const MANIFEST: &str = "manifest.json";
+
+/// The folder with what type checkers read, in a folder that is called like the crate.
+pub const STUBS: &str = "stubs";
 
 /// Why a library is not sealed.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +146,10 @@ pub fn seal(
     }
     for (name, bytes) in beside {
         files::write_atomic(&staged.path().join(name), bytes)?;
+    }
+    let stubs = staged.path().join(STUBS).join(&manifest.krate.lib);
+    for (path, text) in crate::stubs::files(&manifest) {
+        files::write_atomic(&stubs.join(path), text.as_bytes())?;
     }
     sums::write(staged.path())?;
     let folder = staged.publish()?;

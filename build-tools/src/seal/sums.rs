@@ -36,22 +36,29 @@ pub enum Damage {
     },
 }
 
-/// Writes the hashes of all files in an artifact's folder.
+/// Writes the hashes of all files in an artifact's folder, and in those below it.
 ///
 /// # Errors
 /// When a file cannot be read, or the list not written.
 pub fn write(folder: &Path) -> io::Result<()> {
     let mut lines = Vec::new();
+    hash_all(folder, "", &mut lines)?;
+    lines.sort_by(|a, b| a[64..].cmp(&b[64..]));
+    files::write_atomic(&folder.join(SUMS), lines.concat().as_bytes())
+}
+
+fn hash_all(folder: &Path, prefix: &str, lines: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name != SUMS {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            hash_all(&entry.path(), &format!("{name}/"), lines)?;
+        } else if name != SUMS {
             let hash = blake3::hash(&fs::read(entry.path())?).to_hex();
             lines.push(format!("{hash}  {name}\n"));
         }
     }
-    lines.sort_by(|a, b| a[64..].cmp(&b[64..]));
-    files::write_atomic(&folder.join(SUMS), lines.concat().as_bytes())
+    Ok(())
 }
 
 /// Checks that every file of an artifact is there, and as it was built.
@@ -71,7 +78,7 @@ pub fn check(folder: &Path) -> Result<(), Damage> {
     for line in text.lines() {
         let (hash, name) = line
             .split_once("  ")
-            .filter(|(hash, name)| hash.len() == 64 && is_plain(name))
+            .filter(|(hash, name)| hash.len() == 64 && name.split('/').all(is_plain))
             .ok_or(Damage::Sums("is not a list of hashes and files"))?;
         if blake3::hash(&read(name)?).to_hex().as_str() != hash {
             return Err(Damage::Differs {
@@ -87,9 +94,9 @@ pub fn check(folder: &Path) -> Result<(), Damage> {
     Ok(())
 }
 
-/// A file of the folder itself.
+/// A name that leads into a folder, not out of it.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':'])
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', '\0', ':'])
 }
 
 #[cfg(test)]
@@ -100,6 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         files::write_atomic(&folder.path().join("libx.so"), &[7; 100]).unwrap();
         files::write_atomic(&folder.path().join(MANIFEST), b"{}\n").unwrap();
+        files::write_atomic(&folder.path().join("stubs/x/__init__.pyi"), b"...\n").unwrap();
         write(folder.path()).unwrap();
         folder
     }
@@ -110,12 +118,12 @@ mod tests {
         assert_eq!(check(folder.path()), Ok(()));
         let text = fs::read_to_string(folder.path().join(SUMS)).unwrap();
         let names: Vec<&str> = text.lines().map(|line| &line[66..]).collect();
-        assert_eq!(names, ["libx.so", MANIFEST]);
+        assert_eq!(names, ["libx.so", MANIFEST, "stubs/x/__init__.pyi"]);
     }
 
     #[test]
     fn every_change_of_a_byte_and_every_lost_one_is_found() {
-        for file in ["libx.so", MANIFEST, SUMS] {
+        for file in ["libx.so", MANIFEST, SUMS, "stubs/x/__init__.pyi"] {
             let folder = artifact();
             let path = folder.path().join(file);
             let whole = fs::read(&path).unwrap();

@@ -8,9 +8,9 @@ use usecrate_manifest::{Field, Kind, Manifest, Method, Trait, Type, Variant};
 use super::file::{File, Form, docstring};
 use super::functions::Group;
 use super::members::specials;
-use super::signatures::{Signature, signatures};
+use super::signatures::{Param, Signature, signatures};
 use super::tree::has_data;
-use super::ty::Ty;
+use super::ty::{Ty, plain};
 use super::types::Types;
 
 /// The names of a type's members, at whatever depth: inside its class they hide those of the module.
@@ -62,14 +62,7 @@ pub(super) fn class(file: &mut File<'_, '_>, index: u32) -> String {
         }
     };
     let base = file.base(base);
-    let meta = if plain_enum {
-        None
-    } else if record {
-        Some(file.base("RecordClass"))
-    } else {
-        None
-    };
-    let meta = class.metaclass(file, meta);
+    let meta = class.metaclass(file);
     let mut body = String::new();
     if class.docs && !ty.docs.trim().is_empty() {
         body.push_str(&docstring(&ty.docs, 4));
@@ -84,8 +77,9 @@ pub(super) fn class(file: &mut File<'_, '_>, index: u32) -> String {
             }
         }
     } else if record {
-        body.push_str(&fields(file, &ty.fields, ty.default.is_some(), 4));
+        body.push_str(&fields(file, &ty.fields, 4));
         match_args(&mut body, &ty.fields, 4);
+        body.push_str(&of_fields(file, &ty.fields, ty.default.is_some(), 4));
     } else {
         body.push_str(&class.constructors(file));
     }
@@ -116,11 +110,11 @@ struct Class<'m> {
 
 impl Class<'_> {
     /// The metaclass: one of its own where the class takes subscripts.
-    fn metaclass(&self, file: &mut File<'_, '_>, meta: Option<String>) -> Option<String> {
+    fn metaclass(&self, file: &mut File<'_, '_>) -> Option<String> {
         if self.ty.instances.is_empty() {
-            return meta;
+            return None;
         }
-        let base = meta.unwrap_or_else(|| file.base("Class"));
+        let base = file.base("Class");
         let ty = file.names.builtin("type");
         let mut by_class: BTreeMap<u32, Vec<&[String]>> = BTreeMap::new();
         for instance in &self.ty.instances {
@@ -142,6 +136,9 @@ impl Class<'_> {
     /// What the class call takes.
     fn constructors(&self, file: &mut File<'_, '_>) -> String {
         let mut all = signatures(file.tree, &self.ty.constructors, 0);
+        if self.ty.kind == Kind::Enum {
+            all.splice(0..0, self.by_name());
+        }
         if self.ty.default.is_some() {
             let fields = self.settable(file);
             if !fields.is_empty() {
@@ -152,30 +149,38 @@ impl Class<'_> {
                 all.push(Signature {
                     params: Vec::new(),
                     named: fields,
-                    result: Ty::None,
+                    result: OWN,
                     docs: String::new(),
                     deprecated: None,
                 });
             }
         }
-        for one in &mut all {
-            one.result = Ty::None;
-        }
-        if all.is_empty() {
-            let never = file.names.import("typing", "Never");
-            return format!("    def __init__(self, _: {never}, /) -> None: ...\n");
-        }
-        let form = Form {
-            decorators: &[],
-            receiver: Some("self"),
-            by_position: false,
-            docs: self.docs,
-        };
-        file.defs("__init__", &all, form, 4)
+        constructors(file, all, self.docs, 4)
+    }
+
+    /// A variant that has no data is made by its name.
+    fn by_name(&self) -> Option<Signature> {
+        let bare = self
+            .ty
+            .variants
+            .iter()
+            .filter(|variant| variant.fields.is_empty());
+        let names: Vec<Ty> = bare.map(|variant| Ty::Literal(variant.name.clone())).collect();
+        (!names.is_empty()).then(|| Signature {
+            params: vec![Param {
+                name: "__name".to_owned(),
+                ty: Ty::union(names),
+                default: None,
+            }],
+            named: Vec::new(),
+            result: OWN,
+            docs: String::new(),
+            deprecated: None,
+        })
     }
 
     /// Fields that the class call may name: the others are the default's.
-    fn settable(&self, file: &File<'_, '_>) -> Vec<super::signatures::Param> {
+    fn settable(&self, file: &File<'_, '_>) -> Vec<Param> {
         let settable = self.ty.properties.iter().filter_map(|property| {
             let set = property.set?;
             let value = file.tree.manifest.callables[set as usize].params.last()?;
@@ -183,7 +188,7 @@ impl Class<'_> {
                 tree: file.tree,
                 stand_ins: true,
             };
-            Some(super::signatures::Param {
+            Some(Param {
                 name: property.name.clone(),
                 ty: types.taken(&value.ty),
                 default: Some("..."),
@@ -232,7 +237,7 @@ impl Class<'_> {
                 method,
                 &format!("{}_", self.name.trim_start_matches('_')),
                 self.docs,
-                self.ty.error,
+                hides(self.ty, &method.name),
             ));
         }
         let skipped = manifest
@@ -289,8 +294,8 @@ impl Class<'_> {
             if self.docs && !variant.docs.trim().is_empty() {
                 body.push_str(&docstring(&variant.docs, 8));
             }
-            let meta = if stays {
-                match_args(&mut body, &variant.fields, 8);
+            match_args(&mut body, &variant.fields, 8);
+            if stays {
                 let fields = self.variant_fields(file);
                 for (name, ty) in read_fields(file, variant) {
                     if fields.get(&name).is_some_and(|whole| *whole != ty) {
@@ -302,36 +307,69 @@ impl Class<'_> {
                         );
                     }
                 }
-                body.push_str(&variant_constructor(file, variant));
-                String::new()
+                let all = variant
+                    .constructor
+                    .map(|callable| signatures(file.tree, &[callable], 0));
+                body.push_str(&constructors(file, all.unwrap_or_default(), false, 8));
             } else {
-                body.push_str(&self::fields(file, &variant.fields, false, 8));
-                match_args(&mut body, &variant.fields, 8);
-                format!(", metaclass={}", file.base("RecordClass"))
-            };
-            _ = write!(text, "    class {}({base}{meta}):\n{body}", variant.name);
+                body.push_str(&self::fields(file, &variant.fields, 8));
+                body.push_str(&of_fields(file, &variant.fields, false, 8));
+            }
+            _ = write!(text, "    class {}({base}):\n{body}", variant.name);
         }
         text
     }
 }
 
-/// What the class call of a variant that stays in Rust takes.
-fn variant_constructor(file: &mut File<'_, '_>, variant: &Variant) -> String {
-    let Some(constructor) = variant.constructor else {
-        let never = file.names.import("typing", "Never");
-        return format!("        def __init__(self, _: {never}, /) -> None: ...\n");
-    };
-    let mut all = signatures(file.tree, &[constructor], 0);
+/// The class of the object that is made.
+const OWN: Ty = plain("typing_extensions", "Self");
+
+/// What the class call takes. That of a class that nothing makes takes what there is none of.
+fn constructors(file: &mut File<'_, '_>, mut all: Vec<Signature>, docs: bool, indent: usize) -> String {
+    if all.is_empty() {
+        all.push(Signature {
+            params: vec![Param {
+                name: "__nothing".to_owned(),
+                ty: plain("typing", "Never"),
+                default: None,
+            }],
+            named: Vec::new(),
+            result: OWN,
+            docs: String::new(),
+            deprecated: None,
+        });
+    }
     for one in &mut all {
-        one.result = Ty::None;
+        one.result = OWN;
     }
     let form = Form {
         decorators: &[],
-        receiver: Some("self"),
+        receiver: Some("cls"),
         by_position: false,
-        docs: false,
+        docs,
     };
-    file.defs("__init__", &all, form, 8)
+    file.defs("__new__", &all, form, indent)
+}
+
+/// A class call that takes fields.
+fn of_fields(file: &mut File<'_, '_>, fields: &[Field], has_default: bool, indent: usize) -> String {
+    let types = Types {
+        tree: file.tree,
+        stand_ins: true,
+    };
+    let params = fields.iter().map(|field| Param {
+        name: field.name.clone(),
+        ty: types.given(&field.ty),
+        default: has_default.then_some("..."),
+    });
+    let one = Signature {
+        params: params.collect(),
+        named: Vec::new(),
+        result: OWN,
+        docs: String::new(),
+        deprecated: None,
+    };
+    constructors(file, vec![one], false, indent)
 }
 
 /// The fields of a variant that stays in Rust, by what reads them.
@@ -348,7 +386,7 @@ fn read_fields(file: &File<'_, '_>, variant: &Variant) -> Vec<(String, Ty)> {
 }
 
 /// Fields of a record.
-fn fields(file: &mut File<'_, '_>, all: &[Field], has_default: bool, indent: usize) -> String {
+fn fields(file: &mut File<'_, '_>, all: &[Field], indent: usize) -> String {
     let space = " ".repeat(indent);
     let mut text = String::new();
     for field in all {
@@ -357,8 +395,7 @@ fn fields(file: &mut File<'_, '_>, all: &[Field], has_default: bool, indent: usi
             stand_ins: true,
         };
         let ty = types.given(&field.ty);
-        let default = if has_default { " = ..." } else { "" };
-        _ = writeln!(text, "{space}{}: {}{default}", field.name, file.ty(&ty));
+        _ = writeln!(text, "{space}{}: {}", field.name, file.ty(&ty));
         if !field.docs.trim().is_empty() {
             text.push_str(&docstring(&field.docs, indent));
         }
@@ -367,10 +404,7 @@ fn fields(file: &mut File<'_, '_>, all: &[Field], has_default: bool, indent: usi
 }
 
 fn match_args(text: &mut String, fields: &[Field], indent: usize) {
-    let names: Vec<String> = fields
-        .iter()
-        .map(|field| format!("\"{}\"", field.name))
-        .collect();
+    let names: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
     let names = match names.as_slice() {
         [] => String::new(),
         [one] => format!("{one},"),
@@ -399,19 +433,26 @@ fn property(file: &mut File<'_, '_>, name: &str, get: &Ty, set: Option<&Ty>, doc
     text
 }
 
-/// What the base class of exceptions has: a name that stands for something else there.
-const OF_ERRORS: &[&str] = &[
-    "args",
-    "value",
-    "rust_type",
-    "message",
-    "debug",
-    "sources",
-    "add_note",
-    "with_traceback",
-];
+/// Names that mean something else in the base class: a method of the crate's comes first.
+fn hides(ty: &Type, name: &str) -> bool {
+    let of_errors = [
+        "args",
+        "value",
+        "rust_type",
+        "message",
+        "debug",
+        "sources",
+        "add_note",
+        "with_traceback",
+    ];
+    if ty.error {
+        of_errors.contains(&name)
+    } else {
+        ty.kind == Kind::Enum && !has_data(ty) && ["name", "value"].contains(&name)
+    }
+}
 
-fn method(file: &mut File<'_, '_>, method: &Method, prefix: &str, docs: bool, error: bool) -> String {
+fn method(file: &mut File<'_, '_>, method: &Method, prefix: &str, docs: bool, hides: bool) -> String {
     if method.callables.is_empty() && method.instances.is_empty() {
         return String::new();
     }
@@ -436,12 +477,10 @@ fn method(file: &mut File<'_, '_>, method: &Method, prefix: &str, docs: bool, er
         docs,
     };
     let text = file.defs(&method.name, &all, form, 4);
-    if error && OF_ERRORS.contains(&method.name.as_str()) {
-        // The error's own method comes before what every exception has.
-        return text.replacen(
-            ":\n",
-            ":  # type: ignore[override, assignment]  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]\n",
-            1,
+    if hides {
+        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        return format!(
+            "{first}  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]\n{rest}"
         );
     }
     text

@@ -97,20 +97,8 @@ impl<'t, 'm> File<'t, 'm> {
             Ty::Like(index) => {
                 let all = stand_ins(self.tree.manifest, *index);
                 self.named_union(ty, *index, "Like", |file| {
-                    let literals = all.iter().filter_map(|one| match one {
-                        Ty::Literal(text) => Some(quoted(text)),
-                        _ => None,
-                    });
-                    let literals: Vec<String> = literals.collect();
-                    let mut parts = vec![file.class(*index)];
-                    if !literals.is_empty() {
-                        let literal = file.names.import("typing", "Literal");
-                        parts.push(format!("{literal}[{}]", literals.join(", ")));
-                    }
-                    for one in all.iter().filter(|one| !matches!(one, Ty::Literal(_))) {
-                        parts.push(file.ty(one));
-                    }
-                    parts.join(" | ")
+                    let parts = [vec![Ty::Class(*index)], all].concat();
+                    file.ty(&Ty::union(parts))
                 })
             }
             Ty::Literal(text) => {
@@ -131,8 +119,15 @@ impl<'t, 'm> File<'t, 'm> {
             }
             Ty::Object(path, methods) => self.object(path, methods),
             Ty::Union(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.ty(part)).collect();
-                parts.join(" | ")
+                let texts: Vec<String> = parts.iter().filter_map(literal_text).collect();
+                let mut words = Vec::new();
+                if !texts.is_empty() {
+                    let literal = self.names.import("typing", "Literal");
+                    words.push(format!("{literal}[{}]", texts.join(", ")));
+                }
+                let others = parts.iter().filter(|part| literal_text(part).is_none());
+                words.extend(others.map(|part| self.ty(part)).collect::<Vec<_>>());
+                words.join(" | ")
             }
         }
     }
@@ -220,7 +215,8 @@ impl<'t, 'm> File<'t, 'm> {
         let name = self.names.fresh(wanted);
         let only = self.names.import("typing", "type_check_only");
         let text = format!("@{only}\nclass {name}({base}):\n{body}");
-        self.helpers.insert(format!("{name}\n{body}"), (name.clone(), text));
+        self.helpers
+            .insert(format!("{name}\n{body}"), (name.clone(), text));
         name
     }
 
@@ -282,7 +278,7 @@ impl<'t, 'm> File<'t, 'm> {
         let ty = self.ty(&param.ty);
         // The first parameter of a trait's method stands for the receiver.
         let name = if param.name == "self" {
-            "self_"
+            "__self"
         } else {
             param.name.as_str()
         };
@@ -316,6 +312,13 @@ impl<'t, 'm> File<'t, 'm> {
     }
 }
 
+fn literal_text(ty: &Ty) -> Option<String> {
+    match ty {
+        Ty::Literal(text) => Some(quoted(text)),
+        _ => None,
+    }
+}
+
 /// A text of Python's.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
@@ -338,7 +341,10 @@ pub(super) fn quoted(text: &str) -> String {
 /// A docstring, with its lines indented.
 pub(super) fn docstring(docs: &str, indent: usize) -> String {
     let space = " ".repeat(indent);
-    let escaped = docs.trim().replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
+    let escaped = docs
+        .trim()
+        .replace('\\', "\\\\")
+        .replace("\"\"\"", "\\\"\\\"\\\"");
     let escaped: String = escaped
         .chars()
         .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })

@@ -67,38 +67,18 @@ impl File<'_, '_> {
                 lines.push((ways, class.clone()));
             }
         }
-        let several = lines.len() > 1;
-        // `bool` is an `int`, which a checker takes first.
+        // `bool` is an `int`: it comes first.
         let is_bool = |way: &String| *way == "type[bool]" || way.ends_with(".bool]");
         lines.sort_by_key(|(ways, _)| !ways.iter().any(is_bool));
         let mut text = String::new();
         for (ways, class) in &lines {
-            let clashes = several
-                && ways.iter().any(is_bool)
-                && lines
-                    .iter()
-                    .any(|(others, other)| other != class && others.contains(&"type[int]".to_owned()));
-            let ignored = if clashes {
-                "  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload]"
-            } else {
-                ""
-            };
-            if several {
-                _ = writeln!(
-                    text,
-                    "    @{}{ignored}",
-                    self.names.import("typing", "overload")
-                );
+            if lines.len() > 1 {
+                _ = writeln!(text, "    @{}", self.names.import("typing", "overload"));
             }
+            let key = joined(ways, &self.names.import("typing", "Literal"));
             _ = writeln!(
                 text,
-                "    def __getitem__({receiver}, key: {}, /) -> {class}: ...{}",
-                joined(ways, &self.names.import("typing", "Literal")),
-                if clashes {
-                    "  # pyright: ignore[reportOverlappingOverload]"
-                } else {
-                    ""
-                }
+                "    def __getitem__({receiver}, key: {key}, /) -> {class}: ..."
             );
         }
         text
@@ -111,6 +91,7 @@ impl File<'_, '_> {
         let push = |ways: &mut Vec<String>, parts: Vec<String>, tuple: &str| {
             let way = match parts.as_slice() {
                 [one] => one.clone(),
+                [] => format!("{tuple}[()]"),
                 all => format!("{tuple}[{}]", all.join(", ")),
             };
             if !ways.contains(&way) {

@@ -6,10 +6,25 @@ use usecrate_manifest::{Kind, Type, TypeRef};
 
 use super::file::{File, Form};
 use super::signatures::{Signature, resolve, signatures};
-use super::ty::{Known, OBJECT, Ty, builtin};
+use super::ty::{Known, Ty, builtin};
 use super::types::Types;
 
 const ORDERS: [&str; 4] = ["__lt__", "__le__", "__gt__", "__ge__"];
+/// These give the object itself.
+const IN_PLACE: [&str; 12] = [
+    "__iadd__",
+    "__isub__",
+    "__imul__",
+    "__itruediv__",
+    "__ifloordiv__",
+    "__imod__",
+    "__ipow__",
+    "__iand__",
+    "__ior__",
+    "__ixor__",
+    "__ilshift__",
+    "__irshift__",
+];
 /// What Python gives records and enums itself.
 const OF_VALUES: [&str; 5] = ["__repr__", "__eq__", "__ne__", "__copy__", "__deepcopy__"];
 const OF_ENUMS: [&str; 6] = [
@@ -146,14 +161,22 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
         signatures(file.tree, callables, 1)
     };
     for one in &mut all {
-        one.docs.clear();
-        // What is not of a type that fits is declined, and asked otherwise.
-        if name == "__contains__" {
-            one.params.iter_mut().for_each(|param| param.ty = OBJECT);
-        }
         if name == "__setitem__" || name == "__delitem__" {
             one.result = Ty::None;
         }
+        if IN_PLACE.contains(&name) {
+            one.result = Ty::Class(index);
+        }
+    }
+    if IN_PLACE.contains(&name) {
+        // What it declines goes to the operator that makes a new object.
+        let plain = format!("__{}", &name[3..]);
+        if let Some(callables) = ty.specials.get(&plain) {
+            all.extend(signatures(file.tree, callables, 1));
+        }
+    }
+    for one in &mut all {
+        one.docs.clear();
     }
     let all = resolve(Known(file.tree.manifest), all);
     file.defs(name, &all, OPERATOR, 4)

@@ -1,7 +1,7 @@
 //! Where each thing is declared: the files, which of them has a class, a function or a trait, and under which name.
 //!
 //! A module's file lies where its name leads from the crate's root. A thing with several names is declared once, in the module that
-//! its path says if it is there; the other modules import it. A class without a public name is declared under a private one.
+//! its path says if it is there; the other modules import it. A class without a public name is declared for the checker alone.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -143,7 +143,7 @@ impl<'m> Tree<'m> {
         first.map_or("", |index| &self.manifest.callables[index as usize].id)
     }
 
-    /// Adds those without a public name, under private ones.
+    /// Adds those without a public name, under names that are not exported.
     fn hidden(&self, mut known: BTreeMap<u32, Home>) -> Vec<Home> {
         let mut taken: BTreeSet<(usize, String)> = self
             .places
@@ -165,7 +165,7 @@ impl<'m> Tree<'m> {
                 .iter()
                 .position(|place| self.manifest.modules[place.module].path == module_of(&ty.path));
             let place = place.unwrap_or(0);
-            let mut name = format!("_{}", ty.name);
+            let mut name = ty.name.clone();
             while !taken.insert((place, name.clone())) {
                 name.push('_');
             }

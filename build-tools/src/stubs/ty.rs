@@ -167,7 +167,11 @@ impl Known<'_> {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_within(a, b))
             }
             (Ty::Class(index), Ty::Std(_, name, _)) => self.serves(*index, name),
-            (Ty::Class(_), Ty::Object(..)) => false,
+            (Ty::Callable(a, gives), Ty::Callable(b, wanted)) => {
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|(a, b)| *b == ANY || self.is_within(b, a))
+                    && (**gives == ANY || self.is_within(gives, wanted))
+            }
             _ => false,
         }
     }

@@ -123,9 +123,7 @@ impl Types<'_, '_> {
             }
             TypeRef::Object(path, methods) => {
                 // What Rust can do without is not asked for.
-                let asked = methods
-                    .iter()
-                    .filter(|(_, ty)| !matches!(ty, TypeRef::Option(_)));
+                let asked = methods.iter().filter(|(_, ty)| !matches!(ty, TypeRef::Option(_)));
                 let methods = asked.map(|(name, ty)| (name.clone(), self.taken(ty)));
                 Ty::Object(path.clone(), methods.collect())
             }

@@ -12,7 +12,9 @@ import os
 from _thread import RLock
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any, ParamSpec, final
+from typing import Any, Generic, ParamSpec, final
+
+from typing_extensions import Self, TypeVar
 
 from .artifact import Wanted
 from .loaded import Loaded
@@ -23,6 +25,7 @@ from .model import Module as ModuleModel
 
 TypeRef = str | list[Any]
 _P = ParamSpec("_P")
+_T = TypeVar("_T", covariant=True, default=Any)
 
 class Handle:
     """Base of every class whose values stay in Rust. It cannot be instantiated from Python.
@@ -30,7 +33,7 @@ class Handle:
     Slots: library, type index, slot, generation, process; no `__dict__`; has `__weakref__`. Freed by its
     deallocator, which checks process and interpreter shutdown. `with` always drops."""
 
-    def __enter__(self) -> Handle: ...
+    def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
 
 class Raised(RuntimeError):
@@ -59,15 +62,15 @@ class HandleBuffer(Handle):
     """Base of the classes whose values are bytes: `memoryview` of one sees what `__bytes__` gives."""
 
 @final
-class Iterator:
+class Iterator(Generic[_T]):
     """What Rust gives one by one, in batches that grow. It cannot be instantiated from Python.
 
     Freed like a handle; `close` or `with` drops the Rust value early."""
 
-    def __iter__(self) -> Iterator: ...
-    def __next__(self) -> Any: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _T: ...
     def __length_hint__(self) -> int: ...
-    def __enter__(self) -> Iterator: ...
+    def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
     def close(self) -> None: ...
 

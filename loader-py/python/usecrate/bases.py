@@ -3,6 +3,5 @@
 from ._native import Handle, HandleBuffer, HandleIterator
 from .exceptions import RustError as Error
 from .members import Lazy as Class
-from .records import Record as RecordClass
 
-__all__ = ["Class", "Error", "Handle", "HandleBuffer", "HandleIterator", "RecordClass"]
+__all__ = ["Class", "Error", "Handle", "HandleBuffer", "HandleIterator"]

@@ -4,19 +4,15 @@ Protocols and some bases are there for the checker alone.
 """
 
 import enum
-from typing import Any, ClassVar, Protocol, Self, dataclass_transform, type_check_only
+from typing import Any, ClassVar, Protocol, type_check_only
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, Self
 
 from . import _native
 from .errors import CallError
 
 class Class(type):
     """Metaclass of the classes of a crate."""
-
-@dataclass_transform(eq_default=False)
-class RecordClass(Class):
-    """Metaclass of records: the class call takes the fields."""
 
 class Handle(_native.Handle, metaclass=Class):
     """Base of the classes whose values stay in Rust."""
@@ -43,10 +39,11 @@ class Value(metaclass=Class):
 
     __usecrate__: ClassVar[object]
     __usecrate_fields__: ClassVar[object]
+    def __init__(self, /, *args: Any, **given: Any) -> None: ...
     def __replace__(self, /, **changes: Any) -> Self: ...
 
 @type_check_only
-class Record(Value, metaclass=RecordClass): ...
+class Record(Value): ...
 
 @type_check_only
 class DataEnum(Value): ...
@@ -71,6 +68,7 @@ class Error(CallError, metaclass=Class):
     __usecrate_build__: ClassVar[object]
     __usecrate_debug__: ClassVar[object]
     __usecrate_display__: ClassVar[object]
+    def __init__(self, /, *args: Any, **given: Any) -> None: ...
 
 @type_check_only
 class Reader(Protocol):

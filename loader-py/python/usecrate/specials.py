@@ -113,7 +113,7 @@ def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[i
     if name in _BINARY or name in _REFLECTED or in_place or name in _ORDERS:
         return _named(_binary(made), cls, name)
     if name in _ITEMS:
-        return _named(_item(made), cls, name)
+        return _named(_set_item(made) if name == "__setitem__" else _item(made), cls, name)
     return made
 
 
@@ -175,21 +175,33 @@ def _compare(order: Any, holds: Callable[[int], bool]) -> Any:
 
 
 def _item(call: Any) -> Any:
-    from .errors import PanicError, PanicIndexError, PanicKeyError
-
-    def item(self: Any, key: object, /, *value: object) -> Any:
-        try:
-            return call(self, key, *value)
-        except PanicError as panic:
-            cls = PanicIndexError if isinstance(key, int | slice | range) else PanicKeyError
-            raise cls(panic.message, panic.location, panic.backtrace) from None
+    def item(self: Any, key: object, /) -> Any:
+        return _at(key, call, self, key)
 
     return item
+
+
+def _set_item(call: Any) -> Any:
+    def item(self: Any, key: object, value: object, /) -> Any:
+        return _at(key, call, self, key, value)
+
+    return item
+
+
+def _at(key: object, call: Any, *args: object) -> Any:
+    """The call; a panic in it is about the key."""
+    from .errors import PanicError, PanicIndexError, PanicKeyError
+
+    try:
+        return call(*args)
+    except PanicError as panic:
+        cls = PanicIndexError if isinstance(key, int | slice | range) else PanicKeyError
+        raise cls(panic.message, panic.location, panic.backtrace) from None
 
 
 def _deep_copy(self: Any, memo: object, /) -> Any:
     return self.__copy__()
 
 
-def _format(self: Any, spec: str, /) -> str:
-    return format(str(self), spec)
+def _format(self: Any, format_spec: str) -> str:
+    return format(str(self), format_spec)
