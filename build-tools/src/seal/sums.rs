@@ -43,7 +43,9 @@ pub enum Damage {
 pub fn write(folder: &Path) -> io::Result<()> {
     let mut lines = Vec::new();
     hash_all(folder, "", &mut lines)?;
-    lines.sort_by(|a, b| a[64..].cmp(&b[64..]));
+    // The manifest's is the last, so that a list that was cut off is seen.
+    let name = |line: &String| line[66..].trim_end().to_owned();
+    lines.sort_by_key(|line| (name(line) == MANIFEST, name(line)));
     files::write_atomic(&folder.join(SUMS), lines.concat().as_bytes())
 }
 
@@ -118,7 +120,7 @@ mod tests {
         assert_eq!(check(folder.path()), Ok(()));
         let text = fs::read_to_string(folder.path().join(SUMS)).unwrap();
         let names: Vec<&str> = text.lines().map(|line| &line[66..]).collect();
-        assert_eq!(names, ["libx.so", MANIFEST, "stubs/x/__init__.pyi"]);
+        assert_eq!(names, ["libx.so", "stubs/x/__init__.pyi", MANIFEST]);
     }
 
     #[test]

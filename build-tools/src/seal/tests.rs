@@ -44,7 +44,10 @@ fn an_artifact_holds_the_hashes_of_its_library() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(names.len(), 3, "{names:?}");
+    assert_eq!(names.len(), 4, "{names:?}");
+    let stubs = destination.join(STUBS).join(&sealed.manifest.krate.lib);
+    let root = fs::read_to_string(stubs.join("__init__.pyi")).unwrap();
+    assert!(root.contains("__all__ = ["), "{root}");
     assert_eq!(sums::check(&destination), Ok(()));
     let bytes = fs::read(destination.join(&sealed.manifest.library.path)).unwrap();
     assert_eq!(

@@ -53,11 +53,15 @@ fn signature(types: Types<'_, '_>, callable: &Callable) -> Signature {
         default: (at >= required).then_some(if param.default.is_some() { "..." } else { "None" }),
     });
     let named = callable.params.iter().filter_map(|param| match &param.ty {
-        TypeRef::Out(_, has_default) => Some(Param {
-            name: param.name.clone(),
-            ty: types.taken(&param.ty),
-            default: (*has_default || may_miss(param)).then_some("..."),
-        }),
+        TypeRef::Out(_, has_default) => {
+            let may_miss = *has_default || may_miss(param);
+            let ty = types.taken(&param.ty);
+            Some(Param {
+                name: param.name.clone(),
+                ty: if may_miss { ty.or_none() } else { ty },
+                default: may_miss.then_some("None"),
+            })
+        }
         _ => None,
     });
     Signature {

@@ -1,4 +1,4 @@
-"""The classes below those of a crate, under the names that its stubs call them by: `bases.pyi` says what they are."""
+"""The classes below those of a crate, under the names that its stubs have for them: `bases.pyi`."""
 
 from ._native import Handle, HandleBuffer, HandleIterator
 from .exceptions import RustError as Error

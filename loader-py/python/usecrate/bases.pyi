@@ -3,10 +3,13 @@
 Protocols and some bases are there for the checker alone.
 """
 
+# One package: its modules share what begins with an underscore.
+# pyright: reportPrivateUsage=false
+
 import enum
 from typing import Any, ClassVar, Protocol, type_check_only
 
-from typing_extensions import Buffer, Self
+from typing_extensions import Self
 
 from . import _native
 from .errors import CallError
@@ -25,7 +28,7 @@ class Handle(_native.Handle, metaclass=Class):
 class HandleIterator(Handle):
     """The same of iterators."""
 
-class HandleBuffer(Handle, Buffer):
+class HandleBuffer(Handle):
     """The same of bytes."""
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
@@ -49,7 +52,7 @@ class Record(Value): ...
 class DataEnum(Value): ...
 
 @type_check_only
-class PlainEnum(enum.Enum):
+class PlainEnum(enum.Enum):  # type: ignore[misc]
     __usecrate__: ClassVar[object]
 
 @type_check_only
