@@ -79,7 +79,9 @@ pub(super) fn class(file: &mut File<'_, '_>, index: u32) -> String {
     } else if record {
         body.push_str(&fields(file, &ty.fields, 4));
         match_args(&mut body, &ty.fields, 4);
-        body.push_str(&of_fields(file, &ty.fields, ty.default.is_some(), 4));
+        // The instances of a generic record are one class, which has no default.
+        let has_default = ty.default.is_some() && (ty.error || ty.instances.is_empty());
+        body.push_str(&of_fields(file, &ty.fields, has_default, 4));
     } else {
         body.push_str(&class.constructors(file));
     }

@@ -6,6 +6,7 @@ Protocols and some bases are there for the checker alone.
 # One package: its modules share what begins with an underscore.
 # pyright: reportPrivateUsage=false
 
+import dataclasses
 import enum
 from typing import Any, ClassVar, Protocol, type_check_only
 
@@ -42,6 +43,7 @@ class Value(metaclass=Class):
 
     __usecrate__: ClassVar[object]
     __usecrate_fields__: ClassVar[object]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
     def __init__(self, /, *args: Any, **given: Any) -> None: ...
     def __replace__(self, /, **changes: Any) -> Self: ...
 
