@@ -123,7 +123,7 @@ def test_panic_inside_an_index(part: Any, uc: Any) -> None:
     with pytest.raises(KeyError, match="no entry"):
         item(None, "key")
     with pytest.raises(KeyError):
-        item(None, "key", "value")
+        part("specials")._set_item(panic)(None, "key", "value")
 
 
 def test_class_call_tries_the_constructors(demo: Any) -> None:

@@ -231,9 +231,6 @@ class Lazy(type):
     def __getattr__(cls, name: str) -> Any:
         return class_attribute(cls, name)
 
-    def __getitem__(cls, key: object) -> type:
-        return class_instance(cls, key)
-
     def __dir__(cls) -> list[str]:
         cls.__usecrate__.fill()
         return sorted(set(super().__dir__()))
