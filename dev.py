@@ -395,7 +395,7 @@ def fmt(_options: argparse.Namespace) -> None:
 def lint(_options: argparse.Namespace) -> None:
     """Check formatting, lints and types; warnings are errors."""
     python = main_python(interpreters())
-    virtual_environment(python, "lint")
+    virtual_environment(python, "lint", "docs")
     loader = ("--manifest-path", "loader-py/Cargo.toml")
     clippy = ("--all-targets", "--locked", "--", "-D", "warnings")
     native = ("cargo", "clippy", "--target-dir", DEV / "target-loader", *loader, *clippy)
@@ -420,6 +420,7 @@ def lint(_options: argparse.Namespace) -> None:
         ("ruff format", (python.program("ruff"), "format", "--check", *PYTHON_SOURCES), {}),
         ("mypy", (python.program("mypy"), "--cache-dir", DEV / "mypy"), {}),
         ("pyright", (python.program("pyright"), "--pythonpath", python.program("python")), {}),
+        ("the site", (python.program("zensical"), *SITE), {}),
     ]
     failures: list[str] = []
     for title, command, extra in checks:
@@ -477,11 +478,12 @@ def docs(_options: argparse.Namespace) -> None:
         if broken := broken_links():
             raise Failed("\n  ".join(["these links lead nowhere:", *broken]))
     with step("the site, into .dev/site"):
-        run(python.program("zensical"), "build", "--strict", "--clean", quiet=True)
+        run(python.program("zensical"), *SITE, quiet=True)
     with step("cargo doc"):
         cargo("doc", "--locked", "--workspace", "--no-deps", "--quiet", profile=False)
 
 
+SITE = ("build", "--strict", "--clean")
 REPOSITORY = "https://github.com/usecrate/usecrate/blob/main/"
 
 
