@@ -73,7 +73,8 @@ usage: usecrate COMMAND ...
 """
 _TAIL = """
 `usecrate COMMAND --help` shows what a command takes, with examples.
-SPEC is `name`, `name@1`, `name@1.2.3`, `name@>=1,<2`, a folder such as `./mycrate`, or `git+URL#rev`.
+SPEC is `name`, `name@1`, `name@1.2.3`, `name@>=1,<2`, a folder such as `./mycrate`, a file such as
+`./thing.rs`, or `git+URL#rev`.
 
 examples:
   usecrate build semver@1
