@@ -1,10 +1,9 @@
 """What the pages show is so: their files are written, their code runs, their commands print what they say.
 
 The blocks of a page run in their order, in a folder of their own. One with a title is a file; other Python
-runs in one process, and so do cells of IPython, whose last result the block `output` shows. Console blocks
-run line by line, and what a command prints is compared where the page shows it: `…` stands for anything in a
-line, alone for any lines. What goes to standard error is compared where a command fails. Rust without a title
-is part of the crate `tests/crates/guide`.
+runs in one process; console blocks run line by line, and what a command prints is compared where the page
+shows it: `…` stands for anything in a line, alone for any lines. What goes to standard error is compared
+where a command fails. Rust without a title is part of the crate `tests/crates/guide`.
 """
 
 from __future__ import annotations
@@ -48,26 +47,15 @@ DIFFERS = re.compile(
 RUNNER = """
 import json, sys, traceback
 scope = {"__name__": "__main__"}
-def cell(source):
-    import warnings
-    warnings.simplefilter("default")  # IPython's own
-    from IPython.core.interactiveshell import InteractiveShell
-    shell = InteractiveShell.instance(colors="nocolor")
-    done = shell.run_cell(source)
-    done.raise_error()
-    return "" if done.result is None else shell.display_formatter.format(done.result)[0]["text/plain"]
 for line in sys.stdin:
-    place, language, source = json.loads(line)
-    failure, said = None, ""
+    place, source = json.loads(line)
+    failure = None
     try:
-        if language == "ipython":
-            said = cell(source)
-        else:
-            exec(compile(source, place, "exec"), scope)
+        exec(compile(source, place, "exec"), scope)
     except BaseException:
         failure = traceback.format_exc()
     sys.stdout.flush()
-    print("\\0" + json.dumps([failure, said]), flush=True)
+    print("\\0" + json.dumps(failure), flush=True)
 """
 
 
@@ -80,14 +68,13 @@ class Reader:
         path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         self.env = {**os.environ, "PATH": path, "PYTHONWARNINGS": "error", "CARGO_TERM_COLOR": "never"}
         self.python: subprocess.Popen[str] | None = None
-        self.said = ""
 
     def write(self, name: str, text: str) -> None:
         file = self.place / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def execute(self, where: str, language: str, source: str) -> None:
+    def execute(self, where: str, source: str) -> None:
         if self.python is None:
             self.python = subprocess.Popen(
                 [sys.executable, "-c", RUNNER],
@@ -98,10 +85,10 @@ class Reader:
                 env=self.env,
             )
         assert self.python.stdin and self.python.stdout
-        print(json.dumps([where, language, source]), file=self.python.stdin, flush=True)
+        print(json.dumps([where, source]), file=self.python.stdin, flush=True)
         for line in self.python.stdout:
             if line.startswith("\0"):
-                failure, self.said = json.loads(line[1:])
+                failure = json.loads(line[1:])
                 assert failure is None, f"{where}\n{failure}"
                 return
         pytest.fail(f"{where}: Python ended")
@@ -178,12 +165,8 @@ def test_a_page_is_so(page: pathlib.Path, tmp_path: pathlib.Path) -> None:
         for where, language, title, text in blocks(page):
             if title:
                 reader.write(title, text)
-            elif language in ("python", "ipython"):
-                if language == "ipython":
-                    pytest.importorskip("IPython")
-                reader.execute(where, language, text)
-            elif language == "output":
-                assert reader.said + "\n" == text, f"{where}\n{reader.said}"
+            elif language == "python":
+                reader.execute(where, text)
             elif language == "console":
                 reader.console(where, text)
             elif language == "rust":
