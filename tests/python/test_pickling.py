@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import copyreg
 import json
 import multiprocessing
 import pathlib
@@ -98,6 +99,13 @@ def test_a_value_in_rust_says_why_it_is_not_pickled(behaviours: Any) -> None:
     ):
         pickle.dumps(account)
     assert copy.deepcopy([account])[0] == account
+    with pytest.raises(TypeError, match=r"say how another one is made, `copyreg.pickle\(Account, "):
+        pickle.dumps(account)
+    copyreg.pickle(behaviours.records.Account, lambda it: (behaviours.records.Account, (it.owner,)))
+    try:
+        assert all(found.owner == "me" for found in there_and_back(account))
+    finally:
+        del copyreg.dispatch_table[behaviours.records.Account]
 
 
 def test_another_process_has_them(behaviours: Any) -> None:

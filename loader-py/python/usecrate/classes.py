@@ -97,11 +97,15 @@ def _bases(ty: Type) -> tuple[type, ...]:
 def _no_copy(self: Any, protocol: object) -> Any:
     cls = type(self)
     name = f"{cls.__module__}.{cls.__qualname__}"
-    raise TypeError(
-        f"cannot pickle `{name}`: the value stays in Rust; pickle what it was made from, or its text"
+    what = "cannot pickle" if hasattr(cls, "__copy__") else "cannot copy or pickle"
+    why = (
+        "the value stays in Rust"
         if hasattr(cls, "__copy__")
-        else f"cannot copy or pickle `{name}`: the value stays in Rust, and its type has no `Clone`; make it "
-        "again from what it was made from"
+        else "the value stays in Rust, and has no `Clone`"
+    )
+    raise TypeError(
+        f"{what} `{name}`: {why}; say how another one is made, "
+        f"`copyreg.pickle({cls.__qualname__}, lambda value: (function, arguments))`"
     )
 
 
