@@ -336,7 +336,7 @@ def test(options: argparse.Namespace) -> None:
         pythons = [main]
     say(f"    interpreters: {', '.join(p.tag for p in pythons)}; the whole suite on {main.tag}")
     bless = {"USECRATE_BLESS": "1"} if options.command == "bless" else {}
-    virtual_environment(main, "build", "test", "notebook")
+    virtual_environment(main, "build", "test", "notebook", "lint")
     build_build_tool()
     with step("cargo test"):
         settings = [word for setting in PROFILE for word in ("--config", setting)]

@@ -1,4 +1,4 @@
-"""The bridge and the manifest of a few crates, as they were when somebody last looked at them.
+"""The bridge and the manifest of a few crates, and stubs, as they were when somebody last looked at them.
 
 `python3 dev.py bless` rewrites the files in `tests/snapshots`; look at the difference before you commit it.
 """
@@ -57,7 +57,10 @@ def test_bridge_and_manifest_are_as_recorded(
     done = tool("build", spec, "--profile", "dev", env={"USECRATE_CACHE_DIR": str(cache)})
     assert done.returncode == 0, done.stderr
     artifact = pathlib.Path(done.stdout.strip())
-    texts = (("bridge.rs", bridge_text(cache / "work", name)), ("manifest.json", manifest_text(artifact)))
+    texts = [("bridge.rs", bridge_text(cache / "work", name)), ("manifest.json", manifest_text(artifact))]
+    if name == "semver":
+        stubs = artifact / "stubs" / name / "__init__.pyi"
+        texts.append(("stubs.pyi", stubs.read_text(encoding="utf-8")))
     for file, text in texts:
         path = SNAPSHOTS / name / file
         if BLESS:

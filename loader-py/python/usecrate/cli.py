@@ -58,6 +58,7 @@ COMMANDS = (
     Command("build", "SPEC [OPTION ...]", "build a crate into an artifact", tool=True),
     Command("inspect", "SPEC|ARTIFACT", "list what Python sees of a crate, and what is skipped and why"),
     Command("coverage", "SPEC|ARTIFACT ...", "count what of crates is served, and what is skipped and why"),
+    Command("stubs", "SPEC|ARTIFACT ...", "put what type checkers read of crates where they look for it"),
     Command("package", "--module SPEC ...", "make a Python package of crates, and its wheel"),
     Command("verify-build", "WHEEL|ARTIFACT", "build a wheel or an artifact again, and compare"),
     Command("artifact", "list|rm|rebuild ...", "list, remove or rebuild artifacts", tool=True),

@@ -14,9 +14,10 @@ NOTE = (
 )
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The options that say where a spec is looked for, and with which features."""
-    parser.add_argument("--artifact-dir", "--out", metavar="DIR", help="where artifacts are looked for")
+def declare(parser: ArgumentParser, *, out: bool = True) -> None:
+    """The options that say where a spec is looked for, and with which features; `out`: also by that name."""
+    names = ("--artifact-dir", "--out") if out else ("--artifact-dir",)
+    parser.add_argument(*names, metavar="DIR", help="where artifacts are looked for")
     parser.add_argument("--features", "-F", metavar="A,B", help="features to switch on")
     parser.add_argument("--no-default-features", action="store_true", help="leave the default features off")
 
