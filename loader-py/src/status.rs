@@ -118,6 +118,14 @@ pub(crate) fn throw(py: Python<'_>, core: &'static Core, result: &Shape, answer:
 pub(crate) fn next_error(py: Python<'_>, items: &'static Items, answer: &Answer<'_>) -> PyErr {
     match answer.status {
         1 => rust_error(py, items.core, &items.item, answer).unwrap_or_else(|error| error),
+        // Python has nothing for it.
+        3 => parts(py, items.core, answer.payload).map_or_else(
+            |error| error,
+            |parts| {
+                let message = format!("the next item of an iterator: {}", text(parts.get(2)));
+                unusable(&text(parts.first()), message)
+            },
+        ),
         _ => operation_error(py, items.core, "the next item of an iterator", answer),
     }
 }
@@ -200,11 +208,15 @@ fn bad_argument(py: Python<'_>, spec: &'static Spec, payload: Reader<'_>) -> PyR
         Some(name) => format!("`{}()`: argument `{name}`: {problem}", spec.full_name),
         None => format!("`{}()`: {problem}", spec.full_name),
     };
-    Ok(match kind.as_str() {
+    Ok(unusable(&kind, message))
+}
+
+fn unusable(kind: &str, message: String) -> PyErr {
+    match kind {
         "type" => PyTypeError::new_err(message),
         "range" => PyOverflowError::new_err(message),
         _ => PyValueError::new_err(message),
-    })
+    }
 }
 
 fn handle_error(code: &str) -> &'static str {

@@ -1,5 +1,5 @@
-"""Callables that Rust gives: boxes, `impl Fn`, function pointers, alone and in something; how each is called, what they
-borrow, where they may be called."""
+"""Callables that Rust gives: boxes, `impl Fn`, function pointers, alone and in something; how each is called,
+what they borrow, where they may be called."""
 
 from __future__ import annotations
 

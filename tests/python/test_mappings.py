@@ -382,6 +382,34 @@ def test_what_python_cannot_hold_is_an_error_that_says_so(m: Any) -> None:
         m.times.leap_second()
 
 
+ITERATORS = [
+    ("each_around_midnight", lambda item: item),
+    ("numbered_around_midnight", lambda item: item[1]),
+    ("Times", lambda item: item),
+    ("Ticks", lambda item: item),
+]
+
+
+@pytest.mark.parametrize(("name", "part"), ITERATORS)
+def test_an_item_that_python_cannot_hold_costs_none_of_the_others(m: Any, name: str, part: Any) -> None:
+    items = iter(getattr(m.times, name)())
+    assert part(next(items)) == datetime.time(23, 59, 59)
+    assert part(next(items)) == datetime.time(23, 59, 59, 999_000)
+    with pytest.raises(ValueError, match="leap second"):
+        next(items)
+    assert part(next(items)) == datetime.time(0)
+    assert next(items, None) is None
+
+
+def test_an_item_that_the_loader_cannot_make_costs_none_of_the_others(m: Any) -> None:
+    days = iter(m.times.days())
+    assert next(days) == datetime.date(1970, 1, 1)
+    with pytest.raises(ValueError, match="year 12000 is out of range"):
+        next(days)
+    assert next(days) == datetime.date(1970, 1, 1)
+    assert next(days, None) is None
+
+
 def test_documentation_names_the_classes(m: Any) -> None:
     assert "uuid(value: uuid.UUID) -> uuid.UUID" in m.numbers.uuid.__doc__
     assert "chrono_utc(value: datetime.datetime) -> datetime.datetime" in m.times.chrono_utc.__doc__

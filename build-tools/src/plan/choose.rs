@@ -21,7 +21,7 @@ use super::stand_in;
 use super::stdlib;
 use super::streams;
 use super::types::{Types, has_lifetimes};
-use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
+use super::wire::{Class, Reason, any_data, check_param, class, is_bytes, is_mapped_of, is_text, type_args};
 use crate::api::{Arg, Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
@@ -566,6 +566,14 @@ impl Chooser<'_, '_> {
                     best(&mut kinds, kind, rank, ty);
                 }
             }
+        }
+        // What takes any data of a crate leaves nothing to that crate's other types of data.
+        let any = kinds
+            .values()
+            .find_map(|(_, ty)| any_data(self.ctx, ty).map(str::to_owned));
+        if let Some(krate) = any {
+            let needed = |ty: &Ty| any_data(self.ctx, ty).is_some() || !is_mapped_of(self.ctx, ty, &krate);
+            kinds.retain(|_, (_, ty)| needed(ty));
         }
         let host = self
             .types

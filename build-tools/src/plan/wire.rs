@@ -13,12 +13,12 @@ use super::types::Types;
 use super::{closures, held, hosts, items, objects, outs, random, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
-/// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`.
-const MAPPED: &[(&str, &str, &str)] = &[
-    ("serde_json", "Value", "serde_json"),
-    ("serde_json", "Map", "serde_json"),
-    ("bytes", "Bytes", "bytes"),
-    ("bytes", "BytesMut", "bytes"),
+/// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`, whether they are plain data of any shape.
+const MAPPED: &[(&str, &str, &str, bool)] = &[
+    ("serde_json", "Value", "serde_json", true),
+    ("serde_json", "Map", "serde_json", false),
+    ("bytes", "Bytes", "bytes", false),
+    ("bytes", "BytesMut", "bytes", false),
 ];
 
 /// Why something is left out.
@@ -61,15 +61,29 @@ pub(super) enum Class {
 
 /// The feature of `runtime` that maps a foreign type; a type is never mapped in its own crate.
 pub(super) fn mapped(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static str> {
+    row(ctx, ty).map(|row| row.2)
+}
+
+fn row(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static (&'static str, &'static str, &'static str, bool)> {
     let Ty::Path { def, .. } = ty else { return None };
     let krate = def.krate().split('@').next().unwrap_or_default();
     if krate == ctx.api.name {
         return None;
     }
-    MAPPED
-        .iter()
-        .find(|row| row.0 == krate && row.1 == def.name())
-        .map(|row| row.2)
+    MAPPED.iter().find(|row| row.0 == krate && row.1 == def.name())
+}
+
+/// The crate of a foreign type that takes plain data of any shape: what else is data there is that, too.
+pub(super) fn any_data<'t>(ctx: &Ctx<'_>, ty: &'t Ty) -> Option<&'t str> {
+    let Ty::Path { def, .. } = ty else { return None };
+    let any = row(ctx, ty).is_some_and(|row| row.3) || mappings::find(ctx, ty).is_some_and(Mapping::is_any);
+    any.then(|| def.krate())
+}
+
+/// A type of that crate that crosses by value because a table says so.
+pub(super) fn is_mapped_of(ctx: &Ctx<'_>, ty: &Ty, krate: &str) -> bool {
+    let mapped = || mapped(ctx, ty).is_some() || mappings::find(ctx, ty).is_some();
+    matches!(ty, Ty::Path { def, .. } if def.krate() == krate) && mapped()
 }
 
 /// A generic type of another crate that is bytes in all but name: `Array<u8, U32>`.

@@ -38,6 +38,7 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Option<T> {
 
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Option<T> {
     const NIL_REF: bool = true;
+    const WHOLE_REF: bool = T::WHOLE_REF;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         match self {
@@ -79,6 +80,8 @@ macro_rules! tuples {
         }
 
         impl<'r, 'h, B, $($name: LowerRef<'r, 'h, B>),+> LowerRef<'r, 'h, B> for ($($name,)+) {
+            const WHOLE_REF: bool = false $(|| $name::WHOLE_REF)+;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array($count);
                 $(self.$at.lower_ref(out)?;)+
@@ -128,6 +131,8 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<[T]> {
 }
 
 impl<'h, B, T: Lower<'h, B>, const N: usize> Lower<'h, B> for [T; N] {
+    const WHOLE: bool = T::WHOLE;
+
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(Vec::from(self), out)
     }

@@ -34,7 +34,7 @@ pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};
 pub trait Lower<'h, B>: Sized {
     /// Its encoding may be nil, so an option of it needs a box.
     const NIL: bool = false;
-    /// It may be an `Err`, which is the whole answer: what was fetched before it would be lost.
+    /// It may be an `Err`, or have no form, which is the whole answer: what was fetched before it would be lost.
     const WHOLE: bool = false;
     /// How many bytes it takes as a native word, if lists of it are packed into such words; else 0.
     const WORD: usize = 0;
@@ -103,6 +103,8 @@ pub trait Lower<'h, B>: Sized {
 pub trait LowerRef<'r, 'h, B> {
     /// Its encoding may be nil.
     const NIL_REF: bool = false;
+    /// As [`Lower::WHOLE`].
+    const WHOLE_REF: bool = false;
     /// As [`Lower::WORD`].
     const REF_WORD: usize = 0;
     /// As [`Lower::DATA`].
@@ -178,6 +180,7 @@ pub trait LowerMut<'h, B> {
 
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B> + ?Sized> Lower<'h, B> for &'r T {
     const NIL: bool = T::NIL_REF;
+    const WHOLE: bool = T::WHOLE_REF;
     const WORD: usize = T::REF_WORD;
     const DATA: bool = T::DATA_REF;
     const DIRECT: Option<Word> = T::REF_DIRECT;

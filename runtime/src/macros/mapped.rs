@@ -314,6 +314,7 @@ macro_rules! mapped_given {
             $($bounds)*
         {
             const NIL: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
+            const WHOLE: bool = true;
             const DATA: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
 
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
@@ -330,6 +331,7 @@ macro_rules! mapped_given {
             $($bounds)*
         {
             const NIL_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
+            const WHOLE_REF: bool = true;
             const DATA_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
 
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {

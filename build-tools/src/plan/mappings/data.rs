@@ -91,7 +91,7 @@ pub(super) const ALL: &[Mapping] = &[
         |value| Ok(value.clone().into_iter().collect()),
         |form| Ok(form.into_iter().collect())",
     ),
-    Mapping::data(
+    Mapping::shape(
         "serde_json",
         "Number",
         "$::Number,

@@ -32,6 +32,8 @@ pub(super) struct Mapping {
     template: &'static str,
     /// What it is given behind the bridge's marker.
     arguments: &'static str,
+    /// It is plain data of any shape.
+    any: bool,
 }
 
 impl Mapping {
@@ -64,6 +66,7 @@ impl Mapping {
             contents,
             template,
             arguments,
+            any: false,
         }
     }
 
@@ -72,9 +75,23 @@ impl Mapping {
         Self::collection(krate, name, 0, "mapped_value", arguments)
     }
 
-    /// Plain data: `type, |value| view, |parts| value`.
+    /// Plain data of any shape: `type, |value| view, |parts| value`.
     const fn data(krate: &'static str, name: &'static str, arguments: &'static str) -> Self {
+        let any = true;
+        Self {
+            any,
+            ..Self::shape(krate, name, arguments)
+        }
+    }
+
+    /// Plain data of one shape: the same.
+    const fn shape(krate: &'static str, name: &'static str, arguments: &'static str) -> Self {
         Self::collection(krate, name, 0, "mapped_data", arguments)
+    }
+
+    /// It is plain data of any shape.
+    pub(super) fn is_any(&self) -> bool {
+        self.any
     }
 
     /// An array of `ndarray` that holds its items that way.

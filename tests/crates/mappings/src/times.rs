@@ -41,6 +41,82 @@ pub fn leap_second() -> chrono::NaiveTime {
     chrono::NaiveTime::from_hms_nano_opt(23, 59, 59, 1_500_000_000).expect("chrono has it")
 }
 
+/// Times, one of which Python does not have.
+pub fn around_midnight() -> Vec<chrono::NaiveTime> {
+    let at =
+        |nanoseconds| chrono::NaiveTime::from_hms_nano_opt(23, 59, 59, nanoseconds).expect("chrono has it");
+    vec![at(0), at(999_000_000), at(1_500_000_000), chrono::NaiveTime::MIN]
+}
+
+/// The same, one by one.
+pub fn each_around_midnight() -> impl Iterator<Item = chrono::NaiveTime> {
+    around_midnight().into_iter()
+}
+
+/// The same as parts of others.
+pub fn numbered_around_midnight() -> impl Iterator<Item = (usize, Option<chrono::NaiveTime>)> {
+    around_midnight().into_iter().map(Some).enumerate()
+}
+
+/// Times that are looked at.
+pub struct Times(Vec<chrono::NaiveTime>);
+
+impl Times {
+    /// Those around midnight.
+    pub fn new() -> Self {
+        Self(around_midnight())
+    }
+
+    /// One by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, chrono::NaiveTime> {
+        self.0.iter()
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// An iterator that has a class.
+pub struct Ticks(std::vec::IntoIter<chrono::NaiveTime>);
+
+impl Ticks {
+    /// Those around midnight.
+    pub fn new() -> Self {
+        Self(around_midnight().into_iter())
+    }
+}
+
+impl Default for Ticks {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Iterator for Ticks {
+    type Item = chrono::NaiveTime;
+
+    fn next(&mut self) -> Option<chrono::NaiveTime> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+/// Days, one of which Python does not have.
+pub fn days() -> impl Iterator<Item = chrono::NaiveDate> {
+    vec![
+        chrono::NaiveDate::default(),
+        year_12000(),
+        chrono::NaiveDate::default(),
+    ]
+    .into_iter()
+}
+
 /// The same moment with that offset, or in UTC.
 pub fn in_zone(moment: DateTime<Utc>, zone: FixedOffset, utc: Utc) -> (DateTime<FixedOffset>, DateTime<Utc>) {
     (moment.with_timezone(&zone), moment.with_timezone(&utc))
