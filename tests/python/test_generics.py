@@ -280,3 +280,15 @@ def test_ranges_are_lent(m: Any) -> None:
     marked, count = tape.mark(range(1, 4))
     assert (marked, count) == (slice(1, 4), 3) or marked == range(1, 4), marked
     assert tape.mark(range(0, 0)) is None
+
+
+def test_arrays_whose_length_is_a_type_are_bytes(m: Any) -> None:
+    seal = m.sealed.Seal12(b"\1\2\3\4")  # a constructor that a trait gives
+    assert seal.seal(bytes(12), b"\5") == 15
+    assert seal.swap(bytes(range(12))) == bytes(reversed(range(12)))
+    assert "expected 12 bytes, not 3" in refused(ValueError, seal.seal, b"abc", b"")
+    assert "expected 4 bytes, not 2" in refused(ValueError, m.sealed.Seal12, b"ab")
+
+
+def test_conversions_from_whatever_meets_a_bound(m: Any) -> None:
+    assert m.sealed.said(["a", "b"]) == "a b"

@@ -322,6 +322,7 @@ fn shim(
             }
             Some(Change::Kept) => drop(in_place.insert(at)),
             _ if lasting::target(ctx, types, ty).is_some() || formatting::is_arguments(ty) => {}
+            _ if outs::bytes(ctx, types, ty).is_some() => {}
             _ => check_param(ctx, types, ty, &format!("parameter `{}`", param.name))?,
         }
     }
@@ -435,7 +436,8 @@ fn shim(
             arguments[at] = Some(arrival.argument);
             continue;
         }
-        if let Some(arrival) = random::arrive(ctx, ty, &param.name)? {
+        let by_bytes = || outs::bytes(ctx, types, ty);
+        if let Some(arrival) = random::arrive(ctx, ty, &param.name)?.or_else(by_bytes) {
             planned.push(PlannedParam {
                 name: names::python(&param.name),
                 lift: Some(arrival.lift),

@@ -416,7 +416,9 @@ impl Chooser<'_, '_> {
         }
         let mut all = self.fill(ty)?;
         let sources = |ty: &Ty| conversions::sources(self.ctx, self.types, ty, trait_);
-        all.extend(all.iter().flat_map(sources).collect::<Vec<_>>());
+        let mut more: Vec<Ty> = all.iter().flat_map(sources).collect();
+        more.extend(all.iter().flat_map(|ty| self.sources_by_bounds(ty, trait_)));
+        all.extend(more);
         // Whatever is plain data is taken at once, however it is nested.
         let alone = trait_ == "From" && name.is_some_and(|name| self.alone.contains(name));
         if let Some(plain) = all

@@ -42,11 +42,8 @@ pub(super) fn constructors(
 ) -> Constructors {
     let mut out = Constructors::default();
     let ty = build.types.get(id).instance.ty.clone();
-    if let Some(new) = methods
-        .iter()
-        .find(|one| one.name == "new" && !one.instance && one.from_trait.is_none())
-    {
-        if news(build, &ty) {
+    if let Some(new) = methods.iter().find(|one| one.name == "new" && !one.instance) {
+        if news(build, &ty, new.from_trait.is_some()) {
             out.order.extend(build.bare(&new.shims));
         }
     }
@@ -87,13 +84,13 @@ pub(super) fn constructors(
     out
 }
 
-/// `new` gives the type, a `Result` of it, or it in a box.
-fn news(build: &Builder<'_, '_>, ty: &Ty) -> bool {
+/// `new`, the type's own or that of a trait, gives the type, a `Result` of it, or it in a box.
+fn news(build: &Builder<'_, '_>, ty: &Ty, of_trait: bool) -> bool {
     build
         .ctx
         .matching(ty)
         .iter()
-        .filter(|one| one.impl_.trait_.is_none())
+        .filter(|one| one.impl_.trait_.is_some() == of_trait)
         .any(|one| {
             one.impl_
                 .methods

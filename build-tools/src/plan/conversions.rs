@@ -5,14 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::ctx::{Ctx, Match};
+use super::choose::Chooser;
+use super::ctx::{Ctx, Match, bounds_of};
 use super::fold::{Subst, any, erase};
 use super::kinds::{Kinds, best, kind_of, passable};
 use super::spell::BYTES_LIKE;
 use super::stdlib;
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, class, type_args};
-use crate::api::{Arg, GenericParam, Ty};
+use crate::api::{Arg, Bound, GenericParam, Generics, Ty};
 
 /// The types that `trait_` (`From` or `TryFrom`) makes a type of the plan from. `target` is normal.
 pub(super) fn sources(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str) -> Vec<Ty> {
@@ -63,6 +64,65 @@ fn among(ctx: &Ctx<'_>, types: &Types, target: &Ty, trait_: &str, wanted: &dyn F
         }
     }
     kinds.into_values().map(|(_, ty)| ty).collect()
+}
+
+impl Chooser<'_, '_> {
+    /// What is made from whatever meets some bounds: `impl<I: IntoIterator> From<I> for Row where I::Item: Into<Cell>`.
+    pub(super) fn sources_by_bounds(&self, target: &Ty, trait_: &str) -> Vec<Ty> {
+        let (ctx, me) = (self.ctx, erase(target));
+        let key = format!("{trait_}<_> for {}", ctx.show(&me));
+        if !matches!(class(ctx, self.types, target), Class::Type(..))
+            || !self.open.borrow_mut().insert(key.clone())
+        {
+            return Vec::new();
+        }
+        let mut kinds = Kinds::new();
+        for found in ctx.matching(&me) {
+            let of = found.impl_.trait_.as_ref();
+            let of = of.filter(|one| stdlib::is_trait(&one.def, trait_));
+            for source in of.iter().flat_map(|of| type_args(&of.args)) {
+                let Ty::Generic(name) = source else { continue };
+                let bounds = found.subst.apply_bounds(&asked(&found.impl_.generics, name));
+                let all = self.by_bounds(&bounds, None).unwrap_or_default().into_iter();
+                for ty in all.filter(|one| !one.iterate).map(|one| one.ty) {
+                    if erase(&ty) != me && passable(ctx, self.types, &ty) {
+                        let (kind, rank) = kind_of(ctx, &ty);
+                        best(&mut kinds, kind, rank, ty);
+                    }
+                }
+            }
+        }
+        self.open.borrow_mut().remove(&key);
+        kinds.into_values().map(|(_, ty)| ty).collect()
+    }
+}
+
+/// What is asked of a parameter, its items included.
+fn asked(generics: &Generics, name: &str) -> Vec<Bound> {
+    let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+    let mut bounds: Vec<Bound> = bounds_of(generics, name).into_iter().cloned().collect();
+    for clause in &generics.bounds {
+        let Ty::Projection {
+            self_ty, name: part, ..
+        } = &clause.ty
+        else {
+            continue;
+        };
+        for bound in bounds.iter_mut().filter(|_| is(self_ty)) {
+            match bound {
+                Bound::Trait { trait_, .. }
+                    if matches!(trait_.def.name(), "Iterator" | "IntoIterator") && part == "Item" =>
+                {
+                    trait_
+                        .args
+                        .constraints
+                        .push((part.clone(), clause.bounds.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    bounds
 }
 
 /// An impl's parameters as they are where its type is used; lifetimes that the type does not name are free.

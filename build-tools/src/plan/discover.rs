@@ -175,7 +175,10 @@ impl Search<'_, '_> {
                 let ty = self.ctx.normal(ty);
                 if !open && closed(&ty) {
                     self.mention(&ty, false);
+                    // However deep it nests: the crate has a name for it.
+                    let limit = std::mem::replace(&mut self.limit, usize::MAX);
                     self.add(&ty, Some(name));
+                    self.limit = limit;
                 } else if let Some(ty) = stand_in::of_alias(self.ctx, def, &ty) {
                     self.add(&ty, Some(name));
                 }
@@ -335,7 +338,12 @@ impl Search<'_, '_> {
             return;
         }
         let own_depth = depth(&instance.ty);
-        self.limit = if own_depth > 1 { own_depth } else { NESTING };
+        self.limit = match own_depth {
+            0 | 1 => NESTING,
+            // Deeper than what is found without a name.
+            _ if instance.alias.is_some() => own_depth.min(NESTING),
+            _ => own_depth,
+        };
         if let Some(def) = self.ctx.def(&instance.def) {
             let Ty::Path { args, .. } = &instance.ty else {
                 return;

@@ -2,6 +2,7 @@
 
 use usecrate_manifest::Kind;
 
+use super::closures::Arrival;
 use super::ctx::Ctx;
 use super::fold::erase;
 use super::stdlib::{self, StdClass};
@@ -151,6 +152,20 @@ fn has_default(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
 
 /// An out-parameter: where it stands, and whether it has a default; `None` of bytes by another name.
 pub(super) type OutParam = (usize, Option<bool>);
+
+/// How an argument arrives that is bytes by another name, or a reference to them.
+pub(super) fn bytes(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Arrival> {
+    let (reference, inner) = match ty {
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => ("&", &**ty),
+        ty => ("", ty),
+    };
+    (class(ctx, types, inner) == Class::Bytes).then(|| Arrival {
+        lift: "::usecrate_runtime::private::GivenBytes<_>".to_owned(),
+        argument: format!("{reference}{{}}.given()"),
+    })
+}
 
 /// The type that a shim lifts for a list that is kept and changed.
 pub(super) fn in_place(lifetime: &str, item: &str) -> String {

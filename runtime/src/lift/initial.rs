@@ -59,16 +59,10 @@ impl<'s, 'h, B, T: Default + AsMut<[u8]>> Lift<'s, 'h, B> for InitialBytes<T> {
     type Held = T;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<T, Fault> {
-        let mut value = T::default();
-        if !scope.reader().nil() {
-            let (bytes, place) = (scope.bytes()?, value.as_mut());
-            if bytes.len() != place.len() {
-                let message = format!("expected {} bytes, not {}", place.len(), bytes.len());
-                return Err(Fault::value(message));
-            }
-            place.copy_from_slice(bytes);
+        if scope.reader().nil() {
+            return Ok(T::default());
         }
-        Ok(value)
+        filled(scope.bytes()?)
     }
 
     fn take(held: T) -> Self {
@@ -80,4 +74,42 @@ impl<'s, 'h, B, T: Default + AsMut<[u8]>> Lift<'s, 'h, B> for InitialBytes<T> {
         to.plain("bytes");
         to.flag(true);
     }
+}
+
+/// An argument of such a type: `Array<u8, N>`, `&Array<u8, N>`.
+pub struct GivenBytes<T>(T);
+
+impl<T> GivenBytes<T> {
+    /// What was given.
+    pub fn given(self) -> T {
+        self.0
+    }
+}
+
+impl<'s, 'h, B, T: Default + AsMut<[u8]>> Lift<'s, 'h, B> for GivenBytes<T> {
+    type Held = T;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<T, Fault> {
+        filled(scope.bytes()?)
+    }
+
+    fn take(held: T) -> Self {
+        Self(held)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        to.plain("bytes");
+    }
+}
+
+/// A value of as many bytes as there are.
+fn filled<T: Default + AsMut<[u8]>>(bytes: &[u8]) -> Result<T, Fault> {
+    let mut value = T::default();
+    let place = value.as_mut();
+    if bytes.len() != place.len() {
+        let message = format!("expected {} bytes, not {}", place.len(), bytes.len());
+        return Err(Fault::value(message));
+    }
+    place.copy_from_slice(bytes);
+    Ok(value)
 }

@@ -29,7 +29,7 @@ pub use containers::{hold_array, hold_list, pairs, take_list};
 pub use forever::Forever;
 pub(crate) use forever::unlocked;
 pub use in_place::InPlace;
-pub use initial::{Initial, InitialBytes};
+pub use initial::{GivenBytes, Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use one_of::{OneOf, hold_either};
 pub use text::BytesLike;

@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod random;
+pub mod sealed;
 pub mod shapes;
 
 use std::collections::BTreeMap;
