@@ -55,8 +55,7 @@ def folder_fixture(
 USE = """
 from typing import TYPE_CHECKING
 
-import usecrate
-from usecrate.crates import behaviours, generics, semver
+from usecrate.crates import generics, semver
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type

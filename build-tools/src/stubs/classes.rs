@@ -332,7 +332,7 @@ fn constructors(file: &mut File<'_, '_>, mut all: Vec<Signature>, docs: bool, in
         all.push(Signature {
             params: vec![Param {
                 name: "__nothing".to_owned(),
-                ty: plain("typing", "Never"),
+                ty: plain("typing_extensions", "Never"),
                 default: None,
             }],
             named: Vec::new(),

@@ -68,7 +68,7 @@ impl Ty {
             return OBJECT;
         }
         // Nothing is a value of it.
-        let never = plain("typing", "Never");
+        let never = plain("typing_extensions", "Never");
         if parts.len() > 1 {
             parts.retain(|part| *part != never);
         }
@@ -127,7 +127,11 @@ impl Known<'_> {
 
     /// `is_within` for what is no union.
     fn fits(self, inner: &Ty, outer: &Ty) -> bool {
-        if inner == outer || *outer == OBJECT || *outer == ANY || *inner == plain("typing", "Never") {
+        if inner == outer
+            || *outer == OBJECT
+            || *outer == ANY
+            || *inner == plain("typing_extensions", "Never")
+        {
             return true;
         }
         match (inner, outer) {

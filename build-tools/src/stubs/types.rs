@@ -224,7 +224,7 @@ fn given_word(word: &str) -> Ty {
         "socket_addr" => Ty::Tuple(vec![builtin("str"), builtin("int")]),
         "any" | "dynamic" => ANY,
         "io_error" => plain("usecrate", "IoError"),
-        "never" => plain("typing", "Never"),
+        "never" => plain("typing_extensions", "Never"),
         // The numbers, and an order: -1, 0 or 1.
         _ => builtin("int"),
     }

@@ -61,8 +61,8 @@ Dependencies]* chapter of the Cargo reference.
 [Specifying Dependencies]: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html
 """
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final, Literal, Never, SupportsIndex, TypeAlias, overload
-from typing_extensions import Self
+from typing import ClassVar, Final, Literal, SupportsIndex, TypeAlias, overload
+from typing_extensions import Never, Self
 from usecrate.bases import Error as _Error, Handle, PlainEnum
 
 __all__ = ["BuildMetadata", "Comparator", "Error", "Op", "Prerelease", "Version", "VersionReq"]
