@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one script of this repository: demo, test, fmt, lint, bench, bless, docs, asan, fuzz.
+"""The one script of this repository: demo, test, fmt, lint, bench, bless, wheels, docs, asan, fuzz.
 
 Needs Rust (cargo) and Python 3.10 or newer, nothing else: it makes its virtual environments below `.dev/`,
 installs pinned tools there, and builds what is out of date. Steps whose inputs are unchanged are left out.
@@ -433,6 +433,28 @@ def lint(_options: argparse.Namespace) -> None:
         raise Failed("\n  ".join(["these checks failed; `python3 dev.py fmt` mends formatting", *failures]))
 
 
+def wheels(options: argparse.Namespace) -> None:
+    """Build the wheels of both distributions, of `usecrate` one for each Python at hand."""
+    pythons = interpreters()
+    main = main_python(pythons)
+    linux = sys.platform.startswith("linux")
+    virtual_environment(main, "build", *(["wheels"] if linux else []))
+    out = Path(options.rest[0]).resolve() if options.rest else DEV / "dist"
+    # Through zig against an old glibc; maturin refuses to name a wheel so that does not keep to it.
+    old = ["--zig", "--compatibility", "manylinux2014"] if linux else []
+    path = os.pathsep.join([str(main.program("python").parent), os.environ["PATH"]])
+    for project in ("loader-py", "build-tools"):
+        with step(f"wheels of {project}"):
+            command: list[str | Path] = [main.program("maturin"), "build", "--release", "--locked", *old]
+            command += ["-m", ROOT / project / "Cargo.toml", "--out", out]
+            # The extension is of one Python each: it reads the interpreter's own structures.
+            which = [python.executable for python in pythons] if project == "loader-py" else []
+            target = {"CARGO_TARGET_DIR": str(DEV / f"target-wheels-{project}"), "PATH": path}
+            run(*command, *(["--interpreter", *which] if which else []), env=target)
+    for wheel in sorted(out.glob("*.whl")):
+        say(f"    {wheel}")
+
+
 def bench(options: argparse.Namespace) -> None:
     """Compare calls and builds with what is written by hand; measure imports, and much of everything."""
     python = prepare("test")
@@ -555,6 +577,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "lint": lint,
     "bench": bench,
     "bless": test,
+    "wheels": wheels,
     "docs": docs,
     "asan": asan,
     "fuzz": fuzz,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use cargo_metadata::camino::Utf8PathBuf;
 use cargo_metadata::{Metadata, Package};
 use semver::Version;
 
@@ -332,7 +333,7 @@ fn prepare(
     found: Found,
 ) -> Result<Prepared, BuildError> {
     let Found {
-        resolved,
+        mut resolved,
         key,
         leaf,
         work,
@@ -360,6 +361,10 @@ fn prepare(
         if let (Source::Path(folder), [_]) = (&krate.source, resolved.local_roots.as_slice()) {
             let sources = dir.join(SOURCES);
             cache::copy_sources(folder, &sources)?;
+            // What is asked about the crate from now on is asked of the copy.
+            if let Ok(manifest) = Utf8PathBuf::from_path_buf(sources.join("Cargo.toml")) {
+                resolved.package.manifest_path = manifest;
+            }
             krate.source = Source::Path(sources);
         }
     }

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 import venv
 import zipfile
 from pathlib import Path
@@ -219,3 +220,63 @@ def test_what_was_built_without_a_lock_file_cannot_be_verified(build: Any, tmp_p
     done = run("verify-build", build(SPEC), cwd=tmp_path)
     assert done.returncode == 1 and "was built without a lock file" in done.stderr
     assert "there is no `nothing`" in run("verify-build", "nothing", cwd=tmp_path).stderr
+
+
+LOCAL = {
+    "Cargo.toml": """
+        [package]
+        name = "greeter"
+        version = "0.3.0-beta.2"
+        edition = "2021"
+        description = "Greets."
+        license = "MIT/Apache-2.0"
+        """,
+    "src/lib.rs": """
+        //! Greets.
+        //!
+        //! ```
+        //! assert_eq!(greeter::plain::greet("you"), "hello, you");
+        //! ```
+
+        /// Without ado.
+        pub mod plain {
+            /// Greets somebody.
+            pub fn greet(name: &str) -> String {
+                format!("hello, {name}")
+            }
+        }
+        """,
+}
+
+
+def test_a_local_crate_and_its_modules_are_packaged(tmp_path: Path) -> None:
+    for name, text in LOCAL.items():
+        file = tmp_path / "greeter" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text), "utf-8")
+    words = ("--module", "./greeter", "--python-package-name", "greeter-rs", "--out", "out", "--wheel")
+    done = run("package", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    project, wheel = tmp_path / "out" / "greeter-rs", tmp_path / "out" / done.stdout.strip()
+    settings = (project / "pyproject.toml").read_text("utf-8").splitlines()
+    assert {'version = "0.3.0b2"', 'license = "MIT OR Apache-2.0"', 'spec = "./crates/greeter"'} <= {
+        *settings
+    }
+    # The project holds all that it takes to build it elsewhere.
+    assert (project / "crates" / "greeter" / "src" / "lib.rs").is_file()
+    readme = (project / "README.md").read_text("utf-8")
+    assert ">>> greeter.plain.greet(\"you\")\n'hello, you'\n" in readme
+    unpacked = tmp_path / "unpacked"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(unpacked)
+    code = (
+        "import greeter_rs.plain, greeter_rs\n"
+        "from greeter_rs.plain import greet\n"
+        "assert greeter_rs.plain.greet is greet and dir(greeter_rs.plain).count('greet') == 1\n"
+        "print(greet('all'))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(unpacked)}
+    called = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False
+    )
+    assert called.stdout == "hello, all\n", called.stderr

@@ -89,6 +89,10 @@ class Crate:
         """The lock file that it was built with."""
         return (self.artifact / LOCK).read_text("utf-8")
 
+    def stubs(self) -> Path:
+        """The folder of what type checkers read of it; none may be there."""
+        return self.artifact / "stubs" / str(self.manifest["crate"]["lib"])
+
     def license_files(self) -> list[Path]:
         """The files with its terms, and with those of what is in it."""
         own = [path for path in sorted(self.artifact.iterdir()) if _LICENSE.match(path.name)]

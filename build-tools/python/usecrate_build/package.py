@@ -180,7 +180,12 @@ def _write(project: Project, folder: Path) -> None:
         licenses.mkdir(parents=True)
         for file in crate.license_files():
             shutil.copy(file, licenses)
-        replace_folder(crate.artifact, folder / "src" / project.name / "_crates" / crate.name)
+        package = folder / "src" / project.name
+        replace_folder(crate.artifact, package / "_crates" / crate.name)
+        if crate.stubs().is_dir():
+            shutil.copytree(
+                crate.stubs(), package if project.only else package / crate.name, dirs_exist_ok=True
+            )
 
 
 def build_wheel(project: Path) -> Path:

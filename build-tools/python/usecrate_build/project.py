@@ -221,7 +221,9 @@ def _modules(project: Project, crate: Crate, module: Module, folder: str, name: 
     docs = module.docs
     if not module.attributes:
         docs = f"{crate.description}\n\nThe Rust crate {crate.package} {crate.version}.\n\n{crate.docs}"
-    found = {f"{folder}/__init__.py": _module(project, crate, module, name, docs)}
+    # As its stubs lie: what has nothing below it is a file.
+    file = f"{folder}/__init__.py" if module.inner or not module.attributes else f"{folder}.py"
+    found = {file: _module(project, crate, module, name, docs)}
     for inner, below in module.inner.items():
         found.update(_modules(project, crate, below, f"{folder}/{inner}", f"{name}.{inner}"))
     return found
@@ -229,15 +231,18 @@ def _modules(project: Project, crate: Crate, module: Module, folder: str, name: 
 
 def _several(project: Project) -> str:
     listed = "\n".join(f"{crate.name}: {crate.description}" for crate in project.crates)
-    exported = "".join(f"    {_toml(crate.name)},\n" for crate in project.crates)
+    names = sorted(crate.name for crate in project.crates)
+    exported = "".join(f"    {_toml(name)},\n" for name in names)
     return (
         f"# {GENERATED}.\n"
         f"{_docstring(project.description + chr(10) * 2 + listed)}\n\n"
-        "import importlib\n\n"
-        f"__all__ = [  # noqa: F822\n{exported}]\n\n\n"
+        "from typing import TYPE_CHECKING\n\n"
+        f"if TYPE_CHECKING:\n    from . import {', '.join(f'{one} as {one}' for one in names)}\n\n"
+        f"__all__ = [\n{exported}]\n\n\n"
         "def __getattr__(name: str) -> object:\n"
         "    if name not in __all__:\n"
         '        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")\n'
+        "    import importlib\n\n"
         '    return importlib.import_module(f"{__name__}.{name}")\n\n\n'
         "def __dir__() -> list[str]:\n"
         "    return sorted({*globals(), *__all__})\n"
