@@ -61,6 +61,7 @@ COMMANDS = (
     Command("stubs", "SPEC|ARTIFACT ...", "put what type checkers read of crates where they look for it"),
     Command("package", "--module SPEC ...", "make a Python package of crates, and its wheel"),
     Command("verify-build", "WHEEL|ARTIFACT", "build a wheel or an artifact again, and compare"),
+    Command("gen", "SPEC|ARTIFACT", "write a Python module of a crate, with types, to keep beside your code"),
     Command("artifact", "list|rm|rebuild ...", "list, remove or rebuild artifacts", tool=True),
     Command("doctor", "", "check what building and importing need, and say what to do where it lacks"),
     Command("completion", "bash|zsh|fish", "print what makes a shell complete `usecrate`"),
