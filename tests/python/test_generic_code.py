@@ -142,6 +142,15 @@ def test_what_a_format_does_not_say_is_told_by_a_class(m: Any) -> None:
         m.from_json[list]("{}")
 
 
+def test_a_class_tells_wherever_the_rows_come_from(m: Any, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("name,age\nA,3\n")
+    assert list(m.Sheet.open(path).into_rows[dict]()) == [{"name": "A", "age": 3}]
+    with path.open("rb") as file:
+        assert list(m.Sheet(file).into_rows[dict]()) == [{"name": "A", "age": 3}]
+    assert list(m.Sheet.open(path).into_rows()) == ["A"]
+
+
 def test_types_of_the_crate_are_written_in_their_own_way(m: Any) -> None:
     point, secret = m.Point(x=1, y=2), m.Secret("abc")
     for write in (m.to_json, m.write, m.write_unsized):

@@ -132,3 +132,21 @@ def test_an_iterator_of_pythons_has_two_ends(m: Any, given: Any) -> None:
     assert (all_.first(), all_.last(), all_.last(), all_.first()) == (1, 4, 3, 2)
     assert all_.last() is None
     assert all_.first() is None
+
+
+def test_items_that_may_be_errors_are_what_they_would_be(m: Any) -> None:
+    def one_and_no_more() -> Iterator[int]:
+        yield 1
+        raise KeyError("two")
+
+    assert all_of(m.tries([1, "two", (3.5,)])) == [1, "two", (3.5,)]
+    tries = m.tries(one_and_no_more())
+    assert tries.step() == 1
+    with pytest.raises(KeyError, match="two"):
+        tries.step()
+    assert m.tries(iter("abc")).only(lambda letter: letter != "b").count() == 2
+
+
+def test_a_type_over_any_iterator_is_over_any_iterable(m: Any) -> None:
+    assert all_of(m.loose({"a": 1})) == ["a"]
+    assert all_of(m.loose([1, 2, 3]).made(lambda number: number * 2)) == [2, 4, 6]

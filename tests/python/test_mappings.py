@@ -107,6 +107,9 @@ ROWS: dict[str, st.SearchStrategy[Any]] = {
     "collections.thin_vec": st.lists(TEXT, max_size=4),
     "collections.eco_vec": st.lists(FLOAT, max_size=4),
     "collections.tiny_array": st.lists(st.integers(0, 65535), max_size=3),
+    "collections.hybrid": st.binary(min_size=20, max_size=20),
+    "collections.generic": st.binary(min_size=4, max_size=4),
+    "collections.generic_list": st.lists(TEXT, min_size=2, max_size=2),
     "collections.either": INT | st.lists(TEXT, max_size=3),
     "collections.either_or_none": st.none() | st.integers(0, 255) | TEXT,
     "collections.nested": st.dictionaries(
@@ -336,6 +339,9 @@ REFUSED = [
     ("collections.array_vec", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
     ("collections.heapless", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
     ("collections.tiny_array", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
+    ("collections.hybrid", bytes(19), ValueError, "expected 20 items, not 19"),
+    ("collections.generic", bytes(5), ValueError, "expected 4 items, not 5"),
+    ("collections.generic_list", ["a"], ValueError, "expected 2 items, not 1"),
     ("data.number", math.inf, ValueError, "JSON has no value for infinity"),
     ("data.number", "1", TypeError, "a number"),
     ("text.heapless", "123456789", ValueError, "out of the range of `heapless::String`"),
@@ -371,6 +377,22 @@ def test_what_does_not_fit_is_refused(
     module, function = name.split(".")
     with pytest.raises(error, match=words):
         getattr(getattr(m, module), function + suffix)(value)
+
+
+def test_arrays_with_a_length_in_their_type_are_bytes_wherever_they_stand(m: Any) -> None:
+    assert m.collections.blocks([b"abcd", bytearray(b"efgh")]) == b"abcdefgh"
+    assert m.collections.fill(block=b"abcd") == b"dcba"
+    assert m.collections.fill() == bytes(4)
+    with pytest.raises(ValueError, match="expected 4 items, not 3"):
+        m.collections.blocks([bytes(4), bytes(3)])
+
+
+def test_types_over_numbers_that_are_types_have_classes(m: Any) -> None:
+    hasher = m.lengths.Hasher24()
+    hasher.update(3)
+    core = hasher.decompose()
+    assert core.output() == bytes(range(3, 27))
+    assert m.lengths.Hasher24.compose(core).decompose().output() == bytes(range(3, 27))
 
 
 def test_what_python_cannot_hold_is_an_error_that_says_so(m: Any) -> None:

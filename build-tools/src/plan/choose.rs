@@ -21,7 +21,7 @@ use super::stand_in;
 use super::stdlib;
 use super::streams;
 use super::types::{Types, has_lifetimes};
-use super::wire::{Class, Reason, any_data, check_param, class, is_bytes, is_mapped_of, is_text, type_args};
+use super::wire::{Class, Reason, any_data, check_item, class, is_bytes, is_mapped_of, is_text, type_args};
 use crate::api::{Arg, Args, Bound, DefKey, Impl, TraitRef, Ty};
 
 /// How many concrete types one parameter may have.
@@ -533,7 +533,7 @@ impl Chooser<'_, '_> {
             }
         }
         for ty in &out {
-            check_param(self.ctx, self.types, ty, "an item or target type")?;
+            check_item(self.ctx, self.types, ty, "an item or target type")?;
         }
         Ok(out)
     }

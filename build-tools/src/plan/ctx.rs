@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::fold::{Fold, Subst, closed, erase, unify};
+use super::holds::Answer;
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
 use super::requests::Request;
-use super::{held, holds, stdlib};
+use super::wire::type_args;
+use super::{held, holds, items, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
 };
@@ -232,6 +234,9 @@ impl<'a> Ctx<'a> {
         if held::is_in(ty) {
             held::tell(self, impl_, &mut subst);
         }
+        if items::gathered_in(ty) {
+            holds::tell(self, impl_, &mut subst);
+        }
         self.grants(impl_, ty, &subst).then_some(Match { impl_, subst })
     }
 
@@ -268,8 +273,12 @@ impl<'a> Ctx<'a> {
         let ty = erase(ty);
         let none = Args::default();
         let found = self.project(&ty, Some(trait_), name, &none);
+        // What the trait itself has, another's type of that name says nothing of.
+        let its_own = self.def(&trait_.def).is_some_and(
+            |def| matches!(&def.kind, DefKind::Trait(of) if of.types.iter().any(|have| have == name)),
+        );
         found
-            .or_else(|| self.project(&ty, None, name, &none))
+            .or_else(|| self.project(&ty, None, name, &none).filter(|_| !its_own))
             .map(|found| self.normal(&found))
     }
 
@@ -307,10 +316,12 @@ impl<'a> Ctx<'a> {
     }
 
     fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str, args: &Args) -> Option<Ty> {
+        if items::gathers(self_ty) {
+            let item = trait_.is_some_and(|trait_| stdlib::is_std(&trait_.def)) && name == "Item";
+            return items::item(self_ty).filter(|_| item).cloned();
+        }
         let found = match trait_ {
-            Some(trait_) => self.find_impl(self_ty, |impl_| {
-                impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)
-            })?,
+            Some(trait_) => self.find_impl_of(self_ty, trait_)?,
             None => self.find_impl(self_ty, |impl_| impl_.types.iter().any(|(have, _)| have == name))?,
         };
         let (_, ty) = found.impl_.types.iter().find(|(have, _)| have == name)?;
@@ -319,6 +330,53 @@ impl<'a> Ctx<'a> {
             Some(generics) => Some(bind(generics, args).apply(&ty)),
             None => Some(ty),
         }
+    }
+
+    /// The impl of a trait for a type: the first whose trait has those arguments. Where it is not known yet what an
+    /// argument is, that is the only one that may be it.
+    fn find_impl_of(&self, ty: &Ty, asked: &TraitRef) -> Option<Match<'a>> {
+        let all = match ty {
+            Ty::Path { def, .. } => self.impls(def),
+            _ => self.bare_impls(),
+        };
+        let of_trait = |impl_: &&&Impl| impl_.trait_.as_ref().is_some_and(|have| have.def == asked.def);
+        let mut perhaps = None;
+        for impl_ in all.iter().filter(of_trait) {
+            let Some(mut found) = self.match_impl(impl_, ty) else {
+                continue;
+            };
+            match self.has_arguments(&mut found, asked) {
+                Answer::Yes => return Some(found),
+                Answer::Open if perhaps.replace(found).is_some() => return None,
+                Answer::Open | Answer::No => {}
+            }
+        }
+        perhaps
+    }
+
+    /// The trait of an impl has the arguments that are asked for; what they say of the impl's parameters is put in.
+    fn has_arguments(&self, found: &mut Match<'a>, asked: &TraitRef) -> Answer {
+        let Some(have) = &found.impl_.trait_ else {
+            return Answer::No;
+        };
+        let open = parameters(&found.impl_.generics);
+        let mut answer = Answer::Yes;
+        for (have, asked) in type_args(&have.args).zip(type_args(&asked.args)) {
+            if !closed(asked) {
+                continue;
+            }
+            let have = self.normal(&found.subst.apply(have));
+            let mut told = found.subst.clone();
+            if unify(&have, &erase(asked), &open, &mut told) {
+                found.subst = told;
+                continue;
+            }
+            if holds::is_settled(&have) && holds::is_settled(asked) {
+                return Answer::No;
+            }
+            answer = Answer::Open;
+        }
+        answer
     }
 }
 

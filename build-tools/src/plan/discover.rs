@@ -8,7 +8,7 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{closures, handed, held, hosts, instances, mappings, objects, stand_in, streams, wire};
+use super::{closures, handed, held, hosts, instances, items, mappings, objects, stand_in, streams, wire};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -288,7 +288,7 @@ impl Search<'_, '_> {
 
     /// What the methods of a type give for what was found; types that nest have none that nest deeper.
     fn given(&mut self) {
-        let plain = |one: &&Instance| one.own && depth(&one.ty) <= 1;
+        let plain = |one: &&Instance| one.own && depth(self.ctx, &one.ty) <= 1;
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {
@@ -305,7 +305,7 @@ impl Search<'_, '_> {
         let own = self.found.instances.values().filter(|one| one.own);
         let own: Vec<Ty> = own.map(|one| one.ty.clone()).collect();
         for ty in own {
-            let depth = depth(&ty);
+            let depth = depth(self.ctx, &ty);
             for found in self.ctx.matching(&ty) {
                 let own = found.impl_.trait_.is_none();
                 let methods = found.impl_.methods.iter().filter(|one| own && !one.hidden);
@@ -337,7 +337,7 @@ impl Search<'_, '_> {
         if !instance.own {
             return;
         }
-        let own_depth = depth(&instance.ty);
+        let own_depth = depth(self.ctx, &instance.ty);
         self.limit = match own_depth {
             0 | 1 => NESTING,
             // Deeper than what is found without a name.
@@ -513,7 +513,7 @@ impl Search<'_, '_> {
                     }
                 }
             }
-            Ty::Path { args, .. } => {
+            Ty::Path { def, args } => {
                 if error {
                     self.found.errors.insert(erase(ty));
                 } else if let Some(whole) = &self.inside {
@@ -526,14 +526,16 @@ impl Search<'_, '_> {
                     mapping.contents(ty).for_each(|part| self.mention(part, false));
                     return;
                 }
-                // What is inside another crate's type (`Array<u8, U32>`) is that crate's business.
-                if let (Ty::Path { def, .. }, false) = (ty, self.known(ty)) {
-                    if !stdlib::is_std(def) && !self.ctx.own(def) {
-                        return;
-                    }
+                // What is inside another crate's type (`Array<u8, U32>`) is that crate's business, and what one of the
+                // crate's does with another crate's type, its members say.
+                let foreign = |def: &DefKey| !stdlib::is_std(def) && !self.ctx.own(def);
+                if foreign(def) {
+                    return;
                 }
+                let said =
+                    |ty: &Ty| !stdlib::is_std(def) && matches!(ty, Ty::Path { def, .. } if foreign(def));
                 let inner = args.args.iter().filter_map(|arg| match arg {
-                    Arg::Type(ty) => Some(ty.clone()),
+                    Arg::Type(ty) if !said(ty) => Some(ty.clone()),
                     _ => None,
                 });
                 let inner: Vec<_> = inner
@@ -592,7 +594,7 @@ impl Search<'_, '_> {
             }
             return;
         }
-        if !eligible(self.ctx, &ty) || depth(&ty) > self.limit {
+        if !eligible(self.ctx, &ty) || depth(self.ctx, &ty) > self.limit {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();
@@ -667,21 +669,27 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
 }
 
-fn depth(ty: &Ty) -> usize {
+/// How deep a type nests. What another crate's type is made of (a number written as a type) is that crate's business.
+fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
     match ty {
         Ty::Path { def, .. } if stdlib::class(def) == Some(StdClass::Handle) => 0,
+        // A type over items of Python's, or over a stream, is as good as one that is not generic.
+        _ if items::gathers(ty) => 0,
         Ty::Path { .. } if held::parts(ty).is_some() => 1,
+        Ty::Path { def, .. } if !stdlib::is_std(def) && !ctx.own(def) => 1,
         Ty::Path { args, .. } => {
-            let inner = args
-                .args
-                .iter()
-                .map(|arg| if let Arg::Type(ty) = arg { depth(ty) } else { 0 });
+            let inner = args.args.iter().map(|arg| {
+                if let Arg::Type(ty) = arg {
+                    depth(ctx, ty)
+                } else {
+                    0
+                }
+            });
             1 + inner.max().unwrap_or(0)
         }
-        // A type over a stream is as good as one that is not generic.
         Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
-        Ty::Tuple(parts) => parts.iter().map(depth).max().unwrap_or(0),
-        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ty),
+        Ty::Tuple(parts) => parts.iter().map(|ty| depth(ctx, ty)).max().unwrap_or(0),
+        Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ctx, ty),
         _ => {
             let mut count = 0;
             each(ty, &mut |_| count += 1);

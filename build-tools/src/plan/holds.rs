@@ -157,6 +157,7 @@ pub(super) fn bounded(ctx: &Ctx<'_>, ty: &Ty, bound: &Bound) -> Answer {
 
 /// A type implements a trait, with the associated types that are asked for.
 fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
+    let trait_ = &normal(ctx, trait_);
     let answer = of_trait(ctx, ty, trait_);
     if answer == No || trait_.args.bindings.is_empty() || !closed(ty) {
         return answer;
@@ -181,6 +182,17 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     all.fold(answer, Answer::min)
 }
 
+/// A trait with the normal forms of its arguments.
+fn normal(ctx: &Ctx<'_>, trait_: &TraitRef) -> TraitRef {
+    let mut trait_ = trait_.clone();
+    for arg in &mut trait_.args.args {
+        if let Arg::Type(ty) = arg {
+            *ty = ctx.normal(ty);
+        }
+    }
+    trait_
+}
+
 /// Two types are one, as far as is known.
 fn alike(wanted: &Ty, given: &Ty) -> Answer {
     let mut open = super::fold::generics_in(wanted);
@@ -196,7 +208,7 @@ fn alike(wanted: &Ty, given: &Ty) -> Answer {
 }
 
 /// No part of it is still to be worked out.
-fn is_settled(ty: &Ty) -> bool {
+pub(super) fn is_settled(ty: &Ty) -> bool {
     let unsettled = |part: &Ty| {
         matches!(
             part,
@@ -333,6 +345,22 @@ fn clauses(ctx: &Ctx<'_>, generics: &Generics, subst: &Subst) -> Answer {
         }
     }
     answer
+}
+
+/// What the clauses of an impl say of those of its parameters that its type does not tell: `T` in `I: Iterator<Item = T>`.
+pub(super) fn tell(ctx: &Ctx<'_>, impl_: &Impl, subst: &mut Subst) {
+    let open = parameters(&impl_.generics);
+    for clause in &impl_.generics.bounds {
+        let ty = ctx.normal(&subst.apply(&clause.ty));
+        for bound in subst.apply_bounds(&clause.bounds) {
+            if let Bound::Trait {
+                trait_, maybe: false, ..
+            } = &bound
+            {
+                learn(ctx, &ty, trait_, &open, subst);
+            }
+        }
+    }
 }
 
 /// What `T: Trait<Item = X>` says of the open parameters in `X`.

@@ -229,7 +229,9 @@ pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty>
             if passed {
                 stand_in::views(&bounds)
             } else {
-                stand_in::given(ctx, &bounds)
+                let found = stand_in::given(ctx, &bounds);
+                let dict = stand_in::told(ctx, &found, &bounds);
+                found.into_iter().chain(dict).collect()
             }
         };
         let with = |subst: &Subst| {

@@ -13,6 +13,19 @@ pub(super) fn gathers(ty: &Ty) -> bool {
     matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Iterable"))
 }
 
+/// Some part of a type is one.
+pub(super) fn gathered_in(ty: &Ty) -> bool {
+    any(ty, &gathers)
+}
+
+/// What such an iterator gives.
+pub(super) fn item(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Path { args, .. } if gathers(ty) => type_args(args).next(),
+        _ => None,
+    }
+}
+
 /// What is known of an iterator.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Items {

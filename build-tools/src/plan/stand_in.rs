@@ -42,6 +42,12 @@ pub(super) fn dict() -> Ty {
     choose::std_type("std::usecrate::Dict")
 }
 
+/// That, where any value stands for what serde reads, and a dict may.
+pub(super) fn told(ctx: &Ctx<'_>, found: &[Ty], bounds: &[Bound]) -> Option<Ty> {
+    let read = bounds.iter().any(holds::is_read) && found.iter().any(is_dynamic);
+    read.then(dict).filter(|ty| meets(ctx, ty, bounds))
+}
+
 /// It is that.
 pub(super) fn is_dict(ty: &Ty) -> bool {
     matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Dict"))
@@ -641,9 +647,12 @@ fn iterators<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: b
         }
     }
     let Some(item) = item else { return Vec::new() };
-    let mut all: Vec<Ty> = Some(&item)
-        .filter(|item| closed(item))
-        .and_then(choose::gathered)
+    // Where nothing says what is in an item, any value is.
+    let mut any_value = Subst::default();
+    let open = generics_in(&item).into_iter();
+    any_value.types.extend(open.map(|name| (name, dynamic())));
+    let mut all: Vec<Ty> = choose::gathered(&any_value.apply(&item))
+        .filter(closed)
         .into_iter()
         .collect();
     if is_dynamic(&item) {

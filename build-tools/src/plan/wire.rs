@@ -286,6 +286,9 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
         Ty::Path { .. } if held::parts(ty).is_some() => Ok(()),
         Ty::Path { def, args } => match class(ctx, types, ty) {
             Class::Std(StdClass::Value | StdClass::Handle) | Class::Mapped | Class::Type(..) => Ok(()),
+            Class::Std(StdClass::Container) if items::gathers(ty) => {
+                contents(def, args).try_for_each(|arg| check_item(ctx, types, arg, what))
+            }
             Class::Std(StdClass::Container) => {
                 contents(def, args).try_for_each(|arg| check_param(ctx, types, arg, what))
             }
@@ -303,6 +306,16 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
                 ))
             }
         },
+    }
+}
+
+/// The same of an item of an iterable: of a `Result` its `Ok` is what Python gives, and an exception ends the call.
+pub(super) fn check_item(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> Result<(), Reason> {
+    match ty {
+        Ty::Path { def, args } if stdlib::is(def, "Result") => type_args(args)
+            .take(1)
+            .try_for_each(|ok| check_param(ctx, types, ok, what)),
+        _ => check_param(ctx, types, ty, what),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::hash::{BuildHasher, Hash};
+use std::ops::RangeInclusive;
 
 use super::{Lift, LiftRef, Many, by_value};
 use crate::describe::Describer;
@@ -64,6 +65,26 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Option<T> {
 
     fn describe(to: &mut Describer<'_>) {
         to.head("option", 1);
+        T::describe(to);
+    }
+}
+
+/// An `Ok`: what the host has instead of an `Err` is an exception, which ends the call.
+impl<'s, 'h, B, T: Lift<'s, 'h, B>, E> Lift<'s, 'h, B> for Result<T, E> {
+    type Held = T::Held;
+    const NIL: bool = T::NIL;
+    const STD: bool = T::STD;
+    const DATA: bool = T::DATA;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
+        T::hold(scope)
+    }
+
+    fn take(held: Self::Held) -> Self {
+        Ok(T::take(held))
+    }
+
+    fn describe(to: &mut Describer<'_>) {
         T::describe(to);
     }
 }
@@ -271,23 +292,23 @@ by_value!([] (), [T, const N: usize] [T; N], [T, S] HashSet<T, S>, [T] Option<T>
 /// What is held of a map.
 type Pairs<K, V> = Vec<(K, V)>;
 
-/// Reads a list of `T`, of at most so many where a limit is given.
+/// Reads a list of `T`, of one of so many.
 ///
 /// # Errors
 ///
 /// It is no such list.
 pub fn hold_list<'s, 'h, B, T: Lift<'s, 'h, B>>(
     scope: Scope<'s, 'h>,
-    limit: Option<usize>,
+    counts: RangeInclusive<usize>,
 ) -> Result<Many<'s, T::Held>, Fault> {
     let many = Many::hold::<B, T>(scope)?;
     let count = many.count::<T>();
-    match limit {
-        Some(limit) if count > limit => Err(Fault::value(format!(
-            "expected at most {limit} items, not {count}"
-        ))),
-        _ => Ok(many),
+    if counts.contains(&count) {
+        return Ok(many);
     }
+    let most = counts.end();
+    let how = if counts.start() == most { "" } else { "at most " };
+    Err(Fault::value(format!("expected {how}{most} items, not {count}")))
 }
 
 /// Reads an array of any dimensions: how long it is in each, and its items, the last dimension's next to each other. `wanted`

@@ -89,7 +89,7 @@ macro_rules! mapped_set {
             type Held = $crate::private::Many<'s, <T as $crate::private::Lift<'s, 'h, $marker>>::Held>;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
-                $crate::private::hold_list::<$marker, T>(scope, None)
+                $crate::private::hold_list::<$marker, T>(scope, 0..=usize::MAX)
             }
 
             fn take(held: Self::Held) -> Self {
@@ -138,11 +138,11 @@ macro_rules! mapped_set {
     };
 }
 
-/// A list of `$item` that is a slice, too. `$limit` is how many it can hold: an `Option<usize>`.
+/// A list of `$item` that is a slice, too. `$counts` says how many there may be: a `RangeInclusive<usize>`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! mapped_list {
-    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $item:ty, $limit:expr) => {
+    ($marker:ty, [$($generics:tt)*], [$($bounds:tt)*], $ty:ty, $item:ty, $counts:expr) => {
         impl<'s, 'h, $($generics)*> $crate::private::Lift<'s, 'h, $marker> for $ty
         where
             $item: $crate::private::Lift<'s, 'h, $marker>,
@@ -151,7 +151,7 @@ macro_rules! mapped_list {
             type Held = $crate::private::Many<'s, <$item as $crate::private::Lift<'s, 'h, $marker>>::Held>;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
-                $crate::private::hold_list::<$marker, $item>(scope, $limit)
+                $crate::private::hold_list::<$marker, $item>(scope, $counts)
             }
 
             fn take(held: Self::Held) -> Self {

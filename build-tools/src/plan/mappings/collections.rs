@@ -38,37 +38,45 @@ pub(super) const ALL: &[Mapping] = &[
     Mapping::list(
         "smallvec",
         "SmallVec",
-        "[A: $::Array], [], $::SmallVec<A>, <A as $::Array>::Item, ::std::option::Option::None",
+        "[A: $::Array], [], $::SmallVec<A>, <A as $::Array>::Item, 0..=usize::MAX",
     ),
     Mapping::list(
         "arrayvec",
         "ArrayVec",
-        "[T, const CAP: usize], [], $::ArrayVec<T, CAP>, T, ::std::option::Option::Some(CAP)",
+        "[T, const CAP: usize], [], $::ArrayVec<T, CAP>, T, 0..=CAP",
     ),
     Mapping::list(
         "tinyvec",
         "TinyVec",
-        "[A: $::Array], [], $::TinyVec<A>, <A as $::Array>::Item, ::std::option::Option::None",
+        "[A: $::Array], [], $::TinyVec<A>, <A as $::Array>::Item, 0..=usize::MAX",
     ),
     Mapping::list(
         "tinyvec",
         "ArrayVec",
-        "[A: $::Array], [], $::ArrayVec<A>, <A as $::Array>::Item, ::std::option::Option::Some(A::CAPACITY)",
+        "[A: $::Array], [], $::ArrayVec<A>, <A as $::Array>::Item, 0..=A::CAPACITY",
     ),
     Mapping::list(
         "heapless",
         "Vec",
-        "[T, const N: usize], [], $::Vec<T, N>, T, ::std::option::Option::Some(N)",
+        "[T, const N: usize], [], $::Vec<T, N>, T, 0..=N",
     ),
-    Mapping::list(
-        "thin_vec",
-        "ThinVec",
-        "[T], [], $::ThinVec<T>, T, ::std::option::Option::None",
-    ),
+    Mapping::list("thin_vec", "ThinVec", "[T], [], $::ThinVec<T>, T, 0..=usize::MAX"),
     Mapping::list(
         "ecow",
         "EcoVec",
-        "[T], [T: ::std::clone::Clone], $::EcoVec<T>, T, ::std::option::Option::None",
+        "[T], [T: ::std::clone::Clone], $::EcoVec<T>, T, 0..=usize::MAX",
+    ),
+    // As many as a type says.
+    Mapping::list(
+        "hybrid_array",
+        "Array",
+        "[T, N: $::ArraySize], [], $::Array<T, N>, T, <N as $::typenum::Unsigned>::USIZE..=<N as $::typenum::Unsigned>::USIZE",
+    ),
+    Mapping::list(
+        "generic_array",
+        "GenericArray",
+        "[T, N: $::ArrayLength<T>], [], $::GenericArray<T, N>, T, \
+         <N as $::typenum::Unsigned>::USIZE..=<N as $::typenum::Unsigned>::USIZE",
     ),
     Mapping::collection("either", "Either", 2, "mapped_either", "$::Either"),
 ];

@@ -47,7 +47,7 @@ impl Mapping {
         Self::collection(krate, name, 1, "mapped_set", arguments)
     }
 
-    /// A list: the same with the type of an item and how many it can hold.
+    /// A list: the same with the type of an item and how many there may be.
     const fn list(krate: &'static str, name: &'static str, arguments: &'static str) -> Self {
         Self::collection(krate, name, 1, "mapped_list", arguments)
     }

@@ -123,6 +123,45 @@ pub fn rows<T: DeserializeOwned>(text: String) -> Rows<T> {
     Rows::new(text)
 }
 
+/// A sheet of rows in CSV, wherever it comes from.
+pub struct Sheet<R> {
+    reader: csv::Reader<R>,
+}
+
+impl Sheet<std::fs::File> {
+    /// Of a file.
+    pub fn open(path: &std::path::Path) -> Result<Self, csv::Error> {
+        csv::Reader::from_path(path).map(|reader| Self { reader })
+    }
+}
+
+impl<R: std::io::Read> Sheet<R> {
+    /// Of what is read.
+    pub fn new(reader: R) -> Self {
+        let reader = csv::Reader::from_reader(reader);
+        Self { reader }
+    }
+
+    /// The rows.
+    pub fn into_rows<T: DeserializeOwned>(self) -> SheetRows<R, T> {
+        let rows = self.reader.into_deserialize();
+        SheetRows { rows }
+    }
+}
+
+/// The rows of a sheet.
+pub struct SheetRows<R, T> {
+    rows: csv::DeserializeRecordsIntoIter<R, T>,
+}
+
+impl<R: std::io::Read, T: DeserializeOwned> Iterator for SheetRows<R, T> {
+    type Item = Result<T, csv::Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next()
+    }
+}
+
 /// A point, which is written in its own way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, serde::Deserialize)]
 pub struct Point {

@@ -185,3 +185,42 @@ impl<I: DoubleEndedIterator<Item = u32>> Backwards<I> {
         self.all.next()
     }
 }
+
+/// What iterates over results, asked for one after the other.
+#[derive(Debug)]
+pub struct Tries<I> {
+    all: I,
+}
+
+/// Those of what iterates.
+pub fn tries<T, E: fmt::Display, I: Iterator<Item = Result<T, E>>>(all: I) -> Tries<I> {
+    Tries { all }
+}
+
+impl<T, E: fmt::Display, I: Iterator<Item = Result<T, E>>> Walk for Tries<I> {
+    type Item = T;
+
+    fn step(&mut self) -> Result<Option<T>, Broken> {
+        let next = self.all.next().transpose();
+        next.map_err(|error| Broken(error.to_string()))
+    }
+}
+
+/// What iterates, of which nothing more is known.
+#[derive(Debug)]
+pub struct Loose<I> {
+    all: I,
+}
+
+/// All that is given.
+pub fn loose<I: Iterator>(all: I) -> Loose<I> {
+    Loose { all }
+}
+
+impl<T, I: Iterator<Item = T>> Walk for Loose<I> {
+    type Item = T;
+
+    fn step(&mut self) -> Result<Option<T>, Broken> {
+        Ok(self.all.next())
+    }
+}

@@ -4,6 +4,8 @@ use std::collections::hash_map::RandomState;
 
 use arrayvec::ArrayVec;
 use either::Either;
+use generic_array::GenericArray;
+use generic_array::typenum::{U2, U4};
 use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
 use tinyvec::TinyVec;
@@ -40,6 +42,9 @@ crate::echoes! {
     thin_vec thin_vec_ref: thin_vec::ThinVec<String>;
     eco_vec eco_vec_ref: ecow::EcoVec<f64>;
     tiny_array tiny_array_ref: tinyvec::ArrayVec<[u16; 3]>;
+    hybrid hybrid_ref: hybrid_array::Array<u8, hybrid_array::sizes::U20>;
+    generic generic_ref: GenericArray<u8, U4>;
+    generic_list generic_list_ref: GenericArray<String, U2>;
     either either_ref: Either<i64, Vec<String>>;
     either_or_none either_or_none_ref: Option<Either<Option<u8>, String>>;
     nested nested_ref: IndexMap<String, SmallVec<[hashbrown::HashMap<u32, bool>; 1]>>;
@@ -89,4 +94,14 @@ pub fn insert(into: &mut IndexMap<String, f64>, key: &str) {
 /// The node, or one of that number, and what was given.
 pub fn node_or_id(which: Either<Node, u32>) -> (u32, Either<Node, u32>) {
     (which.as_ref().either(Node::id, |id| *id), which)
+}
+
+/// The blocks, one behind the other.
+pub fn blocks(blocks: &[GenericArray<u8, U4>]) -> Vec<u8> {
+    blocks.concat()
+}
+
+/// Writes a block.
+pub fn fill(block: &mut GenericArray<u8, U4>) {
+    block.reverse();
 }

@@ -3,6 +3,7 @@
 pub mod arrays;
 pub mod collections;
 pub mod data;
+pub mod lengths;
 pub mod numbers;
 pub mod text;
 pub mod times;
