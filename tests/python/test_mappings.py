@@ -339,8 +339,8 @@ REFUSED = [
     ("collections.array_vec", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
     ("collections.heapless", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
     ("collections.tiny_array", [1, 2, 3, 4], ValueError, "at most 3 items, not 4"),
-    ("collections.hybrid", bytes(19), ValueError, "expected 20 items, not 19"),
-    ("collections.generic", bytes(5), ValueError, "expected 4 items, not 5"),
+    ("collections.hybrid", bytes(19), ValueError, "expected 20 bytes, not 19"),
+    ("collections.generic", bytes(5), ValueError, "expected 4 bytes, not 5"),
     ("collections.generic_list", ["a"], ValueError, "expected 2 items, not 1"),
     ("data.number", math.inf, ValueError, "JSON has no value for infinity"),
     ("data.number", "1", TypeError, "a number"),
@@ -383,7 +383,7 @@ def test_arrays_with_a_length_in_their_type_are_bytes_wherever_they_stand(m: Any
     assert m.collections.blocks([b"abcd", bytearray(b"efgh")]) == b"abcdefgh"
     assert m.collections.fill(block=b"abcd") == b"dcba"
     assert m.collections.fill() == bytes(4)
-    with pytest.raises(ValueError, match="expected 4 items, not 3"):
+    with pytest.raises(ValueError, match="expected 4 bytes, not 3"):
         m.collections.blocks([bytes(4), bytes(3)])
 
 

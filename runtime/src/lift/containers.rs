@@ -308,7 +308,12 @@ pub fn hold_list<'s, 'h, B, T: Lift<'s, 'h, B>>(
     }
     let most = counts.end();
     let how = if counts.start() == most { "" } else { "at most " };
-    Err(Fault::value(format!("expected {how}{most} items, not {count}")))
+    let what = if std::any::type_name::<T>() == "u8" {
+        "bytes"
+    } else {
+        "items"
+    };
+    Err(Fault::value(format!("expected {how}{most} {what}, not {count}")))
 }
 
 /// Reads an array of any dimensions: how long it is in each, and its items, the last dimension's next to each other. `wanted`
