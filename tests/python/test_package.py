@@ -66,7 +66,8 @@ def test_a_project_has_what_a_person_would_write(made: tuple[Path, Path]) -> Non
     assert ">>> import semver_rs as semver\n" in readme
     assert ">>> req.matches(version)\nTrue\n" in readme  # the crate's own example
     assert 'name = "semver"' in (project / "crates" / "semver.lock").read_text("utf-8")
-    for file in ("CHANGELOG.md", ".github/workflows/wheels.yml", "licenses/semver/LICENSE-MIT"):
+    kept = ("CHANGELOG.md", ".github/workflows/wheels.yml", "licenses/semver/LICENSE-MIT")
+    for file in (*kept, "src/semver_rs/__init__.pyi", "src/semver_rs/py.typed"):
         assert (project / file).is_file(), file
 
 
@@ -201,8 +202,9 @@ def test_a_wheel_is_built_again_byte_by_byte(made: tuple[Path, Path], tmp_path: 
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if "/_crates/semver/" in name:
-                place.mkdir(exist_ok=True)
-                (place / name.rpartition("/")[2]).write_bytes(archive.read(name))
+                file = place / name.partition("/_crates/semver/")[2]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(archive.read(name))
     library = next(path for path in place.iterdir() if path.suffix in (".so", ".dylib", ".dll"))
     honest = library.read_bytes()
     for place_of_machine in (str(ROOT), os.environ.get("USECRATE_CACHE_DIR", str(ROOT)), str(Path.home())):
