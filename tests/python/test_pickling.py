@@ -8,12 +8,15 @@ import json
 import multiprocessing
 import pathlib
 import pickle
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
+
+import usecrate
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -133,6 +136,16 @@ def test_another_artifact_is_an_error_that_names_both(tmp_path: pathlib.Path, be
     ):
         done = subprocess.run([sys.executable, "-c", read], input=data, capture_output=True, check=False)
         assert says in (done.stdout + done.stderr).decode(), done.stderr.decode()
+
+
+def test_copies_of_an_artifact_keep_apart(tmp_path: pathlib.Path, behaviours: Any) -> None:
+    folder = pathlib.Path(behaviours.__dict__["__usecrate__"].opened.path).parent
+    copied = usecrate.load_artifact(shutil.copytree(folder, tmp_path / "copied"))
+    # Whichever was loaded first, each is itself again.
+    for module in (behaviours, copied):
+        assert pickle.loads(pickle.dumps(module)) is module
+        assert pickle.loads(pickle.dumps(module.errors.Fault)) is module.errors.Fault
+        assert type(pickle.loads(pickle.dumps(module.records.Point(1, 2)))) is module.records.Point
 
 
 def test_an_edited_record_is_refused(behaviours: Any) -> None:

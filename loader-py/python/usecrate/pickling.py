@@ -48,9 +48,13 @@ def opened_at(there: Place) -> Opened:
         It is not here, or another one is in its place.
     """
     path, name, version, blake3 = there
-    for opened in registry.all():
-        if opened.manifest["library"]["blake3"] == blake3 and opened.manifest["crate"]["name"] == name:
-            return opened
+    same = [
+        opened
+        for opened in registry.all()
+        if opened.manifest["library"]["blake3"] == blake3 and opened.manifest["crate"]["name"] == name
+    ]
+    if same:  # copies of one artifact have classes of their own: those of its place first
+        return next((opened for opened in same if opened.path == path), same[0])
     other: Opened | None = None
     why: Exception | None = None
     if os.path.isfile(path):
