@@ -48,7 +48,7 @@ Output:
 Environment:
   USECRATE_CACHE_DIR     the cache, instead of the platform's cache folder
   USECRATE_ARTIFACT_DIR  the root for artifacts, instead of `artifacts` in the cache
-  RUSTUP_TOOLCHAIN       which Rust toolchain builds (1.85 or newer)
+  RUSTUP_TOOLCHAIN       which Rust toolchain builds (1.93 or newer)
   RUSTFLAGS              as for cargo; part of what makes two builds differ
 
 Exit codes:

@@ -16,7 +16,7 @@ use crate::diagnostic::Explain;
 use crate::files;
 
 /// The oldest compiler that is supported.
-pub const OLDEST: semver::Version = semver::Version::new(1, 85, 0);
+pub const OLDEST: semver::Version = semver::Version::new(1, 93, 0);
 
 /// A toolchain, by absolute paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Explain for ToolchainError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             ToolchainError::Missing { .. } => {
-                "install Rust 1.85 or newer from https://rustup.rs and make sure that `cargo` is on PATH"
+                "install Rust 1.93 or newer from https://rustup.rs and make sure that `cargo` is on PATH"
                     .to_owned()
             }
             ToolchainError::TooOld { .. } => {
@@ -187,7 +187,7 @@ impl Toolchain {
     }
 
     fn check_age(self) -> Result<Toolchain, ToolchainError> {
-        // A pre-release of 1.86 is newer than 1.85, whatever its tag.
+        // A pre-release of 1.94 is newer than 1.93, whatever its tag.
         let plain = semver::Version::new(self.version.major, self.version.minor, self.version.patch);
         if plain < OLDEST {
             return Err(ToolchainError::TooOld {
@@ -305,10 +305,10 @@ mod tests {
 
     #[test]
     fn an_old_compiler_is_refused_with_the_version_that_is_needed() {
-        let error = sample("1.84.1").check_age().unwrap_err();
+        let error = sample("1.92.0").check_age().unwrap_err();
         assert_eq!(error.code(), "toolchain-too-old");
-        assert!(error.to_string().contains("1.84.1") && error.to_string().contains("1.85.0"));
-        assert!(sample("1.85.0-nightly").check_age().is_ok());
+        assert!(error.to_string().contains("1.92.0") && error.to_string().contains("1.93.0"));
+        assert!(sample("1.93.0-nightly").check_age().is_ok());
         assert!(sample("2.0.0").check_age().is_ok());
     }
 

@@ -97,7 +97,7 @@ def test_a_toolchain_that_is_too_old(tool: Any, tmp_path: pathlib.Path) -> None:
     path = f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
     env = {"PATH": path, "CARGO": str(tmp_path / "cargo"), "RUSTC": str(tmp_path / "rustc")}
     error = failure(tool("build", BEHAVIOURS, "--json", "--force", "--out", tmp_path / "out", env=env))
-    assert error["code"] == "toolchain-too-old" and "1.85" in json.dumps(error), error
+    assert error["code"] == "toolchain-too-old" and "1.93" in json.dumps(error), error
 
 
 def test_no_network(tool: Any, tmp_path: pathlib.Path) -> None:
