@@ -451,7 +451,8 @@ def damage(cache: Cache, count: int, seed: int, import_every: int = 20) -> list[
     for at in range(count):
         which = luck.randrange(len(crates))
         artifact = artifacts[which]
-        files = sorted(file for file in artifact.rglob("*") if file.is_file())
+        # An empty file has nothing to damage but its being there.
+        files = sorted(file for file in artifact.rglob("*") if file.is_file() and file.stat().st_size)
         file = luck.choices(files, [2 if f.name != SUMS else 1 for f in files])[0]
         how, change = next(ways)
         content = change(file.read_bytes())

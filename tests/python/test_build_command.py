@@ -202,7 +202,8 @@ def test_what_is_printed(workspace: Path, tmp_path: Path) -> None:
     done = usecrate_build("./numbers", "--force", "-v", *options, cwd=workspace)
     assert str(artifact(done)) == last["artifact"]
     commands = [line for line in done.stderr.splitlines() if line.startswith("  $ ")]
-    assert " check " in commands[-2] and " rustc " in commands[-1], commands
+    last = [" check " in commands[-3], " rustc " in commands[-2], " metadata " in commands[-1]]
+    assert all(last), commands
 
 
 def test_a_lock_file_is_obeyed(workspace: Path, tmp_path: Path) -> None:

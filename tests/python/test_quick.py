@@ -351,7 +351,7 @@ def test_a_local_crate_has_its_own_configuration(tool: Any, tmp_path: pathlib.Pa
 
 
 def test_the_example_of_the_page(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (config,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (config,) = re.findall(r"```toml[^\n]*\n(.*?)```", PAGE, re.DOTALL)
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "usecrate.toml").write_text(config)
     monkeypatch.chdir(tmp_path)
