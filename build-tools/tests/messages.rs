@@ -302,7 +302,7 @@ fn a_toolchain_that_is_not_there() {
     assert_eq!(
         place.said(&output),
         "error: no Rust toolchain was found: `rustc` is not on PATH [no-toolchain]\n\
-         hint: install Rust 1.85 or newer from https://rustup.rs and make sure that `cargo` is on PATH"
+         hint: install Rust 1.93 or newer from https://rustup.rs and make sure that `cargo` is on PATH"
     );
 }
 
@@ -329,7 +329,7 @@ fn a_toolchain_without_cargo_or_too_old() {
     script(&place, "old", "rustdoc", "true");
     assert_eq!(
         build(&old),
-        "error: rustc 1.80.0 is too old: usecrate needs 1.85.0 or newer [toolchain-too-old]\n  \
+        "error: rustc 1.80.0 is too old: usecrate needs 1.93.0 or newer [toolchain-too-old]\n  \
          --> ROOT/old/rustc\n\
          hint: run `rustup update stable`, or set RUSTUP_TOOLCHAIN to a newer toolchain"
     );
