@@ -21,8 +21,17 @@ pub struct Random(Source);
 #[derive(Debug)]
 enum Source {
     Host(Keeper),
-    /// What was fetched, and from where on it is unused.
-    System(Box<[u8; FETCH]>, usize),
+    System(Box<Fetched>),
+}
+
+/// Bytes of the system's that are not given out yet.
+#[derive(Debug)]
+struct Fetched {
+    bytes: [u8; FETCH],
+    /// From where on they are unused.
+    at: usize,
+    /// The process that fetched them: its child after a `fork` has the same ones, and must not give them out again.
+    process: u32,
 }
 
 impl Random {
@@ -38,7 +47,11 @@ impl Random {
     /// The operating system's.
     #[must_use]
     pub fn system() -> Self {
-        Self(Source::System(Box::new([0; FETCH]), FETCH))
+        Self(Source::System(Box::new(Fetched {
+            bytes: [0; FETCH],
+            at: FETCH,
+            process: 0,
+        })))
     }
 
     /// Fills memory.
@@ -78,18 +91,25 @@ impl Random {
         let mut few = [0; N];
         match &mut self.0 {
             Source::Host(_) => self.fill::<B>(&mut few),
-            Source::System(fetched, at) => {
-                if *at + N > FETCH {
-                    system(&mut fetched[..]);
-                    *at = 0;
-                }
-                // What was given out is not kept.
-                let used = &mut fetched[*at..*at + N];
-                few.copy_from_slice(used);
-                used.fill(0);
-                *at += N;
-            }
+            Source::System(fetched) => few.copy_from_slice(&fetched.next::<N>()),
         }
+        few
+    }
+}
+
+impl Fetched {
+    fn next<const N: usize>(&mut self) -> [u8; N] {
+        let process = std::process::id();
+        if self.at + N > FETCH || self.process != process {
+            system(&mut self.bytes);
+            (self.at, self.process) = (0, process);
+        }
+        let mut few = [0; N];
+        // What was given out is not kept.
+        let used = &mut self.bytes[self.at..self.at + N];
+        few.copy_from_slice(used);
+        used.fill(0);
+        self.at += N;
         few
     }
 }
@@ -114,11 +134,23 @@ mod tests {
         different.sort_unstable();
         different.dedup();
         assert_eq!(different.len(), few.len());
-        let Source::System(fetched, at) = &random.0 else {
+        let Source::System(fetched) = &random.0 else {
             unreachable!("it is the system's")
         };
-        assert_eq!(*at, FETCH);
-        assert!(fetched.iter().all(|byte| *byte == 0));
+        assert_eq!(fetched.at, FETCH);
+        assert!(fetched.bytes.iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn what_another_process_fetched_is_not_given_out() {
+        let mut random = Random::system();
+        random.few::<Marker, 8>();
+        if let Source::System(fetched) = &mut random.0 {
+            let rest = fetched.bytes[8..16].to_vec();
+            fetched.process = !fetched.process;
+            assert_ne!(fetched.next::<8>()[..], rest[..]);
+            assert_eq!((fetched.at, fetched.process), (8, std::process::id()));
+        }
     }
 
     #[test]
