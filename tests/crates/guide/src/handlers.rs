@@ -24,6 +24,11 @@ impl Bus {
             handler(what);
         }
     }
+
+    /// Tells them from a thread of its own, and says whether that came to its end.
+    pub fn tell_apart(&self, what: &str) -> bool {
+        std::thread::scope(|scope| scope.spawn(|| self.tell(what)).join().is_ok())
+    }
 }
 
 /// Something that has a price.
