@@ -49,14 +49,25 @@ def test_the_kind_of_value_decides(m: Any, value: object, shown: str) -> None:
     assert m.shown(m.Value(value)).removeprefix("own ") == shown
 
 
-def test_two_of_them_are_served_in_the_first_ways(m: Any) -> None:
+def test_two_of_them_are_each_any_of_them(m: Any) -> None:
     half = m.Value(0.5)
     assert m.both(half, half) == "float 0.5, float 0.5"
     assert m.both(True, half) == "bool true, float 0.5"
-    assert m.both(half, 1) == "float 0.5, int 1"
-    assert m.both(1, True) == "int 1, bool true"
-    with pytest.raises(TypeError, match=r"argument `first` must be .*Value, not str"):
-        m.both("a", "a")
+    assert m.both("a", 1) == 'text "a", int 1'
+    assert m.both(second=b"a", first="a") == 'text "a", bytes [97]'
+    assert m.both({"a": 1}, -1.5) == 'map {"a": 1}, float -1.5'
+    with pytest.raises(TypeError, match="argument `second`"):
+        m.both("a", object())
+
+
+def test_of_two_that_meet_a_trait_text_is_taken_first(m: Any) -> None:
+    assert m.command("set", "key", "value") == "set key value"
+    assert m.command("set", "key", 7) == "set key 7"
+    assert m.command("set", "key", b"ab") == "set key 97 98"
+    assert m.command("set", "key", ["a", "b"]) == "set key a b"
+    assert m.command(1, 2, 3) == "1 2 3"
+    with pytest.raises(TypeError, match="no signature"):
+        m.command("set", 1.5, True)
 
 
 def test_a_conversion_may_fail(m: Any) -> None:

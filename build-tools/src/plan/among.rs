@@ -1,6 +1,6 @@
 //! Choices for a parameter among what implements a trait: what serde writes, tuples of what the bounds say.
 
-use super::choose::{CHOICES, Choice, Chooser, shared, text};
+use super::choose::{CHOICES, Choice, Chooser, list, shared, string, text};
 use super::ctx::{bounds_of, parameters};
 use super::fold::{Subst, closed, generics_in, unify};
 use super::kinds::{Kinds, best, kind_of};
@@ -65,6 +65,13 @@ impl Chooser<'_, '_> {
 
     /// The types that an impl of a trait is for; what its parameters are in a tuple, the trait's arguments and bounds say.
     pub(super) fn implementors(&self, impl_: &Impl, asked: &TraitRef, ty: Ty) -> Vec<Ty> {
+        if let Some(list) = list_of_such(impl_, asked, &ty) {
+            return if holds::applies(self.ctx, impl_, &list) {
+                vec![list]
+            } else {
+                Vec::new()
+            };
+        }
         if !matches!(ty, Ty::Tuple(_)) || closed(&ty) {
             return self.instances_of(impl_, ty);
         }
@@ -114,5 +121,30 @@ impl Chooser<'_, '_> {
         self.open.borrow_mut().remove(&key);
         all.retain(|ty| holds::applies(self.ctx, impl_, ty));
         all
+    }
+}
+
+/// What a list is whose items implement the trait that it does itself: a slice is bytes, a vector is of text.
+fn list_of_such(impl_: &Impl, asked: &TraitRef, ty: &Ty) -> Option<Ty> {
+    let such = |item: &Ty| {
+        let Ty::Generic(name) = item else { return false };
+        bounds_of(&impl_.generics, name)
+            .into_iter()
+            .any(|bound| matches!(bound, Bound::Trait { trait_, .. } if trait_.def == asked.def))
+    };
+    match ty {
+        Ty::Ref {
+            mutable: false, ty, ..
+        } => match &**ty {
+            Ty::Slice(item) if such(item) => {
+                Some(shared(&Ty::Slice(Box::new(Ty::Primitive("u8".to_owned())))))
+            }
+            _ => None,
+        },
+        Ty::Path { def, args } if stdlib::is(def, "Vec") => {
+            let items = type_args(args).next().filter(|item| such(item));
+            items.map(|_| list(string()))
+        }
+        _ => None,
     }
 }

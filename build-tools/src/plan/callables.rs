@@ -9,6 +9,7 @@ use super::choose::{CHOICES, Choice, Chooser, FOREIGN_CHOICES, shared, string, t
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
+use super::limits::{self, Cost};
 use super::lock::{self, Crossing};
 use super::model::{Action, Fluent, PlannedParam, Reach, Shim, Stay};
 use super::open::Open;
@@ -18,13 +19,10 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, held, holds, items, lasting, names, partial, plain, random, results,
-    stand_in, stdlib,
+    closures, formatting, functions, held, holds, items, joined, lasting, names, partial, plain, random,
+    results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
-
-/// How many shims one callable may have.
-const SHIMS: usize = 9;
 
 /// A shim, with what was chosen for the parameters that its function leaves open.
 pub(super) struct Made {
@@ -34,9 +32,14 @@ pub(super) struct Made {
 
 /// Plans the shims of a callable: at least one, or the reason why there is none.
 pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Made>, Reason> {
+    at_most(ctx, types, site, limits::of(ctx).combinations)
+}
+
+/// Those of the `most` combinations that are the likeliest.
+pub(super) fn at_most(ctx: &Ctx<'_>, types: &Types, site: &Site, most: usize) -> Result<Vec<Made>, Reason> {
     let function = &site.function;
     if let Some(giving) = formatting::rewritten(ctx, site) {
-        let mut shims = shims(ctx, types, &giving)?;
+        let mut shims = at_most(ctx, types, &giving, most)?;
         shims
             .iter_mut()
             .for_each(|made| made.shim.signature = signature(ctx, function));
@@ -66,7 +69,7 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Mad
         return Err(Reason::new(SkipCode::Generic, message));
     }
     let chooser = chooser(ctx, types, &open);
-    let combinations = combine(&chooser, &open, site)?;
+    let combinations = combine(&chooser, &open, site, most)?;
     let many = combinations.len() > 1;
     let mut shims = Vec::new();
     let mut refused = None;
@@ -169,10 +172,15 @@ fn alone(open: &Open) -> BTreeSet<String> {
 /// One choice for each open parameter.
 pub(super) type Combination = Vec<(String, Choice)>;
 
-fn combine(chooser: &Chooser<'_, '_>, open: &Open, site: &Site) -> Result<Vec<Combination>, Reason> {
+fn combine(
+    chooser: &Chooser<'_, '_>,
+    open: &Open,
+    site: &Site,
+    most: usize,
+) -> Result<Vec<Combination>, Reason> {
     let determined = open.determined();
     let (told, given) = (functions::told_by_impls(open), functions::only_given(open));
-    let mut all: Vec<(usize, Combination)> = vec![(0, Vec::new())];
+    let mut found: Vec<(&String, Vec<Choice>)> = Vec::new();
     for name in &open.names {
         if !determined.contains(name) {
             return Err(Reason::new(
@@ -184,43 +192,39 @@ fn combine(chooser: &Chooser<'_, '_>, open: &Open, site: &Site) -> Result<Vec<Co
             ));
         }
         let mut choices = match site.subst.types.get(name) {
-            Some(ty) => vec![Choice {
-                ty: ty.clone(),
-                iterate: false,
-            }],
+            Some(ty) => Choice::of(ty.clone()),
             None if told.contains(name) => Choice::of(Ty::Infer),
             None => chooser.choose(name)?,
         };
         if given.contains(name) {
             choices.truncate(1);
         }
-        let mut next = Vec::new();
-        for (cost, one) in &all {
-            for (rank, choice) in choices.iter().enumerate() {
-                let mut longer = one.clone();
-                longer.push((name.clone(), choice.clone()));
-                next.push((cost + rank, longer));
+        found.push((name, choices));
+    }
+    if found.iter().map(|(_, choices)| choices.len()).product::<usize>() > most {
+        for (name, choices) in &mut found {
+            if let Some(one) = joined::of(chooser, name, choices) {
+                *choices = vec![one];
             }
         }
-        all = cheapest(next);
     }
+    let mut all: Vec<(Cost, Combination)> = vec![(Cost::default(), Vec::new())];
+    for (name, choices) in found {
+        let types: Vec<Ty> = choices.iter().map(|one| one.ty.clone()).collect();
+        let (places, by_kind) = limits::places(chooser, name, &types);
+        let mut next = Vec::new();
+        for (cost, one) in &all {
+            for (place, choice) in places.iter().zip(&choices) {
+                let mut longer = one.clone();
+                longer.push((name.clone(), choice.clone()));
+                next.push((cost.and(*place, by_kind), longer));
+            }
+        }
+        // What is unlikely so far may be likely as a whole.
+        all = limits::cheapest(next, most.max(CHOICES));
+    }
+    let all = limits::cheapest(all, most);
     Ok(all.into_iter().map(|(_, one)| one).collect())
-}
-
-/// Where there are too many combinations, those with the first choices stay, in their order.
-fn cheapest(all: Vec<(usize, Combination)>) -> Vec<(usize, Combination)> {
-    let mut costs: Vec<(usize, usize)> = all
-        .iter()
-        .enumerate()
-        .map(|(at, (cost, _))| (*cost, at))
-        .collect();
-    costs.sort_unstable();
-    let chosen: BTreeSet<usize> = costs.into_iter().take(SHIMS).map(|(_, at)| at).collect();
-    let numbered = all.into_iter().enumerate();
-    numbered
-        .filter(|(at, _)| chosen.contains(at))
-        .map(|(_, one)| one)
-        .collect()
 }
 
 /// Puts a choice in place of its parameter; behind a reference what can be unsized is.
@@ -386,6 +390,9 @@ fn shim(
         }
         if let Some(target) = plain::target(ty) {
             arguments[at] = plain::argument(ctx, target);
+        }
+        if joined::is(ty) {
+            arguments[at] = Some("{}.get()".to_owned());
         }
     }
     for at in &in_place {

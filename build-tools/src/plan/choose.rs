@@ -14,6 +14,7 @@ use super::functions;
 use super::holds;
 use super::hosts;
 use super::kinds::{Kind, Kinds, best, kind_of, passable};
+use super::limits;
 use super::mappings;
 use super::plain;
 use super::spell::BYTES_LIKE;
@@ -582,9 +583,13 @@ impl Chooser<'_, '_> {
             .host(trait_)
             .filter(|_| hosts::meets(self.ctx, trait_, bounds));
         let most = self.most - usize::from(host.is_some());
-        kinds
-            .into_values()
-            .take(most)
+        let all: Vec<Ty> = kinds.into_values().map(|(_, ty)| ty).collect();
+        let mut order: Vec<(usize, usize)> = limits::by_kinds(self.ctx, &all).into_iter().zip(0..).collect();
+        order.sort_unstable();
+        let chosen: BTreeSet<usize> = order.into_iter().take(most).map(|(_, at)| at).collect();
+        all.into_iter()
+            .enumerate()
+            .filter(|(at, _)| chosen.contains(at))
             .map(|(_, ty)| ty)
             // Objects of Python's are what the others are not.
             .chain(host.map(hosts::host))

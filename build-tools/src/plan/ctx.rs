@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::fold::{Fold, Subst, closed, erase, unify};
 use super::holds::Answer;
+use super::limits::Limits;
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
 use super::requests::Request;
@@ -53,6 +54,8 @@ pub(super) struct Ctx<'a> {
     pub(super) requests: Vec<Request>,
     /// The crate's own type for values of any kind, once it was looked for (see `functions`).
     pub(super) own_value: OnceCell<Option<Ty>>,
+    /// How many shims a callable may have, once that was asked.
+    pub(super) limits: OnceCell<Limits>,
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
@@ -112,6 +115,7 @@ impl<'a> Ctx<'a> {
             granted,
             requests: Vec::new(),
             own_value: OnceCell::new(),
+            limits: OnceCell::new(),
         }
     }
 

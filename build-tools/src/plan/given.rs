@@ -13,6 +13,7 @@ use super::choose::Chooser;
 use super::ctx::Ctx;
 use super::fold::{Fold, any, closed, generics_in};
 use super::likely::{self, Candidate};
+use super::limits;
 use super::model::{Reach, Shim};
 use super::open::{Open, names_const};
 use super::requests::Request;
@@ -46,7 +47,12 @@ pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>
     let mut shims: Vec<Shim> = Vec::new();
     let mut refused = None;
     let combinations = combinations(&found);
+    let limits = limits::of(ctx);
+    let mut many = None;
     for (at, combination) in combinations.iter().enumerate() {
+        if many == Some(true) && at >= limits.instances {
+            break;
+        }
         let values: Vec<(String, Value)> = left
             .iter()
             .zip(combination)
@@ -54,11 +60,23 @@ pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>
             .collect();
         let told = |one: &Left| one.told;
         let natural = at == 0 && combination.iter().all(|one| one.natural);
-        match instance(ctx, types, site, &values) {
-            Ok(made) => {
-                let bare = natural || left.iter().all(told);
-                shims.extend(made.into_iter().map(|one| reached(ctx, site, &values, one, bare)));
+        let bare = natural || left.iter().all(told);
+        let plan = |most: usize| instance(ctx, types, site, &values, most);
+        let few = if bare { limits.combinations } else { limits.named };
+        let mut made = plan(if many == Some(true) {
+            few
+        } else {
+            limits.combinations
+        });
+        if let (Ok(first), None) = (&made, many) {
+            let all = first.len() * combinations.len();
+            many = Some(all > limits.together);
+            if all > limits.together && first.len() > few {
+                made = plan(few);
             }
+        }
+        match made {
+            Ok(made) => shims.extend(made.into_iter().map(|one| reached(ctx, site, &values, one, bare))),
             Err(reason) => refused = refused.or(Some(reason)),
         }
     }
@@ -229,9 +247,10 @@ fn instance(
     types: &Types,
     site: &Site,
     values: &[(String, Value)],
+    most: usize,
 ) -> Result<Vec<Made>, Reason> {
     let given = given(ctx, site, values)?;
-    callables::shims(ctx, types, &given)
+    callables::at_most(ctx, types, &given, most)
 }
 
 /// The same callable with these put in.

@@ -78,7 +78,7 @@ pub(super) fn types(
     let plain = PLAIN.iter().map(|name| Ty::Primitive((*name).to_owned()));
     let mut rest: Vec<Ty> = plain.collect();
     rest.insert(2, string());
-    rest.push(list(Ty::Primitive("u8".to_owned())));
+    rest.insert(4, list(Ty::Primitive("u8".to_owned())));
     if bounds.iter().any(holds::is_read) {
         // Formats that do not say themselves what is there are to be told.
         rest.splice(0..0, [stand_in::dict(), list(stand_in::dynamic())]);

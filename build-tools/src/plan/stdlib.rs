@@ -162,6 +162,12 @@ const TYPES: &[Row] = &[
         StdClass::Container,
     ),
     (
+        "OneOf",
+        "usecrate",
+        "::usecrate_runtime::private::OneOf",
+        StdClass::Container,
+    ),
+    (
         "Items",
         "usecrate",
         "::usecrate_runtime::private::Items",

@@ -5,6 +5,7 @@ mod host_objects;
 mod hosts;
 mod instances;
 mod judge;
+mod limits;
 mod locks;
 mod mappings;
 mod objects;
@@ -365,7 +366,7 @@ fn what_the_crate_converts_is_taken_where_the_target_is() {
 fn of_too_many_combinations_the_first_choices_stay() {
     let into = || Bound::Trait {
         trait_: TraitRef {
-            def: key("core::convert::Into"),
+            def: key("core::convert::TryInto"),
             args: Args {
                 args: vec![Arg::Type(path("x::Value", Vec::new()))],
                 ..Args::default()
@@ -379,7 +380,7 @@ fn of_too_many_combinations_the_first_choices_stay() {
         .opaque("Value", Generics::default())
         .function(function("f", params, None));
     for name in ["bool", "i64", "f64", "u8"] {
-        sample = sample.implements("Value", "core::convert::From", vec![Arg::Type(prim(name))]);
+        sample = sample.implements("Value", "core::convert::TryFrom", vec![Arg::Type(prim(name))]);
     }
     let plan = sample.plan();
     let ids: Vec<&str> = plan.shims.iter().map(|shim| shim.id.as_str()).collect();

@@ -1,5 +1,5 @@
 //! What becomes a `T`: a value of the first of several types that fits. Where a callable gives what is converted into a `T`,
-//! nothing that is passed says which type that is.
+//! nothing that is passed says which type that is; and where several arguments are converted, one shim takes them all.
 
 use std::marker::PhantomData;
 

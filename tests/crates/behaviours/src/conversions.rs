@@ -100,9 +100,44 @@ pub fn shown(value: impl Into<Value>) -> String {
     value.into().0
 }
 
-/// What both are made from: there are more ways than are served.
+/// What both are made from: there are more ways than shims for one function.
 pub fn both(first: impl Into<Value>, second: impl Into<Value>) -> String {
     format!("{}, {}", first.into().0, second.into().0)
+}
+
+/// What stands in a command.
+pub trait Words {
+    /// It, word by word.
+    fn words(&self) -> Vec<String>;
+}
+
+macro_rules! words {
+    ($($ty:ty),*) => { $(
+        impl Words for $ty {
+            fn words(&self) -> Vec<String> {
+                vec![self.to_string()]
+            }
+        }
+    )* };
+}
+
+words!(bool, u8, i64, f64, &str, String);
+
+impl<T: Words> Words for &[T] {
+    fn words(&self) -> Vec<String> {
+        self.iter().flat_map(Words::words).collect()
+    }
+}
+
+impl<T: Words> Words for Vec<T> {
+    fn words(&self) -> Vec<String> {
+        self.as_slice().words()
+    }
+}
+
+/// A command: of three that may be anything, not all there are come at once.
+pub fn command<N: Words, K: Words, V: Words>(name: N, key: K, value: V) -> String {
+    [name.words(), key.words(), value.words()].concat().join(" ")
 }
 
 /// An even number.
