@@ -275,7 +275,8 @@ impl Shape {
         Self::read_at(core, value, DEPTH)
     }
 
-    /// The same for a parameter, and whether it is passed by keyword alone: the initial value of what Rust changes.
+    /// The same for a parameter, and whether it is passed by keyword alone: the initial value of what Rust changes, which may
+    /// be left out.
     pub(crate) fn read_parameter(core: &'static Core, value: &Bound<'_, PyAny>) -> PyResult<(Self, bool)> {
         if let Ok(parts) = value.cast::<PyList>()
             && parts.len() == 3
@@ -284,7 +285,8 @@ impl Shape {
             let inner = Self::read(core, &parts.get_item(1)?)?;
             let boxed = inner.may_be_nil();
             let inner = Box::new(inner);
-            return Ok((Self::Initial { inner, boxed }, true));
+            let may_miss = parts.get_item(2)?.is_truthy()?;
+            return Ok((Self::Initial { inner, boxed }, may_miss));
         }
         Ok((Self::read(core, value)?, false))
     }

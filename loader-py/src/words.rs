@@ -142,7 +142,7 @@ fn signature(
     skip_self: bool,
 ) -> PyResult<String> {
     let mut words = Vec::new();
-    // Passed by keyword alone: the initial values of what Rust leaves in them.
+    // Passed by keyword alone: the initial values, which may be left out, of what Rust leaves in them.
     let mut named = Vec::new();
     for (at, param) in required(callable, "params")?.cast::<PyList>()?.iter().enumerate() {
         let param = param.cast::<PyDict>()?;
@@ -161,7 +161,7 @@ fn signature(
             None => String::new(),
         };
         let text = format!("{own}: {}{default}", spell(manifest, &ty)?);
-        let list = if begins(&ty, "out") {
+        let list = if begins(&ty, "out") && ty.get_item(2)?.is_truthy()? {
             &mut named
         } else {
             &mut words

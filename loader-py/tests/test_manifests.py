@@ -160,7 +160,7 @@ def test_words_as_python_spells_them(part: Any, manifest: dict[str, Any]) -> Non
     text = part("_native").signature(manifest, callable_)
     assert text == (
         "fill(f: Callable[[int, Version], bool], file: binary file | None = None, items: Iterable[str], "
-        "memory: writable buffer of f32, *, into: list[str] = None, size: int) -> Iterator[int | None]"
+        "memory: writable buffer of f32, size: int, *, into: list[str] = None) -> Iterator[int | None]"
     )
     assert f"Python: {text}" in part("_native").doc_text(manifest, callable_)
 

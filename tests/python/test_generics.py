@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import inspect
 import json
 import pathlib
@@ -221,6 +222,10 @@ def test_an_associated_type_with_a_parameter_is_worked_out(m: Any) -> None:
     assert m.Chart(7).table() == [[7, 7, 7], [7, 7, 7]]
 
 
+def test_an_argument_of_a_trait_that_is_left_out_is_its_default(m: Any) -> None:
+    assert m.rows(3).len() == 3
+
+
 def test_records_of_one_generic_type_are_one_class(data: Any) -> None:
     assert repr(data.Pair(first=1, second=2)) == "Pair(first=1, second=2)"
     assert data.sum(data.Pair(1, 2)) == data.sum({"first": 1, "second": 2}) == 3
@@ -292,3 +297,47 @@ def test_arrays_whose_length_is_a_type_are_bytes(m: Any) -> None:
 
 def test_conversions_from_whatever_meets_a_bound(m: Any) -> None:
     assert m.sealed.said(["a", "b"]) == "a b"
+
+
+def test_lists_have_the_methods_of_traits(m: Any) -> None:
+    assert m.lists.Summary.mean([1, 2.5, 4]) == 2.5
+    assert m.lists.Summary.mean(array.array("d", [1, 2])) == 1.5
+    assert m.lists.Summary.above([1, 2, 3], 1.5) == 2
+    assert m.lists.Turned.turn(["a", 2, None]) == [None, 2, "a"]
+    assert m.lists.Turned.middle([1, "b", 3]) == "b" and m.lists.Turned.middle([]) is None
+    assert "not str" in refused(TypeError, m.lists.Summary.mean, ["a"])
+
+
+def test_what_a_number_becomes_is_given_back(m: Any) -> None:
+    assert m.lists.Cleared.clear(2.5) == (True, 0.0)
+    assert m.lists.Cleared.clear(0) == (False, 0.0)
+
+
+def test_parameters_agree_with_each_other(m: Any) -> None:
+    assert m.lists.between(range(2, 10)) == 6 and type(m.lists.between(range(2, 10))) is int
+    assert m.lists.between((1.0, 2.0)) == 1.5
+    # Those that do not are not even tried.
+    skipped = usecrate.manifest(m)["skipped"]
+    assert not [one for one in skipped if one["path"].startswith("generics::lists::between")]
+
+
+def test_a_number_in_a_type_is_one_that_its_trait_is_implemented_with(m: Any) -> None:
+    field = m.lists.Flat(1.0)
+    assert m.lists.Doubled["Flat", "2"](field).at([0.0, 5.0]) == 12
+    assert m.lists.Doubled["Flat", "3"](field).at([0.0, 0.0, 1.0]) == 4
+
+
+def test_what_is_asked_of_another_type_says_what_can_be_made(m: Any) -> None:
+    assert m.lists.made["u8"]() == 7 and m.lists.made["f64"]() == 0.5
+    assert "u16" not in refused(TypeError, m.lists.made)
+
+
+def test_the_arguments_of_a_trait_say_what_implements_it(m: Any) -> None:
+    assert m.lists.Middle(1.0, 2.0).place() == 1.5
+
+
+def test_text_is_another_instance_than_numbers(m: Any) -> None:
+    words, numbers = m.lists.Names["String"](), m.lists.Names["i64"]()
+    words.add("one")
+    numbers.add(2)
+    assert words.shown() == ["one"] and numbers.shown() == ["#2"]

@@ -112,7 +112,7 @@ def test_records_and_what_has_no_default(outs: Any) -> None:
     assert outs.grow(2) == outs.Size(2, 2)
     assert outs.grow(2, size=outs.Size(1, 0)) == outs.Size(3, 2)
     before = outs.Tally(start=5, seen=["a"])
-    assert outs.tally("b", tally=before) == (7, outs.Tally(5, ["a", "b"]))
+    assert outs.tally("b", before) == outs.tally("b", tally=before) == (7, outs.Tally(5, ["a", "b"]))
     assert before.seen == ["a"], "what is passed is not changed"
     with pytest.raises(TypeError, match="tally"):
         outs.tally("b")

@@ -66,7 +66,7 @@ fn unusable(entry: &str, problem: String) -> Unusable {
 
 /// An option may be left out where all that stands behind it may be. `Err`: one with a value, and one that has to be passed.
 fn leave_out(callable: &mut Callable) -> Result<(), (String, String)> {
-    let by_position = |param: &&mut usecrate_manifest::Param| !matches!(param.ty, TypeRef::Out(..));
+    let by_position = |param: &&mut usecrate_manifest::Param| !matches!(param.ty, TypeRef::Out(_, true));
     let mut needed: Option<String> = None;
     for param in callable.params.iter_mut().filter(by_position).rev() {
         let option = matches!(param.ty, TypeRef::Option(_)) && param.name != "self";

@@ -63,7 +63,8 @@ impl Chooser<'_, '_> {
         Some(all.map(|ty| Choice { ty, iterate: false }).collect())
     }
 
-    /// The types that an impl of a trait is for; what its parameters are in a tuple, the trait's arguments and bounds say.
+    /// The types that an impl of a trait is for; what its parameters are in a tuple or a range, the trait's arguments and
+    /// bounds say.
     pub(super) fn implementors(&self, impl_: &Impl, asked: &TraitRef, ty: Ty) -> Vec<Ty> {
         if let Some(list) = list_of_such(impl_, asked, &ty) {
             return if holds::applies(self.ctx, impl_, &list) {
@@ -72,7 +73,8 @@ impl Chooser<'_, '_> {
                 Vec::new()
             };
         }
-        if !matches!(ty, Ty::Tuple(_)) || closed(&ty) {
+        let whole = matches!(ty, Ty::Tuple(_)) || stdlib::range_of(&ty).is_some();
+        if !whole || closed(&ty) {
             return self.instances_of(impl_, ty);
         }
         let open = parameters(&impl_.generics);

@@ -7,14 +7,14 @@ use usecrate_manifest::{Kind, SkipCode};
 
 use super::choose::{CHOICES, Choice, Chooser, FOREIGN_CHOICES, shared, string, text};
 use super::ctx::{Ctx, parameters};
-use super::fold::{Fold, Subst, erase, generics_in};
+use super::fold::{Fold, Subst, closed, erase, generics_in};
 use super::lifetimes;
 use super::limits::{self, Cost};
 use super::lock::{self, Crossing};
 use super::model::{Action, Fluent, PlannedParam, Reach, Shim, Stay};
 use super::open::Open;
 use super::outs::{self, Change};
-use super::site::{Callee, Explicit, Site};
+use super::site::{Callee, Explicit, OriginKey, Site};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
@@ -147,13 +147,28 @@ pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -
         open: RefCell::new(BTreeSet::new()),
         inside: stand_in::inside_types(ctx, types, &signature),
         named: signature.iter().flat_map(|ty| generics_in(ty)).collect(),
-        passed: open.params.iter().flat_map(generics_in).collect(),
+        passed: passed(open),
         alone: alone(open),
         referred: open.params.iter().filter_map(referred).collect(),
         output: open.output.clone(),
         callables: RefCell::new(Vec::new()),
         most: if open.foreign { FOREIGN_CHOICES } else { CHOICES },
     }
+}
+
+/// Parameters of which values are passed, or that say how a trait of the crate's is implemented by what is passed.
+fn passed(open: &Open) -> BTreeSet<String> {
+    let whole: BTreeSet<String> = open.params.iter().flat_map(generics_in).collect();
+    let of_passed = |ty: &Ty| matches!(ty, Ty::Generic(name) if whole.contains(name));
+    let about = open.bounds.iter().filter(|(ty, _)| of_passed(ty));
+    let told = about
+        .flat_map(|(_, bounds)| bounds)
+        .filter_map(|bound| match bound {
+            Bound::Trait { trait_, .. } if !stdlib::is_std(&trait_.def) => Some(&trait_.args),
+            _ => None,
+        });
+    let told: BTreeSet<String> = told.flat_map(type_args).flat_map(generics_in).collect();
+    whole.union(&told).cloned().collect()
 }
 
 /// Parameters that are whole arguments, and stand nowhere else.
@@ -220,11 +235,41 @@ fn combine(
                 next.push((cost.and(*place, by_kind), longer));
             }
         }
+        let fit = |(_, one): &&(Cost, Combination)| fits(chooser, name, one);
+        // If none do, rustc says why.
+        let fitting: Vec<_> = next.iter().filter(fit).cloned().collect();
         // What is unlikely so far may be likely as a whole.
-        all = limits::cheapest(next, most.max(CHOICES));
+        all = limits::cheapest(if fitting.is_empty() { next } else { fitting }, most.max(CHOICES));
     }
     let all = limits::cheapest(all, most);
     Ok(all.into_iter().map(|(_, one)| one).collect())
+}
+
+/// What was chosen for a parameter does not contradict what was for others, or is known: `R: SampleRange<T>`.
+fn fits(chooser: &Chooser<'_, '_>, name: &str, combination: &Combination) -> bool {
+    let mut subst = Subst::default();
+    let chosen = combination.iter().filter(|(_, choice)| !choice.iterate);
+    subst
+        .types
+        .extend(chosen.map(|(name, choice)| (name.clone(), choice.ty.clone())));
+    let together = |ty: &Ty, bound: &Bound| {
+        let Bound::Trait { trait_, .. } = bound else {
+            return false;
+        };
+        let mut names: BTreeSet<String> = type_args(&trait_.args).flat_map(generics_in).collect();
+        let several = !names.is_empty() && !stdlib::is_std(&trait_.def);
+        names.extend(generics_in(ty));
+        several && names.contains(name) && names.iter().all(|name| subst.types.contains_key(name))
+    };
+    chooser.bounds.iter().all(|(ty, bounds)| match ty {
+        ty if closed(ty) || matches!(ty, Ty::Generic(_)) => {
+            bounds.iter().filter(|bound| together(ty, bound)).all(|bound| {
+                let bounds = subst.apply_bounds(std::slice::from_ref(bound));
+                holds::meets(chooser.ctx, &subst.apply(ty), &bounds)
+            })
+        }
+        _ => true,
+    })
 }
 
 /// Puts a choice in place of its parameter; behind a reference what can be unsized is.
@@ -311,6 +356,12 @@ fn shim(
     let mut output = open.output.as_ref().map(|ty| ctx.normal(&put.ty(ty)));
     let receiver = function.params.first().is_some_and(|param| param.name == "self");
     lifetimes::name_elided(&mut params, &mut output, receiver);
+    // Of a type that has no class even what its own method changes is passed.
+    let itself = |at: usize| receiver && at == 0;
+    let classless = site
+        .origin
+        .as_ref()
+        .is_some_and(|origin| matches!(origin.key, OriginKey::Foreign { .. }));
     let mut out_params = Vec::new();
     let (mut lists, mut in_place) = (BTreeSet::new(), BTreeSet::new());
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
@@ -318,8 +369,9 @@ fn shim(
         let before = params.iter().take(at);
         let others = before.chain(params.iter().skip(at + 1)).chain(&output);
         match outs::change(ctx, types, ty, others) {
-            Some(Change::Out { default }) if !(receiver && at == 0) => out_params.push((at, Some(default))),
-            Some(Change::Bytes) if !(receiver && at == 0) => out_params.push((at, None)),
+            Some(Change::Out { default }) if !itself(at) => out_params.push((at, Some(default))),
+            Some(Change::Out { .. }) if classless => out_params.push((at, Some(false))),
+            Some(Change::Bytes) if !itself(at) => out_params.push((at, None)),
             Some(Change::List) => {
                 out_params.push((at, Some(false)));
                 lists.insert(at);

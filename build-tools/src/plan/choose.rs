@@ -83,6 +83,29 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) most: usize,
 }
 
+impl<'c, 'a> Chooser<'c, 'a> {
+    /// For the parameters of an impl.
+    pub(super) fn of_impl(ctx: &'c Ctx<'a>, types: &'c Types, impl_: &Impl) -> Self {
+        let bounds = impl_.generics.bounds.iter();
+        Self {
+            ctx,
+            types,
+            bounds: bounds
+                .map(|one| (ctx.normal(&one.ty), one.bounds.clone()))
+                .collect(),
+            open: RefCell::default(),
+            inside: BTreeMap::new(),
+            named: BTreeSet::new(),
+            passed: BTreeSet::new(),
+            alone: BTreeSet::new(),
+            referred: BTreeSet::new(),
+            output: None,
+            callables: RefCell::default(),
+            most: CHOICES,
+        }
+    }
+}
+
 impl Chooser<'_, '_> {
     /// The types that a parameter may stand for.
     pub(super) fn choose(&self, name: &str) -> Result<Vec<Choice>, Reason> {
@@ -550,7 +573,10 @@ impl Chooser<'_, '_> {
                 let bounds: Vec<Bound> = bounds_of(&impl_.generics, name).into_iter().cloned().collect();
                 let own = |bound: &Bound| matches!(bound, Bound::Trait { trait_: t, .. } if t.def == *trait_);
                 if !bounds.iter().any(own) && self.open.borrow_mut().insert(trait_.0.clone()) {
-                    let found = self.by_bounds(&bounds, None).unwrap_or_default();
+                    let found = match told(impl_, asked, name) {
+                        Some(ty) => Choice::of(ty.clone()),
+                        None => self.by_bounds(&bounds, None).unwrap_or_default(),
+                    };
                     self.open.borrow_mut().remove(&trait_.0);
                     let found: Vec<Choice> = found
                         .into_iter()
@@ -641,6 +667,14 @@ impl Chooser<'_, '_> {
             None => kind_of(self.ctx, ty),
         }
     }
+}
+
+/// What the arguments of a trait say that a blanket impl is for: `impl<T> SampleBorrow<T> for T`.
+fn told<'t>(impl_: &Impl, asked: &'t TraitRef, name: &str) -> Option<&'t Ty> {
+    let have = impl_.trait_.iter().flat_map(|one| type_args(&one.args));
+    let mut pairs = have.zip(type_args(&asked.args));
+    let is = |have: &Ty| matches!(have, Ty::Generic(have) if have == name);
+    pairs.find_map(|(have, asked)| (is(have) && closed(asked)).then_some(asked))
 }
 
 pub(super) fn is_boxed(def: &DefKey) -> bool {

@@ -344,6 +344,7 @@ impl<'a> Ctx<'a> {
             _ => self.bare_impls(),
         };
         let of_trait = |impl_: &&&Impl| impl_.trait_.as_ref().is_some_and(|have| have.def == asked.def);
+        let asked = &self.whole(asked);
         let mut perhaps = None;
         for impl_ in all.iter().filter(of_trait) {
             let Some(mut found) = self.match_impl(impl_, ty) else {
@@ -358,12 +359,21 @@ impl<'a> Ctx<'a> {
         perhaps
     }
 
+    /// A trait with the defaults of the arguments that are left out (`Allocator<R>` of `Allocator<R, C = U1>`).
+    fn whole(&self, trait_: &TraitRef) -> TraitRef {
+        TraitRef {
+            def: trait_.def.clone(),
+            args: fill(self, &trait_.def, trait_.args.clone()),
+        }
+    }
+
     /// The trait of an impl has the arguments that are asked for; what they say of the impl's parameters is put in.
     fn has_arguments(&self, found: &mut Match<'a>, asked: &TraitRef) -> Answer {
         let Some(have) = &found.impl_.trait_ else {
             return Answer::No;
         };
         let open = parameters(&found.impl_.generics);
+        let have = self.whole(have);
         let mut answer = Answer::Yes;
         for (have, asked) in type_args(&have.args).zip(type_args(&asked.args)) {
             if !closed(asked) {

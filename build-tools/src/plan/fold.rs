@@ -379,7 +379,8 @@ fn unify_arg(pattern: &Arg, arg: &Arg, open: &BTreeSet<String>, subst: &mut Subs
     }
 }
 
-fn unify_const(pattern: &str, text: &str, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
+/// The same of constants.
+pub(super) fn unify_const(pattern: &str, text: &str, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
     if open.contains(pattern) {
         let bound = subst
             .consts

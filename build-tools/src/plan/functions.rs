@@ -3,10 +3,9 @@
 //! There is one shim for each number of arguments that there is an impl for; the loader sees which a callable of Python's takes.
 //! Where the impl leaves a type open, the callable is passed, and gives, the crate's own type for values of any kind.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::choose::{CHOICES, Chooser};
+use super::choose::Chooser;
 use super::closures;
 use super::ctx::Ctx;
 use super::fold::{Subst, generics_in};
@@ -34,23 +33,7 @@ pub(super) fn close(
     impl_: &Impl,
     signature: &closures::Signature,
 ) -> Option<closures::Signature> {
-    let bounds = impl_.generics.bounds.iter();
-    let chooser = Chooser {
-        ctx,
-        types,
-        bounds: bounds
-            .map(|one| (ctx.normal(&one.ty), one.bounds.clone()))
-            .collect(),
-        open: RefCell::default(),
-        inside: BTreeMap::new(),
-        named: BTreeSet::new(),
-        passed: BTreeSet::new(),
-        alone: BTreeSet::new(),
-        referred: BTreeSet::new(),
-        output: None,
-        callables: RefCell::default(),
-        most: CHOICES,
-    };
+    let chooser = Chooser::of_impl(ctx, types, impl_);
     let mut subst = Subst::default();
     for name in signature.parameters() {
         let ty = match own_value(ctx, types).filter(|own| meets(&chooser, &name, own)) {

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::ctx::{Ctx, parameters};
-use super::fold::{Subst, any, closed, each, unify};
+use super::fold::{Subst, any, closed, each, unify, unify_const};
+use super::spell::is_literal;
 use super::wire::type_args;
 use super::{closures, held, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
@@ -306,6 +307,9 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
         };
         for (have, asked) in others(&have.args.args).iter().zip(&others(&asked.args.args)) {
             let (Arg::Type(have), Arg::Type(asked)) = (have, asked) else {
+                if is_other_constant(have, asked, &open, &mut subst) {
+                    return No;
+                }
                 continue;
             };
             let have = ctx.normal(have);
@@ -322,6 +326,15 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
     }
     subst.types.insert("Self".to_owned(), ty.clone());
     answer.min(clauses(ctx, &impl_.generics, &subst))
+}
+
+/// Two numbers that are not the same: `NoiseFn<f64, 2>` is no `NoiseFn<f64, 3>`.
+fn is_other_constant(have: &Arg, asked: &Arg, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
+    let (Arg::Const(have), Arg::Const(asked)) = (have, asked) else {
+        return false;
+    };
+    let known = is_literal(asked) && (is_literal(have) || open.contains(have));
+    known && !unify_const(have, asked, open, subst)
 }
 
 /// Whether every clause holds. What a clause says of parameters that nothing else tells, is put in for those behind it.

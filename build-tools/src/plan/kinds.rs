@@ -86,6 +86,13 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
             plain(3, "str", 2)
         }
         Ty::Path { def, args } if is_boxed(def) && type_args(args).all(is_text) => plain(3, "str", 3),
+        // Ends that may be given in either way are given in the usual one.
+        Ty::Path { def, .. } if stdlib::range_of(ty).is_some() => {
+            let item = stdlib::range_of(ty).map(|item| kind_of(ctx, item));
+            let ((order, word), rank) = item.unwrap_or_default();
+            let closed = usize::from(!stdlib::is(def, "Range"));
+            plain(5, &format!("000range{order}{word}"), 2 * rank + closed)
+        }
         // Who can be lent need not be used up.
         Ty::Ref {
             mutable: false, ty, ..

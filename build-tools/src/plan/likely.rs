@@ -49,7 +49,7 @@ pub(super) fn types(
         .iter()
         .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name));
     let bounds: Vec<Bound> = about.flat_map(|(_, bounds)| bounds.clone()).collect();
-    let meets = |ty: &Ty| holds::meets(ctx, ty, &bounds);
+    let meets = |ty: &Ty| holds::meets(ctx, ty, &bounds) && agrees(ctx, open, name, ty);
     if let Some(found) = chooser.inside.get(name) {
         let whole = found
             .iter()
@@ -95,6 +95,18 @@ pub(super) fn types(
         }
     }
     all
+}
+
+/// What is asked of known types holds with it: `fn random<T>() -> T where StandardUniform: Distribution<T>`.
+fn agrees(ctx: &Ctx<'_>, open: &Open, name: &str, ty: &Ty) -> bool {
+    let mut subst = Subst::default();
+    subst.types.insert(name.to_owned(), ty.clone());
+    let known = open.bounds.iter().filter(|(subject, _)| closed(subject));
+    let asked = known.flat_map(|(subject, bounds)| bounds.iter().map(move |bound| (subject, bound)));
+    asked.into_iter().all(|(subject, bound)| {
+        let bounds = subst.apply_bounds(std::slice::from_ref(bound));
+        holds::meets(ctx, subject, &bounds)
+    })
 }
 
 fn candidates(found: impl Iterator<Item = Ty>, natural: bool) -> Vec<Candidate> {

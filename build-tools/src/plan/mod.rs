@@ -25,6 +25,7 @@ mod declared;
 mod discover;
 mod fields;
 mod fold;
+mod foreign;
 mod formatting;
 mod functions;
 mod given;

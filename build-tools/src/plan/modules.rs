@@ -6,15 +6,13 @@ use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
 use super::callables::made_up;
-use super::ctx::bounds_of;
-use super::fold::{Subst, closed, erase};
-use super::methods::{TraitMethods, has_receiver, skip_generic, skip_unreached, trait_sites};
+use super::fold::{Subst, erase};
+use super::methods::{TraitMethods, skip_generic, skip_unreached};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
 use super::paths::Meaning;
 use super::site::{Callee, Explicit, Origin, OriginKey, Site};
-use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{names, stand_in, stdlib};
+use super::{foreign, names, stand_in};
 use crate::api::{Def, DefKey, DefKind, Function, Target, Ty};
 
 /// What a definition was planned as, once.
@@ -120,7 +118,7 @@ fn word(target: &PlannedTarget) -> &'static str {
 }
 
 /// Public paths of the modules in which a definition is.
-fn homes(build: &Builder<'_, '_>, key: &DefKey) -> Vec<String> {
+pub(super) fn homes(build: &Builder<'_, '_>, key: &DefKey) -> Vec<String> {
     let is = |target: &Target| matches!(target, Target::Def(have) if have == key);
     build
         .ctx
@@ -368,7 +366,7 @@ pub(super) fn traits(
     let mut out = Vec::new();
     for def in exported {
         let mut methods: BTreeMap<String, PlannedMethod> = over_types.remove(&def.key).unwrap_or_default();
-        on_foreign(build, def, &mut methods);
+        foreign::methods(build, def, &mut methods);
         let methods: Vec<PlannedMethod> = methods.into_values().collect();
         if methods.is_empty() {
             continue;
@@ -384,97 +382,6 @@ pub(super) fn traits(
                 methods,
             },
         ));
-    }
-    out
-}
-
-/// Methods of a trait on types that have no class: `impl ToSnakeCase for str`.
-fn on_foreign(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTreeMap<String, PlannedMethod>) {
-    let mut seen: Vec<Ty> = Vec::new();
-    let place = Place::modules(homes(build, &def.key));
-    let api = build.ctx.api;
-    // Where a class has it, it is counted there.
-    let counted = methods.is_empty();
-    for impl_ in &api.impls {
-        if impl_.negative || impl_.trait_.as_ref().is_none_or(|have| have.def != def.key) {
-            continue;
-        }
-        let ty = erase(&build.ctx.normal(&impl_.self_ty));
-        let (generic, candidates) = match &ty {
-            Ty::Generic(name) => (Some(name.clone()), foreign_types(build, &impl_.generics, name)),
-            _ => (impl_.blanket.clone(), vec![ty.clone()]),
-        };
-        for ty in candidates {
-            if seen.contains(&ty) || !is_foreign(build, &ty) {
-                continue;
-            }
-            let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else {
-                continue;
-            };
-            let mut subst = Subst::of_self(&ty);
-            if let Some(name) = &generic {
-                subst.types.insert(name.clone(), ty.clone());
-            }
-            let shown = build.ctx.show(&ty);
-            let found = super::ctx::Match { impl_, subst };
-            for mut site in trait_sites(build, &found, &rust, &shown, counted) {
-                if !has_receiver(&site.function) {
-                    continue;
-                }
-                let key = OriginKey::Foreign {
-                    trait_: def.key.clone(),
-                    name: site.function.name.clone(),
-                };
-                site.origin = Some(Origin::new(key, &site.function, counted));
-                let shims = build.plan(&site, &place);
-                if !shims.is_empty() {
-                    let name = names::python(&site.function.name);
-                    let from_trait = Some(build.ctx.path(&def.key));
-                    let method = PlannedMethod {
-                        name: name.clone(),
-                        instance: true,
-                        shims: Vec::new(),
-                        from_trait,
-                    };
-                    methods.entry(name).or_insert(method).shims.extend(shims);
-                }
-            }
-            seen.push(ty);
-        }
-    }
-}
-
-/// A type that has no class: of the language or the standard library.
-fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
-    match ty {
-        Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(ty),
-        Ty::Path { def, .. } => stdlib::is_std(def) && closed(ty) && build.types.id(ty).is_none(),
-        _ => false,
-    }
-}
-
-/// `impl<T: AsRef<str> + ?Sized> Trait for T`: the foreign types that the bounds of a blanket impl name.
-fn foreign_types(build: &Builder<'_, '_>, generics: &crate::api::Generics, name: &str) -> Vec<Ty> {
-    let mut out = Vec::new();
-    for bound in bounds_of(generics, name) {
-        let crate::api::Bound::Trait {
-            trait_, maybe: false, ..
-        } = bound
-        else {
-            continue;
-        };
-        if stdlib::is_trait(&trait_.def, "AsRef") {
-            out.extend(
-                super::wire::type_args(&trait_.args)
-                    .filter(|ty| super::wire::is_text(ty))
-                    .cloned(),
-            );
-        } else if build.ctx.own(&trait_.def) {
-            let implementors = build.ctx.api.impls.iter().filter(|impl_| {
-                !impl_.negative && impl_.trait_.as_ref().is_some_and(|have| have.def == trait_.def)
-            });
-            out.extend(implementors.map(|impl_| erase(&build.ctx.normal(&impl_.self_ty))));
-        }
     }
     out
 }

@@ -11,7 +11,7 @@ use super::ctx::{Ctx, bounds_of, parameters};
 use super::discover::Instances;
 use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
 use super::holds::{self, meets};
-use super::spell::Lifetimes;
+use super::spell::{Lifetimes, is_literal};
 use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
@@ -121,8 +121,14 @@ fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
         for (subst, args) in &all {
             for arg in arguments(ctx, def, param, subst, deep) {
                 let (mut subst, mut args) = (subst.clone(), args.clone());
-                if let (Arg::Type(ty), GenericParam::Type { name, .. }) = (&arg, param) {
-                    subst.types.insert(name.clone(), ty.clone());
+                match (&arg, param) {
+                    (Arg::Type(ty), GenericParam::Type { name, .. }) => {
+                        subst.types.insert(name.clone(), ty.clone());
+                    }
+                    (Arg::Const(text), GenericParam::Const { name, .. }) => {
+                        subst.consts.insert(name.clone(), text.clone());
+                    }
+                    _ => {}
                 }
                 args.push(arg);
                 next.push((subst, args));
@@ -242,7 +248,11 @@ pub(super) fn of_alias(ctx: &Ctx<'_>, def: &Def, target: &Ty) -> Option<Ty> {
 fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep: bool) -> Vec<Arg> {
     match param {
         GenericParam::Lifetime { .. } => vec![Arg::Lifetime("'_".to_owned())],
-        GenericParam::Const { default, .. } => default.iter().cloned().map(Arg::Const).collect(),
+        GenericParam::Const {
+            default: Some(default),
+            ..
+        } => vec![Arg::Const(default.clone())],
+        GenericParam::Const { name, .. } => constants(ctx, def, name),
         GenericParam::Type {
             default: Some(default),
             ..
@@ -252,6 +262,31 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
             found.into_iter().map(Arg::Type).collect()
         }
     }
+}
+
+/// Values of a const parameter by which a trait is asked for (`S: NoiseFn<T, DIM>`): those that it is implemented with.
+fn constants(ctx: &Ctx<'_>, def: &Def, name: &str) -> Vec<Arg> {
+    let is = |arg: &Arg| match arg {
+        Arg::Const(text) => text == name,
+        Arg::Type(ty) => matches!(ty, Ty::Generic(have) if have == name),
+        Arg::Lifetime(_) | Arg::Infer => false,
+    };
+    let mut found = BTreeSet::new();
+    for bound in def.generics.bounds.iter().flat_map(|clause| &clause.bounds) {
+        let Bound::Trait { trait_, .. } = bound else {
+            continue;
+        };
+        let Some(at) = trait_.args.args.iter().position(is) else {
+            continue;
+        };
+        let impls = ctx.impls_of(&trait_.def).iter();
+        let have = impls.filter_map(|impl_| impl_.trait_.as_ref()?.args.args.get(at));
+        found.extend(
+            have.filter(|arg| matches!(arg, Arg::Const(text) if is_literal(text)))
+                .cloned(),
+        );
+    }
+    found.into_iter().collect()
 }
 
 /// Where a type stands among others that would do as well: those come first that are made of few others, of which the crate
@@ -433,10 +468,15 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         .filter(|(score, _)| *score == best)
         .map(|(_, ty)| ty)
         .collect();
-    // One number is as good as another, and each of the crate's own types is something else.
+    // One number is as good as another; text and each of the crate's own types is something else.
     let plain = |ty: &&Ty| matches!(ty, Ty::Primitive(_));
+    let text = choose::string();
     match best.iter().find(plain) {
-        Some(first) => vec![first.clone()],
+        Some(first) => [first]
+            .into_iter()
+            .chain(best.iter().find(|ty| **ty == text))
+            .cloned()
+            .collect(),
         None => {
             let (named, others): (Vec<Ty>, Vec<Ty>) = best.into_iter().partition(is_named);
             let others = others.into_iter().take(OWN);

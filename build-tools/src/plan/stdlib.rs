@@ -1,7 +1,7 @@
 //! What the plan knows of the standard library: how its types cross and under which public path they can be named.
 //! rustdoc gives the paths of definitions, private modules included (`core::str::error::Utf8Error`).
 
-use crate::api::DefKey;
+use crate::api::{DefKey, Ty};
 
 /// How a standard type crosses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -494,6 +494,16 @@ pub(super) fn non_zero(def: &DefKey) -> Option<String> {
 /// The standard type of that name: `is(def, "Option")`.
 pub(super) fn is(def: &DefKey, name: &str) -> bool {
     row(def).is_some_and(|row| row.0 == name)
+}
+
+/// What a range with both ends is over.
+pub(super) fn range_of(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Path { def, args } if is(def, "Range") || is(def, "RangeInclusive") => {
+            super::wire::type_args(args).next()
+        }
+        _ => None,
+    }
 }
 
 /// An alias of `std::ffi` for a number.

@@ -35,11 +35,12 @@ impl Signature {
 
 /// The signature of one callable, the receiver included.
 fn signature(types: Types<'_, '_>, callable: &Callable) -> Signature {
-    let is_out = |ty: &TypeRef| matches!(ty, TypeRef::Out(..));
+    // The initial value, which may be left out, of what Rust changes.
+    let by_keyword = |ty: &TypeRef| matches!(ty, TypeRef::Out(_, true));
     let positional: Vec<_> = callable
         .params
         .iter()
-        .filter(|param| !is_out(&param.ty))
+        .filter(|param| !by_keyword(&param.ty))
         .collect();
     let may_miss = |param: &usecrate_manifest::Param| param.optional || param.default.is_some();
     // What stands before one that is needed is needed.
@@ -52,17 +53,11 @@ fn signature(types: Types<'_, '_>, callable: &Callable) -> Signature {
         ty: types.taken(&param.ty),
         default: (at >= required).then_some(if param.default.is_some() { "..." } else { "None" }),
     });
-    let named = callable.params.iter().filter_map(|param| match &param.ty {
-        TypeRef::Out(_, has_default) => {
-            let may_miss = *has_default || may_miss(param);
-            let ty = types.taken(&param.ty);
-            Some(Param {
-                name: param.name.clone(),
-                ty: if may_miss { ty.or_none() } else { ty },
-                default: may_miss.then_some("None"),
-            })
-        }
-        _ => None,
+    let named = callable.params.iter().filter(|param| by_keyword(&param.ty));
+    let named = named.map(|param| Param {
+        name: param.name.clone(),
+        ty: types.taken(&param.ty).or_none(),
+        default: Some("None"),
     });
     Signature {
         params: params.collect(),

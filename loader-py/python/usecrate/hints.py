@@ -185,7 +185,7 @@ def callable_signature(loaded: Loaded, found: Callable, *, skip_self: bool = Fal
     for at, param in enumerate(found["params"]):
         if at == 0 and skip_self:
             continue
-        out = isinstance(param["type"], list) and param["type"][0] == "out"
+        out = isinstance(param["type"], list) and param["type"][0] == "out" and param["type"][2]
         default = param.get("default", None if param.get("optional") else inspect.Parameter.empty)
         kind = inspect.Parameter.KEYWORD_ONLY if out else inspect.Parameter.POSITIONAL_OR_KEYWORD
         made = inspect.Parameter(param["name"], kind, default=default, annotation=hint(loaded, param["type"]))

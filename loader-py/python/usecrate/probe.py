@@ -153,15 +153,12 @@ class Values:
         for param in found["params"]:
             ref = param["type"]
             if isinstance(ref, list) and ref[0] == "out":
-                continue
+                if ref[2]:
+                    continue
+                ref = ref[1]
             given.append(self.make(ref))
-        by_name = {
-            param["name"]: self.make(param["type"][1])
-            for param in found["params"]
-            if isinstance(param["type"], list) and param["type"][0] == "out" and not param["type"][2]
-        }
         function = self.opened.function([at], name=found["name"], qualname=found["name"], module="probe")
-        return function(*given, **by_name)
+        return function(*given)
 
     def make(self, ref: Any) -> Any:
         """A value of a type.

@@ -239,20 +239,17 @@ def test_initial_values_that_must_be_given(echo: Any) -> None:
     call = sent(
         echo, [("a", ["out", "i64", False], False), ("n", "i64", False), ("b", ["out", "i64", False], False)]
     )
-    assert call(1, a=2, b=3) == b"\x02\x01\x03"
-    assert str(inspect.signature(call)) == "(n, *, a, b)"
+    assert call(2, 1, 3) == call(n=1, a=2, b=3) == b"\x02\x01\x03"
+    assert str(inspect.signature(call)) == "(a, n, b)"
     with pytest.raises(TypeError) as caught:
-        call(1)
-    assert str(caught.value) == "sent() missing 2 required keyword-only arguments: 'a' and 'b'"
-    with pytest.raises(TypeError) as caught:
-        call(1, a=2)
-    assert str(caught.value) == "sent() missing 1 required keyword-only argument: 'b'"
+        call(2)
+    assert str(caught.value) == "sent() missing 2 required positional arguments: 'n' and 'b'"
 
 
 def test_initial_values_that_may_be_nil(echo: Any) -> None:
     call = sent(echo, [("a", ["out", ["option", "i64"], False], False)])
-    assert call(a=None) == b"\x91\xc0"
-    assert call(a=1) == b"\x91\x01"
+    assert call(None) == call(a=None) == b"\x91\xc0"
+    assert call(1) == b"\x91\x01"
 
 
 def test_a_method_with_an_initial_value(echo: Any) -> None:

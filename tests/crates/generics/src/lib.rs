@@ -1,6 +1,7 @@
 //! Generic items: each comes about in another way.
 
 pub mod data;
+pub mod lists;
 pub mod random;
 pub mod sealed;
 pub mod shapes;
@@ -277,6 +278,23 @@ impl Chart<u16> {
     /// What is in it.
     pub fn table(&self) -> &<Rows<2> as Layout>::Table<u16> {
         &self.table
+    }
+}
+
+/// Says where what is measured in `R`, and in `C` if nothing else is said, is kept.
+pub trait Keeper<R, C = Rows<1>> {
+    /// There.
+    type Kept;
+}
+
+impl<C> Keeper<Rows<2>, C> for Cell {
+    type Kept = Stack<C>;
+}
+
+/// It, without saying in what else.
+pub fn rows(count: usize) -> <Cell as Keeper<Rows<2>>>::Kept {
+    Stack {
+        items: (0..count).map(|_| Rows).collect(),
     }
 }
 
