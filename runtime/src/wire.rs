@@ -403,6 +403,13 @@ pub struct Writer {
     beside: Option<Vec<Piece>>,
 }
 
+/// How far a writer has come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    length: usize,
+    beside: usize,
+}
+
 impl Writer {
     /// Continues in `bytes`.
     #[must_use]
@@ -474,6 +481,22 @@ impl Writer {
         self.bytes.truncate(length);
         if let Some(beside) = &mut self.beside {
             beside.clear();
+        }
+    }
+
+    /// How far it has come.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            length: self.len(),
+            beside: self.beside.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// Forgets what was written since, and what goes beside that.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.bytes.truncate(mark.length);
+        if let Some(beside) = &mut self.beside {
+            beside.truncate(mark.beside);
         }
     }
 
@@ -724,7 +747,14 @@ impl Writer {
         self.announce(start, announced, length, Self::bin_head);
     }
 
-    fn announce(&mut self, start: usize, announced: usize, length: usize, head: fn(&mut Self, usize)) {
+    /// What begins at `start` with a `head` that announced `announced` values has `length`.
+    pub(crate) fn announce(
+        &mut self,
+        start: usize,
+        announced: usize,
+        length: usize,
+        head: fn(&mut Self, usize),
+    ) {
         if announced == length {
             return;
         }

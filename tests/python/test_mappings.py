@@ -407,6 +407,8 @@ def test_what_python_cannot_hold_is_an_error_that_says_so(m: Any) -> None:
 ITERATORS = [
     ("each_around_midnight", lambda item: item),
     ("numbered_around_midnight", lambda item: item[1]),
+    ("named_around_midnight", lambda item: item.time),
+    ("keyed_around_midnight", lambda item: item["time"]),
     ("Times", lambda item: item),
     ("Ticks", lambda item: item),
 ]

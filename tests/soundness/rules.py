@@ -191,6 +191,14 @@ RULES = (
                 "nothing_is_moved_when_a_later_argument_is_wrong",
             ),
             Mutation(
+                "the form of a mapped type is plain data",
+                "macros/mapped.rs",
+                'DATA,\n                        "the form',
+                'DATA || true,\n                        "the form',
+                "shim::mapped",
+                "doc",
+            ),
+            Mutation(
                 "a panic poisons",
                 "group/leaving.rs",
                 "TABLE.release(hold.slot(), hold.is_exclusive(), panicked && hold.is_exclusive());",
@@ -928,6 +936,14 @@ RULES = (
                 "self.done = !fetch",
                 "self.done = false & !fetch",
                 "an_end_is_an_end_whatever_the_iterator_says_next",
+                "iterators",
+            ),
+            Mutation(
+                "what an item without a form had made goes, and no other item",
+                "lower/iterators.rs",
+                "out.back_to(mark);",
+                "out.writer.back_to(mark.0);",
+                "an_item_without_a_form_costs_no_other",
                 "iterators",
             ),
             Mutation(

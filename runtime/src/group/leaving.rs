@@ -18,6 +18,13 @@ pub(crate) struct Point {
     coming: usize,
 }
 
+/// How much was made for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made {
+    created: usize,
+    sent: usize,
+}
+
 impl Frame<'_> {
     /// How far they are now.
     pub(crate) fn point(&self) -> Point {
@@ -112,6 +119,30 @@ impl Frame<'_> {
     pub(crate) fn undo(&self) {
         if !self.is_light() || self.created.get().is_some() {
             self.undo_all();
+        }
+    }
+
+    /// How much was made for the answer.
+    pub(crate) fn made(&self) -> Made {
+        let before = self.more.get().map_or(0, |more| more.created.borrow().len());
+        Made {
+            created: before + usize::from(self.created.get().is_some()),
+            sent: self.known_back().map_or(0, |back| back.sent.borrow().len()),
+        }
+    }
+
+    /// As [`Frame::undo`], of what was made since.
+    #[cold]
+    pub(crate) fn undo_since(&self, made: Made) {
+        if let Some(back) = self.known_back() {
+            let since = back.sent.borrow_mut().split_off(made.sent);
+            drop(since);
+        }
+        while self.made().created > made.created {
+            let before = self.more.get().and_then(|more| more.created.borrow_mut().pop());
+            if let Some(id) = self.created.replace(before) {
+                let _ = TABLE.drop_handle(id, false);
+            }
         }
     }
 

@@ -6,13 +6,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::frame::{Frame, Side};
+use super::leaving;
 use super::owners::{Group, Owner};
 use super::scope::{Family, Handle};
 use super::table::{Access, Entry, TABLE};
 use super::thread::{self, ThreadLock};
 use super::value::{TypeInfo, allocate, ending};
 use crate::error::Fault;
-use crate::wire::{EXT_HANDLE, Writer};
+use crate::wire::{self, EXT_HANDLE, Writer};
 
 /// The answer being written, with the call that it answers. `'h` is the lifetime of the call's group.
 pub struct Out<'o, 'h> {
@@ -38,6 +39,17 @@ impl<'o, 'h> Out<'o, 'h> {
             frame: self.frame,
             group: PhantomData,
         }
+    }
+
+    /// How far the answer has come.
+    pub(crate) fn mark(&self) -> (wire::Mark, leaving::Made) {
+        (self.writer.mark(), self.frame.made())
+    }
+
+    /// What was written since, and what was made for that, is no part of it.
+    pub(crate) fn back_to(&mut self, (written, made): (wire::Mark, leaving::Made)) {
+        self.writer.back_to(written);
+        self.frame.undo_since(made);
     }
 
     fn insert(&mut self, entry: Entry) {

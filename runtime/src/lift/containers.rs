@@ -179,6 +179,7 @@ lists! {
 impl<'s, 'h, B, T: Lift<'s, 'h, B> + Eq + Hash, S: BuildHasher + Default> Lift<'s, 'h, B> for HashSet<T, S> {
     type Held = Many<'s, T::Held>;
     const STD: bool = T::STD;
+    const DATA: bool = T::DATA;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         Many::hold::<B, T>(scope)
@@ -199,6 +200,7 @@ macro_rules! boxed_lists {
         impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty {
             type Held = Many<'s, T::Held>;
             const STD: bool = $std && T::STD;
+            const DATA: bool = T::DATA;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 Many::hold::<B, T>(scope)
@@ -262,6 +264,7 @@ impl<'s, 'h, B, T: Lift<'s, 'h, B> + 's> LiftRef<'s, 'h, B> for [T] {
 impl<'s, 'h, B, T: Lift<'s, 'h, B>, const N: usize> Lift<'s, 'h, B> for [T; N] {
     type Held = Many<'s, T::Held>;
     const STD: bool = T::STD;
+    const DATA: bool = T::DATA;
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
         let many = Many::hold::<B, T>(scope)?;
@@ -389,6 +392,7 @@ macro_rules! maps {
         impl<'s, 'h, B, K: Lift<'s, 'h, B> $($bounds)*, V: Lift<'s, 'h, B>, $($generics)*> Lift<'s, 'h, B> for $ty {
             type Held = Vec<(K::Held, V::Held)>;
             const STD: bool = K::STD && V::STD;
+            const DATA: bool = K::DATA && V::DATA;
 
             fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
                 pairs::<B, K, V>(scope)

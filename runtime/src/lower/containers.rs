@@ -39,6 +39,7 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Option<T> {
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Option<T> {
     const NIL_REF: bool = true;
     const WHOLE_REF: bool = T::WHOLE_REF;
+    const DATA_REF: bool = T::DATA_REF;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         match self {
@@ -81,6 +82,7 @@ macro_rules! tuples {
 
         impl<'r, 'h, B, $($name: LowerRef<'r, 'h, B>),+> LowerRef<'r, 'h, B> for ($($name,)+) {
             const WHOLE_REF: bool = false $(|| $name::WHOLE_REF)+;
+            const DATA_REF: bool = true $(&& $name::DATA_REF)+;
 
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array($count);
@@ -121,6 +123,9 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Vec<T> {
 }
 
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<[T]> {
+    const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
+
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(self.into_vec(), out)
     }
@@ -132,6 +137,7 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<[T]> {
 
 impl<'h, B, T: Lower<'h, B>, const N: usize> Lower<'h, B> for [T; N] {
     const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(Vec::from(self), out)
@@ -145,6 +151,9 @@ impl<'h, B, T: Lower<'h, B>, const N: usize> Lower<'h, B> for [T; N] {
 }
 
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B>, const N: usize> LowerRef<'r, 'h, B> for [T; N] {
+    const WHOLE_REF: bool = T::WHOLE_REF;
+    const DATA_REF: bool = T::DATA_REF;
+
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_slice(self, out)
     }
@@ -159,6 +168,9 @@ impl<'r, 'h, B, T: LowerRef<'r, 'h, B>, const N: usize> LowerRef<'r, 'h, B> for 
 macro_rules! slices {
     ($($ty:ty)+) => {$(
         impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for $ty {
+            const WHOLE_REF: bool = T::WHOLE_REF;
+            const DATA_REF: bool = T::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 T::lower_slice(self, out)
             }
@@ -176,6 +188,9 @@ slices!([T] Vec<T> Box<[T]> Arc<[T]> Rc<[T]>);
 macro_rules! walked {
     ($($word:literal [$($generics:tt)*] $ty:ty;)+) => {$(
         impl<'h, B, T: Lower<'h, B>, $($generics)*> Lower<'h, B> for $ty {
+            const WHOLE: bool = T::WHOLE;
+            const DATA: bool = T::DATA;
+
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array(self.len());
                 self.into_iter().try_for_each(|item| item.lower(out))
@@ -188,6 +203,9 @@ macro_rules! walked {
         }
 
         impl<'r, 'h, B, T: LowerRef<'r, 'h, B>, $($generics)*> LowerRef<'r, 'h, B> for $ty {
+            const WHOLE_REF: bool = T::WHOLE_REF;
+            const DATA_REF: bool = T::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.array(self.len());
                 self.iter().try_for_each(|item| item.lower_ref(out))
@@ -210,6 +228,9 @@ walked! {
 
 /// A deque of bytes is bytes, so it goes through the same hooks as a vector.
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for VecDeque<T> {
+    const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
+
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         T::lower_list(self.into(), out)
     }
@@ -222,6 +243,9 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for VecDeque<T> {
 macro_rules! maps {
     ($([$($generics:tt)*] $ty:ty;)+) => {$(
         impl<'h, B, K: Lower<'h, B>, V: Lower<'h, B>, $($generics)*> Lower<'h, B> for $ty {
+            const WHOLE: bool = K::WHOLE || V::WHOLE;
+            const DATA: bool = K::DATA && V::DATA;
+
             fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.map(self.len());
                 self.into_iter().try_for_each(|(key, value)| {
@@ -238,6 +262,9 @@ macro_rules! maps {
         }
 
         impl<'r, 'h, B, K: LowerRef<'r, 'h, B>, V: LowerRef<'r, 'h, B>, $($generics)*> LowerRef<'r, 'h, B> for $ty {
+            const WHOLE_REF: bool = K::WHOLE_REF || V::WHOLE_REF;
+            const DATA_REF: bool = K::DATA_REF && V::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 out.writer.map(self.len());
                 self.iter().try_for_each(|(key, value)| {
@@ -386,6 +413,7 @@ impl<'h, B> Lower<'h, B> for RangeFull {
 impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<T> {
     const NIL: bool = T::NIL;
     const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
 
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         (*self).lower(out)
@@ -398,6 +426,8 @@ impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Box<T> {
 
 impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Box<T> {
     const NIL_REF: bool = T::NIL_REF;
+    const WHOLE_REF: bool = T::WHOLE_REF;
+    const DATA_REF: bool = T::DATA_REF;
 
     fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
         (**self).lower_ref(out)
@@ -432,6 +462,8 @@ macro_rules! shared {
         }
 
         impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for $ty<T> {
+            const WHOLE_REF: bool = T::WHOLE_REF;
+
             fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
                 (**self).lower_ref(out)
             }

@@ -55,6 +55,8 @@ struct Steps<I, B> {
     single: bool,
     /// It gave no item once; asked again it might begin again.
     done: bool,
+    /// Why the item after those that were given has no form: the next answer.
+    late: Option<Fault>,
     bridge: PhantomData<fn(B)>,
 }
 
@@ -66,11 +68,13 @@ fn may_call_back<I>() -> bool {
         .any(|part| name.contains(part))
 }
 
-/// Writes the next items, at most `want`, as a list of them is written. `false`: it has come to their end.
+/// Writes the next items, at most `want`, as a list of them is written. `false`: it has come to their end. `late` is told what
+/// is the matter with an item that has no form, if others come before it: then these are the answer.
 fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
     items: &mut I,
     want: usize,
     out: &mut Out<'_, 'h>,
+    late: Option<&mut Option<Fault>>,
 ) -> Result<bool, Fault> {
     let ahead = if want < 2 {
         1
@@ -100,19 +104,34 @@ fn fetch<'h, B, I: Iterator<Item: Lower<'h, B>>>(
             out.writer.shorten(start, ahead, count);
             return Ok(false);
         };
-        item.lower(out)?;
+        let mark = out.mark();
+        match item.lower(out) {
+            Ok(()) => {}
+            // An `Err` has become the whole answer: see [`Lower::WHOLE`].
+            Err(fault @ Fault::Refused(_)) if count > 0 => {
+                let Some(late) = late else { return Err(fault) };
+                out.back_to(mark);
+                out.writer.shorten(start, ahead, count);
+                *late = Some(fault);
+                break;
+            }
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(true)
 }
 
 impl<'h, B, I: Iterator<Item: Lower<'h, B>>> Advance<'h> for Steps<I, B> {
     fn advance(&mut self, want: usize, out: &mut Out<'_, 'h>) -> Answer {
+        if let Some(fault) = self.late.take() {
+            return Err(fault);
+        }
         if self.done {
             out.writer.array(0);
             return Ok(());
         }
         let want = if self.single { 1 } else { want };
-        self.done = !fetch::<B, I>(&mut self.items, want, out)?;
+        self.done = !fetch::<B, I>(&mut self.items, want, out, Some(&mut self.late))?;
         Ok(())
     }
 }
@@ -169,7 +188,7 @@ impl<'h, B, I: Iterator<Item: Lower<'h, B>>> Lower<'h, B> for Batch<'_, B, I> {
     fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
         let single = <I::Item as Lower<'h, B>>::WHOLE || may_call_back::<I>();
         let want = if single { 1 } else { self.want };
-        fetch::<B, I>(self.items, want, out).map(drop)
+        fetch::<B, I>(self.items, want, out, None).map(drop)
     }
 
     fn describe(to: &mut Describer<'_>) {
@@ -218,6 +237,7 @@ fn store<'h, B: 'h, I: Iterator<Item: Lower<'h, B>> + 'h>(
         items,
         single: <I::Item as Lower<'h, B>>::WHOLE || may_call_back::<I>(),
         done: false,
+        late: None,
         bridge: PhantomData::<fn(B)>,
     };
     out.store_as::<Iterators>(Iterating(Box::new(steps)), info);

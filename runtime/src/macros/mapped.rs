@@ -16,6 +16,7 @@ macro_rules! mapped_map {
                 <K as $crate::private::Lift<'s, 'h, $marker>>::Held,
                 <V as $crate::private::Lift<'s, 'h, $marker>>::Held,
             )>;
+            const DATA: bool = K::DATA && V::DATA;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
                 $crate::private::pairs::<$marker, K, V>(scope)
@@ -39,6 +40,9 @@ macro_rules! mapped_map {
             K: $crate::private::Lower<'h, $marker>,
             V: $crate::private::Lower<'h, $marker>,
         {
+            const WHOLE: bool = K::WHOLE || V::WHOLE;
+            const DATA: bool = K::DATA && V::DATA;
+
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 out.writer.map(self.len());
                 self.into_iter().try_for_each(|(key, value)| {
@@ -59,6 +63,9 @@ macro_rules! mapped_map {
             K: $crate::private::LowerRef<'r, 'h, $marker>,
             V: $crate::private::LowerRef<'r, 'h, $marker>,
         {
+            const WHOLE_REF: bool = K::WHOLE_REF || V::WHOLE_REF;
+            const DATA_REF: bool = K::DATA_REF && V::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 out.writer.map(self.len());
                 self.iter().try_for_each(|(key, value)| {
@@ -87,6 +94,7 @@ macro_rules! mapped_set {
             $($bounds)*
         {
             type Held = $crate::private::Many<'s, <T as $crate::private::Lift<'s, 'h, $marker>>::Held>;
+            const DATA: bool = T::DATA;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
                 $crate::private::hold_list::<$marker, T>(scope, 0..=usize::MAX)
@@ -108,6 +116,9 @@ macro_rules! mapped_set {
         where
             T: $crate::private::Lower<'h, $marker>,
         {
+            const WHOLE: bool = T::WHOLE;
+            const DATA: bool = T::DATA;
+
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 out.writer.array(self.len());
                 self.into_iter()
@@ -124,6 +135,9 @@ macro_rules! mapped_set {
         where
             T: $crate::private::LowerRef<'r, 'h, $marker>,
         {
+            const WHOLE_REF: bool = T::WHOLE_REF;
+            const DATA_REF: bool = T::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 out.writer.array(self.len());
                 self.iter()
@@ -149,6 +163,7 @@ macro_rules! mapped_list {
             $($bounds)*
         {
             type Held = $crate::private::Many<'s, <$item as $crate::private::Lift<'s, 'h, $marker>>::Held>;
+            const DATA: bool = <$item as $crate::private::Lift<'s, 'h, $marker>>::DATA;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self::Held, $crate::private::Fault> {
                 $crate::private::hold_list::<$marker, $item>(scope, $counts)
@@ -170,6 +185,9 @@ macro_rules! mapped_list {
             $item: $crate::private::Lower<'h, $marker>,
             $($bounds)*
         {
+            const WHOLE: bool = <$item as $crate::private::Lower<'h, $marker>>::WHOLE;
+            const DATA: bool = <$item as $crate::private::Lower<'h, $marker>>::DATA;
+
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 let items: Vec<$item> = self.into_iter().collect();
                 <$item as $crate::private::Lower<'h, $marker>>::lower_list(items, out)
@@ -185,6 +203,9 @@ macro_rules! mapped_list {
             $item: $crate::private::LowerRef<'r, 'h, $marker>,
             $($bounds)*
         {
+            const WHOLE_REF: bool = <$item as $crate::private::LowerRef<'r, 'h, $marker>>::WHOLE_REF;
+            const DATA_REF: bool = <$item as $crate::private::LowerRef<'r, 'h, $marker>>::DATA_REF;
+
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 let items: &'r [$item] = self;
                 <$item as $crate::private::LowerRef<'r, 'h, $marker>>::lower_slice(items, out)
@@ -241,6 +262,7 @@ macro_rules! mapped_either {
             R: $crate::private::Lower<'h, $marker>,
         {
             const NIL: bool = L::NIL || R::NIL;
+            const WHOLE: bool = L::WHOLE || R::WHOLE;
             const DATA: bool = L::DATA && R::DATA;
 
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
@@ -269,6 +291,7 @@ macro_rules! mapped_either {
             R: $crate::private::LowerRef<'r, 'h, $marker>,
         {
             const NIL_REF: bool = L::NIL_REF || R::NIL_REF;
+            const WHOLE_REF: bool = L::WHOLE_REF || R::WHOLE_REF;
             const DATA_REF: bool = L::DATA_REF && R::DATA_REF;
 
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
@@ -346,7 +369,7 @@ macro_rules! mapped_given {
     };
 }
 
-/// The half of [`mapped_value`] that is about arguments.
+/// The half of [`mapped_value`] that is about arguments. `$form` is plain data, which the compiler sees to.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! mapped_taken {
@@ -360,6 +383,13 @@ macro_rules! mapped_taken {
             const DATA: bool = <$form as $crate::private::Lift<'s, 'h, $marker>>::DATA;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self, $crate::private::Fault> {
+                // It is taken while others are still being read: what is borrowed or moved must wait until all were.
+                const {
+                    assert!(
+                        <$form as $crate::private::Lift<'s, 'h, $marker>>::DATA,
+                        "the form of a mapped type is plain data"
+                    );
+                }
                 let make: fn($form) -> Result<Self, $crate::private::Fault> = $make;
                 let held = <$form as $crate::private::Lift<'s, 'h, $marker>>::hold(scope)?;
                 make(<$form as $crate::private::Lift<'s, 'h, $marker>>::take(held))
@@ -469,6 +499,9 @@ macro_rules! mapped_array {
             T: $crate::private::Lower<'h, $marker>,
             D: $($krate)*Dimension,
         {
+            const WHOLE: bool = T::WHOLE;
+            const DATA: bool = T::DATA;
+
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
                 $crate::__array_head!(out, self);
                 let items: Vec<T> = self.into_iter().collect();

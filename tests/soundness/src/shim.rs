@@ -117,6 +117,40 @@ macro_rules! local_shim {
 /// ```
 pub mod lending {}
 
+/// A type of another crate crosses as another type, its form, which is plain data:
+///
+/// ```
+/// # use usecrate_soundness::{__uc, shim};
+/// # pub struct Marker;
+/// pub struct Title(pub String);
+/// __uc::mapped_taken!(Marker, [], [], crate::Title, String, |form| Ok(crate::Title(form)));
+/// shim!(title_len(__uc_arg a) crate::lent(a.take()));
+/// # fn lent(title: Title) -> usize { title.0.len() }
+/// # __uc::artifact! {
+/// #     name: "subject", marker: Marker, types: [], callables: ["lent" => title_len],
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// One is made of it while the other arguments are still being read. What would be moved or borrowed then could be lost with a
+/// call that is refused, so the compiler rejects it:
+///
+/// ```compile_fail
+/// # use usecrate_soundness::{__uc, shim};
+/// # pub struct Marker;
+/// # pub struct Book(pub String);
+/// # __uc::handle!(Marker, 0, "Book", crate::Book);
+/// pub struct Title(pub Book);
+/// __uc::mapped_taken!(Marker, [], [], crate::Title, crate::Book, |form| Ok(crate::Title(form)));
+/// shim!(title_len(__uc_arg a) crate::lent(a.take()));
+/// # fn lent(title: Title) -> usize { title.0.0.len() }
+/// # __uc::artifact! {
+/// #     name: "subject", marker: Marker, types: [handle crate::Book], callables: ["lent" => title_len],
+/// # }
+/// # fn main() {}
+/// ```
+pub mod mapped {}
+
 /// Says the type of an argument.
 pub fn lifted<T>(argument: T) -> T {
     argument

@@ -22,6 +22,28 @@ pub struct Marker;
 __uc::handle!(Marker, 0, "subject::Text", crate::subject::Text);
 __uc::handle_in!(Marker, 1, "subject::Line", LineFamily, crate::subject::Line<'h>);
 __uc::handle!(Marker, 2, "subject::Pipe", crate::subject::Pipe);
+__uc::record!(
+    Marker,
+    3,
+    "subject::Page",
+    opaque,
+    crate::subject::Page {
+        text: crate::subject::Text,
+        number: crate::subject::Even
+    }
+);
+__uc::mapped_given!(
+    Marker,
+    [],
+    [],
+    crate::subject::Even,
+    u32,
+    |even| if even.0 % 2 == 0 {
+        Ok(even.0)
+    } else {
+        Err(__uc::Fault::value("it is odd"))
+    }
+);
 
 shim!(text_new(__uc_arg a) subject::Text::new(a.take()));
 shim!(text_lines(__uc_kept a) subject::Text::lines(a.take()));
@@ -37,6 +59,7 @@ shim!(restless(__uc_arg a) subject::restless(a.take()));
 shim!(counting() subject::counting());
 shim!(growing() subject::growing());
 shim!(failing() subject::failing());
+shim!(pages(__uc_arg a) subject::pages(a.take()));
 shim!(panicking() subject::panicking());
 shim!(maybe(__uc_arg a) subject::maybe(a.take()));
 shim!(fallible(__uc_arg a) subject::fallible(a.take()));
@@ -51,13 +74,13 @@ shim!(doubled(__uc_arg a: __uc::Iterable<u32>) subject::doubled(a.take()));
 
 __uc::artifact! {
     name: "subject", marker: Marker,
-    types: [handle crate::subject::Text, handle_in LineFamily, handle crate::subject::Pipe],
+    types: [handle crate::subject::Text, handle_in LineFamily, handle crate::subject::Pipe, record crate::subject::Page],
     callables: [
         "Text::new" => text_new, "Text::lines" => text_lines, "Text::lengths" => text_lengths,
         "Text::first" => text_first, "Text::boxed" => text_boxed, "Text::into_lines" => text_into_lines,
         "Line::text" => line_text, "Pipe::new" => pipe_new, "Pipe::send" => pipe_send,
         "Pipe::received" => pipe_received, "restless" => restless, "counting" => counting,
-        "growing" => growing, "failing" => failing, "panicking" => panicking, "maybe" => maybe,
+        "growing" => growing, "failing" => failing, "pages" => pages, "panicking" => panicking, "maybe" => maybe,
         "fallible" => fallible, "turnstile" => turnstile, "local" => local,
         "total" => total, "first_longer" => first_longer, "beyond" => beyond, "count_lines" => count_lines,
         "doubled" => doubled,
@@ -227,6 +250,26 @@ fn an_error_is_raised_at_its_item() {
     assert_eq!((status, payload[2].as_str()), (1, Some("not 1")));
     assert_eq!(next(&failing, 100), [2.into()]);
     assert_eq!(next(&failing, 100), []);
+}
+
+#[test]
+fn an_item_without_a_form_costs_no_other() {
+    let _alone = alone();
+    let before = count();
+    let pages = call("pages", &[5.into()]);
+    let first = next(&pages, 100);
+    let numbers = |items: &[Value]| (items.iter()).map(|item| item[1].clone()).collect::<Vec<_>>();
+    assert_eq!(numbers(&first), [0.into(), 2.into()]);
+    assert_eq!(count(), before + 3, "the text of the third page is gone");
+    let (status, payload) = try_next(&pages, 100);
+    assert_eq!((status, payload[2].as_str()), (3, Some("it is odd")));
+    let others = next(&pages, 100);
+    assert_eq!(numbers(&others), [6.into(), 8.into()]);
+    assert_eq!(next(&pages, 100), []);
+    for item in first.iter().chain(&others) {
+        assert!(drop_now(&item[0]));
+    }
+    assert_eq!(count(), before);
 }
 
 #[test]

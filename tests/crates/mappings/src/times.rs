@@ -53,6 +53,26 @@ pub fn each_around_midnight() -> impl Iterator<Item = chrono::NaiveTime> {
     around_midnight().into_iter()
 }
 
+/// A time with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub name: String,
+    pub time: chrono::NaiveTime,
+}
+
+/// The same as fields of records.
+pub fn named_around_midnight() -> impl Iterator<Item = Named> {
+    around_midnight().into_iter().enumerate().map(|(number, time)| Named {
+        name: number.to_string(),
+        time,
+    })
+}
+
+/// The same as values of dicts.
+pub fn keyed_around_midnight() -> impl Iterator<Item = std::collections::BTreeMap<String, chrono::NaiveTime>> {
+    around_midnight().into_iter().map(|time| [("time".to_owned(), time)].into())
+}
+
 /// The same as parts of others.
 pub fn numbered_around_midnight() -> impl Iterator<Item = (usize, Option<chrono::NaiveTime>)> {
     around_midnight().into_iter().map(Some).enumerate()

@@ -132,6 +132,24 @@ pub fn failing() -> impl Iterator<Item = Result<u32, String>> {
     Eager((0..3).map(|at| if at == 1 { Err(format!("not {at}")) } else { Ok(at) }))
 }
 
+/// A number that has a form if it is even.
+pub struct Even(pub u32);
+
+/// One with a text that stays in Rust.
+pub struct Page {
+    pub text: Text,
+    pub number: Even,
+}
+
+/// As many pages.
+pub fn pages(count: u32) -> impl Iterator<Item = Page> {
+    let page = |number| Page {
+        text: Text::new(vec!["line".to_owned()]),
+        number: Even(number),
+    };
+    Eager((0..count).map(move |at| page(if at == 2 { 3 } else { at * 2 })))
+}
+
 /// Panics at 1.
 pub fn panicking() -> impl Iterator<Item = u32> {
     (0..3).inspect(|at| assert_ne!(*at, 1, "one"))
