@@ -336,7 +336,8 @@ def test(options: argparse.Namespace) -> None:
         pythons = [main]
     say(f"    interpreters: {', '.join(p.tag for p in pythons)}; the whole suite on {main.tag}")
     bless = {"USECRATE_BLESS": "1"} if options.command == "bless" else {}
-    virtual_environment(main, "build", "test", "notebook", "lint")
+    linking = ["wheels"] if sys.platform.startswith("linux") else []
+    virtual_environment(main, "build", "test", "notebook", "lint", *linking)
     build_build_tool()
     with step("cargo test"):
         settings = [word for setting in PROFILE for word in ("--config", setting)]

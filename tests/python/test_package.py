@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -16,6 +17,11 @@ from typing import Any
 import pytest
 
 import usecrate
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = "semver@1.0.28"
@@ -49,19 +55,22 @@ def made_fixture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_a_project_has_what_a_person_would_write(made: tuple[Path, Path]) -> None:
     project, _ = made
-    settings = (project / "pyproject.toml").read_text("utf-8")
-    for line in (
-        'name = "semver-rs"',
-        'version = "1.0.28"',
-        'license = "MIT OR Apache-2.0"',
-        'license-files = ["licenses/*/*"]',
-        '    { name = "David Tolnay", email = "dtolnay@gmail.com" },',
-        'keywords = ["cargo"]',
-        'Repository = "https://github.com/dtolnay/semver"',
-        'dependencies = ["usecrate>=0.1.0,<0.2"]',
-        'spec = "semver@1.0.28"',
-    ):
-        assert line in settings.splitlines(), line
+    settings = pyproject(project)
+    about = settings["project"]
+    assert (
+        about.items()
+        >= {
+            "name": "semver-rs",
+            "version": "1.0.28",
+            "license": "MIT OR Apache-2.0",
+            "license-files": ["licenses/*/*"],
+            "authors": [{"name": "David Tolnay", "email": "dtolnay@gmail.com"}],
+            "keywords": ["cargo"],
+            "dependencies": ["usecrate>=0.1.0,<0.2"],
+        }.items()
+    )
+    assert about["urls"]["Repository"] == "https://github.com/dtolnay/semver"
+    assert settings["tool"]["usecrate"]["crates"] == {"semver": {"spec": "semver@1.0.28"}}
     readme = (project / "README.md").read_text("utf-8")
     assert ">>> import semver_rs as semver\n" in readme
     assert ">>> req.matches(version)\nTrue\n" in readme  # the crate's own example
@@ -71,9 +80,8 @@ def test_a_project_has_what_a_person_would_write(made: tuple[Path, Path]) -> Non
         assert (project / file).is_file(), file
 
 
-def test_a_wheel_is_installed_and_called_without_rust(made: tuple[Path, Path], tmp_path: Path) -> None:
-    project, wheel = made
-    place = tmp_path / "venv"
+def install(wheel: Path, place: Path) -> Path:
+    """The Python of a new environment that has the wheel, and usecrate as these tests have it."""
     venv.create(place, with_pip=False)
     python = place / ("Scripts/python.exe" if WINDOWS else "bin/python")
     command = [
@@ -88,7 +96,6 @@ def test_a_wheel_is_installed_and_called_without_rust(made: tuple[Path, Path], t
         "--no-deps",
     ]
     subprocess.run([*command, str(wheel)], check=True)
-    # Beside it usecrate itself, as these tests have it.
     shown = subprocess.run(
         [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         capture_output=True,
@@ -97,6 +104,26 @@ def test_a_wheel_is_installed_and_called_without_rust(made: tuple[Path, Path], t
     )
     here = Path(str(usecrate.__file__)).parents[1]
     (Path(shown.stdout.strip()) / "loader.pth").write_text(f"{here}\n", "utf-8")
+    return python
+
+
+@pytest.fixture(scope="module", name="python")
+def python_fixture(made: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python that has the wheel."""
+    return install(made[1], tmp_path_factory.mktemp("installed") / "venv")
+
+
+def run_without_rust(python: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a Python with nothing else on `PATH`."""
+    keep = ("SYSTEMROOT", "SystemRoot", "TEMP", "TMP")
+    env = {name: value for name, value in os.environ.items() if name in keep}
+    env["PATH"] = str(python.parent)
+    return subprocess.run(
+        [str(python), *words], env=env, cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_wheel_is_installed_and_called_without_rust(python: Path, tmp_path: Path) -> None:
     code = """
 import semver_rs, sys
 assert "usecrate._native" not in sys.modules, "nothing is loaded before it is used"
@@ -107,15 +134,52 @@ try:
 except semver_rs.Error as error:
     print("raised", error)
 """
-    keep = ("SYSTEMROOT", "SystemRoot", "TEMP", "TMP")
-    env = {name: value for name, value in os.environ.items() if name in keep}
-    env["PATH"] = str(python.parent)
-    done = subprocess.run(
-        [str(python), "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = run_without_rust(python, "-c", code, cwd=tmp_path)
     assert done.stdout.startswith("raised"), done.stderr
-    found = run("package", "--help")
-    assert "--python-package-name" in found.stdout and project.is_dir()
+    assert "--python-package-name" in run("package", "--help").stdout
+
+
+USE = """
+import semver_rs
+from semver_rs import Version, VersionReq
+
+version: Version = semver_rs.Version.parse("1.2.3")
+minor: int = version.minor
+known: str = semver_rs.__version__
+try:
+    VersionReq.parse("?")
+except semver_rs.Error as error:
+    print(error.message, minor, known)
+"""
+
+
+def test_type_checkers_find_nothing_in_a_project_and_in_what_uses_it(
+    made: tuple[Path, Path], python: Path, tmp_path: Path
+) -> None:
+    project, (use, wrong) = made[0], (tmp_path / "use.py", tmp_path / "wrong.py")
+    use.write_text(USE, "utf-8")
+    wrong.write_text("import semver_rs\nsemver_rs.Version.parse(5)\nsemver_rs.Versio\n", "utf-8")
+    env = {**os.environ, "MYPYPATH": str(ROOT / "build-tools" / "python")}
+
+    def check(*words: str | Path, cwd: Path) -> str:
+        command = [sys.executable, "-m", *map(str, words)]
+        done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else done.stdout + done.stderr
+
+    mypy = ("mypy", "--strict", "--python-version", "3.10", "--cache-dir", tmp_path / "mypy")
+    assert check(*mypy, "src/semver_rs", "tests", "hatch_build.py", cwd=project) == ""
+    assert check(*mypy, "--python-executable", python, use, cwd=tmp_path) == ""
+    said = check(*mypy, "--python-executable", python, wrong, cwd=tmp_path)
+    assert "wrong.py:2: error:" in said and "wrong.py:3: error:" in said, said
+    settings: dict[str, Any] = {"typeCheckingMode": "strict", "pythonVersion": "3.10"}
+    settings["extraPaths"] = [str(project / "src"), str(ROOT / "build-tools" / "python")]
+    shutil.copytree(project, tmp_path / "copy", ignore=shutil.ignore_patterns("_crates", "dist"))
+    settings["include"] = [f"copy/{part}" for part in ("src", "tests", "hatch_build.py")]
+    (tmp_path / "project.json").write_text(json.dumps(settings))
+    (tmp_path / "use.json").write_text(json.dumps({**settings, "extraPaths": [], "include": ["use.py"]}))
+    pyright = ("pyright", "--pythonpath")
+    assert check(*pyright, sys.executable, "-p", tmp_path / "project.json", cwd=tmp_path) == ""
+    assert check(*pyright, python, "-p", tmp_path / "use.json", cwd=tmp_path) == ""
 
 
 def test_a_wheel_says_what_is_in_it(made: tuple[Path, Path]) -> None:
@@ -123,6 +187,12 @@ def test_a_wheel_says_what_is_in_it(made: tuple[Path, Path]) -> None:
     name, version, python, abi, platform = wheel.stem.split("-")
     assert (name, version, python, abi) == ("semver_rs", "1.0.28", "py3", "none")
     assert platform != "any" and not platform.startswith("linux")
+    if sys.platform.startswith("linux"):  # as `dev.py` installs what links for it
+        machine = os.uname().machine
+        assert platform == f"manylinux2014_{machine}.manylinux_2_17_{machine}"
+        command = [sys.executable, "-m", "auditwheel", "show", "--json", str(wheel)]
+        shown = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert json.loads(shown.stdout)["overall_tag"] == f"manylinux_2_17_{machine}"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         info = "semver_rs-1.0.28.dist-info"
@@ -143,6 +213,11 @@ def test_a_wheel_says_what_is_in_it(made: tuple[Path, Path]) -> None:
     assert all("licenses" in one for one in inside.values())
     assert "usecrate-runtime" in terms and "Permission is hereby granted" in terms
     assert len([one for one in names if one.endswith((".so", ".dylib", ".dll"))]) == 1
+
+
+def pyproject(project: Path) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    return found
 
 
 def refused(tmp_path: Path, *words: str) -> str:
@@ -175,11 +250,53 @@ def test_a_target_of_another_machine_is_refused(tmp_path: Path) -> None:
         tmp_path, *words, "riscv64gc-unknown-linux-gnu"
     )
     assert "Rust knows no target `x86-amiga`" in refused(tmp_path, *words, "x86-amiga")
+    assert "two libraries in one file" in refused(tmp_path, *words, "universal2-apple-darwin")
+    for target in ("x86_64-unknown-linux-musl", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"):
+        if "linux" in sys.platform and on_glibc():
+            assert f"a wheel for {target} cannot be built on" in refused(tmp_path, *words, target)
+
+
+def on_glibc() -> bool:
+    return "gnu" in str(getattr(sys.implementation, "_multiarch", ""))
 
 
 def test_two_crates_of_one_name_are_refused(tmp_path: Path) -> None:
-    said = refused(tmp_path, "--module", SPEC, "--module", SPEC, "--python-package-name", "versions")
-    assert "would both be the module `semver`" in said and "--module semver_2=semver@1.0.28" in said
+    words = ("--python-package-name", "versions", "--module", SPEC, "--module")
+    said = refused(tmp_path, *words, "semver@0.9")
+    assert f"{SPEC} and semver@0.9 would both be the module `semver`" in said
+    assert "--module semver_2=semver@0.9" in said
+    assert "would both be the module `Semver`" in refused(tmp_path, *words, "Semver=regex@1")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--module", f"class={SPEC}"), "`class`, the module of semver@1.0.28, is a keyword"),
+        (("--module", f"_crates={SPEC}"), "is a name that the package needs itself"),
+        (("--module", SPEC, "--version", "one"), "`one` is not a version"),
+        (("--module", SPEC, "--version", "1.0.0-rc.1"), "--version 1.0.0rc1"),
+        (("--module", "./nothing"), "there is no crate in"),
+        (("--module", SPEC, "--module", "url@2", "-F", "serde"), "does not say which crate's it is"),
+        (("--module", SPEC, "--module", "url@2", "-F", "uri/serde"), "they are semver, url"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_built(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(tmp_path, "--python-package-name", "some-rs", *words)
+
+
+def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    words = ("package", "--module", SPEC, "--python-package-name", "some-rs", "--out")
+    file = tmp_path / "file"
+    file.write_text("mine", "utf-8")
+    done = run(*words, file, cwd=tmp_path)
+    assert done.returncode == 1 and "nothing can be written into" in done.stderr, done.stderr
+    assert "hint: choose another `--out`" in done.stderr and file.read_text("utf-8") == "mine"
+    if not WINDOWS:
+        (tmp_path / "some-rs").symlink_to(tmp_path / "nowhere")
+        done = run(*words, tmp_path, "--force", cwd=tmp_path)
+        assert done.returncode == 1 and "is not a folder" in done.stderr, done.stderr
 
 
 def test_a_project_that_is_there_is_not_written_over(made: tuple[Path, Path], tmp_path: Path) -> None:
@@ -251,19 +368,25 @@ LOCAL = {
 }
 
 
-def test_a_local_crate_and_its_modules_are_packaged(tmp_path: Path) -> None:
+@pytest.fixture(scope="module", name="local")
+def local_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a crate in it."""
+    folder = tmp_path_factory.mktemp("local")
     for name, text in LOCAL.items():
-        file = tmp_path / "greeter" / name
+        file = folder / "greeter" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(textwrap.dedent(text), "utf-8")
-    words = ("--module", "./greeter", "--python-package-name", "greeter-rs", "--out", "out", "--wheel")
-    done = run("package", *words, cwd=tmp_path)
+    return folder
+
+
+def test_a_local_crate_and_its_modules_are_packaged(local: Path, tmp_path: Path) -> None:
+    words = ("--module", "./greeter", "--python-package-name", "greeter-rs", "--wheel", "--out", tmp_path)
+    done = run("package", *words, cwd=local)
     assert done.returncode == 0, done.stderr
-    project, wheel = tmp_path / "out" / "greeter-rs", tmp_path / "out" / done.stdout.strip()
-    settings = (project / "pyproject.toml").read_text("utf-8").splitlines()
-    assert {'version = "0.3.0b2"', 'license = "MIT OR Apache-2.0"', 'spec = "./crates/greeter"'} <= {
-        *settings
-    }
+    project, wheel = tmp_path / "greeter-rs", Path(done.stdout.strip())
+    about = pyproject(project)["project"]
+    assert about["version"] == "0.3.0b2" and about["license"] == "MIT OR Apache-2.0"
+    assert pyproject(project)["tool"]["usecrate"]["crates"]["greeter"]["spec"] == "./crates/greeter"
     # The project holds all that it takes to build it elsewhere.
     assert (project / "crates" / "greeter" / "src" / "lib.rs").is_file()
     readme = (project / "README.md").read_text("utf-8")
@@ -282,3 +405,59 @@ def test_a_local_crate_and_its_modules_are_packaged(tmp_path: Path) -> None:
         [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False
     )
     assert called.stdout == "hello, all\n", called.stderr
+
+
+def run_its_tests(project: Path) -> None:
+    """Runs the tests that a project was generated with."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
+        env={**os.environ, "PYTHONPATH": str(project / "src")},
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_several_crates_are_one_package(local: Path, tmp_path: Path) -> None:
+    words = ("--module", SPEC, "--module", "hello=./greeter", "--python-package-name", "two-rs")
+    done = run("package", *words, "--out", tmp_path, "--wheel", cwd=local)
+    assert done.returncode == 0, done.stderr
+    project, wheel = tmp_path / "two-rs", Path(done.stdout.strip())
+    assert wheel.name.startswith("two_rs-0.1.0-py3-none-")
+    python = install(wheel, tmp_path / "venv")
+    code = """
+import sys, two_rs
+assert not [name for name in sys.modules if name.startswith("two_rs.")], "nothing is loaded before it is used"
+assert two_rs.__all__ == ["hello", "semver"] and "hello" in dir(two_rs)
+from two_rs import semver
+from two_rs.hello.plain import greet
+print(greet("all"), semver.Version.parse("1.2.3").major, two_rs.semver is semver)
+"""
+    called = run_without_rust(python, "-c", code, cwd=tmp_path)
+    assert called.stdout == "hello, all 1 True\n", called.stderr
+    run_its_tests(project)
+    with zipfile.ZipFile(wheel) as archive:
+        bills = [name for name in archive.namelist() if name.endswith(".cdx.json") and "sboms" in name]
+    assert len(bills) == 2
+    mypy = ("-m", "mypy", "--strict", "--python-version", "3.10", "src/two_rs", "tests")
+    checked = subprocess.run(
+        [sys.executable, *mypy], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.slow
+def test_da_is_the_package_that_its_readme_promises(tmp_path: Path) -> None:
+    words = ("--module", "./modules/da", "--python-package-name", "usecrate-da", "--out", tmp_path)
+    done = run("package", *words, "--wheel", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    project, wheel = tmp_path / "usecrate-da", Path(done.stdout.strip())
+    assert ">>> da.rs.join(shards, 5)\nb'abcde'\n" in (project / "README.md").read_text("utf-8")
+    python = install(wheel, tmp_path / "venv")
+    code = "import usecrate_da as da; print(da.hash.sha256(b'abc').hex()[:8], da.__version__)"
+    called = run_without_rust(python, "-c", code, cwd=tmp_path)
+    assert called.stdout == "ba7816bf 0.1.0\n", called.stderr
+    run_its_tests(project)

@@ -89,8 +89,10 @@ def sources(folder: Path, out: Path) -> None:
     Raises
     ------
     PackageError
-        Cargo cannot tell, such as where it depends on folders beside it.
+        Cargo cannot tell, such as where it depends on folders beside it, or there is no crate.
     """
+    if not (folder / "Cargo.toml").is_file():
+        raise PackageError(f"there is no crate in `{folder}`", "give a folder with a `Cargo.toml`")
     cargo = shutil.which("cargo")
     if cargo is None:
         raise PackageError("cargo is not on PATH", "install Rust from https://rustup.rs")

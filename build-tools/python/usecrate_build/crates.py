@@ -16,6 +16,14 @@ THIRD_PARTY = "THIRD-PARTY-LICENSES.txt"
 _LICENSE = re.compile(r"(LICEN[SC]E|UNLICENSE|COPYING|COPYRIGHT|NOTICE)", re.IGNORECASE)
 
 
+def exact_spec(about: dict[str, Any]) -> str:
+    """What names the crate of a manifest again, and no other version; a folder's crate has no such name."""
+    if about["source"] == "git":
+        url, _, commit = str(about["origin"]).rpartition("#")
+        return f"git+{url.partition('?')[0]}#{commit}"
+    return f"{about['name']}@{about['version']}"
+
+
 @dataclass(frozen=True)
 class Module:
     """A module of a crate, as a module of the package.
@@ -79,9 +87,14 @@ class Crate:
 
     @property
     def license(self) -> str | None:
-        """An SPDX expression, if the crate has one."""
+        """An SPDX expression, if the crate has one: build backends take no other words."""
+        from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
         for one in self.about.get("licenses") or ():
-            return str(one["expression"])
+            try:
+                return str(canonicalize_license_expression(str(one["expression"])))
+            except InvalidLicenseExpression:
+                continue
         return None
 
     @property
@@ -93,10 +106,13 @@ class Crate:
         """The folder of what type checkers read of it; none may be there."""
         return self.artifact / "stubs" / str(self.manifest["crate"]["lib"])
 
+    def terms(self) -> list[Path]:
+        """The files with its own terms."""
+        return [path for path in sorted(self.artifact.iterdir()) if _LICENSE.match(path.name)]
+
     def license_files(self) -> list[Path]:
         """The files with its terms, and with those of what is in it."""
-        own = [path for path in sorted(self.artifact.iterdir()) if _LICENSE.match(path.name)]
-        return [*own, self.artifact / THIRD_PARTY]
+        return [*self.terms(), self.artifact / THIRD_PARTY]
 
     def link(self, kind: str) -> str | None:
         """A URL: `website`, `vcs` or `documentation`."""

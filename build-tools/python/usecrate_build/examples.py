@@ -1,7 +1,8 @@
 """A first example: the crate's own, in Python, and only what was seen to work.
 
 The examples in a crate's documentation are read as far as they mean the same in Python (`rust`). Each line
-is run with the artifact, in a process of its own; what fails or is not what the example asserts is left out.
+is run with the artifact, in a process and a folder of its own, since an example may write files; what fails
+or is not what the example asserts is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,16 +65,18 @@ def example(crate: Crate) -> list[tuple[str, str]]:
     blocks = [block for text in _documentation(crate) for block in _blocks(text, crate)][:_BLOCKS]
     if not blocks:
         return []
-    task = {"artifact": str(crate.artifact), "name": crate.name, "blocks": blocks}
+    task = {"artifact": str(crate.artifact.absolute()), "name": crate.name, "blocks": blocks}
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", _RUN],
-            input=json.dumps(task),
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="usecrate-example-", ignore_cleanup_errors=True) as folder:
+            done = subprocess.run(
+                [sys.executable, "-c", _RUN],
+                input=json.dumps(task),
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
         ran: list[list[list[str]]] = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
     except (subprocess.TimeoutExpired, ValueError, IndexError):
         return []
@@ -84,8 +88,9 @@ def example(crate: Crate) -> list[tuple[str, str]]:
     return best
 
 
-def _worth(lines: list[tuple[str, str]]) -> int:
-    return sum(1 for _, shown in lines if shown)
+def _worth(lines: list[tuple[str, str]]) -> tuple[int, int]:
+    """What shows more is worth more; of these, what leads up to it."""
+    return sum(1 for _, shown in lines if shown), len(lines)
 
 
 def _used(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -11,6 +11,11 @@ from usecrate.errors import UsecrateError
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 # What every package has, or needs to be able to import.
 _TAKEN = ("usecrate", "usecrate_build")
+# PEP 440, in the one way that each version is written.
+_VERSION = re.compile(
+    r"([1-9]\d*!)?(0|[1-9]\d*)(\.(0|[1-9]\d*))*((a|b|rc)(0|[1-9]\d*))?(\.post(0|[1-9]\d*))?(\.dev(0|[1-9]\d*))?",
+    re.ASCII,
+)
 
 
 class PackageError(UsecrateError):
@@ -45,14 +50,49 @@ def import_name(distribution: str) -> str:
             f"such as `{distribution}-rs` is free",
         )
     if name in _TAKEN:
-        raise PackageError(f"`{name}` is usecrate's own name", f"such as `{distribution}-{'my'}` is free")
+        raise PackageError(f"`{name}` is usecrate's own name", f"such as `my-{distribution}` is free")
     return name
+
+
+def check_module(name: str, spec: str) -> None:
+    """Refuses a name that the module of a crate cannot have in a package.
+
+    Raises
+    ------
+    PackageError
+        It cannot.
+    """
+    if keyword.iskeyword(name):
+        why = "is a keyword of Python: it cannot be imported"
+    elif name == "_crates" or name.startswith("__"):
+        why = "is a name that the package needs itself"
+    else:
+        return
+    raise PackageError(
+        f"`{name}`, the module of {spec}, {why}", f"name it: `--module {name.strip('_')}_rs={spec}`"
+    )
 
 
 def crate_name(spec: str) -> tuple[str | None, str]:
     """`NAME=SPEC` as the name and the spec; without a name, None and the spec."""
     found = re.match(r"([A-Za-z_]\w*)=(?!=)(.+)", spec, re.ASCII)
     return (found[1], found[2]) if found else (None, spec)
+
+
+def given_version(version: str) -> str:
+    """The version that a package was asked to have.
+
+    Raises
+    ------
+    PackageError
+        It is not one of Python's.
+    """
+    if _VERSION.fullmatch(version):
+        return version
+    raise PackageError(
+        f"`{version}` is not a version of a Python package",
+        "it is numbers with dots, perhaps with a word: such as `--version 1.0.0` or `--version 1.0.0rc1`",
+    )
 
 
 def python_version(version: str) -> str:

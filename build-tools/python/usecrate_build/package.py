@@ -8,19 +8,23 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 from . import builds
-from .crates import Crate
+from .crates import Crate, exact_spec
 from .examples import example
 from .files import check_free, replace_folder, staged
-from .names import PackageError, crate_name, import_name, python_version
+from .names import PackageError, check_module, crate_name, given_version, import_name, python_version
 from .project import Project, texts
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives the exit code."""
-    project = _package(options)
+    try:
+        project = _package(options)
+    except OSError as error:  # a full disk, a folder that is taken away meanwhile
+        raise PackageError(f"the package cannot be written: {error}") from error
     print(build_wheel(project) if options.wheel else project)
     return 0
 
@@ -35,7 +39,7 @@ def _package(options: argparse.Namespace) -> Path:
     target = Path(options.out, options.python_package_name).absolute()
     check_free(target, force=options.force)
     if options.version:
-        python_version(options.version)
+        given_version(options.version)
     if options.target:
         check_target(options.target)
     named = [crate_name(spec) for spec in options.module]
@@ -43,19 +47,31 @@ def _package(options: argparse.Namespace) -> Path:
         raise PackageError(
             "`--config` is for one crate", "crates have their own: `[package.metadata.usecrate]`"
         )
-    if options.wheel:
-        _check_backend()
+    _check_backend(wheel=options.wheel)
+    # What shows in the specs is said before anything is built.
+    expected = [(alias or _package_of(spec).replace("-", "_"), spec) for alias, spec in named]
+    features = _features(options.features, [name for name, _ in expected])
+    # A folder or a repository may hold a crate of another name.
+    _check_modules(
+        [one for one in expected if one in named or not ("/" in one[1] or builds.is_folder(one[1]))]
+    )
     with staged(target) as folder:
-        crates = [_crate(alias, spec, folder, options, len(named)) for alias, spec in named]
-        _check_clashes(crates)
+        crates = [
+            _crate(alias, spec, folder, options, wanted)
+            for (alias, spec), wanted in zip(named, features, strict=True)
+        ]
+        _check_modules([(crate.name, spec) for crate, (_, spec) in zip(crates, named, strict=True)])
         only = crates[0] if len(crates) == 1 else None
         version = options.version or (python_version(only.version) if only else "0.1.0")
         examples = {crate.name: example(crate) for crate in crates}
         project = Project(options.python_package_name, name, version, crates, examples)
         _write(project, folder)
     for crate in crates:
-        if not crate.license and crate.license_files() == []:
-            _say(f"warning: {crate.package} names no licence: nobody may copy it unless its author allows it")
+        if not crate.license and not crate.terms():
+            _say(
+                f"warning: {crate.package} names no licence that is known: nobody may copy it unless its "
+                "author allows it"
+            )
     _say(f"made {target}: " + ", ".join(f"{crate.package} {crate.version}" for crate in crates))
     return target
 
@@ -75,6 +91,12 @@ def check_target(target: str) -> None:
     here = next((line[6:] for line in shown.splitlines() if line.startswith("host: ")), "")
     if target == here:
         return
+    if target.startswith("universal2"):
+        raise PackageError(
+            f"`{target}` is two libraries in one file, and each has to run where it is built",
+            "make a wheel for each of x86_64-apple-darwin and aarch64-apple-darwin, on such a machine: the "
+            "project's `.github/workflows/wheels.yml` does",
+        )
     known = subprocess.run(
         [rustc, "--print", "target-list"], capture_output=True, text=True, check=False
     ).stdout
@@ -95,69 +117,77 @@ def check_target(target: str) -> None:
     )
 
 
-def _check_backend() -> None:
+def _check_backend(*, wheel: bool) -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("hatchling", "auditwheel") if find_spec(name) is None]
+    needed = ["hatchling", "tomli_w"]
+    if wheel and sys.platform.startswith("linux"):
+        needed.append("auditwheel")
+    missing = [name.replace("_", "-") for name in needed if find_spec(name) is None]
     if missing:
         raise PackageError(
-            f"`--wheel` needs {' and '.join(missing)}", "install them with `pip install 'usecrate[package]'`"
+            f"packages need {' and '.join(missing)}",
+            "install what they need: `pip install 'usecrate[package]'`",
         )
 
 
-def _check_clashes(crates: list[Crate]) -> None:
-    by_name: dict[str, Crate] = {}
-    for crate in crates:
-        other = by_name.setdefault(crate.name, crate)
-        if other is not crate:
+def _check_modules(named: list[tuple[str, str]]) -> None:
+    """Refuses names that modules cannot have, or that two would; each comes with its crate's spec."""
+    by_name: dict[str, str] = {}
+    for name, spec in named:
+        check_module(name, spec)
+        # Some file systems do not tell one from the other.
+        if name.lower() in by_name:
             raise PackageError(
-                f"{other.package} {other.version} and {crate.package} {crate.version} would both be the "
-                f"module `{crate.name}`",
-                f"name one of them: `--module {crate.name}_2={crate.spec}`",
+                f"{by_name[name.lower()]} and {spec} would both be the module `{name}`",
+                f"name one of them: `--module {name}_2={spec}`",
             )
+        by_name[name.lower()] = spec
 
 
-def _crate(alias: str | None, spec: str, folder: Path, options: argparse.Namespace, count: int) -> Crate:
+def _features(asked: str, names: list[str]) -> list[list[str]]:
+    """The features of each crate: of several, `CRATE/FEATURE` says whose it is."""
+    wanted = asked.replace(",", " ").split()
+    if len(names) == 1:
+        return [wanted]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for one in wanted:
+        crate, _, feature = one.partition("/")
+        if not feature or crate.replace("-", "_") not in found:
+            raise PackageError(
+                f"`--features {one}` does not say which crate's it is",
+                f"with several crates it is `CRATE/FEATURE`, and they are {', '.join(names)}",
+            )
+        found[crate.replace("-", "_")].append(feature)
+    return [found[name] for name in names]
+
+
+def _crate(
+    alias: str | None, spec: str, folder: Path, options: argparse.Namespace, features: list[str]
+) -> Crate:
     """Builds a crate, and says how it is to be built again."""
-    wanted: list[str] = [one for one in str(options.features).replace(",", " ").split() if one]
-    local = builds.is_folder(spec)
     source: Path | None = None
     at = spec
-    if local:
+    if builds.is_folder(spec):
         place = Path(os.path.expanduser(spec)).resolve()
         # Its name decides the folder's, which has to be known before it is built.
-        source = folder / "crates" / (alias or place.name.replace("-", "_"))
+        source = _unused(folder / "crates" / (alias or place.name.replace("-", "_")))
         source.parent.mkdir(exist_ok=True)
         builds.sources(place, source)
         own = place / "usecrate.toml"
         if own.is_file() and not (source / own.name).exists():
             shutil.copy(own, source)
         at = str(source)
-    name = alias or ""
-    features = wanted
-    if count > 1:
-        crate = name or _package_of(spec)
-        features = [
-            one.partition("/")[2]
-            for one in wanted
-            if one.partition("/")[0] in (crate, crate.replace("_", "-"))
-        ]
     config = Path(options.config) if options.config else None
     artifact = builds.artifact(
         at, features=features, default_features=not options.no_default_features, config=config
     )
     manifest = json.loads((artifact / "manifest.json").read_text("utf-8"))
     about = manifest["crate"]
-    lib = name or str(about["lib"])
-    exact = f"{about['name']}@{about['version']}"
-    if local:
-        exact = f"./crates/{source.name}" if source else exact
-    elif spec.startswith("git+"):
-        url, _, commit = str(about["origin"]).rpartition("#")
-        exact = f"git+{url.partition('?')[0]}#{commit}"
+    lib = alias or str(about["lib"])
     return Crate(
         name=lib,
-        spec=exact,
+        spec=f"./crates/{source.name}" if source else exact_spec(about),
         artifact=artifact,
         features=features,
         default_features=not options.no_default_features,
@@ -167,7 +197,19 @@ def _crate(alias: str | None, spec: str, folder: Path, options: argparse.Namespa
 
 def _package_of(spec: str) -> str:
     """The crate's name in a spec, as far as it shows."""
-    return spec.partition("#")[0].rstrip("/").rpartition("/")[2].partition("@")[0]
+    if builds.is_folder(spec):
+        return Path(os.path.expanduser(spec)).resolve().name
+    return spec.partition("#")[0].rstrip("/").removesuffix(".git").rpartition("/")[2].partition("@")[0]
+
+
+def _unused(folder: Path) -> Path:
+    """The folder, or one that is named after it, where it is another crate's."""
+    found = folder
+    for number in count(2):
+        if not found.exists():
+            break
+        found = folder.with_name(f"{folder.name}_{number}")
+    return found
 
 
 def _write(project: Project, folder: Path) -> None:

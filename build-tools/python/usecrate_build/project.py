@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources import files as resources
-from typing import cast
 
 from usecrate.version import __version__
 
@@ -88,7 +87,6 @@ def _template(file: str, project: Project) -> str:
         "version": project.version,
         "build": requirement("[build,package]"),
         "crates": ", ".join(f"{crate.package} {crate.version}" for crate in project.crates),
-        "date": date.today().isoformat(),
     }
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
@@ -98,72 +96,60 @@ def _template(file: str, project: Project) -> str:
 # ------------------------------------------------------------------------------------------------- pyproject
 
 
-def _toml(value: object) -> str:
-    """A value of TOML: text, numbers, booleans, and lists and tables of these."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value).items()
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in pairs) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(one) for one in cast("list[object]", value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _listed(values: list[str]) -> str:
-    return "[\n" + "".join(f"    {_toml(value)},\n" for value in values) + "]"
-
-
 def _pyproject(project: Project) -> str:
-    lines = [
-        "[build-system]",
-        'requires = ["hatchling>=1.28"]',
-        'build-backend = "hatchling.build"',
-        "",
-        "[project]",
-        f"name = {_toml(project.distribution)}",
-        f"version = {_toml(project.version)}",
-        f"description = {_toml(project.description)}",
-        'readme = "README.md"',
-        'requires-python = ">=3.10"',
-    ]
-    if project.license:
-        lines.append(f"license = {_toml(project.license)}")
-    lines.append('license-files = ["licenses/*/*"]')
-    if authors := _authors(project):
-        lines.append("authors = [\n" + "".join(f"    {_toml(author)},\n" for author in authors) + "]")
-    keywords = list(
-        dict.fromkeys(str(tag) for crate in project.crates for tag in crate.about.get("tags", ()))
-    )
-    if keywords:
-        lines.append(f"keywords = {_toml(keywords)}")
-    classifiers = ["Programming Language :: Python :: 3", "Programming Language :: Rust", "Typing :: Typed"]
-    lines += [f"classifiers = {_listed(classifiers)}", f"dependencies = [{_toml(requirement())}]"]
-    if urls := _urls(project):
-        lines += ["", "[project.urls]", *(f"{name} = {_toml(url)}" for name, url in urls.items())]
-    lines += [
-        "",
-        "[tool.hatch.build.targets.sdist]",
-        'include = ["/src", "/crates", "/licenses", "/tests", "/hatch_build.py", "/CHANGELOG.md"]',
-        f'exclude = ["/src/{project.name}/_crates"]',
-        "",
-        "[tool.hatch.build.targets.wheel]",
-        f'packages = ["src/{project.name}"]',
-        f'artifacts = ["/src/{project.name}/_crates"]',
-        "",
-        "# Builds the crates below into what the wheel holds.",
-        "[tool.hatch.build.targets.wheel.hooks.custom]",
-        "",
-        "[tool.usecrate]",
-        f"package = {_toml(project.name)}",
-    ]
-    for crate in project.crates:
-        lines += ["", f"[tool.usecrate.crates.{crate.name}]", f"spec = {_toml(crate.spec)}"]
-        if crate.features:
-            lines.append(f"features = {_toml(crate.features)}")
-        if not crate.default_features:
-            lines.append("default-features = false")
-    return "\n".join(lines) + "\n"
+    import tomli_w  # of the extra `package`: other commands do without
+
+    keywords = dict.fromkeys(str(tag) for crate in project.crates for tag in crate.about.get("tags", ()))
+    about = {
+        "name": project.distribution,
+        "version": project.version,
+        "description": project.description,
+        "readme": "README.md",
+        "requires-python": ">=3.10",
+        "license": project.license,
+        "license-files": ["licenses/*/*"],
+        "authors": _authors(project),
+        "keywords": list(keywords),
+        "classifiers": [
+            "Programming Language :: Python :: 3",
+            "Programming Language :: Rust",
+            "Typing :: Typed",
+        ],
+        "dependencies": [requirement()],
+        "urls": _urls(project),
+    }
+    sdist = {
+        "include": ["/src", "/crates", "/licenses", "/tests", "/hatch_build.py", "/CHANGELOG.md"],
+        "exclude": [f"/src/{project.name}/_crates"],
+    }
+    wheel = {
+        "packages": [f"src/{project.name}"],
+        "artifacts": [f"/src/{project.name}/_crates"],
+        # `hatch_build.py`: it builds the crates below into what the wheel holds.
+        "hooks": {"custom": dict[str, object]()},
+    }
+    settings = {
+        "build-system": {"requires": ["hatchling>=1.28"], "build-backend": "hatchling.build"},
+        "project": {key: value for key, value in about.items() if value},
+        "tool": {
+            "hatch": {"build": {"targets": {"sdist": sdist, "wheel": wheel}}},
+            "usecrate": {
+                "package": project.name,
+                "crates": {crate.name: _built(crate) for crate in project.crates},
+            },
+        },
+    }
+    return tomli_w.dumps(settings)
+
+
+def _built(crate: Crate) -> dict[str, object]:
+    """How a crate is built again, as the build hook reads it."""
+    found: dict[str, object] = {"spec": crate.spec}
+    if crate.features:
+        found["features"] = crate.features
+    if not crate.default_features:
+        found["default-features"] = False
+    return found
 
 
 def _authors(project: Project) -> list[dict[str, str]]:
@@ -171,6 +157,8 @@ def _authors(project: Project) -> list[dict[str, str]]:
     for crate in project.crates:
         for author in crate.about.get("authors") or ():
             one = {key: str(author[key]) for key in ("name", "email") if author.get(key)}
+            if "@" not in one.get("email", "@"):  # some write a page there
+                del one["email"]
             if one and one not in found:
                 found.append(one)
     return found
@@ -182,36 +170,41 @@ def _urls(project: Project) -> dict[str, str]:
         found = {word: project.only.link(kind) for word, kind in words.items()}
         return {word: url for word, url in found.items() if url}
     links = {crate.package: crate.link("vcs") or crate.link("website") for crate in project.crates}
-    return {_toml(name): url for name, url in links.items() if url}
+    return {name: url for name, url in links.items() if url}
 
 
 # --------------------------------------------------------------------------------------------------- modules
 
 
+def _text(value: str) -> str:
+    """A string of Python."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _docstring(text: str) -> str:
     """The text as a docstring, whatever is in it."""
     text = text.strip() or "A Rust crate as a Python package."
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
+    # No quote stands before another, or before those that end it.
+    escaped = re.sub(r'\\|"(?="|\Z)', lambda found: "\\" + found[0], text)
     return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
 
 
 def _module(project: Project, crate: Crate, module: Module, name: str, docs: str) -> str:
-    arguments = ["__name__", _toml(project.name), _toml(crate.name)]
+    arguments = ["__name__", _text(project.name), _text(crate.name)]
     if module.attributes or module.inner:
-        arguments.append(_toml(".".join(module.attributes)))
+        arguments.append(_text(".".join(module.attributes)))
     if module.inner:
-        arguments.append(f"[{', '.join(_toml(one) for one in sorted(module.inner))}]")
-    exported = "".join(f"    {_toml(one)},\n" for one in sorted([*module.names, *module.inner]))
+        arguments.append(f"[{', '.join(_text(one) for one in sorted(module.inner))}]")
+    exported = "".join(f"    {_text(one)},\n" for one in sorted([*module.names, *module.inner]))
     call = f"__getattr__, __dir__ = attach({', '.join(arguments)})"
     if len(call) > 100:
         call = "__getattr__, __dir__ = attach(\n" + "".join(f"    {one},\n" for one in arguments) + ")"
     return (
         f"# {GENERATED}. What is listed here is loaded when it is first used.\n"
+        # It is there by `__getattr__`; checkers read the stubs beside it.
+        "# pyright: reportUnsupportedDunderAll=false\n"
         f"{_docstring(docs)}\n\n"
         "from usecrate.packaged import attach\n\n"
-        # It is there by `__getattr__`: a checker reads the stubs.
         f"__all__ = [  # noqa: F822\n{exported}]\n\n"
         f"{call}\n"
     )
@@ -232,7 +225,7 @@ def _modules(project: Project, crate: Crate, module: Module, folder: str, name: 
 def _several(project: Project) -> str:
     listed = "\n".join(f"{crate.name}: {crate.description}" for crate in project.crates)
     names = sorted(crate.name for crate in project.crates)
-    exported = "".join(f"    {_toml(name)},\n" for name in names)
+    exported = "".join(f"    {_text(name)},\n" for name in names)
     return (
         f"# {GENERATED}.\n"
         f"{_docstring(project.description + chr(10) * 2 + listed)}\n\n"
@@ -295,7 +288,7 @@ def _tests(project: Project) -> str:
         crates = {f"{project.name}.{crate.name}": crate for crate in project.crates}
         modules += list(crates)
     versions = "".join(
-        f"    {_toml(name)}: {_toml(crate.version)},\n" for name, crate in crates.items() if crate
+        f"    {_text(name)}: {_text(crate.version)},\n" for name, crate in crates.items() if crate
     )
     return (
         f'"""{GENERATED}: what the package promises, add your own."""\n\n'

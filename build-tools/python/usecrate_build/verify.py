@@ -14,7 +14,7 @@ from typing import Any
 from usecrate.tool import generator
 
 from . import builds
-from .crates import LOCK, MANIFEST, SBOM
+from .crates import LOCK, MANIFEST, SBOM, exact_spec
 from .names import PackageError
 from .package import build_wheel
 
@@ -50,8 +50,11 @@ def wheel(path: Path, project: Path | None, scratch: Path) -> list[str]:
         raise PackageError(f"`{path}` holds no artifact", "it is not a wheel that `usecrate package` makes")
     if project is not None:
         copy = scratch / "project"
-        left_out = shutil.ignore_patterns("dist", "_crates", ".git", ".venv")
-        shutil.copytree(project, copy, ignore=left_out)
+        # Of the project's own folder alone: sources of a crate may have a `dist`, too.
+        left_out = {str(project): {"dist", ".git", ".venv"}}
+        shutil.copytree(
+            project, copy, ignore=lambda at, names: {*left_out.get(str(at), ()), *({"_crates"} & {*names})}
+        )
         with builds.variables(USECRATE_CACHE_DIR=str(scratch / "cache")):
             again = build_wheel(copy)
         if again.name != path.name:
@@ -127,10 +130,7 @@ def _spec(crate: dict[str, Any], source: Path | None) -> str:
                 "say where its sources are: `--source DIR`",
             )
         return str(source.resolve())
-    if crate["source"] == "git":
-        url, _, commit = str(crate["origin"]).rpartition("#")
-        return f"git+{url.partition('?')[0]}#{commit}"
-    return f"{crate['name']}@{crate['version']}"
+    return exact_spec(crate)
 
 
 def _differences(left: Path, right: Path) -> list[str]:

@@ -10,12 +10,15 @@ import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from .names import PackageError
 
 # What macOS is asked to build for, as Rust does; the newer machine has never run an older system.
 _MACOS = {"x86_64": "10.12", "arm64": "11.0"}
+# What wheels call a machine, where it is not as Rust does.
+_MACHINES = {"armv7": "armv7l", "i586": "i686", "powerpc64le": "ppc64le", "riscv64gc": "riscv64"}
 # Installers that are older than the numbers know these.
 _OLD_WORDS = {
     "manylinux_2_17": "manylinux2014",
@@ -42,6 +45,7 @@ def platform(target: str, libraries: Sequence[Path]) -> str:
         return {"x86_64": "win_amd64", "aarch64": "win_arm64"}.get(machine, "win32")
     if "linux" not in target:
         return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    machine = _MACHINES.get(machine, machine)
     tag = _judged(libraries, machine)
     name = tag.removesuffix(f"_{machine}")
     return f"{_OLD_WORDS[name]}_{machine}.{tag}" if name in _OLD_WORDS else tag
@@ -69,5 +73,5 @@ def _judged(libraries: Sequence[Path], machine: str) -> str:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise PackageError(
             f"auditwheel cannot say which systems the wheel is for: {said[-1] if said else done.returncode}",
-            "install it with `pip install 'usecrate[package]'`",
+            "" if find_spec("auditwheel") else "install it with `pip install 'usecrate[package]'`",
         ) from None
