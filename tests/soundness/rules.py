@@ -1010,6 +1010,7 @@ RULES = (
         (
             "`tests/fuzz`: the request target",
             "`tests/abi_client`",
+            "`python/test_pickling.py::test_hostile_data_ends_in_a_value_or_an_error`: what pickles hold",
         ),
     ),
     Rule(
