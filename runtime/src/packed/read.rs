@@ -98,7 +98,7 @@ impl<'de> Deserializer<'de> for Read<'_, 'de> {
         }
         let start = self.reader.position();
         if let Token::Ext(EXT_SOME, &[around]) = self.reader.next()? {
-            return Around(around).deserialize_any(visitor);
+            return Around(around).deserialize_option(visitor);
         }
         self.reader.rewind(start);
         visitor.visit_some(self.deeper()?)
@@ -134,48 +134,33 @@ impl<'de> Deserializer<'de> for Read<'_, 'de> {
     }
 }
 
-/// Options, one in another, of which the innermost has none or holds nothing.
+/// Options, one in another, of which the innermost has none or holds nothing; 0 is that alone.
 struct Around(u8);
+
+impl Around {
+    /// What is in the outermost, if there is one.
+    fn inner(self) -> Result<Option<Self>, Refused> {
+        // Each is a call in another.
+        DEEPEST.checked_sub(self.0.into()).map_or_else(|| deeper(0), Ok)?;
+        Ok(self.0.checked_sub(1).map(Self))
+    }
+}
 
 impl<'de> Deserializer<'de> for Around {
     type Error = Refused;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        // Each is a call in another.
-        DEEPEST.checked_sub(self.0.into()).map_or_else(|| deeper(0), Ok)?;
-        match self.0.checked_sub(1) {
-            Some(0) => visitor.visit_some(Nil),
-            Some(around) => visitor.visit_some(Self(around)),
-            None => Err(Refused::custom("an option is around nothing")),
+        match self.inner()? {
+            Some(inner) => visitor.visit_some(inner),
+            None => visitor.visit_unit(),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
-        tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-/// The nil in the innermost option: an option without a value, or nothing.
-struct Nil;
-
-impl<'de> Deserializer<'de> for Nil {
-    type Error = Refused;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        visitor.visit_unit()
-    }
-
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        visitor.visit_none()
+        match self.inner()? {
+            Some(inner) => visitor.visit_some(inner),
+            None => visitor.visit_none(),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -79,6 +79,25 @@ impl Parts<'_> {
     }
 }
 
+/// What the writer has a form for.
+macro_rules! plainly {
+    ($($method:ident $ty:ty, $write:ident;)+) => {$(
+        fn $method(self, value: $ty) -> Result<(), Refused> {
+            self.writer.$write(value);
+            Ok(())
+        }
+    )+};
+}
+
+/// What is written as something wider.
+macro_rules! wider {
+    ($($method:ident $ty:ty, $wider:ident;)+) => {$(
+        fn $method(self, value: $ty) -> Result<(), Refused> {
+            self.$wider(value.into())
+        }
+    )+};
+}
+
 impl<'w> Serializer for Write<'w> {
     type Ok = ();
     type Error = Refused;
@@ -90,77 +109,29 @@ impl<'w> Serializer for Write<'w> {
     type SerializeStruct = Parts<'w>;
     type SerializeStructVariant = Parts<'w>;
 
-    fn serialize_bool(self, value: bool) -> Result<(), Refused> {
-        self.writer.bool(value);
-        Ok(())
+    plainly! {
+        serialize_bool bool, bool;
+        serialize_i64 i64, int;
+        serialize_i128 i128, big;
+        serialize_u64 u64, uint;
+        serialize_u128 u128, big_unsigned;
+        serialize_f32 f32, f32;
+        serialize_f64 f64, f64;
+        serialize_str &str, str;
+        serialize_bytes &[u8], bin;
     }
 
-    fn serialize_i8(self, value: i8) -> Result<(), Refused> {
-        self.serialize_i64(value.into())
-    }
-
-    fn serialize_i16(self, value: i16) -> Result<(), Refused> {
-        self.serialize_i64(value.into())
-    }
-
-    fn serialize_i32(self, value: i32) -> Result<(), Refused> {
-        self.serialize_i64(value.into())
-    }
-
-    fn serialize_i64(self, value: i64) -> Result<(), Refused> {
-        self.writer.int(value);
-        Ok(())
-    }
-
-    fn serialize_i128(self, value: i128) -> Result<(), Refused> {
-        self.writer.big(value);
-        Ok(())
-    }
-
-    fn serialize_u8(self, value: u8) -> Result<(), Refused> {
-        self.serialize_u64(value.into())
-    }
-
-    fn serialize_u16(self, value: u16) -> Result<(), Refused> {
-        self.serialize_u64(value.into())
-    }
-
-    fn serialize_u32(self, value: u32) -> Result<(), Refused> {
-        self.serialize_u64(value.into())
-    }
-
-    fn serialize_u64(self, value: u64) -> Result<(), Refused> {
-        self.writer.uint(value);
-        Ok(())
-    }
-
-    fn serialize_u128(self, value: u128) -> Result<(), Refused> {
-        self.writer.big_unsigned(value);
-        Ok(())
-    }
-
-    fn serialize_f32(self, value: f32) -> Result<(), Refused> {
-        self.writer.f32(value);
-        Ok(())
-    }
-
-    fn serialize_f64(self, value: f64) -> Result<(), Refused> {
-        self.writer.f64(value);
-        Ok(())
+    wider! {
+        serialize_i8 i8, serialize_i64;
+        serialize_i16 i16, serialize_i64;
+        serialize_i32 i32, serialize_i64;
+        serialize_u8 u8, serialize_u64;
+        serialize_u16 u16, serialize_u64;
+        serialize_u32 u32, serialize_u64;
     }
 
     fn serialize_char(self, value: char) -> Result<(), Refused> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-
-    fn serialize_str(self, value: &str) -> Result<(), Refused> {
-        self.writer.str(value);
-        Ok(())
-    }
-
-    fn serialize_bytes(self, value: &[u8]) -> Result<(), Refused> {
-        self.writer.bin(value);
-        Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Refused> {
