@@ -753,11 +753,11 @@ fn what_serde_writes_and_reads_is_pickled() {
     let both = &class(&plan, "Both").specials;
     assert_eq!(
         plan.shims[both["__serialize__"][0]].id,
-        "<Both as Serialize>::serialize"
+        "<x::Both as Serialize>::serialize"
     );
     assert_eq!(
         plan.shims[both["__deserialize__"][0]].id,
-        "<Both as Deserialize>::deserialize"
+        "<x::Both as Deserialize>::deserialize"
     );
     assert!(class(&plan, "Written").specials.is_empty());
     assert_eq!(plan.runtime_features, ["serde"]);
