@@ -18,8 +18,8 @@
 //!
 //! `direct` is a second entry for calls whose arguments are machine words: the same shims, without a message.
 //!
-//! `host` is the way back into the caller. `dynamic` is a type for whatever it has. [`twins`] are the forms in which
-//! values of other crates become values of Python's standard library.
+//! `host` is the way back into the caller. `dynamic` is a type for whatever it has. `packed` turns values into bytes and back,
+//! where serde knows them. [`twins`] are the forms in which values of other crates become values of Python's standard library.
 //!
 //! Generated bridges use [`private`] and nothing else.
 
@@ -43,6 +43,8 @@ mod lower;
 mod macros;
 mod object;
 mod operations;
+#[cfg(feature = "serde")]
+mod packed;
 mod panic;
 mod pending;
 #[doc(hidden)]

@@ -29,6 +29,8 @@ pub use crate::object::{
     BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, hooks, is_handle, no_object,
     object_type,
 };
+#[cfg(feature = "serde")]
+pub use crate::packed::{deserialized, serialized};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 #[cfg(feature = "random")]

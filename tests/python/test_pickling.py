@@ -1,4 +1,5 @@
-"""What pickles and copies: modules, classes and functions by reference, records, enums, errors by value."""
+"""What pickles and copies: modules, classes and functions by reference, records, enums, errors by value,
+values that stay in Rust by what serde makes of them."""
 
 from __future__ import annotations
 
@@ -98,7 +99,9 @@ def test_errors_are_of_their_class_again(behaviours: Any) -> None:
 def test_a_value_in_rust_says_why_it_is_not_pickled(behaviours: Any) -> None:
     account = behaviours.records.Account("me")
     with pytest.raises(
-        TypeError, match=r"cannot pickle `behaviours.records.Account`: the value stays in Rust"
+        TypeError,
+        match=r"cannot pickle `behaviours.records.Account`: the value stays in Rust, where `serde` does not.*"
+        r"build it with `features=\[\"serde\"\]`",
     ):
         pickle.dumps(account)
     assert copy.deepcopy([account])[0] == account
@@ -152,3 +155,117 @@ def test_an_edited_record_is_refused(behaviours: Any) -> None:
     blob = pickle.dumps(behaviours.records.Point(1, 2), 0)
     with pytest.raises(ValueError, match="with the fields x, z, which has x, y here"):
         pickle.loads(blob.replace(b"Vy\n", b"Vz\n"))
+
+
+PICKLES = pathlib.Path(__file__).resolve().parent.parent / "crates" / "pickles"
+
+
+@pytest.fixture(name="pickles", scope="module")
+def pickles_fixture() -> Any:
+    return usecrate.import_(PICKLES, features=["serde"])
+
+
+def test_values_in_rust_are_pickled_by_serde(pickles: Any) -> None:
+    jar = pickles.Jar("plums")
+    for found in there_and_back(jar):
+        assert type(found) is pickles.Jar and found == jar and found is not jar
+    again = pickle.loads(pickle.dumps({"jars": [jar, jar]}))["jars"]
+    assert again[0] is again[1]
+    again[0].relabel("figs")
+    assert (again[0].label(), jar.label()) == ("figs", "plums")
+    # Nothing of this is among the class's own names.
+    assert not [name for name in dir(jar) if "serialize" in name]
+
+
+def test_what_is_no_clone_is_copied_by_serde(pickles: Any) -> None:
+    even = pickles.Even(4)
+    for found in (copy.copy(even), *there_and_back(even)):
+        assert found == even and found is not even
+    assert [box.depth() for box in there_and_back(pickles.Boxes(30))] == [30] * len(there_and_back(even))
+
+
+def test_a_process_gets_values_in_rust(pickles: Any) -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(pickles.Jar.label, pickles.Jar("figs")).result(300) == "figs"
+        assert pool.submit(pickles.Jar, "pears").result(300) == pickles.Jar("pears")
+
+
+def test_what_serde_does_in_one_way_alone_says_so(pickles: Any) -> None:
+    written = pickles.Written("x")
+    for make in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(
+            TypeError, match=r"cannot copy or pickle `pickles.Written`: .* does not both write and"
+        ):
+            make(written)
+
+
+def test_what_cannot_be_written_or_read_is_told(pickles: Any) -> None:
+    with pytest.raises(
+        pickle.PicklingError, match=r"a `pickles.Boxes` cannot be pickled: .*more than 128 deep"
+    ):
+        pickle.dumps(pickles.Boxes(100))
+    closed = pickles.Jar("x")
+    usecrate.close(closed)
+    with pytest.raises(usecrate.ClosedError):
+        pickle.dumps(closed)
+
+    make, (cls, four) = pickles.Even(4).__reduce_ex__(2)
+    assert make(cls, four).number() == 4
+    for data, says in (
+        (b"\x05", "no `pickles.Even` can be made: .*5 is odd"),
+        (b"\xa1x", "invalid type: string"),
+        (b"", "ends inside a value"),
+        (four + b"\x00", "something behind the value"),
+        (b"\x91" * 100_000, "invalid type|more than 128 deep"),
+        (b"\xdd\xff\xff\xff\xff", "announces more"),
+        (b"\xd4\x00\xff", "more than 128 deep|invalid type"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            make(cls, data)
+    for wrong in (4, None, "x", [1]):
+        with pytest.raises(TypeError):
+            make(cls, wrong)
+    for other in (pickles.Written, int, 3):
+        with pytest.raises(ValueError, match="of which no value is made"):
+            make(other, four)
+    assert make(cls, bytearray(four)).number() == 4
+
+
+def test_hostile_data_ends_in_a_value_or_an_error(pickles: Any) -> None:
+    for value in (pickles.Jar("plums"), pickles.Boxes(9), pickles.Even(300)):
+        make, (cls, data) = value.__reduce_ex__(2)
+        for at in range(len(data)):
+            for byte in (0x00, 0x81, 0x9F, 0xC0, 0xC1, 0xC9, 0xD4, 0xDD, 0xDF, 0xFF, data[at] ^ 1):
+                try:
+                    found = make(cls, data[:at] + bytes([byte]) + data[at + 1 :])
+                except ValueError:
+                    continue
+                assert type(found) is cls
+
+
+def test_a_value_of_another_build_is_an_error_that_names_both(pickles: Any) -> None:
+    blob = pickle.dumps(pickles.Jar("plums"), 0)
+    library = pickles.__dict__["__usecrate__"].opened.manifest["library"]["blake3"]
+    other = blob.replace(library.encode(), b"0" * len(library))
+    with pytest.raises(usecrate.LoadError, match=r"000000000000, and here is 0.1.0 of library"):
+        pickle.loads(other)
+
+
+@pytest.mark.parametrize(
+    ("spec", "made"),
+    [
+        ("semver@1", 'm.VersionReq.parse(">=1.2, <3")'),
+        ("uuid@1", 'm.Uuid.parse_str("67e55044-10b1-426f-9247-bb680e5fe0c8")'),
+    ],
+)
+def test_crates_with_a_feature_for_it(spec: str, made: str) -> None:
+    # In a process of its own: here the crate may be loaded without the feature.
+    script = f"""
+import pickle, usecrate
+m = usecrate.import_({spec!r}, features=["serde"])
+value = {made}
+again = pickle.loads(pickle.dumps(value))
+assert again == value and again is not value and type(again) is type(value)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr

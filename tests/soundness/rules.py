@@ -852,6 +852,7 @@ RULES = (
             "`keeping::any_thread_may_call_it_and_drop_it`",
             "`keeping::a_host_that_is_gone_stops_the_thread_alone`",
             "`python/test_kept_callables.py`: the interpreter's end, a child of fork",
+            "`python/test_pointers.py`: a child of fork and what is behind function pointers",
         ),
     ),
     Rule(
@@ -1009,6 +1010,7 @@ RULES = (
         (
             "`tests/fuzz`: the request target",
             "`tests/abi_client`",
+            "`python/test_pickling.py::test_hostile_data_ends_in_a_value_or_an_error`: what pickles hold",
         ),
     ),
     Rule(

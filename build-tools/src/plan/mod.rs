@@ -52,6 +52,7 @@ mod names;
 mod objects;
 mod open;
 mod outs;
+mod packed;
 mod partial;
 mod paths;
 mod plain;

@@ -95,6 +95,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, methods: &[Plann
     super::io_methods::lines(build, id, &mut all);
     super::objects::specials(build, id, &mut all);
     super::handed::specials(build, id, &mut all);
+    super::packed::specials(build, id, &mut all);
     all
 }
 

@@ -743,6 +743,28 @@ fn operators_take_what_moves_least() {
 }
 
 #[test]
+fn what_serde_writes_and_reads_is_pickled() {
+    let sample = Sample::new()
+        .opaque("Both", Generics::default())
+        .implements("Both", "serde_core::ser::Serialize", Vec::new())
+        .implements("Both", "serde_core::de::Deserialize", Vec::new())
+        .opaque("Written", Generics::default())
+        .implements("Written", "serde_core::ser::Serialize", Vec::new());
+    let plan = sample.plan();
+    let both = &class(&plan, "Both").specials;
+    assert_eq!(
+        plan.shims[both["__serialize__"][0]].id,
+        "<x::Both as Serialize>::serialize"
+    );
+    assert_eq!(
+        plan.shims[both["__deserialize__"][0]].id,
+        "<x::Both as Deserialize>::deserialize"
+    );
+    assert!(class(&plan, "Written").specials.is_empty());
+    assert_eq!(plan.runtime_features, ["serde"]);
+}
+
+#[test]
 fn planning_is_deterministic() {
     let sample = || {
         Sample::new()

@@ -118,6 +118,8 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
     };
     match name {
         "__cmp__" | "__partial_cmp__" => return String::new(),
+        // Pickling asks for them where they are.
+        "__serialize__" | "__deserialize__" => return String::new(),
         "__str__" | "__repr__" => return simple(file, "str"),
         "__hash__" | "__len__" | "__length_hint__" | "__index__" | "__int__" => return simple(file, "int"),
         "__bool__" => return simple(file, "bool"),

@@ -57,7 +57,7 @@ def handle_class(loaded: Loaded, index: int) -> type:
     body = namespace(loaded, ty, info)
     body["__slots__"] = ()
     body["__setattr__"] = set_attribute
-    body["__reduce_ex__"] = _no_copy
+    body["__reduce_ex__"] = _reduce
     if "__repr__" not in ty.get("specials", {}):
         body["__repr__"] = _repr
     base = _primary(loaded, ty)
@@ -94,19 +94,10 @@ def _bases(ty: Type) -> tuple[type, ...]:
     return tuple(bases) or (_native.Handle,)
 
 
-def _no_copy(self: Any, protocol: object) -> Any:
-    cls = type(self)
-    name = f"{cls.__module__}.{cls.__qualname__}"
-    what = "cannot pickle" if hasattr(cls, "__copy__") else "cannot copy or pickle"
-    why = (
-        "the value stays in Rust"
-        if hasattr(cls, "__copy__")
-        else "the value stays in Rust, and has no `Clone`"
-    )
-    raise TypeError(
-        f"{what} `{name}`: {why}; say how another one is made, "
-        f"`copyreg.pickle({cls.__qualname__}, lambda value: (function, arguments))`"
-    )
+def _reduce(self: Any, protocol: object) -> Any:
+    from .pickling import reduce_handle
+
+    return reduce_handle(self)
 
 
 def _repr(self: Any) -> str:
@@ -120,7 +111,7 @@ def _close(self: Any) -> None:
     _native.close(self)
 
 
-bare(_html, _no_copy, _repr, _close)
+bare(_html, _reduce, _repr, _close)
 
 
 def _short_forms(cls: type, info: Info) -> None:

@@ -128,7 +128,11 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
             by_value = [moves] if (moves := taken(found)) else []
             yield f"{static}def {text}{_notes(found, *origin, *by_value)}"
     if specials := ty.get("specials"):
-        yield f"operators: {', '.join(sorted(specials))}"
+        operators = sorted(set(specials) - {"__serialize__", "__deserialize__"})
+        if operators:
+            yield f"operators: {', '.join(operators)}"
+        if "__deserialize__" in specials:
+            yield "pickled by what `serde` makes of it"
 
 
 def _reached(function: Function | Method) -> Iterator[tuple[str, int]]:

@@ -49,6 +49,8 @@ class Loaded:
         self._skips: dict[int, dict[str, Skip]] | None = None
         self._plain: Manifest | None = None
         self.traits: dict[int, type] = {}
+        # What pickles values and makes them again, by the callable's number.
+        self.pickling: dict[int, Any] = {}
         self.callable = opened.callable
         self.spec = opened.spec
         self.function = opened.function

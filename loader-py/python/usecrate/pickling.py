@@ -1,4 +1,5 @@
-"""How things are pickled: by reference modules, classes and functions, by value records, variants and errors.
+"""How things are pickled: by reference modules, classes and functions, by value records, variants and errors,
+values that stay in Rust by what serde makes of them.
 
 A reference names the artifact (its place, the crate, its version, the library's hash) and a path in it. On
 the other side it leads to the artifact that has that hash: the one in the same place, else the one that
@@ -223,6 +224,71 @@ def record_of(cls: Any, names: Sequence[str], values: Sequence[Any]) -> Any:
     for name, value in zip(names, values, strict=True):
         setattr(self, name, value)
     return self
+
+
+def reduce_handle(self: Any) -> tuple[Any, ...]:
+    """What pickles a value that stays in Rust: its class, and the bytes that serde makes of it.
+
+    Raises
+    ------
+    TypeError
+        serde does not both write and read values of that type.
+    """
+    cls: Any = type(self)
+    info: Info = cls.__usecrate__
+    special = info.model.get("specials", {}).get("__serialize__")
+    if special is not None:
+        return handle_of, (info.cls, _serialized(info, self, special))
+    copies = hasattr(cls, "__copy__")
+    raise TypeError(
+        f"cannot {'' if copies else 'copy or '}pickle `{_name(info)}`: the value stays in Rust, where "
+        "`serde` does not both write and read it (if the crate has a feature for that, build it with "
+        '`features=["serde"]`)'
+        f"{'' if copies else ', and it has no `Clone`'}; say how another one is made, "
+        f"`copyreg.pickle({cls.__qualname__}, lambda value: (function, arguments))`"
+    )
+
+
+def _serialized(info: Info, value: Any, special: Sequence[int]) -> bytes:
+    try:
+        data: bytes = _special(info, special, "__serialize__")(value)
+    except CallError as error:
+        from pickle import PicklingError
+
+        raise PicklingError(f"a `{_name(info)}` cannot be pickled: {error}") from error
+    return data
+
+
+def handle_of(cls: Any, data: bytes) -> Any:
+    """The value that was pickled, in Rust again.
+
+    Raises
+    ------
+    ValueError
+        The type refuses the data, or cannot be read any more.
+    """
+    info: Info | None = getattr(cls, "__usecrate__", None)
+    special = info.model.get("specials", {}).get("__deserialize__") if info is not None else None
+    if info is None or special is None:
+        raise ValueError(f"a pickle has data for `{cls!r}`, of which no value is made: it was edited")
+    try:
+        return _special(info, special, "__deserialize__")(data)
+    except CallError as error:
+        raise ValueError(f"a pickle has data of which no `{_name(info)}` can be made: {error}") from error
+
+
+def _special(info: Info, special: Sequence[int], name: str) -> Any:
+    """The function of a special callable: made once, as functions stay for good."""
+    made = info.loaded.pickling
+    if special[0] not in made:
+        cls = info.cls
+        qualname = f"{cls.__qualname__}.{name}"
+        made[special[0]] = info.loaded.function(special, name=name, qualname=qualname, module=cls.__module__)
+    return made[special[0]]
+
+
+def _name(info: Info) -> str:
+    return f"{info.cls.__module__}.{info.cls.__qualname__}"
 
 
 def reduce_error(error: Any) -> tuple[Any, ...]:

@@ -42,6 +42,8 @@ _REFLECTED = {f"__r{name[2:]}" for name in _BINARY}
 _IN_PLACE = {f"__i{name[2:]}" for name in _BINARY}
 _ITEMS = {"__getitem__", "__setitem__", "__delitem__"}
 _ORDERINGS = ("__cmp__", "__partial_cmp__")
+# What pickling asks for where it is.
+_PICKLING = ("__serialize__", "__deserialize__")
 
 
 def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequence[str] = ()) -> None:
@@ -52,7 +54,7 @@ def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequen
     if "__next__" in specials:
         _iterator(loaded, specials, index, cls)
     for name, found in specials.items():
-        if name not in _ORDERINGS:
+        if name not in (*_ORDERINGS, *_PICKLING):
             setattr(cls, name, _special(loaded, index, cls, name, found))
     ordering = next((name for name in _ORDERINGS if name in specials), None)
     if ordering is not None:

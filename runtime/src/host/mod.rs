@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::abi::{Directly, Host, Memory};
-use crate::error::{Fault, RequestFault};
+use crate::error::{Fault, HandleFault, RequestFault};
 use crate::group::frame::Frame;
 use crate::group::inside::Inside;
 use crate::group::scope::Scope;
@@ -104,9 +104,13 @@ impl Failure {
     ///
     /// # Panics
     ///
-    /// Always; as a panic like any other if the host is gone.
+    /// Always; as a panic like any other if the host is gone. What was a parent process's is refused as its handles are.
     pub fn unwind(self) -> ! {
         match self {
+            Self::Gone(PARENTS) => {
+                let fault = Fault::handle(HandleFault::Fork, PARENTS);
+                resume_unwind(Box::new(Unwound::Refused(fault.after())))
+            }
             Self::Raised(raised) => resume_unwind(Box::new(Unwound::Raised(raised))),
             Self::Unusable(fault) => resume_unwind(Box::new(Unwound::Refused(fault.after()))),
             Self::Gone(why) => panic!("{why}"),

@@ -40,7 +40,8 @@ impl Places {
         }
         let message = format!(
             "no room for another callable: Rust takes a function pointer here, of which nobody knows how long it is used, so \
-             each of the {ROOM} callables that were passed before stays for ever; pass one of them again"
+             each of the {ROOM} callables that were passed before stays for ever; pass one of them again, but none of those that \
+             a parent process passed before `fork`"
         );
         Failure::Unusable(Fault::value(message)).unwind()
     }
