@@ -11,6 +11,7 @@ from . import _native
 from ._native import module_and_name
 from .loaded import unsupported
 from .members import (
+    Asked,
     Info,
     Lazy,
     bare,
@@ -120,7 +121,7 @@ def _close(self: Any) -> None:
     _native.close(self)
 
 
-bare(_html, _no_copy, _repr, _close)
+bare(_repr_html_=_html, __reduce_ex__=_no_copy, __repr__=_repr, close=_close)
 
 
 def _short_forms(cls: type, info: Info) -> None:
@@ -165,8 +166,12 @@ class VariantMeta(type):
         )
         return call(*args, **kwargs)
 
-    def __getattr__(cls, name: str) -> Any:
-        return getattr(cls.__mro__[1], name)
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any: ...
+
+    else:
+        __getattr__ = Asked(lambda cls, name: getattr(cls.__mro__[1], name))
 
 
 @picklable
