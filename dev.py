@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one script of this repository: demo, test, fmt, lint, bench, bless, wheels, docs, asan, fuzz.
+"""The one script of this repository: demo, test, fmt, lint, bench, bless, wheels, stubs, docs, asan, fuzz.
 
 Needs Rust (cargo) and Python 3.10 or newer, nothing else: it makes its virtual environments below `.dev/`,
 installs pinned tools there, and builds what is out of date. Steps whose inputs are unchanged are left out.
@@ -493,6 +493,13 @@ def bench(options: argparse.Namespace) -> None:
             run(python.program("python"), folder / "builds.py")
 
 
+def stubs(options: argparse.Namespace) -> None:
+    """Check the stubs of the corpus, or of the crates that are named, by mypy, pyright and stubtest."""
+    python = prepare("test", "lint")
+    with step("tests/checkers.py"):
+        run(python.program("python"), ROOT / "tests" / "checkers.py", *options.rest)
+
+
 def docs(_options: argparse.Namespace) -> None:
     """Build the site and the Rust documentation; check the links between the pages."""
     python = main_python(interpreters())
@@ -579,6 +586,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "bench": bench,
     "bless": test,
     "wheels": wheels,
+    "stubs": stubs,
     "docs": docs,
     "asan": asan,
     "fuzz": fuzz,

@@ -1,8 +1,9 @@
 //! Where things lie, and what makes two builds the same.
 //!
 //! Below the cache root: `artifacts/` (unless said otherwise), `work/` (one folder per bridge), `target/` (cargo's,
-//! one per toolchain), `runtime/` (the carried sources), `index/` (what a spec resolved to), `locks/`. An artifact's
-//! folder is `<root>/<package>/<version>/<key>`; the key is a hash over all that decides its content.
+//! one per toolchain), `runtime/` (the carried sources), `scripts/` (crates that the loader makes of single files and
+//! texts), `index/` (what a spec resolved to), `locks/`. An artifact's folder is `<root>/<package>/<version>/<key>`; the
+//! key is a hash over all that decides its content.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -81,14 +82,15 @@ impl Layout {
 
     /// Cargo's target folder for a toolchain, and the glibc that is linked against.
     pub fn target(&self, toolchain: &Toolchain, glibc: Option<&str>) -> PathBuf {
-        let [_, target, _] = self.working_folders();
+        let [_, target, ..] = self.working_folders();
         let name = toolchain.fingerprint();
         target.join(glibc.map_or(name.clone(), |glibc| format!("{name}-glibc{glibc}")))
     }
 
-    /// What holds the files that are kept to build faster: the bridges, cargo's target folders, the carried sources.
-    pub fn working_folders(&self) -> [PathBuf; 3] {
-        ["work", "target", "runtime"].map(|name| self.cache.join(name))
+    /// What holds the files that are kept to build faster: the bridges, cargo's target folders, the carried sources, the
+    /// crates of single files and texts.
+    pub fn working_folders(&self) -> [PathBuf; 4] {
+        ["work", "target", "runtime", "scripts"].map(|name| self.cache.join(name))
     }
 }
 

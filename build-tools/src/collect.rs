@@ -66,11 +66,8 @@ pub fn temporary_files(work: &Path) {
 /// Removes what killed builders left, and working files that nobody used for long.
 pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
     let locks = layout.locks();
-    let [work, target, runtime] = layout.working_folders();
-    for folder in folders_of_artifacts(&layout.artifacts)
-        .iter()
-        .chain([&work, &target, &runtime])
-    {
+    let working = layout.working_folders();
+    for folder in folders_of_artifacts(&layout.artifacts).iter().chain(&working) {
         for path in children(folder).filter(|path| is_left(path, &locks)) {
             note(progress, &path, files::remove_any(&path));
         }
@@ -88,6 +85,7 @@ pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
             note(progress, &path, files::remove_file(&path));
         }
     }
+    let [work, target, _, scripts] = working;
     for path in children(&work).filter(|path| is_unused(path)) {
         note(progress, &path, remove_work(layout, &path).map(drop));
     }
@@ -95,9 +93,14 @@ pub fn leftovers(layout: &Layout, progress: &dyn Progress) {
     for path in children(&target).filter(|path| is_older(&path.join(TARGET_LOCKS), UNUSED)) {
         note(progress, &path, files::retire(&path));
     }
+    // A file or text that is imported no more: each import leaves its time, and would write the folder again.
+    for path in children(&scripts).filter(|path| is_older(path, UNUSED)) {
+        note(progress, &path, files::retire(&path));
+    }
 }
 
-/// All that is kept to build faster, whatever it was built for: bridges, cargo's target folders, carried sources.
+/// All that is kept to build faster, whatever it was built for: bridges, cargo's target folders, carried sources, the
+/// crates of single files and texts.
 pub fn working_files(layout: &Layout) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = layout
         .working_folders()
@@ -254,23 +257,46 @@ mod tests {
     }
 
     #[test]
+    fn the_crate_of_a_text_that_is_imported_no_more_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = layout(root.path());
+        let script = |name: &str| layout.cache.join("scripts").join(name);
+        for name in ["used", "unused"] {
+            files::write_atomic(&script(name).join("Cargo.toml"), b"").unwrap();
+        }
+        let old = std::time::SystemTime::now() - UNUSED - STALE;
+        std::fs::File::open(script("unused"))
+            .and_then(|folder| folder.set_modified(old))
+            .unwrap();
+        leftovers(&layout, &Silent);
+        let left: Vec<_> = children(&layout.cache.join("scripts")).collect();
+        assert_eq!(left, [script("used")]);
+    }
+
+    #[test]
     fn working_files_stay_while_a_build_is_at_work() {
         let root = tempfile::tempdir().unwrap();
         let layout = layout(root.path());
-        for name in ["work/one", "target/stable", "runtime/0011", "artifacts/one"] {
+        for name in [
+            "work/one",
+            "target/stable",
+            "runtime/0011",
+            "scripts/one",
+            "artifacts/one",
+        ] {
             files::write_atomic(&layout.cache.join(name).join("file"), b"x").unwrap();
         }
         let found = working_files(&layout);
-        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.len(), 4, "{found:?}");
         let remove = || -> Vec<bool> {
             let done = found.iter().map(|path| remove_working_files(&layout, path));
             done.map(Result::unwrap).collect()
         };
         let session = Session::open(&layout.locks()).unwrap();
         let lock = Lock::acquire(&layout.work_lock("one"), &Silent).unwrap();
-        assert_eq!(remove(), [false; 3]);
+        assert_eq!(remove(), [false; 4]);
         drop((session, lock));
-        assert_eq!(remove(), [true; 3]);
+        assert_eq!(remove(), [true; 4]);
         assert_eq!(working_files(&layout), [] as [PathBuf; 0]);
         assert!(layout.cache.join("artifacts/one/file").exists());
         let hidden = layout

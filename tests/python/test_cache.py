@@ -329,14 +329,15 @@ def test_list_remove_rebuild(cache: stress.Cache) -> None:
 def test_remove_what_is_kept_to_build_faster(tmp_path: pathlib.Path) -> None:
     cache = stress.Cache(tmp_path)
     root = tmp_path / "cache"
-    work = [root / "runtime" / "00ff", root / "target" / "1.95.0", root / "work" / "one-0.1.0-11"]
+    kept = ("runtime/00ff", "scripts/one-22", "target/1.95.0", "work/one-0.1.0-11")
+    work = [root / name for name in kept]
     artifact = root / "artifacts" / "one" / "0.1.0" / "11"
     for folder in (*work, artifact):
         folder.mkdir(parents=True)
         (folder / "file").write_bytes(bytes(3000))
     shown = command(cache, "rm", "--work")
     assert shown.returncode == 1, shown
-    assert "nothing was removed: working files, 8.79 KiB, would be" in shown.stderr
+    assert "nothing was removed: working files, 11.72 KiB, would be" in shown.stderr
     lines = [line.split("  ") for line in shown.stdout.splitlines()]
     assert lines == [["working files", "2.93 KiB", str(folder)] for folder in work]
     everything = command(cache, "rm", "--all")
@@ -345,7 +346,7 @@ def test_remove_what_is_kept_to_build_faster(tmp_path: pathlib.Path) -> None:
     assert (elsewhere.returncode, elsewhere.stdout) == (0, ""), "what the cache holds serves others too"
     assert all(folder.is_dir() for folder in work)
     removed = command(cache, "rm", "--work", "--yes")
-    assert removed.returncode == 0 and "removed working files, 8.79 KiB" in removed.stderr, removed
+    assert removed.returncode == 0 and "removed working files, 11.72 KiB" in removed.stderr, removed
     assert not any(folder.exists() for folder in work) and artifact.is_dir()
     assert command(cache, "rm", "--all", "--yes").returncode == 0 and not artifact.exists()
 

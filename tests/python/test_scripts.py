@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -73,6 +74,15 @@ def manifest(source: str, **options: Any) -> str:
 
     options = {"name": "x", "dependencies": None, **options}
     return (pathlib.Path(prepare(source, **options).folder) / "Cargo.toml").read_text()
+
+
+def test_a_text_that_is_used_stays_in_the_cache() -> None:
+    from usecrate.scripts import prepare
+
+    folder = prepare("", name="used", dependencies=None).folder
+    os.utime(folder, (0, 0))  # a build removes what is as old as that
+    prepare("", name="used", dependencies=None)
+    assert os.stat(folder).st_mtime > 0
 
 
 def test_the_manifest_says_what_the_head_says_and_what_it_leaves_out() -> None:

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
-import sys
 import textwrap
 from collections.abc import Callable
 
+import checkers
 import pytest
+from checkers import run
+
+import usecrate
 
 CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
 FIXTURES = ("any_value", "behaviours", "generics", "keeps", "mappings", "traits")
 SPECS = {**{name: str(CRATES / name) for name in FIXTURES}, "semver": "semver@1.0.28"}
-# A fixture crate is no crate that can be imported by its name.
-STUBTEST = """
-import sys
-import usecrate, usecrate.crates
-from mypy.stubtest import main
-
-name = f"usecrate.crates.{sys.argv.pop(1)}"
-sys.modules[name] = module = usecrate.load_artifact(sys.argv.pop(1))
-for path, inner in usecrate.crates._inner(module, name, ()):
-    sys.modules.setdefault(path, inner)
-sys.argv.append(name)
-sys.exit(main())
-"""
-
-
-def run(folder: pathlib.Path, *words: str) -> str:
-    """What a program that finds stubs in the folder's `typings` says; empty if it fails not."""
-    env = {**os.environ, "MYPYPATH": "typings", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
-    done = subprocess.run(
-        [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module", name="folder")
@@ -46,16 +25,14 @@ def folder_fixture(
 ) -> pathlib.Path:
     """A project with the stubs of all of them in its `typings`."""
     folder = tmp_path_factory.mktemp("stubs")
-    assert run(folder, "-m", "usecrate", "stubs", *(str(build(spec)) for spec in SPECS.values())) == ""
-    settings = {"typeCheckingMode": "strict", "include": ["typings", "use.py"], "pythonVersion": "3.10"}
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    checkers.project(folder, [build(spec) for spec in SPECS.values()])
     return folder
 
 
 USE = """
 from typing import TYPE_CHECKING
 
-from usecrate.crates import generics, semver
+from usecrate.crates import behaviours, generics, semver
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -64,6 +41,9 @@ if TYPE_CHECKING:
     assert_type(version.major, int)
     assert_type(version < semver.Version(2, 0, 0), bool)
     assert_type(semver.Op("Exact"), semver.Op)
+    exact: semver.Op = semver.Op.Exact
+    for number in behaviours.iterators.numbers("1,2"):
+        assert_type(number, int)
     assert_type(generics.parse["u32"]("5"), int)
     assert_type(generics.parse["String"]("5"), str)
     try:
@@ -73,6 +53,12 @@ if TYPE_CHECKING:
     with version as same:
         assert_type(same, semver.Version)
 """
+# What needs no crate but semver.
+PLAIN = "".join(
+    line.replace("behaviours, generics, ", "")
+    for line in USE.splitlines(keepends=True)
+    if "(generics." not in line and "number" not in line
+)
 WRONG = {
     "semver.Version.parse(5)": "arg-type",
     "semver.Version('1', 2)": "call-overload",
@@ -83,13 +69,12 @@ WRONG = {
 
 
 def test_mypy_finds_nothing(folder: pathlib.Path) -> None:
-    packages = [word for name in SPECS for word in ("-p", f"usecrate.crates.{name}")]
-    assert run(folder, "-m", "mypy", "--strict", "--python-version", "3.10", *packages) == ""
+    assert checkers.mypy(folder, *SPECS) == ""
 
 
 def test_pyright_finds_nothing(folder: pathlib.Path) -> None:
     (folder / "use.py").write_text(USE)
-    assert run(folder, "-m", "pyright", "--pythonpath", sys.executable) == ""
+    assert checkers.pyright(folder) == ""
 
 
 def test_what_is_used_has_these_types(folder: pathlib.Path) -> None:
@@ -106,7 +91,7 @@ def test_what_is_used_has_these_types(folder: pathlib.Path) -> None:
 def test_stubtest_finds_no_difference(
     name: str, folder: pathlib.Path, build: Callable[..., pathlib.Path]
 ) -> None:
-    assert run(folder, "-c", STUBTEST, name, str(build(SPECS[name])), "--concise") == ""
+    assert checkers.stubtest(folder, name, build(SPECS[name])) == ""
 
 
 def test_an_artifact_without_stubs_and_one_with_others_are_refused(
@@ -125,14 +110,20 @@ def test_an_artifact_without_stubs_and_one_with_others_are_refused(
 
 def test_they_are_installed_and_removed(build: Callable[..., pathlib.Path], tmp_path: pathlib.Path) -> None:
     program = f"""
-        import sys
         from usecrate.stubs import Stubs, record
         print(Stubs({str(build(SPECS["semver"]) / "manifest.json")!r}).write("usecrate-stubs/crates"))
         record(".")
     """
     assert run(tmp_path, "-c", textwrap.dedent(program)) == ""
     assert (tmp_path / "usecrate-stubs" / "py.typed").read_text() == "partial\n"
+    # What a checker follows from there: pyright takes no stub of a package that has a stub package.
+    shutil.copytree(pathlib.Path(usecrate.__file__).parent, tmp_path / "usecrate")
+    (tmp_path / "use.py").write_text(PLAIN)
+    settings = {"typeCheckingMode": "strict", "include": ["use.py"], "extraPaths": ["."]}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    assert checkers.pyright(tmp_path) == ""
     (info,) = tmp_path.glob("usecrate_stubs-*.dist-info")
     listed = [line.split(",")[0] for line in (info / "RECORD").read_text().splitlines()]
-    found = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    ours = [path for folder in ("usecrate-stubs", info.name) for path in (tmp_path / folder).rglob("*")]
+    found = [path.relative_to(tmp_path).as_posix() for path in ours if path.is_file()]
     assert sorted(listed) == sorted(found)

@@ -58,7 +58,7 @@ pub(super) struct RemoveArgs {
     /// All of them and, in the cache, what is kept to build faster
     #[arg(long, conflicts_with = "specs")]
     all: bool,
-    /// All that is kept to build faster: cargo's target folders, bridges. It serves every artifact
+    /// All that is kept to build faster: cargo's target folders, bridges, single files. It serves every artifact
     #[arg(long)]
     work: bool,
     /// Root folder of artifacts [default: as for `build`]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustdoc_types as rd;
 
 use super::graph::{ItemRef, kind_word};
+use super::text::readable;
 use super::types::Reader;
 use crate::api::{
     Arg, AssocConst, DefKind, Field, Fields, Function, GenericParam, Generics, Impl, Param, Trait, Ty,
@@ -327,7 +328,7 @@ fn parameter_name(name: &str, position: usize) -> String {
 }
 
 pub(super) fn docs(item: &rd::Item) -> String {
-    item.docs.clone().unwrap_or_default()
+    item.docs.as_deref().map_or_else(String::new, readable)
 }
 
 pub(super) fn is_non_exhaustive(item: &rd::Item) -> bool {

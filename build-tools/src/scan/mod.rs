@@ -16,6 +16,7 @@ mod impls;
 mod items;
 mod reach;
 mod std_paths;
+mod text;
 mod tree;
 mod types;
 

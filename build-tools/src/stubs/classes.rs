@@ -186,10 +186,7 @@ impl Class<'_> {
         let settable = self.ty.properties.iter().filter_map(|property| {
             let set = property.set?;
             let value = file.tree.manifest.callables[set as usize].params.last()?;
-            let types = Types {
-                tree: file.tree,
-                stand_ins: true,
-            };
+            let types = Types::of(file.tree);
             Some(Param {
                 name: property.name.clone(),
                 ty: types.taken(&value.ty),
@@ -204,10 +201,7 @@ impl Class<'_> {
         let manifest = file.tree.manifest;
         let mut text = String::new();
         for constant in &self.ty.constants {
-            let types = Types {
-                tree: file.tree,
-                stand_ins: true,
-            };
+            let types = Types::of(file.tree);
             let ty = types.given(&manifest.callables[constant.callable as usize].result);
             let var = file.names.import("typing", "ClassVar");
             _ = writeln!(text, "    {}: {var}[{}]", constant.name, file.ty(&ty));
@@ -216,10 +210,7 @@ impl Class<'_> {
             }
         }
         for property in &self.ty.properties {
-            let types = Types {
-                tree: file.tree,
-                stand_ins: true,
-            };
+            let types = Types::of(file.tree);
             let get = types.given(&manifest.callables[property.get as usize].result);
             let set = property.set.and_then(|set| {
                 let value = manifest.callables[set as usize].params.last()?;
@@ -355,10 +346,7 @@ fn constructors(file: &mut File<'_, '_>, mut all: Vec<Signature>, docs: bool, in
 
 /// A class call that takes fields.
 fn of_fields(file: &mut File<'_, '_>, fields: &[Field], has_default: bool, indent: usize) -> String {
-    let types = Types {
-        tree: file.tree,
-        stand_ins: true,
-    };
+    let types = Types::of(file.tree);
     let params = fields.iter().map(|field| Param {
         name: field.name.clone(),
         ty: types.given(&field.ty),
@@ -376,10 +364,7 @@ fn of_fields(file: &mut File<'_, '_>, fields: &[Field], has_default: bool, inden
 
 /// The fields of a variant that stays in Rust, by what reads them.
 fn read_fields(file: &File<'_, '_>, variant: &Variant) -> Vec<(String, Ty)> {
-    let types = Types {
-        tree: file.tree,
-        stand_ins: true,
-    };
+    let types = Types::of(file.tree);
     let read = |(field, getter): (&Field, &u32)| {
         let result = &file.tree.manifest.callables[*getter as usize].result;
         (field.name.clone(), types.given(result))
@@ -392,10 +377,7 @@ fn fields(file: &mut File<'_, '_>, all: &[Field], indent: usize) -> String {
     let space = " ".repeat(indent);
     let mut text = String::new();
     for field in all {
-        let types = Types {
-            tree: file.tree,
-            stand_ins: true,
-        };
+        let types = Types::of(file.tree);
         let ty = types.given(&field.ty);
         _ = writeln!(text, "{space}{}: {}", field.name, file.ty(&ty));
         if !field.docs.trim().is_empty() {

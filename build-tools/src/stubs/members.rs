@@ -186,12 +186,14 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
 
 /// The next item, and the iterator itself.
 fn next(file: &mut File<'_, '_>, callable: u32) -> String {
-    let types = Types {
-        tree: file.tree,
-        stand_ins: true,
-    };
+    let types = Types::of(file.tree);
     let callable = &file.tree.manifest.callables[callable as usize];
-    let held = match &callable.result {
+    // An item may be an error, which is raised.
+    let found = match &callable.result {
+        TypeRef::Result(found, _) => &**found,
+        other => other,
+    };
+    let held = match found {
         TypeRef::Option(inner) => &**inner,
         other => other,
     };

@@ -166,10 +166,7 @@ fn entry_text(file: &mut File<'_, '_>, name: &str, target: &Target) -> Option<St
             if home.place != file.at || home.name != name {
                 return elsewhere(file, name, home);
             }
-            let types = Types {
-                tree,
-                stand_ins: true,
-            };
+            let types = Types::of(tree);
             let found = &tree.manifest.callables[*callable as usize];
             let ty = types.given(&found.result);
             let is_final = file.names.import("typing", "Final");

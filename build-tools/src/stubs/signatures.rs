@@ -113,7 +113,7 @@ pub(super) fn resolve(known: Known<'_>, all: Vec<Signature>) -> Vec<Signature> {
 /// Adds a signature, or makes it a part of one that is there.
 fn add(known: Known<'_>, kept: &mut Vec<Signature>, one: Signature) {
     for old in kept.iter_mut() {
-        if covers(known, old, &one) || joins(known, old, &one) {
+        if covers(known, old, &one) || joins(old, &one) {
             merge(known, old, &one);
             return;
         }
@@ -146,21 +146,15 @@ fn covers(known: Known<'_>, a: &Signature, b: &Signature) -> bool {
 }
 
 /// Whether the two differ in the type of one parameter alone.
-fn joins(known: Known<'_>, a: &Signature, b: &Signature) -> bool {
+fn joins(a: &Signature, b: &Signature) -> bool {
     if a.params.len() != b.params.len() || a.named != b.named || a.result != b.result {
         return false;
     }
     let alike = |(a, b): &(&Param, &Param)| a.name == b.name && a.default == b.default;
-    let mut pairs = a.params.iter().zip(&b.params);
-    let _ = known;
-    pairs.all(|pair| alike(&pair))
-        && a.params
-            .iter()
-            .zip(&b.params)
-            .filter(|(a, b)| a.ty != b.ty)
-            .count()
-            <= 1
-        && a.deprecated == b.deprecated
+    let pairs = || a.params.iter().zip(&b.params);
+    a.deprecated == b.deprecated
+        && pairs().all(|pair| alike(&pair))
+        && pairs().filter(|(a, b)| a.ty != b.ty).count() <= 1
 }
 
 fn merge(known: Known<'_>, into: &mut Signature, from: &Signature) {

@@ -13,7 +13,15 @@ pub(super) struct Types<'t, 'm> {
     pub(super) stand_ins: bool,
 }
 
-impl Types<'_, '_> {
+impl<'t, 'm> Types<'t, 'm> {
+    /// What reads them where there is nothing to tell apart.
+    pub(super) fn of(tree: &'t Tree<'m>) -> Self {
+        Types {
+            tree,
+            stand_ins: true,
+        }
+    }
+
     fn class(self, index: u32) -> Ty {
         Ty::Class(self.tree.class_of(index))
     }

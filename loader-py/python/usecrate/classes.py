@@ -11,6 +11,7 @@ from . import _native
 from ._native import module_and_name
 from .loaded import unsupported
 from .members import (
+    Asked,
     Info,
     Lazy,
     bare,
@@ -111,7 +112,7 @@ def _close(self: Any) -> None:
     _native.close(self)
 
 
-bare(_html, _reduce, _repr, _close)
+bare(_repr_html_=_html, __reduce_ex__=_reduce, __repr__=_repr, close=_close)
 
 
 def _short_forms(cls: type, info: Info) -> None:
@@ -156,8 +157,12 @@ class VariantMeta(type):
         )
         return call(*args, **kwargs)
 
-    def __getattr__(cls, name: str) -> Any:
-        return getattr(cls.__mro__[1], name)
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any: ...
+
+    else:
+        __getattr__ = Asked(lambda cls, name: getattr(cls.__mro__[1], name))
 
 
 @picklable

@@ -214,6 +214,27 @@ def member_names(ty: Type) -> list[str]:
     return [part["name"] for group in parts for part in group]
 
 
+class Asked:
+    """The `__getattr__` of a metaclass. Python asks it of a class that lacks a name. What asks the metaclass
+    itself, as `help` does of names that are there, would take these for the metaclass's own: it is told of
+    none.
+    """
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Function[[Any, str], Any]) -> None:
+        self._find = find
+
+    def __get__(self, cls: Any, owner: type | None = None) -> Function[..., Any]:
+        from types import MethodType
+
+        return _none if cls is None else MethodType(self._find, cls)
+
+
+def _none(cls: object, name: str) -> Any:
+    raise AttributeError(name)
+
+
 @picklable
 class Lazy(type):
     """Metaclass of the classes made from a manifest: fills the class when a name is missing; constructs."""
@@ -228,8 +249,16 @@ class Lazy(type):
             )
         return info.construct(args, kwargs)
 
-    def __getattr__(cls, name: str) -> Any:
-        return class_attribute(cls, name)
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any: ...
+
+    else:
+        __getattr__ = Asked(lambda cls, name: class_attribute(cls, name))
+        __doc__ = property(
+            lambda cls: class_docs(cls),
+            lambda cls, docs: type.__dict__["__doc__"].__set__(cls, docs),
+        )
 
     def __dir__(cls) -> list[str]:
         cls.__usecrate__.fill()
@@ -283,13 +312,16 @@ def instance_dir(self: Any) -> list[str]:
     return sorted(object.__dir__(self))
 
 
-def bare(*functions: Function[..., Any]) -> None:
-    """Takes the annotations off functions that classes of crates are given, where `help` shows them."""
-    for function in functions:
+def bare(*unnamed: Function[..., Any], **functions: Function[..., Any]) -> None:
+    """Takes the annotations off functions that classes of crates are given, where `help` shows them, by the
+    names that they have there, if these are said."""
+    for function in (*unnamed, *functions.values()):
         function.__annotations__ = {}
+    for name, function in functions.items():
+        function.__name__ = function.__qualname__ = name
 
 
-bare(instance_attribute, instance_dir, set_attribute)
+bare(__getattr__=instance_attribute, __dir__=instance_dir, __setattr__=set_attribute)
 
 
 def class_instance(cls: Any, key: object) -> type:
@@ -313,6 +345,20 @@ def class_signature(cls: Any) -> Any:
     if len(constructors) != 1:
         return ANYTHING
     return callable_signature(info.loaded, info.loaded.callable(constructors[0]))
+
+
+def class_docs(cls: Any) -> str | None:
+    """A class's documentation. Several signatures of its call, which `help` does not show, stand below."""
+    docs: str | None = cls.__dict__.get("__doc__")
+    info: Info = cls.__usecrate__
+    constructors = info.model.get("constructors", ())
+    if info.cls is not cls or docs is None or len(constructors) < 2:
+        return docs
+    from ._native import signature
+
+    manifest, name = info.loaded.manifest, info.model["name"]
+    calls = (signature(manifest, info.loaded.callable(index), name=name) for index in constructors)
+    return "\n\n".join([docs.rstrip(), *(f"Python: {call}" for call in dict.fromkeys(calls))])
 
 
 class ClassConstant:

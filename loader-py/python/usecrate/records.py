@@ -193,7 +193,7 @@ def _reduce(self: Any, protocol: object, /) -> Any:
     return reduce_record(self)
 
 
-bare(init_fields, equal_fields, _repr, _replace, _reduce)
+bare(__init__=init_fields, __eq__=equal_fields, __repr__=_repr, __replace__=_replace, __reduce_ex__=_reduce)
 
 
 # A record that is a field of a handle writes through: it is an instance of a subclass that knows where it

@@ -23,7 +23,7 @@ _ROWS = 100
 _TEXT = 500
 _KINDS = {"handle": "class", "record": "record", "enum": "enum"}
 _ORDER = ("module", "class", "record", "enum", "error", "trait", "function", "constant")
-_STYLE = "text-align: left; vertical-align: top; "
+_STYLE = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0"
 
 
 def escape(text: str) -> str:
@@ -31,6 +31,16 @@ def escape(text: str) -> str:
     import html
 
     return html.escape(text)
+
+
+def prose(text: str) -> str:
+    """A line of documentation as HTML: what is code or bold in Markdown, and the texts of links."""
+    import re
+
+    found = re.sub(r"\[([^\[\]]+)\](?:\([^()\s]*\)|\[[^\[\]]*\])", r"\1", escape(text))
+    found = re.sub(r"\[(`[^`]+`)\]", r"\1", found)
+    found = re.sub(r"`([^`]+)`", r"<code>\1</code>", found)
+    return re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", found)
 
 
 def counts(module: Module) -> dict[str, int]:
@@ -59,9 +69,9 @@ def module_html(module: Module) -> str:
     if skipped:
         head += f", {skipped} skipped (<code>usecrate inspect</code> says why)"
     if first := first_line(module.__doc__):
-        head += f"<br>{escape(first)}"
+        head += f"<br>{prose(first)}"
     cells = [
-        (f"<code>{escape(_short(text))}</code>", escape(kind), escape(_short(docs)))
+        (f"<code>{escape(_short(text))}</code>", escape(kind), prose(_short(docs)))
         for _, _, kind, text, docs in rows
     ]
     return f"<div>{head}{_table(cells)}</div>"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 
 from ._native import blake3
 from .errors import BuildError
@@ -136,6 +137,7 @@ def _write(source: str, name: str, place: str, *, shown: str, base: str, manifes
     folder = os.path.join(cache_root(), "scripts", place)
     file = f"{name}.rs"
     os.makedirs(folder, exist_ok=True)
+    os.utime(folder)  # what is not used for long is removed
     _write_file(os.path.join(folder, file), rust)
     _write_file(os.path.join(folder, "Cargo.toml"), _manifest(_rooted(head, base), manifest, name, file))
     return Script(folder, file, shown)
@@ -150,7 +152,7 @@ def _write_file(path: str, text: str) -> None:
     except (OSError, UnicodeDecodeError):
         pass
     folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".usecrate-{os.getpid()}-{name}")
+    temporary = os.path.join(folder, f".usecrate-{os.getpid()}-{threading.get_ident()}-{name}")
     with open(temporary, "w", encoding="utf-8", newline="") as file:
         file.write(text)
     os.replace(temporary, path)

@@ -88,12 +88,17 @@ def environment() -> str:
 
 
 def record(folder: str) -> None:
-    """Says to pip what lies in `usecrate-stubs`: all of it, whenever it was written."""
+    """Completes `usecrate-stubs`, and says to pip what lies in it: all, whenever it was written."""
     import shutil
 
     package = os.path.join(folder, _DISTRIBUTION)
     with open(os.path.join(package, "py.typed"), "w", encoding="utf-8") as file:
         file.write("partial\n")
+    # Beside a stub package pyright reads the sources of the real one alone, and not its stubs.
+    own = os.path.dirname(__file__)
+    for name in os.listdir(own):
+        if name.endswith(".pyi"):
+            shutil.copyfile(os.path.join(own, name), os.path.join(package, name))
     for name in os.listdir(folder):
         if name.startswith("usecrate_stubs-") and name.endswith(".dist-info") and name != _INFO:
             shutil.rmtree(os.path.join(folder, name))  # of another version of usecrate

@@ -1,10 +1,10 @@
-"""[![github]](https://github.com/dtolnay/semver)&ensp;[![crates-io]](https://crates.io/crates/semver)&ensp;[![docs-rs]](https://docs.rs/semver)
+"""[![github]](https://github.com/dtolnay/semver) [![crates-io]](https://crates.io/crates/semver) [![docs-rs]](https://docs.rs/semver)
 
 [github]: https://img.shields.io/badge/github-8da0cb?style=for-the-badge&labelColor=555555&logo=github
 [crates-io]: https://img.shields.io/badge/crates.io-fc8d62?style=for-the-badge&labelColor=555555&logo=rust
 [docs-rs]: https://img.shields.io/badge/docs.rs-66c2a5?style=for-the-badge&labelColor=555555&logo=docs.rs
 
-<br>
+
 
 A parser and evaluator for Cargo's flavor of Semantic Versioning.
 
@@ -12,7 +12,7 @@ Semantic Versioning (see <https://semver.org>) is a guideline for how
 version numbers are assigned and incremented. It is widely followed within
 the Cargo/crates.io ecosystem for Rust.
 
-<br>
+
 
 # Example
 
@@ -38,12 +38,12 @@ fn main() {
 }
 ```
 
-<br><br>
+
 
 # Scope of this crate
 
 Besides Cargo, several other package ecosystems and package managers for
-other languages also use SemVer:&ensp;RubyGems/Bundler for Ruby, npm for
+other languages also use SemVer: RubyGems/Bundler for Ruby, npm for
 JavaScript, Composer for PHP, CocoaPods for Objective-C...
 
 The `semver` crate is specifically intended to implement Cargo's
@@ -76,20 +76,20 @@ class BuildMetadata(Handle):
 
     Some real world build metadata idioms drawn from crates.io:
 
-    - **[libgit2-sys]** <code>0.12.20+<b>1.1.0</b></code> &mdash; for this
+    - **[libgit2-sys]** <code>0.12.20+<b>1.1.0</b></code> — for this
       crate, the build metadata indicates the version of the C libgit2 library
       that the Rust crate is built against.
 
-    - **[mashup]** <code>0.1.13+<b>deprecated</b></code> &mdash; just the word
+    - **[mashup]** <code>0.1.13+<b>deprecated</b></code> — just the word
       "deprecated" for a crate that has been superseded by another. Eventually
       people will take notice of this in Cargo's build output where it lists the
       crates being compiled.
 
-    - **[google-bigquery2]** <code>2.0.4+<b>20210327</b></code> &mdash; this
+    - **[google-bigquery2]** <code>2.0.4+<b>20210327</b></code> — this
       library is automatically generated from an official API schema, and the
       build metadata indicates the date on which that schema was last captured.
 
-    - **[fbthrift-git]** <code>0.0.6+<b>c7fcc0e</b></code> &mdash; this crate is
+    - **[fbthrift-git]** <code>0.0.6+<b>c7fcc0e</b></code> — this crate is
       published from snapshots of a big company monorepo. In monorepo
       development, there is no concept of versions, and all downstream code is
       just updated atomically in the same commit that breaking changes to a
@@ -121,7 +121,7 @@ class BuildMetadata(Handle):
     Otherwise, identifiers are compared in ASCII sort order. Any numeric
     identifier is always less than any non-numeric identifier.
 
-    Example:&ensp;`demo`&ensp;&lt;&ensp;`demo.85`&ensp;&lt;&ensp;`demo.90`&ensp;&lt;&ensp;`demo.090`&ensp;&lt;&ensp;`demo.200`&ensp;&lt;&ensp;`demo.1a0`&ensp;&lt;&ensp;`demo.a`&ensp;&lt;&ensp;`memo`
+    Example: `demo` < `demo.85` < `demo.90` < `demo.090` < `demo.200` < `demo.1a0` < `demo.a` < `memo`
     """
     @overload
     def __new__(cls, text: str) -> Self: ...
@@ -213,48 +213,48 @@ class Op(PlainEnum):
     """SemVer comparison operator: `=`, `>`, `>=`, `<`, `<=`, `~`, `^`, `*`.
 
     # Op::Exact
-    - &ensp;**`=I.J.K`**&emsp;&mdash;&emsp;exactly the version I.J.K
-    - &ensp;**`=I.J`**&emsp;&mdash;&emsp;equivalent to `>=I.J.0, <I.(J+1).0`
-    - &ensp;**`=I`**&emsp;&mdash;&emsp;equivalent to `>=I.0.0, <(I+1).0.0`
+    -  **`=I.J.K`** — exactly the version I.J.K
+    -  **`=I.J`** — equivalent to `>=I.J.0, <I.(J+1).0`
+    -  **`=I`** — equivalent to `>=I.0.0, <(I+1).0.0`
 
     # Op::Greater
-    - &ensp;**`>I.J.K`**
-    - &ensp;**`>I.J`**&emsp;&mdash;&emsp;equivalent to `>=I.(J+1).0`
-    - &ensp;**`>I`**&emsp;&mdash;&emsp;equivalent to `>=(I+1).0.0`
+    -  **`>I.J.K`**
+    -  **`>I.J`** — equivalent to `>=I.(J+1).0`
+    -  **`>I`** — equivalent to `>=(I+1).0.0`
 
     # Op::GreaterEq
-    - &ensp;**`>=I.J.K`**
-    - &ensp;**`>=I.J`**&emsp;&mdash;&emsp;equivalent to `>=I.J.0`
-    - &ensp;**`>=I`**&emsp;&mdash;&emsp;equivalent to `>=I.0.0`
+    -  **`>=I.J.K`**
+    -  **`>=I.J`** — equivalent to `>=I.J.0`
+    -  **`>=I`** — equivalent to `>=I.0.0`
 
     # Op::Less
-    - &ensp;**`<I.J.K`**
-    - &ensp;**`<I.J`**&emsp;&mdash;&emsp;equivalent to `<I.J.0`
-    - &ensp;**`<I`**&emsp;&mdash;&emsp;equivalent to `<I.0.0`
+    -  **`<I.J.K`**
+    -  **`<I.J`** — equivalent to `<I.J.0`
+    -  **`<I`** — equivalent to `<I.0.0`
 
     # Op::LessEq
-    - &ensp;**`<=I.J.K`**
-    - &ensp;**`<=I.J`**&emsp;&mdash;&emsp;equivalent to `<I.(J+1).0`
-    - &ensp;**`<=I`**&emsp;&mdash;&emsp;equivalent to `<(I+1).0.0`
+    -  **`<=I.J.K`**
+    -  **`<=I.J`** — equivalent to `<I.(J+1).0`
+    -  **`<=I`** — equivalent to `<(I+1).0.0`
 
-    # Op::Tilde&emsp;("patch" updates)
+    # Op::Tilde ("patch" updates)
     *Tilde requirements allow the **patch** part of the semver version (the third number) to increase.*
-    - &ensp;**`~I.J.K`**&emsp;&mdash;&emsp;equivalent to `>=I.J.K, <I.(J+1).0`
-    - &ensp;**`~I.J`**&emsp;&mdash;&emsp;equivalent to `=I.J`
-    - &ensp;**`~I`**&emsp;&mdash;&emsp;equivalent to `=I`
+    -  **`~I.J.K`** — equivalent to `>=I.J.K, <I.(J+1).0`
+    -  **`~I.J`** — equivalent to `=I.J`
+    -  **`~I`** — equivalent to `=I`
 
-    # Op::Caret&emsp;("compatible" updates)
+    # Op::Caret ("compatible" updates)
     *Caret requirements allow parts that are **right of the first nonzero** part of the semver version to increase.*
-    - &ensp;**`^I.J.K`**&ensp;(for I\\>0)&emsp;&mdash;&emsp;equivalent to `>=I.J.K, <(I+1).0.0`
-    - &ensp;**`^0.J.K`**&ensp;(for J\\>0)&emsp;&mdash;&emsp;equivalent to `>=0.J.K, <0.(J+1).0`
-    - &ensp;**`^0.0.K`**&emsp;&mdash;&emsp;equivalent to `=0.0.K`
-    - &ensp;**`^I.J`**&ensp;(for I\\>0 or J\\>0)&emsp;&mdash;&emsp;equivalent to `^I.J.0`
-    - &ensp;**`^0.0`**&emsp;&mdash;&emsp;equivalent to `=0.0`
-    - &ensp;**`^I`**&emsp;&mdash;&emsp;equivalent to `=I`
+    -  **`^I.J.K`** (for I\\>0) — equivalent to `>=I.J.K, <(I+1).0.0`
+    -  **`^0.J.K`** (for J\\>0) — equivalent to `>=0.J.K, <0.(J+1).0`
+    -  **`^0.0.K`** — equivalent to `=0.0.K`
+    -  **`^I.J`** (for I\\>0 or J\\>0) — equivalent to `^I.J.0`
+    -  **`^0.0`** — equivalent to `=0.0`
+    -  **`^I`** — equivalent to `=I`
 
     # Op::Wildcard
-    - &ensp;**`I.J.*`**&emsp;&mdash;&emsp;equivalent to `=I.J`
-    - &ensp;**`I.*`**&ensp;or&ensp;**`I.*.*`**&emsp;&mdash;&emsp;equivalent to `=I`
+    -  **`I.J.*`** — equivalent to `=I.J`
+    -  **`I.*`** or **`I.*.*`** — equivalent to `=I`
     """
     Exact = 0
     Greater = 1
@@ -273,16 +273,16 @@ class Prerelease(Handle):
 
     Some real world pre-release idioms drawn from crates.io:
 
-    - **[mio]** <code>0.7.0-<b>alpha.1</b></code> &mdash; the most common style
+    - **[mio]** <code>0.7.0-<b>alpha.1</b></code> — the most common style
       for numbering pre-releases.
 
-    - **[pest]** <code>1.0.0-<b>beta.8</b></code>,&ensp;<code>1.0.0-<b>rc.0</b></code>
-      &mdash; this crate makes a distinction between betas and release
+    - **[pest]** <code>1.0.0-<b>beta.8</b></code>, <code>1.0.0-<b>rc.0</b></code>
+      — this crate makes a distinction between betas and release
       candidates.
 
-    - **[sassers]** <code>0.11.0-<b>shitshow</b></code> &mdash; ???.
+    - **[sassers]** <code>0.11.0-<b>shitshow</b></code> — ???.
 
-    - **[atomic-utils]** <code>0.0.0-<b>reserved</b></code> &mdash; a squatted
+    - **[atomic-utils]** <code>0.0.0-<b>reserved</b></code> — a squatted
       crate name.
 
     [mio]: https://crates.io/crates/mio
@@ -296,8 +296,8 @@ class Prerelease(Handle):
     `alpha.1`, `alpha.2`, etc rather than `alpha1`, `alpha2` etc. The SemVer
     spec's rule for pre-release precedence has special treatment of numeric
     components in the pre-release string, but only if there are no non-digit
-    characters in the same dot-separated component. So you'd have `alpha.2` &lt;
-    `alpha.11` as intended, but `alpha11` &lt; `alpha2`.
+    characters in the same dot-separated component. So you'd have `alpha.2` <
+    `alpha.11` as intended, but `alpha11` < `alpha2`.
 
     # Syntax
 
@@ -314,7 +314,7 @@ class Prerelease(Handle):
     in ASCII sort order. Any numeric identifier is always less than any
     non-numeric identifier.
 
-    Example:&ensp;`alpha`&ensp;&lt;&ensp;`alpha.85`&ensp;&lt;&ensp;`alpha.90`&ensp;&lt;&ensp;`alpha.200`&ensp;&lt;&ensp;`alpha.0a`&ensp;&lt;&ensp;`alpha.1a0`&ensp;&lt;&ensp;`alpha.a`&ensp;&lt;&ensp;`beta`
+    Example: `alpha` < `alpha.85` < `alpha.90` < `alpha.200` < `alpha.0a` < `alpha.1a0` < `alpha.a` < `beta`
     """
     @overload
     def __new__(cls, text: str) -> Self: ...
@@ -370,11 +370,11 @@ class Version(Handle):
     - The major, minor, and patch number are compared numerically from left to
       right, lexicographically ordered as a 3-tuple of integers. So for example
       version `1.5.0` is less than version `1.19.0`, despite the fact that
-      "1.19.0" &lt; "1.5.0" as ASCIIbetically compared strings and 1.19 &lt; 1.5
+      "1.19.0" < "1.5.0" as ASCIIbetically compared strings and 1.19 < 1.5
       as real numbers.
 
     - When major, minor, and patch are equal, a pre-release version is
-      considered less than the ordinary release:&ensp;version `1.0.0-alpha.1` is
+      considered less than the ordinary release: version `1.0.0-alpha.1` is
       less than version `1.0.0`.
 
     - Two pre-releases of the same major, minor, patch are compared by
@@ -382,15 +382,15 @@ class Version(Handle):
       string.
 
       - Identifiers consisting of only digits are compared
-        numerically:&ensp;`1.0.0-pre.8` is less than `1.0.0-pre.12`.
+        numerically: `1.0.0-pre.8` is less than `1.0.0-pre.12`.
 
       - Identifiers that contain a letter or hyphen are compared in ASCII sort
-        order:&ensp;`1.0.0-pre12` is less than `1.0.0-pre8`.
+        order: `1.0.0-pre12` is less than `1.0.0-pre8`.
 
       - Any numeric identifier is always less than any non-numeric
-        identifier:&ensp;`1.0.0-pre.1` is less than `1.0.0-pre.x`.
+        identifier: `1.0.0-pre.1` is less than `1.0.0-pre.x`.
 
-    Example:&ensp;`1.0.0-alpha`&ensp;&lt;&ensp;`1.0.0-alpha.1`&ensp;&lt;&ensp;`1.0.0-alpha.beta`&ensp;&lt;&ensp;`1.0.0-beta`&ensp;&lt;&ensp;`1.0.0-beta.2`&ensp;&lt;&ensp;`1.0.0-beta.11`&ensp;&lt;&ensp;`1.0.0-rc.1`&ensp;&lt;&ensp;`1.0.0`
+    Example: `1.0.0-alpha` < `1.0.0-alpha.1` < `1.0.0-alpha.beta` < `1.0.0-beta` < `1.0.0-beta.2` < `1.0.0-beta.11` < `1.0.0-rc.1` < `1.0.0`
     """
     @overload
     def __new__(cls, major: SupportsIndex, minor: SupportsIndex, patch: SupportsIndex) -> Self:
@@ -399,9 +399,6 @@ class Version(Handle):
         Equivalent to:
 
         ```
-        # use semver::{BuildMetadata, Prerelease, Version};
-        #
-        # const fn new(major: u64, minor: u64, patch: u64) -> Version {
         Version {
             major,
             minor,
@@ -409,7 +406,6 @@ class Version(Handle):
             pre: Prerelease::EMPTY,
             build: BuildMetadata::EMPTY,
         }
-        # }
         ```
         """
     @overload
@@ -487,9 +483,6 @@ class Version(Handle):
         Equivalent to:
 
         ```
-        # use semver::{BuildMetadata, Prerelease, Version};
-        #
-        # const fn new(major: u64, minor: u64, patch: u64) -> Version {
         Version {
             major,
             minor,
@@ -497,7 +490,6 @@ class Version(Handle):
             pre: Prerelease::EMPTY,
             build: BuildMetadata::EMPTY,
         }
-        # }
         ```
         """
     @staticmethod
@@ -508,23 +500,23 @@ class Version(Handle):
 
         Possible reasons for the parse to fail include:
 
-        - `1.0` &mdash; too few numeric components. A SemVer version must have
+        - `1.0` — too few numeric components. A SemVer version must have
           exactly three. If you are looking at something that has fewer than
           three numbers in it, it's possible it is a `VersionReq` instead (with
           an implicit default `^` comparison operator).
 
-        - `1.0.01` &mdash; a numeric component has a leading zero.
+        - `1.0.01` — a numeric component has a leading zero.
 
-        - `1.0.unknown` &mdash; unexpected character in one of the components.
+        - `1.0.unknown` — unexpected character in one of the components.
 
-        - `1.0.0-` or `1.0.0+` &mdash; the pre-release or build metadata are
+        - `1.0.0-` or `1.0.0+` — the pre-release or build metadata are
           indicated present but empty.
 
-        - `1.0.0-alpha_123` &mdash; pre-release or build metadata have something
+        - `1.0.0-alpha_123` — pre-release or build metadata have something
           outside the allowed characters, which are `0-9`, `A-Z`, `a-z`, `-`,
           and `.` (dot).
 
-        - `23456789999999999999.0.0` &mdash; overflow of a u64.
+        - `23456789999999999999.0.0` — overflow of a u64.
         """
     def close(self) -> None: ...
     def __copy__(self) -> Version: ...
@@ -600,15 +592,15 @@ class VersionReq(Handle):
 
         Possible reasons for the parse to fail include:
 
-        - `>a.b` &mdash; unexpected characters in the partial version.
+        - `>a.b` — unexpected characters in the partial version.
 
-        - `@1.0.0` &mdash; unrecognized comparison operator.
+        - `@1.0.0` — unrecognized comparison operator.
 
-        - `^1.0.0, ` &mdash; unexpected end of input.
+        - `^1.0.0, ` — unexpected end of input.
 
-        - `>=1.0 <2.0` &mdash; missing comma between comparators.
+        - `>=1.0 <2.0` — missing comma between comparators.
 
-        - `*.*` &mdash; unsupported wildcard syntax.
+        - `*.*` — unsupported wildcard syntax.
         """
     def close(self) -> None: ...
     def __copy__(self) -> VersionReq: ...
