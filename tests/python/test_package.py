@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import textwrap
 import venv
 import zipfile
@@ -213,6 +214,20 @@ def test_a_wheel_says_what_is_in_it(made: tuple[Path, Path]) -> None:
     assert all("licenses" in one for one in inside.values())
     assert "usecrate-runtime" in terms and "Permission is hereby granted" in terms
     assert len([one for one in names if one.endswith((".so", ".dylib", ".dll"))]) == 1
+
+
+def test_a_source_distribution_holds_what_it_is_built_of_and_no_binary(
+    made: tuple[Path, Path], tmp_path: Path
+) -> None:
+    code = "import sys, hatchling.build as backend; print(backend.build_sdist(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=made[0], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(tmp_path / done.stdout.strip()) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"crates/semver.lock", "hatch_build.py", "pyproject.toml", "src/semver_rs/__init__.pyi"} <= names
+    assert not [name for name in names if "_crates" in name or name.endswith((".so", ".dylib", ".dll"))]
 
 
 def pyproject(project: Path) -> dict[str, Any]:
@@ -455,6 +470,7 @@ def test_da_is_the_package_that_its_readme_promises(tmp_path: Path) -> None:
     done = run("package", *words, "--wheel", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     project, wheel = tmp_path / "usecrate-da", Path(done.stdout.strip())
+    assert (project / "licenses" / "da" / "LICENSE-MIT").is_file()
     assert ">>> da.rs.join(shards, 5)\nb'abcde'\n" in (project / "README.md").read_text("utf-8")
     python = install(wheel, tmp_path / "venv")
     code = "import usecrate_da as da; print(da.hash.sha256(b'abc').hex()[:8], da.__version__)"

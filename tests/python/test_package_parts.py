@@ -116,7 +116,12 @@ def filled(project: Path, settings: Any, version: str = "standard") -> str:
 
     data: dict[str, Any] = {"sbom_files": []}
     try:
-        fill(str(project), {"project": {}, "tool": {"usecrate": settings}}, version, data)
+        fill(
+            str(project),
+            {"project": {"name": "some-rs", "version": "1.0"}, "tool": {"usecrate": settings}},
+            version,
+            data,
+        )
     except SystemExit as error:
         return str(error.code)
     assert data["tag"] == "py3-none-platform" and len(data["sbom_files"]) == 1
@@ -164,6 +169,33 @@ def test_an_artifact_of_another_platform_comes_into_no_wheel(project: Path, buil
     told = filled(project, SETTINGS)
     assert "the Rust here builds for elsewhere, and this Python runs on" in told and "hint: " in told
     assert built and manifest.read_bytes() == before, "nothing is put in its place"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (["some_rs-1.whl"], "these wheels exist:\n  some_rs-1.whl"),
+        ([], "has no wheel of this version at all"),
+        (None, "cargo is not there"),
+    ],
+)
+def test_where_rust_is_missing_the_wheels_that_there_are_are_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch, found: list[str] | None, said: str
+) -> None:
+    from usecrate.errors import BuildError
+    from usecrate.platforms import host
+    from usecrate_build import builds, hook
+
+    def build(*_: Any, **_options: Any) -> Path:
+        raise BuildError("cargo is not there", code="no-toolchain")
+
+    monkeypatch.setattr(builds, "artifact", build)
+    monkeypatch.setattr(builds, "zig", dict)
+    monkeypatch.setattr(hook, "_wheels", lambda *_: found)
+    told = filled(project, SETTINGS)
+    assert told.startswith(f"error: some-rs 1.0 has no wheel that fits this platform ({host()})")
+    assert "cargo is not there" in told and "hint: install Rust" in told
+    assert said in told
 
 
 def test_an_editable_install_builds_what_was_edited(project: Path, built: list[str]) -> None:
