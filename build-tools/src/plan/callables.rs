@@ -18,8 +18,8 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, held, holds, items, lasting, names, partial, plain, random, results,
-    stand_in, stdlib,
+    closures, formatting, functions, held, holds, implemented, items, lasting, names, partial, plain, random,
+    results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -34,6 +34,28 @@ pub(super) struct Made {
 
 /// Plans the shims of a callable: at least one, or the reason why there is none.
 pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Made>, Reason> {
+    let written = as_written(ctx, types, site);
+    let Some(taking) = implemented::rewritten(ctx, site) else {
+        return written;
+    };
+    let taking = as_written(ctx, types, &taking).map(|mut more| {
+        let signature = signature(ctx, &site.function);
+        more.iter_mut()
+            .for_each(|made| made.shim.signature.clone_from(&signature));
+        more
+    });
+    match (written, taking) {
+        (Ok(mut all), Ok(more)) => {
+            all.extend(more);
+            Ok(all)
+        }
+        (Ok(all), Err(_)) => Ok(all),
+        // What stands in the way of a callable is what to know where nothing else can be passed.
+        (Err(_), taking) => taking,
+    }
+}
+
+fn as_written(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Made>, Reason> {
     let function = &site.function;
     if let Some(giving) = formatting::rewritten(ctx, site) {
         let mut shims = shims(ctx, types, &giving)?;

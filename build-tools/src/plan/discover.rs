@@ -8,7 +8,9 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{closures, handed, held, hosts, instances, items, mappings, objects, stand_in, streams, wire};
+use super::{
+    closures, handed, held, hosts, implemented, instances, items, mappings, objects, stand_in, streams, wire,
+};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -553,8 +555,9 @@ impl Search<'_, '_> {
                 }
             }
             Ty::Dyn { traits, .. } => {
-                if objects::is_object(self.ctx, ty) {
-                    self.found.objects.insert(objects::key(ty));
+                let new = objects::is_object(self.ctx, ty) && self.found.objects.insert(objects::key(ty));
+                if let Some(called) = implemented::callable(self.ctx, traits).filter(|_| new) {
+                    self.bounds(&[closures::bound(&called)], &Subst::default());
                 }
                 traits.iter().for_each(|one| self.mention_args(one));
             }
