@@ -292,3 +292,27 @@ def test_arrays_whose_length_is_a_type_are_bytes(m: Any) -> None:
 
 def test_conversions_from_whatever_meets_a_bound(m: Any) -> None:
     assert m.sealed.said(["a", "b"]) == "a b"
+
+
+def test_methods_are_over_whatever_implements_a_trait_of_the_crates(m: Any) -> None:
+    s = m.streams
+    words = s.Words.of(["ab", "abc", "b"])
+    assert list(words.search(s.All())) == ["ab", "abc", "b"]
+    assert list(words.search(s.Begins("ab"))) == ["ab", "abc"]
+    assert list(words.search(s.Begins("ab").not_())) == ["b"]
+
+
+def test_a_stream_whose_items_are_copied_out_is_iterated(m: Any) -> None:
+    lengths = m.streams.Words.of(["ab", "c"]).lengths()
+    assert iter(lengths) is lengths
+    assert next(lengths) == 2
+    assert lengths.next() == 1
+    assert list(lengths) == []
+
+
+def test_what_gives_the_items_that_are_asked_for_is_taken(m: Any) -> None:
+    s = m.streams
+    words, others = s.Words.of(["ab", "b"]), s.Words.of(["c"])
+    chain = s.Chain().add(words.search(s.Begins("a"))).add(others).add(words.search(s.All()))
+    assert chain.words() == ["ab", "c", "ab", "b"]
+    refused(TypeError, s.Chain().add, words.lengths())

@@ -427,7 +427,9 @@ fn shim(
         }
     }
     let leaving = Ty::Tuple(leaving);
-    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
+    let mut outlives = open.outlives.clone();
+    outlives.extend(lifetimes::outlived(&open.params, &params, &open.bounds));
+    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &outlives)?;
     // The items are the group's own: copies, which nobody else has.
     in_place.iter().for_each(|at| stays[*at] = Stay::Group);
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);

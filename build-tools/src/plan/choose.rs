@@ -539,7 +539,7 @@ impl Chooser<'_, '_> {
     }
 
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
-    pub(super) fn by_implementors(&self, asked: &TraitRef, bounds: &[Bound]) -> Vec<Choice> {
+    pub(super) fn by_implementors(&self, asked: &TraitRef, asked_for: &[Bound]) -> Vec<Choice> {
         let trait_ = &asked.def;
         let mut kinds = Kinds::new();
         for impl_ in self.ctx.impls_of(trait_) {
@@ -554,6 +554,7 @@ impl Chooser<'_, '_> {
                     let found: Vec<Choice> = found
                         .into_iter()
                         .filter(|choice| self.close(impl_, &choice.ty).is_some())
+                        .filter(|choice| holds::meets(self.ctx, &choice.ty, asked_for))
                         .collect();
                     for choice in found.into_iter().filter(|choice| !choice.iterate) {
                         let (kind, rank) = self.kind_of(&choice.ty);
@@ -563,7 +564,7 @@ impl Chooser<'_, '_> {
                 continue;
             }
             for ty in self.implementors(impl_, asked, ty) {
-                if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, bounds) {
+                if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, asked_for) {
                     let (kind, rank) = kind_of(self.ctx, &ty);
                     best(&mut kinds, kind, rank, ty);
                 }
@@ -580,17 +581,25 @@ impl Chooser<'_, '_> {
         let host = self
             .types
             .host(trait_)
-            .filter(|_| hosts::meets(self.ctx, trait_, bounds));
+            .filter(|_| hosts::meets(self.ctx, trait_, asked_for));
         let most = self.most - usize::from(host.is_some());
-        kinds
-            .into_values()
+        of_each_first(kinds.into_values().map(|(_, ty)| ty))
             .take(most)
-            .map(|(_, ty)| ty)
             // Objects of Python's are what the others are not.
             .chain(host.map(hosts::host))
             .map(|ty| Choice { ty, iterate: false })
             .collect()
     }
+}
+
+/// The same types, of which one instance of each generic type comes before the second of any.
+fn of_each_first(all: impl Iterator<Item = Ty>) -> impl Iterator<Item = Ty> {
+    let mut seen = BTreeSet::new();
+    let (firsts, others): (Vec<Ty>, Vec<Ty>) = all.partition(|ty| match ty {
+        Ty::Path { def, .. } if !stdlib::is_std(def) => seen.insert(def.clone()),
+        _ => true,
+    });
+    firsts.into_iter().chain(others)
 }
 
 impl Chooser<'_, '_> {

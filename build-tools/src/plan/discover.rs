@@ -290,7 +290,7 @@ impl Search<'_, '_> {
 
     /// What the methods of a type give for what was found; types that nest have none that nest deeper.
     fn given(&mut self) {
-        let plain = |one: &&Instance| one.own && depth(self.ctx, &one.ty) <= 1;
+        let plain = |one: &&Instance| one.own && !nests(&one.ty);
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {
@@ -670,6 +670,16 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
         _ => false,
     });
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
+}
+
+/// It is over types that are no data: over others of the crate's, which may be over others in turn, or callables.
+fn nests(ty: &Ty) -> bool {
+    let data = |part: &Ty| match part {
+        Ty::Path { def, .. } => stdlib::is_std(def) && held::parts(part).is_none(),
+        Ty::Primitive(_) | Ty::Tuple(_) | Ty::Slice(_) | Ty::Array { .. } => true,
+        _ => false,
+    };
+    any(ty, &|part| part != ty && !data(part))
 }
 
 /// How deep a type nests. What another crate's type is made of (a number written as a type) is that crate's business.

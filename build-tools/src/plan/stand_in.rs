@@ -328,7 +328,11 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &Instances) -> Vec<T
     let mut all: Vec<Ty> = all.into_iter().collect();
     all.sort_by_cached_key(|ty| {
         let (parts, _, functions) = place(ctx, ty);
-        (parts, is_other(ctx, ty), functions)
+        let over = match referent(ty) {
+            Ty::Path { args, .. } => type_args(args).count(),
+            _ => 0,
+        };
+        (parts, is_other(ctx, ty), over, functions)
     });
     all
 }

@@ -4,6 +4,7 @@ pub mod data;
 pub mod random;
 pub mod sealed;
 pub mod shapes;
+pub mod streams;
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
