@@ -316,3 +316,16 @@ def test_what_gives_the_items_that_are_asked_for_is_taken(m: Any) -> None:
     chain = s.Chain().add(words.search(s.Begins("a"))).add(others).add(words.search(s.All()))
     assert chain.words() == ["ab", "c", "ab", "b"]
     refused(TypeError, s.Chain().add, words.lengths())
+
+
+def test_types_of_one_name_are_told_apart_by_their_modules(m: Any) -> None:
+    picture, paint = m.paint.Picture(3), m.paint
+    assert picture.render["dots::Color"]().build() == b"\7\7\7"
+    assert picture.render["lines::Color"]().build() == "3 black lines"
+    assert picture.render["generics::paint::lines::Color"]().build() == "3 black lines"
+    assert picture.render[paint.dots.Color]().build() == b"\7\7\7"
+    assert "lines::Color" in refused(KeyError, lambda: picture.render["Color"])
+
+
+def test_what_meets_a_trait_by_another_stands_there_too(m: Any) -> None:
+    assert m.paint.Picture(3).render["char"]().build() == "###"

@@ -580,10 +580,8 @@ fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep
     }
     if !through.is_empty() {
         let more = implementors(ctx, through.into_iter(), false);
-        values.extend(
-            more.into_iter()
-                .filter(|ty| !is_named(ty) && !matches!(ty, Ty::Primitive(_))),
-        );
+        let number = |ty: &Ty| matches!(ty, Ty::Primitive(name) if name != "char");
+        values.extend(more.into_iter().filter(|ty| !is_named(ty) && !number(ty)));
     }
     let numbers = numbers.into_iter().map(|(_, _, ty)| ty);
     let mut own: Vec<Ty> = own.into_iter().map(|(_, ty)| ty).collect();

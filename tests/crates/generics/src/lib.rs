@@ -1,6 +1,7 @@
 //! Generic items: each comes about in another way.
 
 pub mod data;
+pub mod paint;
 pub mod random;
 pub mod sealed;
 pub mod shapes;
