@@ -112,6 +112,10 @@ fn find(instances: &Bound<'_, PyList>, wanted: &str, whole: &str) -> PyResult<us
         .enumerate()
         .filter(|(_, one)| last_names(one) == short);
     let alike: Vec<usize> = alike.map(|(at, _)| at).collect();
+    // Of several, that which as much of the path as both say agrees about.
+    let agreed = alike.iter().copied();
+    let agreed: Vec<usize> = agreed.filter(|at| ends_alike(&known[*at], wanted)).collect();
+    let alike = if agreed.is_empty() { alike } else { agreed };
     // Several spellings of one are one.
     let leads = |at: usize| -> PyResult<Option<u32>> {
         let instance = instances.get_item(at)?;
@@ -224,6 +228,15 @@ fn last_names(text: &str) -> String {
     out
 }
 
+/// One path is the end of the other.
+fn ends_alike(one: &str, other: &str) -> bool {
+    let ends = |long: &str, short: &str| {
+        let before = long.strip_suffix(short);
+        before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
+    };
+    ends(one, other) || ends(other, one)
+}
+
 /// The number of the type that a key names, in a class's list of instances; `whole` is the class.
 #[pyfunction]
 fn type_instance(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> PyResult<u32> {
@@ -238,7 +251,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::last_names;
+    use super::{ends_alike, last_names};
 
     #[test]
     fn a_path_is_its_last_name() {
@@ -248,5 +261,13 @@ mod tests {
         );
         assert_eq!(last_names("(a::B,[c::d::E;3])"), "(B,[E;3])");
         assert_eq!(last_names("u32"), "u32");
+    }
+
+    #[test]
+    fn paths_agree_where_one_is_the_end_of_the_other() {
+        assert!(ends_alike("svg::Color", "x::render::svg::Color"));
+        assert!(ends_alike("svg::Color", "Color"));
+        assert!(!ends_alike("svg::Color", "pic::Color"));
+        assert!(!ends_alike("svg::Color", "g::Color"));
     }
 }

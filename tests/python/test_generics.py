@@ -341,3 +341,40 @@ def test_text_is_another_instance_than_numbers(m: Any) -> None:
     words.add("one")
     numbers.add(2)
     assert words.shown() == ["one"] and numbers.shown() == ["#2"]
+
+
+def test_methods_are_over_whatever_implements_a_trait_of_the_crates(m: Any) -> None:
+    s = m.streams
+    words = s.Words.of(["ab", "abc", "b"])
+    assert list(words.search(s.All())) == ["ab", "abc", "b"]
+    assert list(words.search(s.Begins("ab"))) == ["ab", "abc"]
+    assert list(words.search(s.Begins("ab").not_())) == ["b"]
+
+
+def test_a_stream_whose_items_are_copied_out_is_iterated(m: Any) -> None:
+    lengths = m.streams.Words.of(["ab", "c"]).lengths()
+    assert iter(lengths) is lengths
+    assert next(lengths) == 2
+    assert lengths.next() == 1
+    assert list(lengths) == []
+
+
+def test_what_gives_the_items_that_are_asked_for_is_taken(m: Any) -> None:
+    s = m.streams
+    words, others = s.Words.of(["ab", "b"]), s.Words.of(["c"])
+    chain = s.Chain().add(words.search(s.Begins("a"))).add(others).add(words.search(s.All()))
+    assert chain.words() == ["ab", "c", "ab", "b"]
+    refused(TypeError, s.Chain().add, words.lengths())
+
+
+def test_types_of_one_name_are_told_apart_by_their_modules(m: Any) -> None:
+    picture, paint = m.paint.Picture(3), m.paint
+    assert picture.render["dots::Color"]().build() == b"\7\7\7"
+    assert picture.render["lines::Color"]().build() == "3 black lines"
+    assert picture.render["generics::paint::lines::Color"]().build() == "3 black lines"
+    assert picture.render[paint.dots.Color]().build() == b"\7\7\7"
+    assert "lines::Color" in refused(KeyError, lambda: picture.render["Color"])
+
+
+def test_what_meets_a_trait_by_another_stands_there_too(m: Any) -> None:
+    assert m.paint.Picture(3).render["char"]().build() == "###"

@@ -397,3 +397,41 @@ def test_a_visitor(crate: Any) -> None:
     assert crate.walk(tree, both) == 0
     with pytest.raises(TypeError, match="enter"):
         crate.walk(tree, object())
+
+
+def test_a_callable_is_a_trait_object_where_functions_implement_the_trait(crate: Any) -> None:
+    page, kept = crate.Page(), []
+
+    def shout(word: str, state: Any, out: Any) -> None:
+        assert (state.word(), state.helpers()) == (word, 2)
+        # What has several lifetimes is lent to be looked at.
+        with pytest.raises(usecrate.BorrowedError):
+            state.count()
+        out.put(word.upper())
+        kept.extend([state, out])
+
+    gone = weakref.ref(shout)
+    page.register("shout", shout)
+    page.register("reversed", crate.Reversed())
+    del shout
+    gc.collect()
+    assert page.render(["ab", "cd"]) == "ABbaCDdc"
+    for one in kept:
+        with pytest.raises(usecrate.ClosedError):
+            one.put("more") if hasattr(one, "put") else one.word()
+    del page
+    gc.collect()
+    assert gone() is None
+
+
+def test_such_a_callable_may_be_lent_for_the_call(crate: Any) -> None:
+    assert crate.rendered("ab", lambda word, state, out: out.put(f"{word}, {state.word()}")) == "ab, ab"
+    assert crate.rendered("ab", crate.Reversed()) == "ba"
+
+    def fails(word: str, state: Any, out: Any) -> None:
+        raise KeyError(word)
+
+    with pytest.raises(KeyError, match="ab"):
+        crate.rendered("ab", fails)
+    with pytest.raises(TypeError, match="helper"):
+        crate.rendered("ab", 1)

@@ -19,8 +19,8 @@ use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, functions, held, holds, items, joined, lasting, names, partial, plain, random,
-    results, stand_in, stdlib,
+    closures, formatting, functions, held, holds, implemented, items, joined, lasting, names, partial, plain,
+    random, results, stand_in, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -37,6 +37,28 @@ pub(super) fn shims(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Mad
 
 /// Those of the `most` combinations that are the likeliest.
 pub(super) fn at_most(ctx: &Ctx<'_>, types: &Types, site: &Site, most: usize) -> Result<Vec<Made>, Reason> {
+    let written = as_written(ctx, types, site, most);
+    let Some(taking) = implemented::rewritten(ctx, site) else {
+        return written;
+    };
+    let taking = as_written(ctx, types, &taking, most).map(|mut more| {
+        let signature = signature(ctx, &site.function);
+        more.iter_mut()
+            .for_each(|made| made.shim.signature.clone_from(&signature));
+        more
+    });
+    match (written, taking) {
+        (Ok(mut all), Ok(more)) => {
+            all.extend(more);
+            Ok(all)
+        }
+        (Ok(all), Err(_)) => Ok(all),
+        // What stands in the way of a callable is what to know where nothing else can be passed.
+        (Err(_), taking) => taking,
+    }
+}
+
+fn as_written(ctx: &Ctx<'_>, types: &Types, site: &Site, most: usize) -> Result<Vec<Made>, Reason> {
     let function = &site.function;
     if let Some(giving) = formatting::rewritten(ctx, site) {
         let mut shims = at_most(ctx, types, &giving, most)?;
@@ -464,7 +486,9 @@ fn shim(
         }
     }
     let leaving = Ty::Tuple(leaving);
-    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &open.outlives)?;
+    let mut outlives = open.outlives.clone();
+    outlives.extend(lifetimes::outlived(&open.params, &params, &open.bounds));
+    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &outlives)?;
     // The items are the group's own: copies, which nobody else has.
     in_place.iter().for_each(|at| stays[*at] = Stay::Group);
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);

@@ -563,7 +563,7 @@ impl Chooser<'_, '_> {
     }
 
     /// The implementors of a trait that Python can pass: one for text, one for integers, each type of the plan.
-    pub(super) fn by_implementors(&self, asked: &TraitRef, bounds: &[Bound]) -> Vec<Choice> {
+    pub(super) fn by_implementors(&self, asked: &TraitRef, asked_for: &[Bound]) -> Vec<Choice> {
         let trait_ = &asked.def;
         let mut kinds = Kinds::new();
         for impl_ in self.ctx.impls_of(trait_) {
@@ -581,6 +581,7 @@ impl Chooser<'_, '_> {
                     let found: Vec<Choice> = found
                         .into_iter()
                         .filter(|choice| self.close(impl_, &choice.ty).is_some())
+                        .filter(|choice| holds::meets(self.ctx, &choice.ty, asked_for))
                         .collect();
                     for choice in found.into_iter().filter(|choice| !choice.iterate) {
                         let (kind, rank) = self.kind_of(&choice.ty);
@@ -590,7 +591,7 @@ impl Chooser<'_, '_> {
                 continue;
             }
             for ty in self.implementors(impl_, asked, ty) {
-                if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, bounds) {
+                if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, asked_for) {
                     let (kind, rank) = kind_of(self.ctx, &ty);
                     best(&mut kinds, kind, rank, ty);
                 }
@@ -607,9 +608,9 @@ impl Chooser<'_, '_> {
         let host = self
             .types
             .host(trait_)
-            .filter(|_| hosts::meets(self.ctx, trait_, bounds));
+            .filter(|_| hosts::meets(self.ctx, trait_, asked_for));
         let most = self.most - usize::from(host.is_some());
-        let all: Vec<Ty> = kinds.into_values().map(|(_, ty)| ty).collect();
+        let all: Vec<Ty> = of_each_first(kinds.into_values().map(|(_, ty)| ty)).collect();
         let mut order: Vec<(usize, usize)> = limits::by_kinds(self.ctx, &all).into_iter().zip(0..).collect();
         order.sort_unstable();
         let chosen: BTreeSet<usize> = order.into_iter().take(most).map(|(_, at)| at).collect();
@@ -622,6 +623,16 @@ impl Chooser<'_, '_> {
             .map(|ty| Choice { ty, iterate: false })
             .collect()
     }
+}
+
+/// The same types, of which one instance of each generic type comes before the second of any.
+fn of_each_first(all: impl Iterator<Item = Ty>) -> impl Iterator<Item = Ty> {
+    let mut seen = BTreeSet::new();
+    let (firsts, others): (Vec<Ty>, Vec<Ty>) = all.partition(|ty| match ty {
+        Ty::Path { def, .. } if !stdlib::is_std(def) => seen.insert(def.clone()),
+        _ => true,
+    });
+    firsts.into_iter().chain(others)
 }
 
 impl Chooser<'_, '_> {

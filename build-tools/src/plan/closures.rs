@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
+use super::choose::shared;
 use super::ctx::Ctx;
 use super::fold::{Subst, any, each, generics_in};
 use super::held;
@@ -117,12 +118,7 @@ pub(super) fn of_pointer(params: &[Ty], output: Option<&Ty>) -> Vec<Bound> {
             ..Args::default()
         },
     };
-    let bound = Bound::Trait {
-        trait_,
-        maybe: false,
-        for_: Vec::new(),
-    };
-    vec![bound, Bound::Outlives("'static".to_owned())]
+    vec![bound(&trait_), Bound::Outlives("'static".to_owned())]
 }
 
 /// `Fn`, `FnMut`, `FnOnce`, and what function pointers are.
@@ -156,6 +152,15 @@ pub(super) fn signature(bounds: &[Bound], trait_: &TraitRef, alone: bool, leaves
         output,
         place,
         pointer: trait_.def.0 == POINTER,
+    }
+}
+
+/// A trait as a bound.
+pub(super) fn bound(trait_: &TraitRef) -> Bound {
+    Bound::Trait {
+        trait_: trait_.clone(),
+        maybe: false,
+        for_: Vec::new(),
     }
 }
 
@@ -315,9 +320,10 @@ impl Written {
         for ty in &signature.params {
             let ty = ctx.normal(&put(ty));
             check_argument(ctx, types, &ty, name)?;
-            described.push(ctx.spell(&ty, Lifetimes::All("'h")).map_err(refused)?);
+            let passing = Passing::new(ctx, types, &ty);
+            described.push(ctx.spell(&passing.ty, Lifetimes::All("'h")).map_err(refused)?);
             params.push(ctx.spell(&ty, Lifetimes::Infer).map_err(refused)?);
-            passed.push(on(ctx, types, &ty));
+            passed.push(passing.made);
         }
         let output = ctx.normal(&put(&signature.output));
         Ok(Self {
@@ -374,21 +380,47 @@ impl Written {
     }
 }
 
-/// How a callable is passed an argument of that type, with `{}` for it: what borrows and may be changed is lent by itself, since
-/// nobody may change what it borrows.
-fn on(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> String {
-    if let Ty::Ref {
-        mutable: true, ty, ..
-    } = ty
-    {
-        if let (Class::Type(id, Kind::Handle), true) = (class(ctx, types, ty), has_lifetimes(ty)) {
-            return format!(
-                "::usecrate_runtime::private::LentMut::<{}>::new({{}})",
-                family(id)
-            );
+/// How an argument is passed on to a callable.
+pub(super) struct Passing {
+    /// The type that leaves.
+    pub(super) ty: Ty,
+    /// What is made of the argument, with `{}` for it.
+    pub(super) made: String,
+}
+
+impl Passing {
+    /// What borrows and may be changed is lent by itself, since nobody may change what it borrows; if it has several lifetimes,
+    /// it is lent to be looked at: what lives for the shorter could be moved within it to where the longer is promised.
+    pub(super) fn new(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Self {
+        let as_it_is = |ty: &Ty| Self {
+            ty: ty.clone(),
+            made: "{}".to_owned(),
+        };
+        let Ty::Ref {
+            mutable: true,
+            ty: inner,
+            ..
+        } = ty
+        else {
+            return as_it_is(ty);
+        };
+        match class(ctx, types, inner) {
+            // An object's own lifetime may be shortened: nothing can be put in its place.
+            _ if matches!(**inner, Ty::Dyn { .. }) => as_it_is(ty),
+            Class::Type(_, Kind::Handle) if lifetimes(inner) > 1 => Self {
+                ty: shared(inner),
+                made: "&*{}".to_owned(),
+            },
+            Class::Type(id, Kind::Handle) if has_lifetimes(inner) => Self {
+                ty: ty.clone(),
+                made: format!(
+                    "::usecrate_runtime::private::LentMut::<{}>::new({{}})",
+                    family(id)
+                ),
+            },
+            _ => as_it_is(ty),
         }
     }
-    "{}".to_owned()
 }
 
 /// How many lifetimes a type is about.
@@ -427,15 +459,8 @@ pub(super) fn check_argument(ctx: &Ctx<'_>, types: &Types, ty: &Ty, name: &str) 
         } if !matches!(class(ctx, types, inner), Class::Type(_, Kind::Handle)) => {
             refuse(": changing a plain value in place is not served yet")
         }
-        Ty::Ref {
-            mutable: true,
-            ty: inner,
-            ..
-        } if lifetimes(inner) > 1 => {
-            refuse(": what has several lifetimes could be mixed up when it is changed")
-        }
         _ if holds(ty) => refuse(", another callable: not served yet"),
-        _ => match check_result(ctx, types, ty, false) {
+        _ => match check_result(ctx, types, &Passing::new(ctx, types, ty).ty, false) {
             Ok(()) => Ok(()),
             Err(reason) => refuse(&format!(", which does not leave Rust: {}", reason.message)),
         },

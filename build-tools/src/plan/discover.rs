@@ -8,7 +8,9 @@ use super::ctx::Ctx;
 use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
-use super::{closures, handed, held, hosts, instances, items, mappings, objects, stand_in, streams, wire};
+use super::{
+    closures, handed, held, hosts, implemented, instances, items, mappings, objects, stand_in, streams, wire,
+};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
 };
@@ -288,7 +290,7 @@ impl Search<'_, '_> {
 
     /// What the methods of a type give for what was found; types that nest have none that nest deeper.
     fn given(&mut self) {
-        let plain = |one: &&Instance| one.own && depth(self.ctx, &one.ty) <= 1;
+        let plain = |one: &&Instance| one.own && !nests(&one.ty);
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {
@@ -553,8 +555,9 @@ impl Search<'_, '_> {
                 }
             }
             Ty::Dyn { traits, .. } => {
-                if objects::is_object(self.ctx, ty) {
-                    self.found.objects.insert(objects::key(ty));
+                let new = objects::is_object(self.ctx, ty) && self.found.objects.insert(objects::key(ty));
+                if let Some(called) = implemented::callable(self.ctx, traits).filter(|_| new) {
+                    self.bounds(&[closures::bound(&called)], &Subst::default());
                 }
                 traits.iter().for_each(|one| self.mention_args(one));
             }
@@ -667,6 +670,16 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
         _ => false,
     });
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
+}
+
+/// It is over types that are no data: over others of the crate's, which may be over others in turn, or callables.
+fn nests(ty: &Ty) -> bool {
+    let data = |part: &Ty| match part {
+        Ty::Path { def, .. } => stdlib::is_std(def) && held::parts(part).is_none(),
+        Ty::Primitive(_) | Ty::Tuple(_) | Ty::Slice(_) | Ty::Array { .. } => true,
+        _ => false,
+    };
+    any(ty, &|part| part != ty && !data(part))
 }
 
 /// How deep a type nests. What another crate's type is made of (a number written as a type) is that crate's business.

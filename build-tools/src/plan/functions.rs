@@ -66,8 +66,8 @@ fn own_value(ctx: &Ctx<'_>, types: &Types) -> Option<Ty> {
     found.clone()
 }
 
-/// Parameters that only say how a trait of the crate's own is implemented: `Args` in `F: Function<R, Args>`. rustc knows them
-/// when it knows what is passed.
+/// Parameters that only say how a trait of the crate's own is implemented: `Args` in `F: Function<R, Args>`, `S` in
+/// `I: IntoStream<Into = S>`. rustc knows them when it knows what is passed.
 pub(super) fn told_by_impls(open: &Open) -> BTreeSet<String> {
     let signature: BTreeSet<String> = open
         .params
@@ -82,14 +82,18 @@ pub(super) fn told_by_impls(open: &Open) -> BTreeSet<String> {
             let Bound::Trait { trait_, .. } = bound else {
                 continue;
             };
-            let names = |ty: &Ty| generics_in(ty);
-            let told: BTreeSet<String> = type_args(&trait_.args).flat_map(names).collect();
+            let bindings = trait_.args.bindings.iter();
+            // What is a part of the answer may be a type of its own.
+            let (whole, parts): (Vec<&Ty>, Vec<&Ty>) = bindings
+                .map(|(_, ty)| ty)
+                .partition(|ty| matches!(ty, Ty::Generic(_)));
+            let told = type_args(&trait_.args).chain(whole).flat_map(generics_in);
             if stdlib::is_std(&trait_.def) || !matches!(ty, Ty::Generic(_)) {
                 used.extend(told);
             } else {
                 found.extend(told);
             }
-            used.extend(trait_.args.bindings.iter().flat_map(|(_, ty)| generics_in(ty)));
+            used.extend(parts.into_iter().flat_map(generics_in));
         }
     }
     found.difference(&used).cloned().collect()

@@ -20,7 +20,7 @@ use super::requests::Request;
 use super::site::{Callee, OriginKey, Site};
 use super::spell::{Lifetimes, Unnameable};
 use super::stand_in;
-use super::types::Types;
+use super::types::{Types, without_lifetimes};
 use super::wire::{Reason, type_args};
 use super::{closures, stdlib};
 use crate::api::{Bound, GenericParam, Ty};
@@ -46,6 +46,7 @@ pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>
         .collect();
     let mut shims: Vec<Shim> = Vec::new();
     let mut refused = None;
+    let words = Words::of(ctx, &found);
     let combinations = combinations(&found);
     let limits = limits::of(ctx);
     let mut many = None;
@@ -76,7 +77,10 @@ pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>
             }
         }
         match made {
-            Ok(made) => shims.extend(made.into_iter().map(|one| reached(ctx, site, &values, one, bare))),
+            Ok(made) => {
+                let named = |one| reached((ctx, &words), site, &values, one, bare);
+                shims.extend(made.into_iter().map(named));
+            }
             Err(reason) => refused = refused.or(Some(reason)),
         }
     }
@@ -303,21 +307,54 @@ fn spelled(ctx: &Ctx<'_>, ty: &Ty) -> Result<String, Reason> {
     ctx.spell(&Inferred.ty(ty), Lifetimes::Infer).map_err(refused)
 }
 
+/// What candidates are called that would be called alike: by as much of their paths as tells one from another.
+struct Words(Vec<(Value, String)>);
+
+impl Words {
+    fn of(ctx: &Ctx<'_>, found: &[Vec<Candidate>]) -> Self {
+        let mut all = Vec::new();
+        for candidates in found {
+            let said: Vec<String> = candidates.iter().map(|one| shown(ctx, &one.value)).collect();
+            for (candidate, word) in candidates.iter().zip(&said) {
+                let alike = said.iter().filter(|have| *have == word).count();
+                if let (Value::Type(ty @ Ty::Path { def, .. }), 2..) = (&candidate.value, alike) {
+                    let path = ctx.path(def);
+                    let home = path.rsplit("::").nth(1).unwrap_or_default();
+                    let word = format!("{home}::{}", ctx.show(&without_lifetimes(ty)));
+                    all.push((candidate.value.clone(), word));
+                }
+            }
+        }
+        Self(all)
+    }
+
+    fn say(&self, ctx: &Ctx<'_>, value: &Value) -> String {
+        let own = self.0.iter().find(|(have, _)| have == value);
+        own.map_or_else(|| shown(ctx, value), |(_, word)| word.clone())
+    }
+}
+
 fn shown(ctx: &Ctx<'_>, value: &Value) -> String {
     match value {
-        Value::Type(ty) => ctx.show(&erase_names(ty)),
+        Value::Type(ty) => ctx.show(&without_lifetimes(&erase_names(ty))),
         Value::Const(text) => text.clone(),
         Value::Infer => "_".to_owned(),
     }
 }
 
 /// Says by which subscripts a shim is reached: with all parameters, and with those alone that had to be given.
-fn reached(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)], made: Made, bare: bool) -> Shim {
+fn reached(
+    (ctx, words): (&Ctx<'_>, &Words),
+    site: &Site,
+    values: &[(String, Value)],
+    made: Made,
+    bare: bool,
+) -> Shim {
     let Made { mut shim, chosen } = made;
     let text = |name: &String| {
         let value = values.iter().find(|(have, _)| have == name);
         value
-            .map(|(_, value)| shown(ctx, value))
+            .map(|(_, value)| words.say(ctx, value))
             .or_else(|| choice(ctx, &chosen, name))
             .unwrap_or_else(|| "_".to_owned())
     };
@@ -325,7 +362,7 @@ fn reached(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)], made: Made, b
         .into_iter()
         .filter_map(|param| named(param).map(text))
         .collect();
-    let short: Vec<String> = values.iter().map(|(_, value)| shown(ctx, value)).collect();
+    let short: Vec<String> = values.iter().map(|(_, value)| words.say(ctx, value)).collect();
     shim.id = format!("{}<{}>", site.id, whole.join(", "));
     shim.reach.keys = if whole == short {
         vec![short]
@@ -343,7 +380,7 @@ fn choice(ctx: &Ctx<'_>, chosen: &Combination, name: &str) -> Option<String> {
         matches!(part, Ty::Primitive(name) if name.starts_with('@')) || stand_in::is_dynamic(part)
     };
     let nameable = closed(&choice.ty) && generics_in(&choice.ty).is_empty() && !any(&choice.ty, &pseudo);
-    nameable.then(|| ctx.show(&erase_names(&choice.ty)))
+    nameable.then(|| ctx.show(&without_lifetimes(&erase_names(&choice.ty))))
 }
 
 /// A subscript as it is compared: without spaces.

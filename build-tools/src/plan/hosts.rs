@@ -246,14 +246,16 @@ fn hooked(
         return None;
     }
     let (receiver, head) = receiver(function)?;
-    let (mut described, mut params) = (Vec::new(), vec![head]);
+    let (mut described, mut arguments, mut params) = (Vec::new(), Vec::new(), vec![head]);
     for (at, param) in function.params.iter().skip(1).enumerate() {
         let ty = ctx.normal(&param.ty);
         if !closed(&ty) {
             return None;
         }
         closures::check_argument(ctx, types, &ty, &param.name).ok()?;
-        described.push(ctx.spell(&ty, Lifetimes::All("'h")).ok()?);
+        let passing = closures::Passing::new(ctx, types, &ty);
+        described.push(ctx.spell(&passing.ty, Lifetimes::All("'h")).ok()?);
+        arguments.push(passing.made.replace("{}", &format!("x{at}")));
         params.push(format!("x{at}: {}", ctx.spell(&ty, Lifetimes::Written).ok()?));
     }
     let output = function
@@ -264,7 +266,6 @@ fn hooked(
         return None;
     }
     let given = Given::new(ctx, types, &output, &output, &function.name).ok()?;
-    let arguments: Vec<String> = (0..described.len()).map(|at| format!("x{at}")).collect();
     let (_, body) = given.body(MARKER, &closures::tuple(&arguments), true);
     let name = names::raw(&function.name);
     let head = format!(

@@ -17,6 +17,8 @@ use crate::api::{
 
 /// How many types of the plan are tried for a function's parameter.
 const AMONG: usize = 3;
+/// How many are tried for a method's, of a type that gives another type for each.
+const GIVEN: usize = 6;
 /// How many instances the methods of one type may ask for.
 const TOLD: usize = 4;
 /// How many types a method may give whose parameters nothing tells.
@@ -124,6 +126,17 @@ pub(super) fn shapes(
     shape: &Ty,
     found: &Instances,
 ) -> Vec<Ty> {
+    shapes_of(ctx, (generics, function), shape, found, AMONG)
+}
+
+/// `most`: so many types are tried for one parameter, and for all together.
+fn shapes_of(
+    ctx: &Ctx<'_>,
+    (generics, function): (&Generics, &Function),
+    shape: &Ty,
+    found: &Instances,
+    most: usize,
+) -> Vec<Ty> {
     let names = generics_in(shape);
     let within = |ty: &Ty| match ty {
         Ty::Ref { ty, .. } if matches!(**ty, Ty::Generic(_)) => BTreeSet::new(),
@@ -151,7 +164,7 @@ pub(super) fn shapes(
         let bounds = of(name);
         let types: Vec<Ty> = stand_in::among(ctx, &bounds, found)
             .into_iter()
-            .take(AMONG)
+            .take(most)
             .collect();
         if types.is_empty() {
             continue;
@@ -169,7 +182,7 @@ pub(super) fn shapes(
         all = all
             .iter()
             .flat_map(|subst| types.iter().map(|ty| with(subst, ty)).collect::<Vec<_>>())
-            .take(AMONG)
+            .take(most)
             .collect();
     }
     let mut out = Vec::new();
@@ -287,7 +300,7 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
                 continue;
             }
             let method = put(ctx, method, &subst);
-            out.extend(shapes(ctx, &method.generics, &method, &shape, found));
+            out.extend(shapes_of(ctx, (&method.generics, &method), &shape, found, GIVEN));
         }
     }
     out

@@ -15,7 +15,7 @@ use super::site::{Callee, Explicit, Site};
 use super::specials::{Specials, option};
 use super::spell::Lifetimes;
 use super::stdlib;
-use super::wire::type_args;
+use super::wire::{has_handle, type_args};
 use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, TraitRef, Ty};
 
 /// Where the runtime's helpers are.
@@ -58,7 +58,15 @@ pub(super) fn specials(
     let ty = build.types.get(id).instance.ty.clone();
     let found = match items::named(build.ctx, &ty) {
         Some((found, items)) => iterator(build, id, methods, &found, &items, all),
-        None => iterable(build, id, methods),
+        None => {
+            let found = iterable(build, id, methods);
+            let none = found.iter().all(|(_, shims)| shims.is_empty());
+            if none {
+                streaming(build, &ty, methods)
+            } else {
+                found
+            }
+        }
     };
     for (key, shims) in found {
         if !shims.is_empty() {
@@ -310,6 +318,37 @@ fn iterable(
         }
     }
     through_iter(build, id, &ty, methods)
+}
+
+/// What gives one item after another by a `next` of its own, because its items are lent: those that are copied out are as good
+/// as an iterator's. One that is a handle is not: it holds what the next call needs.
+fn streaming(
+    build: &Builder<'_, '_>,
+    ty: &Ty,
+    methods: &[PlannedMethod],
+) -> Vec<(&'static str, Vec<ShimId>)> {
+    let ctx = build.ctx;
+    let Some(next) = methods.iter().find(|one| one.name == "next" && one.instance) else {
+        return Vec::new();
+    };
+    let gives = |found: &Match<'_>, function: &Function| {
+        let [me] = &function.params[..] else { return false };
+        let output = function.output.as_ref();
+        let output = output.map(|ty| ctx.normal(&found.subst.apply(ty)));
+        matches!(me.ty, Ty::Ref { mutable: true, .. })
+            && matches!(&output, Some(Ty::Path { def, .. }) if stdlib::is(def, "Option"))
+            && output.is_some_and(|ty| !has_handle(ctx, build.types, &ty))
+    };
+    let written = ctx.matching(ty).into_iter().any(|found| {
+        let mut all = found.impl_.methods.iter();
+        all.any(|one| one.name == "next" && gives(&found, one))
+    });
+    let shims = build.bare(&next.shims);
+    if written && shims.len() == 1 {
+        vec![("__next__", shims)]
+    } else {
+        Vec::new()
+    }
 }
 
 /// `__iter__`, and `__reversed__` where the iterator has two ends.

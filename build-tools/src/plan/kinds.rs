@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::choose::is_boxed;
 use super::ctx::Ctx;
-use super::fold::{closed, erase};
+use super::fold::{closed, each, erase};
 use super::types::Types;
 use super::wire::{Class, check_param, class, is_bytes, is_text, type_args};
 use super::{closures, random, stand_in, stdlib, streams};
@@ -58,10 +58,17 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         "i64", "u64", "i128", "u128", "isize", "usize", "i32", "u32", "i16", "u16", "i8", "u8",
     ];
     let plain = |order: usize, word: &str, rank: usize| ((order, word.to_owned()), rank);
-    // Of many types those that are made of few others come first.
+    // Of many types those that are made of few others come first; what is called alike in two modules is not the same.
     let shown = |ty: &Ty| {
-        let text = ctx.show(&erase(ty));
-        format!("{:03}{text}", text.matches('<').count())
+        let ty = erase(ty);
+        let text = ctx.show(&ty);
+        let mut paths: Vec<String> = Vec::new();
+        each(&ty, &mut |part| {
+            if let Ty::Path { def, .. } = part {
+                paths.push(def.0.clone());
+            }
+        });
+        format!("{:03}{text} {}", text.matches('<').count(), paths.join(" "))
     };
     match ty {
         _ if closures::number(ty).is_some() => plain(7, "callable", 0),

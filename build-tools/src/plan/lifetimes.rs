@@ -114,6 +114,44 @@ pub(super) fn outlives(all: &[&Generics]) -> Vec<(String, String)> {
     pairs
 }
 
+/// The same of references that are passed for type parameters: `T: 'a`, or `I: IntoStream<Into = S>` where `S: 'a`, which only
+/// `I` tells. `written` are the parameters with those that are open, `params` with types in their places.
+pub(super) fn outlived(written: &[Ty], params: &[Ty], bounds: &[(Ty, Vec<Bound>)]) -> Vec<(String, String)> {
+    let of = |name: &str| -> Vec<&Bound> {
+        let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
+        let about = bounds.iter().filter(|(ty, _)| is(ty));
+        about.flat_map(|(_, all)| all).collect()
+    };
+    let mut pairs = Vec::new();
+    for (written, ty) in written.iter().zip(params) {
+        let (
+            Ty::Generic(name),
+            Ty::Ref {
+                lifetime: Some(long), ..
+            },
+        ) = (written, ty)
+        else {
+            continue;
+        };
+        let mut all = of(name);
+        let told = all.iter().flat_map(|bound| match bound {
+            Bound::Trait { trait_, .. } => trait_.args.bindings.as_slice(),
+            Bound::Outlives(_) | Bound::Use => &[],
+        });
+        let told = told.filter_map(|(_, ty)| match ty {
+            Ty::Generic(name) => Some(name),
+            _ => None,
+        });
+        let told: Vec<&Bound> = told.flat_map(|name| of(name)).collect();
+        all.extend(told);
+        pairs.extend(all.into_iter().filter_map(|bound| match bound {
+            Bound::Outlives(short) => Some((long.clone(), short.clone())),
+            Bound::Trait { .. } | Bound::Use => None,
+        }));
+    }
+    pairs
+}
+
 /// For each parameter: for how long is it lent, and of which group are the handles in it that borrow?
 ///
 /// Every lifetime has a level: the call's (0), the own group's (1), the parent's (2). The result's and those that handles

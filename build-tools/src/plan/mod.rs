@@ -33,6 +33,7 @@ mod handed;
 mod held;
 mod holds;
 mod hosts;
+mod implemented;
 mod instances;
 mod io_methods;
 mod items;

@@ -19,6 +19,7 @@ use super::names;
 use super::paths::Meaning;
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
+use super::types::without_lifetimes;
 use crate::api::{Arg, GenericParam, Impl, Ty};
 
 /// Associated functions of inherent blocks that apply to no instance of the plan, for the primary one: a block such as
@@ -227,7 +228,7 @@ fn arguments(build: &Builder<'_, '_>, id: TypeId) -> Vec<String> {
         params.pop();
     }
     let shown = |arg: &&Arg| match arg {
-        Arg::Type(ty) => build.ctx.show(&erase_names(ty)),
+        Arg::Type(ty) => build.ctx.show(&without_lifetimes(&erase_names(ty))),
         Arg::Const(text) => text.clone(),
         Arg::Lifetime(_) | Arg::Infer => "_".to_owned(),
     };

@@ -363,7 +363,11 @@ pub(super) fn among(ctx: &Ctx<'_>, bounds: &[Bound], types: &Instances) -> Vec<T
     let mut all: Vec<Ty> = all.into_iter().collect();
     all.sort_by_cached_key(|ty| {
         let (parts, _, functions) = place(ctx, ty);
-        (parts, is_other(ctx, ty), functions)
+        let over = match referent(ty) {
+            Ty::Path { args, .. } => type_args(args).count(),
+            _ => 0,
+        };
+        (parts, is_other(ctx, ty), over, functions)
     });
     all
 }
@@ -616,10 +620,8 @@ fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep
     }
     if !through.is_empty() {
         let more = implementors(ctx, through.into_iter(), false);
-        values.extend(
-            more.into_iter()
-                .filter(|ty| !is_named(ty) && !matches!(ty, Ty::Primitive(_))),
-        );
+        let number = |ty: &Ty| matches!(ty, Ty::Primitive(name) if name != "char");
+        values.extend(more.into_iter().filter(|ty| !is_named(ty) && !number(ty)));
     }
     let numbers = numbers.into_iter().map(|(_, _, ty)| ty);
     let mut own: Vec<Ty> = own.into_iter().map(|(_, ty)| ty).collect();

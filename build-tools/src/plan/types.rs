@@ -309,7 +309,8 @@ pub(super) fn has_lifetimes(ty: &Ty) -> bool {
     })
 }
 
-fn without_lifetimes(ty: &Ty) -> Ty {
+/// The same type as its name is said, which leaves lifetimes out.
+pub(super) fn without_lifetimes(ty: &Ty) -> Ty {
     struct Drop;
     impl super::fold::Fold for Drop {
         fn args(&mut self, args: &crate::api::Args) -> crate::api::Args {

@@ -190,3 +190,91 @@ fn a_result_that_cannot_be_named_is_boxed_or_text() {
         "::std::string::ToString::to_string(&::x::said())"
     );
 }
+
+/// `x::Shape`, which every `Fn(&mut View<'a, 'b>) -> f64` implements.
+fn functional() -> Sample {
+    let view = path("x::View", vec![lifetime("'a"), lifetime("'b")]);
+    let called = TraitRef {
+        def: key("core::ops::function::Fn"),
+        args: Args {
+            args: vec![Arg::Type(Ty::Tuple(vec![reference(None, true, view)]))],
+            bindings: vec![("Output".to_owned(), prim("f64"))],
+            ..Args::default()
+        },
+    };
+    let mut two = takes_lifetime("'a");
+    two.params.extend(takes_lifetime("'b").params);
+    let generics = Generics {
+        params: vec![GenericParam::Type {
+            name: "F".to_owned(),
+            default: None,
+        }],
+        bounds: vec![WhereBound {
+            ty: Ty::Generic("F".to_owned()),
+            bounds: vec![Bound::Trait {
+                trait_: called,
+                maybe: false,
+                for_: vec!["'a".to_owned(), "'b".to_owned()],
+            }],
+        }],
+    };
+    sample(true).opaque("View", two).block(
+        Ty::Generic("F".to_owned()),
+        Some(trait_ref("x::Shape")),
+        generics,
+        Vec::new(),
+    )
+}
+
+#[test]
+fn a_callable_is_an_object_where_functions_implement_the_trait() {
+    let take = |name: &str, ty: Ty| function(name, vec![("shape", ty)], None);
+    let plan = functional()
+        .function(take("keep", boxed(object("x::Shape", Some("'static")))))
+        .function(take("lend", reference(None, false, object("x::Shape", None))))
+        .plan();
+    // As any object, and as a callable.
+    shim(&plan, "x::keep");
+    shim(&plan, "x::lend");
+    let lift = |id: &str| shim(&plan, id).params[0].lift.clone().unwrap();
+    // What has several lifetimes is not lent to be changed.
+    let params = "(&'h ::x::View<'h, 'h>,), ::core::primitive::f64>";
+    assert_eq!(
+        lift("x::keep<Fn>"),
+        format!("::usecrate_runtime::private::KeptCallable<{params}")
+    );
+    assert_eq!(
+        lift("x::lend<Fn>"),
+        format!("::usecrate_runtime::private::LocalCallable<'c, {params}")
+    );
+    let Action::Expr { text } = &shim(&plan, "x::keep<Fn>").action else {
+        panic!("an expression makes the closure");
+    };
+    assert!(text.starts_with("::x::keep(::std::boxed::Box::new("), "{text}");
+    assert!(text.contains("(&*x0,)"), "{text}");
+}
+
+#[test]
+fn other_blanket_implementations_say_nothing_of_callables() {
+    let generics = Generics {
+        params: vec![GenericParam::Type {
+            name: "F".to_owned(),
+            default: None,
+        }],
+        bounds: Vec::new(),
+    };
+    let plan = sample(true)
+        .block(
+            Ty::Generic("F".to_owned()),
+            Some(trait_ref("x::Shape")),
+            generics,
+            Vec::new(),
+        )
+        .function(function(
+            "keep",
+            vec![("shape", boxed(object("x::Shape", Some("'static"))))],
+            None,
+        ))
+        .plan();
+    assert!(plan.shims.iter().all(|shim| shim.id != "x::keep<Fn>"));
+}

@@ -2,9 +2,11 @@
 
 pub mod data;
 pub mod lists;
+pub mod paint;
 pub mod random;
 pub mod sealed;
 pub mod shapes;
+pub mod streams;
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};

@@ -624,3 +624,121 @@ impl Closed for Circle {}
 pub fn is_closed(it: &dyn Closed) -> bool {
     it.closed()
 }
+
+/// What text is written to.
+pub trait Output {
+    /// Writes some.
+    fn put(&mut self, text: &str);
+}
+
+impl Output for String {
+    fn put(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+/// How far a page has come: a type with several lifetimes.
+#[derive(Debug)]
+pub struct State<'page, 'call> {
+    page: &'page Page<'page>,
+    word: &'call str,
+    count: usize,
+}
+
+impl State<'_, '_> {
+    /// The word that is being rendered.
+    pub fn word(&self) -> &str {
+        self.word
+    }
+
+    /// How many helpers the page has.
+    pub fn helpers(&self) -> usize {
+        self.page.helpers.len()
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self) -> usize {
+        self.count += 1;
+        self.count
+    }
+}
+
+/// What renders a word: any such function.
+pub trait Helper {
+    /// Renders it.
+    ///
+    /// # Errors
+    ///
+    /// It may be rude.
+    fn run(&self, word: &str, state: &mut State<'_, '_>, out: &mut dyn Output) -> Result<(), Rude>;
+}
+
+impl<F> Helper for F
+where
+    F: for<'page, 'call> Fn(&str, &mut State<'page, 'call>, &mut dyn Output) -> Result<(), Rude>,
+{
+    fn run(&self, word: &str, state: &mut State<'_, '_>, out: &mut dyn Output) -> Result<(), Rude> {
+        self(word, state, out)
+    }
+}
+
+/// One of Rust's own.
+pub struct Reversed;
+
+impl Helper for Reversed {
+    fn run(&self, word: &str, _: &mut State<'_, '_>, out: &mut dyn Output) -> Result<(), Rude> {
+        out.put(&word.chars().rev().collect::<String>());
+        Ok(())
+    }
+}
+
+/// Renders words by helpers that it keeps.
+#[derive(Default)]
+pub struct Page<'reg> {
+    helpers: Vec<(String, Box<dyn Helper + Send + Sync + 'reg>)>,
+}
+
+impl Debug for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.helpers.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl<'reg> Page<'reg> {
+    /// Without any.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One more helper.
+    pub fn register(&mut self, name: &str, helper: Box<dyn Helper + Send + Sync + 'reg>) {
+        self.helpers.push((name.to_owned(), helper));
+    }
+
+    /// Every word by every helper.
+    ///
+    /// # Errors
+    ///
+    /// The first that is rude.
+    pub fn render(&self, words: &[String]) -> Result<String, Rude> {
+        let mut text = String::new();
+        for word in words {
+            let mut state = State { page: self, word, count: 0 };
+            for (_, helper) in &self.helpers {
+                helper.run(word, &mut state, &mut text)?;
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// One word by a helper that is lent.
+///
+/// # Errors
+///
+/// It is rude.
+pub fn rendered(word: &str, helper: &dyn Helper) -> Result<String, Rude> {
+    let (page, mut text) = (Page::new(), String::new());
+    helper.run(word, &mut State { page: &page, word, count: 0 }, &mut text)?;
+    Ok(text)
+}
