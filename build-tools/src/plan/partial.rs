@@ -51,6 +51,10 @@ pub(super) fn bounds(
             found.map(|(_, choice)| choice.ty.clone())
         };
         let taken: Vec<Ty> = served.iter().filter_map(|one| chosen(one)).collect();
+        // What another parameter tells is not chosen.
+        if taken.contains(&Ty::Infer) {
+            continue;
+        }
         let missing = missing(chooser, trait_, &bounds, &taken);
         let bound = match name.strip_prefix('#') {
             Some(_) => format!("impl {}", ctx.show_trait(trait_)),
