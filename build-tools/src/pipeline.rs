@@ -349,6 +349,7 @@ fn prepare(
     let pinned = request.is_pinned();
     let mut krate = resolved.dependency.clone();
     let mut settings = Settings::default();
+    settings.suit(cargo.toolchain);
     if let Some(glibc) = &request.glibc {
         settings.link_for(glibc, cargo.toolchain, &layout.cache)?;
     }

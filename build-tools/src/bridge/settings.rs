@@ -58,6 +58,7 @@ impl Explain for SettingsError {
 
 /// Knows which of a linker's arguments zig takes, and calls it.
 const PROGRAM: &str = "cargo-zigbuild";
+const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
 
 impl Settings {
     /// Links against a glibc, through zig: what C dependencies are compiled with, and what links the bridge. Build
@@ -94,16 +95,16 @@ impl Settings {
         Ok(())
     }
 
+    /// What a host needs to make a library at all: one with musl links everything into programs, and makes none.
+    pub fn suit(&mut self, toolchain: &Toolchain) {
+        if toolchain.host.ends_with("-musl") {
+            self.add_flags(["-Ctarget-feature=-crt-static".to_owned()]);
+        }
+    }
+
     /// Keeps the paths of this machine out of the library: the bridge's folder, cargo's and the toolchain's.
     pub fn remap(&mut self, bridge: &Path, toolchain: &Toolchain) {
-        let mut flags: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
-            Ok(encoded) => encoded.split('\x1f').map(str::to_owned).collect(),
-            Err(_) => std::env::var("RUSTFLAGS")
-                .unwrap_or_default()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
-        };
+        let mut flags = Vec::new();
         let rust = toolchain.sysroot.join("lib/rustlib/src/rust");
         let mut remapped = vec![(bridge.to_owned(), "/bridge"), (rust, "/rust")];
         remapped.extend(cargo_home().map(|home| (home, "/cargo")));
@@ -111,16 +112,33 @@ impl Settings {
             // Cargo and rustc may know a folder by either name.
             let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
             for path in [path, real] {
-                let flag = format!("--remap-path-prefix={}={name}", path.display());
-                if !flags.contains(&flag) {
-                    flags.push(flag);
-                }
+                flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+            }
+        }
+        self.add_flags(flags);
+    }
+
+    /// Tells rustc more than the environment does, which cargo takes in place of all else that is said of flags.
+    fn add_flags(&mut self, more: impl IntoIterator<Item = String>) {
+        let ours = self
+            .env
+            .get(FLAGS)
+            .map(|flags| flags.to_string_lossy().into_owned());
+        let mut flags: Vec<String> = match ours.or_else(|| std::env::var(FLAGS).ok()) {
+            Some(encoded) => encoded.split('\x1f').map(str::to_owned).collect(),
+            None => std::env::var("RUSTFLAGS")
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+        };
+        for flag in more {
+            if !flags.contains(&flag) {
+                flags.push(flag);
             }
         }
         flags.retain(|flag| !flag.is_empty());
-        let encoded = flags.join("\x1f");
-        self.env
-            .insert("CARGO_ENCODED_RUSTFLAGS".to_owned(), encoded.into());
+        self.env.insert(FLAGS.to_owned(), flags.join("\x1f").into());
     }
 }
 
@@ -128,5 +146,48 @@ fn cargo_home() -> Option<PathBuf> {
     match std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty()) {
         Some(home) => std::path::absolute(home).ok(),
         None => etcetera::home_dir().ok().map(|home| home.join(".cargo")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(host: &str) -> Option<String> {
+        let toolchain = Toolchain {
+            sysroot: "/s".into(),
+            rustc: "/s/bin/rustc".into(),
+            cargo: "/s/bin/cargo".into(),
+            rustdoc: "/s/bin/rustdoc".into(),
+            rustup_name: None,
+            version: "1.93.0".parse().unwrap(),
+            host: host.into(),
+            verbose_version: String::new(),
+        };
+        let mut settings = Settings::default();
+        settings.suit(&toolchain);
+        let unmapped = settings
+            .env
+            .get(FLAGS)
+            .map(|flags| flags.to_string_lossy().into_owned());
+        settings.remap(Path::new("/bridge-of-a-test"), &toolchain);
+        let all = settings.env[FLAGS].to_string_lossy().into_owned();
+        assert!(
+            all.contains("--remap-path-prefix=/bridge-of-a-test=/bridge"),
+            "{all}"
+        );
+        assert!(all.contains(unmapped.as_deref().unwrap_or_default()), "{all}");
+        unmapped
+    }
+
+    #[test]
+    fn with_musl_libraries_are_linked_dynamically_and_elsewhere_nothing_is_said() {
+        let said = flags("x86_64-unknown-linux-musl").unwrap();
+        assert!(
+            said.split('\x1f')
+                .any(|flag| flag == "-Ctarget-feature=-crt-static"),
+            "{said}"
+        );
+        assert_eq!(flags("x86_64-unknown-linux-gnu"), None);
     }
 }
