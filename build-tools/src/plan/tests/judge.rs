@@ -53,7 +53,7 @@ fn taking(name: &str, params: Vec<(&str, Ty)>, output: Option<Ty>, generics: Gen
     }
 }
 
-fn a_trait(sample: Sample, name: &str, methods: Vec<Function>) -> Sample {
+pub(super) fn a_trait(sample: Sample, name: &str, methods: Vec<Function>) -> Sample {
     let kind = DefKind::Trait(Trait {
         methods,
         consts: Vec::new(),

@@ -1,5 +1,6 @@
 //! Plans of callables that could be compiled in many ways.
 
+use super::judge::a_trait;
 use super::*;
 
 /// A trait of the crate's own that flags, numbers and text implement, and lists of what does.
@@ -8,17 +9,8 @@ fn words() -> Sample {
         def: key("x::Words"),
         args: Args::default(),
     };
-    let definition = DefKind::Trait(Trait {
-        methods: Vec::new(),
-        consts: Vec::new(),
-        types: Vec::new(),
-        supertraits: Vec::new(),
-        unsafe_: false,
-        auto: false,
-        dyn_compatible: false,
-    });
     let text = reference(None, false, prim("str"));
-    let mut sample = Sample::new().def("Words", Generics::default(), definition);
+    let mut sample = a_trait(Sample::new(), "Words", Vec::new());
     let string = path("alloc::string::String", Vec::new());
     for ty in [prim("bool"), prim("i64"), prim("f64"), prim("u8"), text, string] {
         sample = sample.block(ty, Some(words.clone()), Generics::default(), Vec::new());
