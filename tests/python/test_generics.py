@@ -305,6 +305,7 @@ def test_lists_have_the_methods_of_traits(m: Any) -> None:
     assert m.lists.Summary.above([1, 2, 3], 1.5) == 2
     assert m.lists.Turned.turn(["a", 2, None]) == [None, 2, "a"]
     assert m.lists.Turned.middle([1, "b", 3]) == "b" and m.lists.Turned.middle([]) is None
+    assert m.lists.Picked.pick([1, 5, 7], lambda item: item > 3) == 5
     assert "not str" in refused(TypeError, m.lists.Summary.mean, ["a"])
 
 
@@ -341,3 +342,7 @@ def test_text_is_another_instance_than_numbers(m: Any) -> None:
     words.add("one")
     numbers.add(2)
     assert words.shown() == ["one"] and numbers.shown() == ["#2"]
+
+
+def test_what_is_converted_from_a_reference_to_any_value(m: Any) -> None:
+    assert m.lists.onwards("a", lambda item: item + "b") == ["a", "ab"]
