@@ -305,6 +305,7 @@ def test_lists_have_the_methods_of_traits(m: Any) -> None:
     assert m.lists.Summary.above([1, 2, 3], 1.5) == 2
     assert m.lists.Turned.turn(["a", 2, None]) == [None, 2, "a"]
     assert m.lists.Turned.middle([1, "b", 3]) == "b" and m.lists.Turned.middle([]) is None
+    assert m.lists.Picked.pick([1, 5, 7], lambda item: item > 3) == 5
     assert "not str" in refused(TypeError, m.lists.Summary.mean, ["a"])
 
 
@@ -378,3 +379,7 @@ def test_types_of_one_name_are_told_apart_by_their_modules(m: Any) -> None:
 
 def test_what_meets_a_trait_by_another_stands_there_too(m: Any) -> None:
     assert m.paint.Picture(3).render["char"]().build() == "###"
+
+
+def test_what_is_converted_from_a_reference_to_any_value(m: Any) -> None:
+    assert m.lists.onwards("a", lambda item: item + "b") == ["a", "ab"]

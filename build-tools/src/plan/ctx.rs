@@ -324,6 +324,9 @@ impl<'a> Ctx<'a> {
             let item = trait_.is_some_and(|trait_| stdlib::is_std(&trait_.def)) && name == "Item";
             return items::item(self_ty).filter(|_| item).cloned();
         }
+        if let Some(item) = indexed(self_ty, trait_, name) {
+            return Some(item.clone());
+        }
         let found = match trait_ {
             Some(trait_) => self.find_impl_of(self_ty, trait_)?,
             None => self.find_impl(self_ty, |impl_| impl_.types.iter().any(|(have, _)| have == name))?,
@@ -391,6 +394,22 @@ impl<'a> Ctx<'a> {
             answer = Answer::Open;
         }
         answer
+    }
+}
+
+/// What `Index<usize>` gives of a list: std's impls are not scanned.
+fn indexed<'t>(ty: &'t Ty, trait_: Option<&TraitRef>, name: &str) -> Option<&'t Ty> {
+    let by_place = |trait_: &TraitRef| {
+        let place = type_args(&trait_.args).all(|ty| matches!(ty, Ty::Primitive(name) if name == "usize"));
+        stdlib::is_trait(&trait_.def, "Index") && place
+    };
+    if name != "Output" || !trait_.is_none_or(by_place) {
+        return None;
+    }
+    match ty {
+        Ty::Slice(item) | Ty::Array { ty: item, .. } => Some(item),
+        Ty::Path { def, args } if stdlib::is(def, "Vec") => type_args(args).next(),
+        _ => None,
     }
 }
 

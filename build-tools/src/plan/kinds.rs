@@ -34,7 +34,7 @@ pub(super) fn passable(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
         Ty::Primitive(name) => name != "str",
         Ty::Ref {
             mutable: false, ty, ..
-        } => is_text(ty) || is_bytes(ty) || is_handle(ctx, types, ty),
+        } => is_text(ty) || is_bytes(ty) || stand_in::is_dynamic(ty) || is_handle(ctx, types, ty),
         Ty::Ref { .. } => false,
         Ty::Path { def, .. } if stdlib::is_unsized(def) => false,
         Ty::Path { .. } => {
@@ -77,6 +77,7 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         _ if random::is(ty) => plain(9, "random", 0),
         // It takes whatever the others do not.
         _ if stand_in::is_dynamic(ty) => plain(8, "any", 0),
+        Ty::Ref { ty, .. } if stand_in::is_dynamic(ty) => plain(8, "any", 1),
         Ty::Primitive(name) if name == "bool" => plain(0, "bool", 0),
         Ty::Primitive(name) if name == "f64" => plain(2, "float", 0),
         Ty::Primitive(name) if name == "f32" => plain(2, "float", 1),

@@ -1,7 +1,7 @@
 //! Traits that lists, numbers and whatever is iterated over implement, and parameters whose bounds name each other.
 
 use std::borrow::Borrow;
-use std::ops::{Range, RangeInclusive};
+use std::ops::{Index, Range, RangeInclusive};
 
 /// What is asked of many numbers.
 pub trait Summary<T> {
@@ -50,6 +50,18 @@ impl<T> Turned for [T] {
 
     fn middle(&self) -> Option<&T> {
         self.get(self.len() / 2)
+    }
+}
+
+/// What is found by its place.
+pub trait Picked: Index<usize> {
+    /// The first that is wanted.
+    fn pick<F: Fn(&Self::Output) -> bool>(&self, wanted: F) -> Option<&Self::Output>;
+}
+
+impl<T> Picked for [T] {
+    fn pick<F: Fn(&T) -> bool>(&self, wanted: F) -> Option<&T> {
+        self.iter().find(|item| wanted(item))
     }
 }
 
@@ -254,4 +266,29 @@ impl Middle<f64> {
     pub fn place(&self) -> f64 {
         self.0
     }
+}
+
+/// Some that are looked at.
+#[derive(Debug, Clone)]
+pub struct Starts<'a, N>(Vec<&'a N>);
+
+impl<'a, N> From<&'a N> for Starts<'a, N> {
+    fn from(one: &'a N) -> Self {
+        Self(vec![one])
+    }
+}
+
+/// They, and what comes next.
+pub fn onwards<'a, N, S, F>(start: S, next: F) -> Vec<N>
+where
+    N: Clone + 'a,
+    S: Into<Starts<'a, N>>,
+    F: Fn(&N) -> N,
+{
+    start
+        .into()
+        .0
+        .into_iter()
+        .flat_map(|one| [one.clone(), next(one)])
+        .collect()
 }
