@@ -290,12 +290,24 @@ pub trait Keeper<R, C = Rows<1>> {
 }
 
 impl<C> Keeper<Rows<2>, C> for Cell {
-    type Kept = Stack<C>;
+    type Kept = Held<C>;
+}
+
+/// What is kept.
+pub struct Held<C> {
+    items: Vec<C>,
+}
+
+impl<C> Held<C> {
+    /// How much it is.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
 }
 
 /// It, without saying in what else.
 pub fn rows(count: usize) -> <Cell as Keeper<Rows<2>>>::Kept {
-    Stack {
+    Held {
         items: (0..count).map(|_| Rows).collect(),
     }
 }
