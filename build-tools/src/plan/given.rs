@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use usecrate_manifest::SkipCode;
 
 use super::arguments::Value;
-use super::callables::{self, Combination, Made, chooser, erase_names};
+use super::callables::{self, Made, erase_names};
 use super::choose::Chooser;
+use super::combine::{Combination, chooser};
 use super::ctx::Ctx;
 use super::fold::{Fold, any, closed, generics_in};
 use super::likely::{self, Candidate};

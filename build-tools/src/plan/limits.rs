@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::callables::Combination;
 use super::choose::Chooser;
+use super::combine::Combination;
 use super::ctx::{Ctx, parameters};
 use super::fold::any;
 use super::kinds::kind_of;

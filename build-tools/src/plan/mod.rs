@@ -18,6 +18,7 @@ mod build;
 mod callables;
 mod choose;
 mod closures;
+mod combine;
 mod constructors;
 mod conversions;
 mod ctx;

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::callables::{Combination, erase_names};
+use super::callables::erase_names;
 use super::choose::{Chooser, is_boxed, shared};
+use super::combine::Combination;
 use super::ctx::Ctx;
 use super::kinds::{Kind, kind_of};
 use super::model::PlannedBound;
