@@ -3904,8 +3904,32 @@ fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `<bool as behaviours::conversions::Words>::words`, src/conversions.rs:111.
+/// Shim for `<Vec<i64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
 fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::std::vec::Vec<
+            ::core::primitive::i64,
+        > as ::behaviours::conversions::Words>::words(a0.take())
+    )
+}
+
+/// Shim for `<Vec<f64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::std::vec::Vec<
+            ::core::primitive::f64,
+        > as ::behaviours::conversions::Words>::words(a0.take())
+    )
+}
+
+/// Shim for `<bool as behaviours::conversions::Words>::words`, src/conversions.rs:111.
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3915,7 +3939,7 @@ fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<f64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3925,7 +3949,7 @@ fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3935,7 +3959,7 @@ fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<u8 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3945,7 +3969,7 @@ fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3955,49 +3979,49 @@ fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::common_gone`, src/borrows.rs:124.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::common_gone())
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:88.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4014,13 +4038,13 @@ fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4037,7 +4061,7 @@ fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4060,7 +4084,7 @@ fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::anything`, src/callables.rs:106.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4081,7 +4105,7 @@ fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4106,7 +4130,7 @@ fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -4123,7 +4147,7 @@ fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4148,7 +4172,7 @@ fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
@@ -4169,7 +4193,7 @@ fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -4190,7 +4214,7 @@ fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4213,7 +4237,7 @@ fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4239,7 +4263,7 @@ fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::keep`, src/callables.rs:101.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::KeptCallable<(), ()>>(call);
     __uc::answer!(
         call,
@@ -4255,7 +4279,7 @@ fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4281,7 +4305,7 @@ fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
@@ -4302,7 +4326,7 @@ fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4330,7 +4354,7 @@ fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4354,7 +4378,7 @@ fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4381,7 +4405,7 @@ fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4392,7 +4416,7 @@ fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4417,7 +4441,7 @@ fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4430,7 +4454,7 @@ fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
@@ -4445,7 +4469,7 @@ fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4462,24 +4486,24 @@ fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::both`, src/conversions.rs:104.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::OneOf<
             ::behaviours::conversions::Value,
@@ -4522,7 +4546,7 @@ fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<i64, i64, i64>`, src/conversions.rs:139.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4534,7 +4558,7 @@ fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, i64>`, src/conversions.rs:139.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4546,7 +4570,7 @@ fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, &str>`, src/conversions.rs:139.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4558,7 +4582,7 @@ fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, i64>`, src/conversions.rs:139.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4570,7 +4594,7 @@ fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &str>`, src/conversions.rs:139.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4582,7 +4606,7 @@ fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &[u8]>`, src/conversions.rs:139.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c [::core::primitive::u8]>(call);
@@ -4594,7 +4618,7 @@ fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, Vec<String>>`, src/conversions.rs:139.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
@@ -4606,7 +4630,7 @@ fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &[u8], &str>`, src/conversions.rs:139.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4618,7 +4642,7 @@ fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, Vec<String>, &str>`, src/conversions.rs:139.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4630,13 +4654,13 @@ fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:172.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4647,7 +4671,7 @@ fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -4658,7 +4682,7 @@ fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4669,7 +4693,7 @@ fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4680,61 +4704,61 @@ fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -4742,519 +4766,519 @@ fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:174.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:154.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:159.
-fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:164.
-fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:149.
-fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:169.
-fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:116.
-fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:121.
-fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:106.
-fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:101.
-fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:126.
-fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:111.
-fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:96.
-fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step`, src/errors.rs:86.
-fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step_unit`, src/errors.rs:91.
-fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step_unit(a0.take()))
 }
 
 /// Shim for `behaviours::errors::unnamed`, src/errors.rs:154.
-fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -5265,26 +5289,26 @@ fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::count_words`, src/files.rs:84.
-fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5295,38 +5319,38 @@ fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5337,7 +5361,7 @@ fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5348,13 +5372,13 @@ fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_text`, src/files.rs:79.
-fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::write_text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:380.
-fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -5367,60 +5391,60 @@ fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:385.
-fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:409.
-fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5428,7 +5452,7 @@ fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:375.
-fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5441,7 +5465,7 @@ fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:394.
-fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -5451,7 +5475,7 @@ fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -5460,7 +5484,7 @@ fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -5469,30 +5493,30 @@ fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:419.
-fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5505,7 +5529,7 @@ fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:414.
-fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -5515,7 +5539,7 @@ fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:399.
-fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -5523,7 +5547,7 @@ fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:404.
-fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -5531,7 +5555,7 @@ fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5539,26 +5563,26 @@ fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5570,35 +5594,35 @@ fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::anything`, src/names.rs:41.
-fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Dynamic>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::anything(a0.take()))
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::NO_FIELD`.
-fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::outs::NO_FIELD)
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:140.
-fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5612,7 +5636,7 @@ fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:123.
-fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5627,40 +5651,40 @@ fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:102.
-fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:97.
-fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::fill_uninit`, src/outs.rs:79.
-fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5671,7 +5695,7 @@ fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:177.
-fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5686,7 +5710,7 @@ fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:195.
-fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5701,7 +5725,7 @@ fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:128.
-fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5716,14 +5740,14 @@ fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::sort_words`, src/outs.rs:221.
-fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Initial<
             ::std::vec::Vec<::std::string::String>,
@@ -5742,7 +5766,7 @@ fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:163.
-fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -5759,7 +5783,7 @@ fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:152.
-fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5774,7 +5798,7 @@ fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:170.
-fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -5788,7 +5812,7 @@ fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:183.
-fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -5803,7 +5827,7 @@ fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:189.
-fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5818,63 +5842,63 @@ fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:89.
-fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_all`, src/std_types.rs:18.
-fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_all(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::std_types::c_any`, src/std_types.rs:54.
-fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::ffi::CString>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_any(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_double_it`, src/std_types.rs:33.
-fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -5888,19 +5912,19 @@ fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_length`, src/std_types.rs:38.
-fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_length(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_parts`, src/std_types.rs:49.
-fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_parts(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_sum`, src/std_types.rs:13.
-fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5912,19 +5936,19 @@ fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_twice`, src/std_types.rs:43.
-fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_twice(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::fixed`, src/std_types.rs:81.
-fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::fixed(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::keys`, src/std_types.rs:91.
-fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::HashMap<::core::primitive::u32, ::core::primitive::u32>,
     >(call);
@@ -5932,31 +5956,31 @@ fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::mirrored`, src/std_types.rs:64.
-fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::mirrored(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::place`, src/std_types.rs:59.
-fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::place(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::reciprocal`, src/std_types.rs:146.
-fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::reciprocal(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::spelled`, src/std_types.rs:73.
-fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::spelled(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::total`, src/std_types.rs:86.
-fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::std::collections::HashMap<::std::string::String, ::core::primitive::u32>,
     >(call);
@@ -5964,13 +5988,13 @@ fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5978,7 +6002,7 @@ fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -5987,7 +6011,7 @@ fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -6000,7 +6024,7 @@ fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6027,7 +6051,7 @@ fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -6052,7 +6076,7 @@ fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6077,7 +6101,7 @@ fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -6094,179 +6118,179 @@ fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f700<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f701<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -6791,276 +6815,278 @@ __uc::artifact! {
         "<behaviours::views::Template as Clone>::clone" => __uc_f425,
         "<behaviours::views::Template as Debug>::fmt" => __uc_f426,
         "<String as behaviours::conversions::Words>::words" => __uc_f427,
-        "<bool as behaviours::conversions::Words>::words" => __uc_f428,
-        "<f64 as behaviours::conversions::Words>::words" => __uc_f429,
-        "<i64 as behaviours::conversions::Words>::words" => __uc_f430,
-        "<u8 as behaviours::conversions::Words>::words" => __uc_f431,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f432,
-        "behaviours::ANSWER" => __uc_f433,
-        "behaviours::GREETING" => __uc_f434,
-        "behaviours::add" => __uc_f435,
-        "behaviours::borrows::common_gone" => __uc_f436,
-        "behaviours::borrows::longer" => __uc_f437,
-        "behaviours::buffers::add" => __uc_f438,
-        "behaviours::buffers::double" => __uc_f439,
-        "behaviours::buffers::fill_while" => __uc_f440,
-        "behaviours::buffers::half" => __uc_f441,
-        "behaviours::buffers::read_while" => __uc_f442,
-        "behaviours::callables::any_error" => __uc_f443,
-        "behaviours::callables::anything" => __uc_f444,
-        "behaviours::callables::apply" => __uc_f445,
-        "behaviours::callables::boxed" => __uc_f446,
-        "behaviours::callables::dynamic" => __uc_f447,
-        "behaviours::callables::dynamic_mut" => __uc_f448,
-        "behaviours::callables::elsewhere" => __uc_f449,
-        "behaviours::callables::fallible" => __uc_f450,
-        "behaviours::callables::fold" => __uc_f451,
-        "behaviours::callables::keep" => __uc_f452,
-        "behaviours::callables::maybe" => __uc_f453,
-        "behaviours::callables::maybe_boxed" => __uc_f454,
-        "behaviours::callables::maybe_dynamic" => __uc_f455,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f456,
-        "behaviours::callables::once" => __uc_f457,
-        "behaviours::callables::replace_words<&str>" => __uc_f458,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f459,
-        "behaviours::callables::survive" => __uc_f460,
-        "behaviours::callables::text" => __uc_f461,
-        "behaviours::callables::times" => __uc_f462,
-        "behaviours::choices::area" => __uc_f463,
-        "behaviours::choices::levels" => __uc_f464,
-        "behaviours::choices::same" => __uc_f465,
-        "behaviours::conversions::both" => __uc_f466,
-        "behaviours::conversions::command<i64, i64, i64>" => __uc_f467,
-        "behaviours::conversions::command<&str, i64, i64>" => __uc_f468,
-        "behaviours::conversions::command<&str, i64, &str>" => __uc_f469,
-        "behaviours::conversions::command<&str, &str, i64>" => __uc_f470,
-        "behaviours::conversions::command<&str, &str, &str>" => __uc_f471,
-        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f472,
-        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f473,
-        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f474,
-        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f475,
-        "behaviours::conversions::half<i64>" => __uc_f477,
-        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f478,
-        "behaviours::conversions::lay_out<usize>" => __uc_f479,
-        "behaviours::conversions::lay_out<&str>" => __uc_f480,
-        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f481,
-        "behaviours::conversions::layout<Layout<'a>>" => __uc_f482,
-        "behaviours::conversions::layout<usize>" => __uc_f483,
-        "behaviours::conversions::layout<&str>" => __uc_f484,
-        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f485,
-        "behaviours::conversions::shown<Value>" => __uc_f486,
-        "behaviours::conversions::shown<bool>" => __uc_f487,
-        "behaviours::conversions::shown<i64>" => __uc_f488,
-        "behaviours::conversions::shown<f64>" => __uc_f489,
-        "behaviours::conversions::shown<&str>" => __uc_f490,
-        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f491,
-        "behaviours::conversions::shown<Vec<u8>>" => __uc_f492,
-        "behaviours::drops::living" => __uc_f493,
-        "behaviours::drops::log" => __uc_f494,
-        "behaviours::echoes::echo_any" => __uc_f495,
-        "behaviours::echoes::echo_array_i64" => __uc_f496,
-        "behaviours::echoes::echo_array_string" => __uc_f497,
-        "behaviours::echoes::echo_array_u8" => __uc_f498,
-        "behaviours::echoes::echo_bool" => __uc_f499,
-        "behaviours::echoes::echo_box" => __uc_f500,
-        "behaviours::echoes::echo_bytes" => __uc_f501,
-        "behaviours::echoes::echo_char" => __uc_f502,
-        "behaviours::echoes::echo_colour" => __uc_f503,
-        "behaviours::echoes::echo_cow" => __uc_f504,
-        "behaviours::echoes::echo_deque" => __uc_f505,
-        "behaviours::echoes::echo_dict" => __uc_f506,
-        "behaviours::echoes::echo_duration" => __uc_f507,
-        "behaviours::echoes::echo_f32" => __uc_f508,
-        "behaviours::echoes::echo_f64" => __uc_f509,
-        "behaviours::echoes::echo_figure" => __uc_f510,
-        "behaviours::echoes::echo_figures" => __uc_f511,
-        "behaviours::echoes::echo_i128" => __uc_f512,
-        "behaviours::echoes::echo_i16" => __uc_f513,
-        "behaviours::echoes::echo_i32" => __uc_f514,
-        "behaviours::echoes::echo_i64" => __uc_f515,
-        "behaviours::echoes::echo_i8" => __uc_f516,
-        "behaviours::echoes::echo_ip" => __uc_f517,
-        "behaviours::echoes::echo_ipv4" => __uc_f518,
-        "behaviours::echoes::echo_ipv6" => __uc_f519,
-        "behaviours::echoes::echo_isize" => __uc_f520,
-        "behaviours::echoes::echo_list_bool" => __uc_f521,
-        "behaviours::echoes::echo_list_char" => __uc_f522,
-        "behaviours::echoes::echo_list_f32" => __uc_f523,
-        "behaviours::echoes::echo_list_f64" => __uc_f524,
-        "behaviours::echoes::echo_list_i16" => __uc_f525,
-        "behaviours::echoes::echo_list_i64" => __uc_f526,
-        "behaviours::echoes::echo_list_i8" => __uc_f527,
-        "behaviours::echoes::echo_list_option" => __uc_f528,
-        "behaviours::echoes::echo_list_string" => __uc_f529,
-        "behaviours::echoes::echo_list_u128" => __uc_f530,
-        "behaviours::echoes::echo_list_u32" => __uc_f531,
-        "behaviours::echoes::echo_list_u64" => __uc_f532,
-        "behaviours::echoes::echo_list_u8s" => __uc_f533,
-        "behaviours::echoes::echo_nested_option" => __uc_f534,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f535,
-        "behaviours::echoes::echo_nonzero" => __uc_f536,
-        "behaviours::echoes::echo_option" => __uc_f537,
-        "behaviours::echoes::echo_option_of_list" => __uc_f538,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f539,
-        "behaviours::echoes::echo_optional_record" => __uc_f540,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f541,
-        "behaviours::echoes::echo_ordered_set" => __uc_f542,
-        "behaviours::echoes::echo_ordering" => __uc_f543,
-        "behaviours::echoes::echo_path" => __uc_f544,
-        "behaviours::echoes::echo_range" => __uc_f545,
-        "behaviours::echoes::echo_range_from" => __uc_f546,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f547,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f548,
-        "behaviours::echoes::echo_range_to" => __uc_f549,
-        "behaviours::echoes::echo_record" => __uc_f550,
-        "behaviours::echoes::echo_records" => __uc_f551,
-        "behaviours::echoes::echo_set" => __uc_f552,
-        "behaviours::echoes::echo_slice" => __uc_f553,
-        "behaviours::echoes::echo_slice_f64" => __uc_f554,
-        "behaviours::echoes::echo_socket_addr" => __uc_f555,
-        "behaviours::echoes::echo_str" => __uc_f556,
-        "behaviours::echoes::echo_string" => __uc_f557,
-        "behaviours::echoes::echo_system_time" => __uc_f558,
-        "behaviours::echoes::echo_tuple" => __uc_f559,
-        "behaviours::echoes::echo_u128" => __uc_f560,
-        "behaviours::echoes::echo_u16" => __uc_f561,
-        "behaviours::echoes::echo_u32" => __uc_f562,
-        "behaviours::echoes::echo_u64" => __uc_f563,
-        "behaviours::echoes::echo_u8" => __uc_f564,
-        "behaviours::echoes::echo_union" => __uc_f565,
-        "behaviours::echoes::echo_unit" => __uc_f566,
-        "behaviours::echoes::echo_usize" => __uc_f567,
-        "behaviours::errors::as_value" => __uc_f568,
-        "behaviours::errors::boxed" => __uc_f569,
-        "behaviours::errors::code" => __uc_f570,
-        "behaviours::errors::complain" => __uc_f571,
-        "behaviours::errors::fail" => __uc_f572,
-        "behaviours::errors::parse" => __uc_f573,
-        "behaviours::errors::read" => __uc_f574,
-        "behaviours::errors::refuse" => __uc_f575,
-        "behaviours::errors::step" => __uc_f576,
-        "behaviours::errors::step_unit" => __uc_f577,
-        "behaviours::errors::unnamed" => __uc_f578,
-        "behaviours::files::boxed" => __uc_f579,
-        "behaviours::files::copy" => __uc_f580,
-        "behaviours::files::count" => __uc_f581,
-        "behaviours::files::count_words" => __uc_f582,
-        "behaviours::files::first_line" => __uc_f583,
-        "behaviours::files::one_by_one" => __uc_f584,
-        "behaviours::files::read_elsewhere" => __uc_f585,
-        "behaviours::files::same" => __uc_f586,
-        "behaviours::files::size" => __uc_f587,
-        "behaviours::files::write_carelessly" => __uc_f588,
-        "behaviours::files::write_pieces" => __uc_f589,
-        "behaviours::files::write_text" => __uc_f590,
-        "behaviours::iterators::any_longer" => __uc_f591,
-        "behaviours::iterators::asked" => __uc_f592,
-        "behaviours::iterators::backwards" => __uc_f593,
-        "behaviours::iterators::boxed" => __uc_f594,
-        "behaviours::iterators::boxes" => __uc_f595,
-        "behaviours::iterators::characters" => __uc_f596,
-        "behaviours::iterators::countdown" => __uc_f597,
-        "behaviours::iterators::counted" => __uc_f598,
-        "behaviours::iterators::counted_lazily" => __uc_f599,
-        "behaviours::iterators::digits" => __uc_f600,
-        "behaviours::iterators::doubled" => __uc_f601,
-        "behaviours::iterators::first_greater" => __uc_f602,
-        "behaviours::iterators::how_many" => __uc_f603,
-        "behaviours::iterators::joined" => __uc_f604,
-        "behaviours::iterators::made" => __uc_f605,
-        "behaviours::iterators::naturals" => __uc_f606,
-        "behaviours::iterators::numbers" => __uc_f607,
-        "behaviours::iterators::parsed" => __uc_f608,
-        "behaviours::iterators::segments" => __uc_f609,
-        "behaviours::iterators::some" => __uc_f610,
-        "behaviours::iterators::table" => __uc_f611,
-        "behaviours::iterators::texts" => __uc_f612,
-        "behaviours::iterators::texts_of" => __uc_f613,
-        "behaviours::iterators::total" => __uc_f614,
-        "behaviours::iterators::words" => __uc_f615,
-        "behaviours::moves::both" => __uc_f616,
-        "behaviours::moves::collect" => __uc_f617,
-        "behaviours::moves::trade" => __uc_f618,
-        "behaviours::names::anything" => __uc_f619,
-        "behaviours::names::import" => __uc_f620,
-        "behaviours::names::lambda" => __uc_f621,
-        "behaviours::names::old" => __uc_f622,
-        "behaviours::outs::NO_FIELD" => __uc_f623,
-        "behaviours::outs::all_digits" => __uc_f624,
-        "behaviours::outs::append" => __uc_f625,
-        "behaviours::outs::clear" => __uc_f626,
-        "behaviours::outs::digits" => __uc_f627,
-        "behaviours::outs::exchange" => __uc_f628,
-        "behaviours::outs::fill" => __uc_f629,
-        "behaviours::outs::fill_if" => __uc_f630,
-        "behaviours::outs::fill_uninit" => __uc_f631,
-        "behaviours::outs::grow" => __uc_f632,
-        "behaviours::outs::key" => __uc_f633,
-        "behaviours::outs::next_number" => __uc_f634,
-        "behaviours::outs::raise" => __uc_f635,
-        "behaviours::outs::sort_words" => __uc_f636,
-        "behaviours::outs::split" => __uc_f637,
-        "behaviours::outs::sum_digits" => __uc_f638,
-        "behaviours::outs::take_byte" => __uc_f639,
-        "behaviours::outs::tally" => __uc_f640,
-        "behaviours::outs::words" => __uc_f641,
-        "behaviours::outs::write_hex" => __uc_f642,
-        "behaviours::panics::panic" => __uc_f643,
-        "behaviours::panics::panic_any" => __uc_f644,
-        "behaviours::records::middle" => __uc_f645,
-        "behaviours::records::moved" => __uc_f646,
-        "behaviours::records::pair" => __uc_f647,
-        "behaviours::records::same" => __uc_f648,
-        "behaviours::std_types::c_all" => __uc_f649,
-        "behaviours::std_types::c_any" => __uc_f650,
-        "behaviours::std_types::c_double_it" => __uc_f651,
-        "behaviours::std_types::c_length" => __uc_f652,
-        "behaviours::std_types::c_parts" => __uc_f653,
-        "behaviours::std_types::c_sum" => __uc_f654,
-        "behaviours::std_types::c_twice" => __uc_f655,
-        "behaviours::std_types::fixed" => __uc_f656,
-        "behaviours::std_types::keys" => __uc_f657,
-        "behaviours::std_types::mirrored" => __uc_f658,
-        "behaviours::std_types::place" => __uc_f659,
-        "behaviours::std_types::reciprocal" => __uc_f660,
-        "behaviours::std_types::spelled" => __uc_f661,
-        "behaviours::std_types::total" => __uc_f662,
-        "behaviours::threads::sleep" => __uc_f663,
-        "behaviours::upcalls::count" => __uc_f664,
-        "behaviours::upcalls::first" => __uc_f665,
-        "behaviours::upcalls::forever" => __uc_f666,
-        "behaviours::upcalls::map_words" => __uc_f667,
-        "behaviours::upcalls::on_threads" => __uc_f668,
-        "behaviours::upcalls::sum" => __uc_f669,
-        "behaviours::upcalls::while_asleep" => __uc_f670,
-        "behaviours::values::below" => __uc_f671,
-        "behaviours::values::byte" => __uc_f672,
-        "behaviours::values::compared" => __uc_f673,
-        "behaviours::values::counted" => __uc_f674,
-        "behaviours::values::double" => __uc_f675,
-        "behaviours::values::extension" => __uc_f676,
-        "behaviours::values::four" => __uc_f677,
-        "behaviours::values::inverted" => __uc_f678,
-        "behaviours::values::joined" => __uc_f679,
-        "behaviours::values::later" => __uc_f680,
-        "behaviours::values::lengths" => __uc_f681,
-        "behaviours::values::letter" => __uc_f682,
-        "behaviours::values::local" => __uc_f683,
-        "behaviours::values::long" => __uc_f684,
-        "behaviours::values::loud" => __uc_f685,
-        "behaviours::values::nested" => __uc_f686,
-        "behaviours::values::or_seven" => __uc_f687,
-        "behaviours::values::reversed" => __uc_f688,
-        "behaviours::values::size" => __uc_f689,
-        "behaviours::values::sum" => __uc_f690,
-        "behaviours::values::swapped" => __uc_f691,
-        "behaviours::values::text" => __uc_f692,
-        "behaviours::values::total" => __uc_f693,
-        "behaviours::values::truth" => __uc_f694,
-        "behaviours::values::twice" => __uc_f695,
-        "behaviours::values::unique" => __uc_f696,
-        "behaviours::values::wide" => __uc_f697,
-        "behaviours::values::wide_signed" => __uc_f698,
-        "behaviours::views::states" => __uc_f699,
+        "<Vec<i64> as behaviours::conversions::Words>::words" => __uc_f428,
+        "<Vec<f64> as behaviours::conversions::Words>::words" => __uc_f429,
+        "<bool as behaviours::conversions::Words>::words" => __uc_f430,
+        "<f64 as behaviours::conversions::Words>::words" => __uc_f431,
+        "<i64 as behaviours::conversions::Words>::words" => __uc_f432,
+        "<u8 as behaviours::conversions::Words>::words" => __uc_f433,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f434,
+        "behaviours::ANSWER" => __uc_f435,
+        "behaviours::GREETING" => __uc_f436,
+        "behaviours::add" => __uc_f437,
+        "behaviours::borrows::common_gone" => __uc_f438,
+        "behaviours::borrows::longer" => __uc_f439,
+        "behaviours::buffers::add" => __uc_f440,
+        "behaviours::buffers::double" => __uc_f441,
+        "behaviours::buffers::fill_while" => __uc_f442,
+        "behaviours::buffers::half" => __uc_f443,
+        "behaviours::buffers::read_while" => __uc_f444,
+        "behaviours::callables::any_error" => __uc_f445,
+        "behaviours::callables::anything" => __uc_f446,
+        "behaviours::callables::apply" => __uc_f447,
+        "behaviours::callables::boxed" => __uc_f448,
+        "behaviours::callables::dynamic" => __uc_f449,
+        "behaviours::callables::dynamic_mut" => __uc_f450,
+        "behaviours::callables::elsewhere" => __uc_f451,
+        "behaviours::callables::fallible" => __uc_f452,
+        "behaviours::callables::fold" => __uc_f453,
+        "behaviours::callables::keep" => __uc_f454,
+        "behaviours::callables::maybe" => __uc_f455,
+        "behaviours::callables::maybe_boxed" => __uc_f456,
+        "behaviours::callables::maybe_dynamic" => __uc_f457,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f458,
+        "behaviours::callables::once" => __uc_f459,
+        "behaviours::callables::replace_words<&str>" => __uc_f460,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f461,
+        "behaviours::callables::survive" => __uc_f462,
+        "behaviours::callables::text" => __uc_f463,
+        "behaviours::callables::times" => __uc_f464,
+        "behaviours::choices::area" => __uc_f465,
+        "behaviours::choices::levels" => __uc_f466,
+        "behaviours::choices::same" => __uc_f467,
+        "behaviours::conversions::both" => __uc_f468,
+        "behaviours::conversions::command<i64, i64, i64>" => __uc_f469,
+        "behaviours::conversions::command<&str, i64, i64>" => __uc_f470,
+        "behaviours::conversions::command<&str, i64, &str>" => __uc_f471,
+        "behaviours::conversions::command<&str, &str, i64>" => __uc_f472,
+        "behaviours::conversions::command<&str, &str, &str>" => __uc_f473,
+        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f474,
+        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f475,
+        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f476,
+        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f477,
+        "behaviours::conversions::half<i64>" => __uc_f479,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f480,
+        "behaviours::conversions::lay_out<usize>" => __uc_f481,
+        "behaviours::conversions::lay_out<&str>" => __uc_f482,
+        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f483,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f484,
+        "behaviours::conversions::layout<usize>" => __uc_f485,
+        "behaviours::conversions::layout<&str>" => __uc_f486,
+        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f487,
+        "behaviours::conversions::shown<Value>" => __uc_f488,
+        "behaviours::conversions::shown<bool>" => __uc_f489,
+        "behaviours::conversions::shown<i64>" => __uc_f490,
+        "behaviours::conversions::shown<f64>" => __uc_f491,
+        "behaviours::conversions::shown<&str>" => __uc_f492,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f493,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f494,
+        "behaviours::drops::living" => __uc_f495,
+        "behaviours::drops::log" => __uc_f496,
+        "behaviours::echoes::echo_any" => __uc_f497,
+        "behaviours::echoes::echo_array_i64" => __uc_f498,
+        "behaviours::echoes::echo_array_string" => __uc_f499,
+        "behaviours::echoes::echo_array_u8" => __uc_f500,
+        "behaviours::echoes::echo_bool" => __uc_f501,
+        "behaviours::echoes::echo_box" => __uc_f502,
+        "behaviours::echoes::echo_bytes" => __uc_f503,
+        "behaviours::echoes::echo_char" => __uc_f504,
+        "behaviours::echoes::echo_colour" => __uc_f505,
+        "behaviours::echoes::echo_cow" => __uc_f506,
+        "behaviours::echoes::echo_deque" => __uc_f507,
+        "behaviours::echoes::echo_dict" => __uc_f508,
+        "behaviours::echoes::echo_duration" => __uc_f509,
+        "behaviours::echoes::echo_f32" => __uc_f510,
+        "behaviours::echoes::echo_f64" => __uc_f511,
+        "behaviours::echoes::echo_figure" => __uc_f512,
+        "behaviours::echoes::echo_figures" => __uc_f513,
+        "behaviours::echoes::echo_i128" => __uc_f514,
+        "behaviours::echoes::echo_i16" => __uc_f515,
+        "behaviours::echoes::echo_i32" => __uc_f516,
+        "behaviours::echoes::echo_i64" => __uc_f517,
+        "behaviours::echoes::echo_i8" => __uc_f518,
+        "behaviours::echoes::echo_ip" => __uc_f519,
+        "behaviours::echoes::echo_ipv4" => __uc_f520,
+        "behaviours::echoes::echo_ipv6" => __uc_f521,
+        "behaviours::echoes::echo_isize" => __uc_f522,
+        "behaviours::echoes::echo_list_bool" => __uc_f523,
+        "behaviours::echoes::echo_list_char" => __uc_f524,
+        "behaviours::echoes::echo_list_f32" => __uc_f525,
+        "behaviours::echoes::echo_list_f64" => __uc_f526,
+        "behaviours::echoes::echo_list_i16" => __uc_f527,
+        "behaviours::echoes::echo_list_i64" => __uc_f528,
+        "behaviours::echoes::echo_list_i8" => __uc_f529,
+        "behaviours::echoes::echo_list_option" => __uc_f530,
+        "behaviours::echoes::echo_list_string" => __uc_f531,
+        "behaviours::echoes::echo_list_u128" => __uc_f532,
+        "behaviours::echoes::echo_list_u32" => __uc_f533,
+        "behaviours::echoes::echo_list_u64" => __uc_f534,
+        "behaviours::echoes::echo_list_u8s" => __uc_f535,
+        "behaviours::echoes::echo_nested_option" => __uc_f536,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f537,
+        "behaviours::echoes::echo_nonzero" => __uc_f538,
+        "behaviours::echoes::echo_option" => __uc_f539,
+        "behaviours::echoes::echo_option_of_list" => __uc_f540,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f541,
+        "behaviours::echoes::echo_optional_record" => __uc_f542,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f543,
+        "behaviours::echoes::echo_ordered_set" => __uc_f544,
+        "behaviours::echoes::echo_ordering" => __uc_f545,
+        "behaviours::echoes::echo_path" => __uc_f546,
+        "behaviours::echoes::echo_range" => __uc_f547,
+        "behaviours::echoes::echo_range_from" => __uc_f548,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f549,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f550,
+        "behaviours::echoes::echo_range_to" => __uc_f551,
+        "behaviours::echoes::echo_record" => __uc_f552,
+        "behaviours::echoes::echo_records" => __uc_f553,
+        "behaviours::echoes::echo_set" => __uc_f554,
+        "behaviours::echoes::echo_slice" => __uc_f555,
+        "behaviours::echoes::echo_slice_f64" => __uc_f556,
+        "behaviours::echoes::echo_socket_addr" => __uc_f557,
+        "behaviours::echoes::echo_str" => __uc_f558,
+        "behaviours::echoes::echo_string" => __uc_f559,
+        "behaviours::echoes::echo_system_time" => __uc_f560,
+        "behaviours::echoes::echo_tuple" => __uc_f561,
+        "behaviours::echoes::echo_u128" => __uc_f562,
+        "behaviours::echoes::echo_u16" => __uc_f563,
+        "behaviours::echoes::echo_u32" => __uc_f564,
+        "behaviours::echoes::echo_u64" => __uc_f565,
+        "behaviours::echoes::echo_u8" => __uc_f566,
+        "behaviours::echoes::echo_union" => __uc_f567,
+        "behaviours::echoes::echo_unit" => __uc_f568,
+        "behaviours::echoes::echo_usize" => __uc_f569,
+        "behaviours::errors::as_value" => __uc_f570,
+        "behaviours::errors::boxed" => __uc_f571,
+        "behaviours::errors::code" => __uc_f572,
+        "behaviours::errors::complain" => __uc_f573,
+        "behaviours::errors::fail" => __uc_f574,
+        "behaviours::errors::parse" => __uc_f575,
+        "behaviours::errors::read" => __uc_f576,
+        "behaviours::errors::refuse" => __uc_f577,
+        "behaviours::errors::step" => __uc_f578,
+        "behaviours::errors::step_unit" => __uc_f579,
+        "behaviours::errors::unnamed" => __uc_f580,
+        "behaviours::files::boxed" => __uc_f581,
+        "behaviours::files::copy" => __uc_f582,
+        "behaviours::files::count" => __uc_f583,
+        "behaviours::files::count_words" => __uc_f584,
+        "behaviours::files::first_line" => __uc_f585,
+        "behaviours::files::one_by_one" => __uc_f586,
+        "behaviours::files::read_elsewhere" => __uc_f587,
+        "behaviours::files::same" => __uc_f588,
+        "behaviours::files::size" => __uc_f589,
+        "behaviours::files::write_carelessly" => __uc_f590,
+        "behaviours::files::write_pieces" => __uc_f591,
+        "behaviours::files::write_text" => __uc_f592,
+        "behaviours::iterators::any_longer" => __uc_f593,
+        "behaviours::iterators::asked" => __uc_f594,
+        "behaviours::iterators::backwards" => __uc_f595,
+        "behaviours::iterators::boxed" => __uc_f596,
+        "behaviours::iterators::boxes" => __uc_f597,
+        "behaviours::iterators::characters" => __uc_f598,
+        "behaviours::iterators::countdown" => __uc_f599,
+        "behaviours::iterators::counted" => __uc_f600,
+        "behaviours::iterators::counted_lazily" => __uc_f601,
+        "behaviours::iterators::digits" => __uc_f602,
+        "behaviours::iterators::doubled" => __uc_f603,
+        "behaviours::iterators::first_greater" => __uc_f604,
+        "behaviours::iterators::how_many" => __uc_f605,
+        "behaviours::iterators::joined" => __uc_f606,
+        "behaviours::iterators::made" => __uc_f607,
+        "behaviours::iterators::naturals" => __uc_f608,
+        "behaviours::iterators::numbers" => __uc_f609,
+        "behaviours::iterators::parsed" => __uc_f610,
+        "behaviours::iterators::segments" => __uc_f611,
+        "behaviours::iterators::some" => __uc_f612,
+        "behaviours::iterators::table" => __uc_f613,
+        "behaviours::iterators::texts" => __uc_f614,
+        "behaviours::iterators::texts_of" => __uc_f615,
+        "behaviours::iterators::total" => __uc_f616,
+        "behaviours::iterators::words" => __uc_f617,
+        "behaviours::moves::both" => __uc_f618,
+        "behaviours::moves::collect" => __uc_f619,
+        "behaviours::moves::trade" => __uc_f620,
+        "behaviours::names::anything" => __uc_f621,
+        "behaviours::names::import" => __uc_f622,
+        "behaviours::names::lambda" => __uc_f623,
+        "behaviours::names::old" => __uc_f624,
+        "behaviours::outs::NO_FIELD" => __uc_f625,
+        "behaviours::outs::all_digits" => __uc_f626,
+        "behaviours::outs::append" => __uc_f627,
+        "behaviours::outs::clear" => __uc_f628,
+        "behaviours::outs::digits" => __uc_f629,
+        "behaviours::outs::exchange" => __uc_f630,
+        "behaviours::outs::fill" => __uc_f631,
+        "behaviours::outs::fill_if" => __uc_f632,
+        "behaviours::outs::fill_uninit" => __uc_f633,
+        "behaviours::outs::grow" => __uc_f634,
+        "behaviours::outs::key" => __uc_f635,
+        "behaviours::outs::next_number" => __uc_f636,
+        "behaviours::outs::raise" => __uc_f637,
+        "behaviours::outs::sort_words" => __uc_f638,
+        "behaviours::outs::split" => __uc_f639,
+        "behaviours::outs::sum_digits" => __uc_f640,
+        "behaviours::outs::take_byte" => __uc_f641,
+        "behaviours::outs::tally" => __uc_f642,
+        "behaviours::outs::words" => __uc_f643,
+        "behaviours::outs::write_hex" => __uc_f644,
+        "behaviours::panics::panic" => __uc_f645,
+        "behaviours::panics::panic_any" => __uc_f646,
+        "behaviours::records::middle" => __uc_f647,
+        "behaviours::records::moved" => __uc_f648,
+        "behaviours::records::pair" => __uc_f649,
+        "behaviours::records::same" => __uc_f650,
+        "behaviours::std_types::c_all" => __uc_f651,
+        "behaviours::std_types::c_any" => __uc_f652,
+        "behaviours::std_types::c_double_it" => __uc_f653,
+        "behaviours::std_types::c_length" => __uc_f654,
+        "behaviours::std_types::c_parts" => __uc_f655,
+        "behaviours::std_types::c_sum" => __uc_f656,
+        "behaviours::std_types::c_twice" => __uc_f657,
+        "behaviours::std_types::fixed" => __uc_f658,
+        "behaviours::std_types::keys" => __uc_f659,
+        "behaviours::std_types::mirrored" => __uc_f660,
+        "behaviours::std_types::place" => __uc_f661,
+        "behaviours::std_types::reciprocal" => __uc_f662,
+        "behaviours::std_types::spelled" => __uc_f663,
+        "behaviours::std_types::total" => __uc_f664,
+        "behaviours::threads::sleep" => __uc_f665,
+        "behaviours::upcalls::count" => __uc_f666,
+        "behaviours::upcalls::first" => __uc_f667,
+        "behaviours::upcalls::forever" => __uc_f668,
+        "behaviours::upcalls::map_words" => __uc_f669,
+        "behaviours::upcalls::on_threads" => __uc_f670,
+        "behaviours::upcalls::sum" => __uc_f671,
+        "behaviours::upcalls::while_asleep" => __uc_f672,
+        "behaviours::values::below" => __uc_f673,
+        "behaviours::values::byte" => __uc_f674,
+        "behaviours::values::compared" => __uc_f675,
+        "behaviours::values::counted" => __uc_f676,
+        "behaviours::values::double" => __uc_f677,
+        "behaviours::values::extension" => __uc_f678,
+        "behaviours::values::four" => __uc_f679,
+        "behaviours::values::inverted" => __uc_f680,
+        "behaviours::values::joined" => __uc_f681,
+        "behaviours::values::later" => __uc_f682,
+        "behaviours::values::lengths" => __uc_f683,
+        "behaviours::values::letter" => __uc_f684,
+        "behaviours::values::local" => __uc_f685,
+        "behaviours::values::long" => __uc_f686,
+        "behaviours::values::loud" => __uc_f687,
+        "behaviours::values::nested" => __uc_f688,
+        "behaviours::values::or_seven" => __uc_f689,
+        "behaviours::values::reversed" => __uc_f690,
+        "behaviours::values::size" => __uc_f691,
+        "behaviours::values::sum" => __uc_f692,
+        "behaviours::values::swapped" => __uc_f693,
+        "behaviours::values::text" => __uc_f694,
+        "behaviours::values::total" => __uc_f695,
+        "behaviours::values::truth" => __uc_f696,
+        "behaviours::values::twice" => __uc_f697,
+        "behaviours::values::unique" => __uc_f698,
+        "behaviours::values::wide" => __uc_f699,
+        "behaviours::values::wide_signed" => __uc_f700,
+        "behaviours::views::states" => __uc_f701,
     ],
 }
