@@ -129,6 +129,11 @@ impl<'a> Ctx<'a> {
         key.krate() == self.api.name || self.exported.contains(key)
     }
 
+    /// The type is written in the crate itself, not in one whose items it gives out.
+    pub(super) fn wrote(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Path { def, .. } if def.krate() == self.api.name)
+    }
+
     /// The best path of a definition for people.
     pub(super) fn path(&self, key: &DefKey) -> String {
         if let Some(path) = stdlib::path(key) {

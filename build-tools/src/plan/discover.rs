@@ -288,9 +288,14 @@ impl Search<'_, '_> {
         self.made();
     }
 
-    /// What the methods of a type give for what was found; types that nest have none that nest deeper.
+    /// What the methods of a type give for what was found; types that nest have none that nest deeper, and those of other crates
+    /// none even where they are over data that nests.
     fn given(&mut self) {
-        let plain = |one: &&Instance| one.own && !nests(&one.ty);
+        let flat = |ty: &Ty| match self.ctx.wrote(ty) {
+            true => !nests(ty),
+            false => depth(self.ctx, ty) <= 1,
+        };
+        let plain = |one: &&Instance| one.own && flat(&one.ty);
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {

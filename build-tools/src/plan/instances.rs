@@ -17,7 +17,7 @@ use crate::api::{
 
 /// How many types of the plan are tried for a function's parameter.
 const AMONG: usize = 3;
-/// How many are tried for a method's, of a type that gives another type for each.
+/// How many are tried for a method's, of a type that gives another type of the crate's for each.
 const GIVEN: usize = 6;
 /// How many instances the methods of one type may ask for.
 const TOLD: usize = 4;
@@ -300,7 +300,8 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
                 continue;
             }
             let method = put(ctx, method, &subst);
-            out.extend(shapes_of(ctx, (&method.generics, &method), &shape, found, GIVEN));
+            let most = if ctx.wrote(&shape) { GIVEN } else { AMONG };
+            out.extend(shapes_of(ctx, (&method.generics, &method), &shape, found, most));
         }
     }
     out
