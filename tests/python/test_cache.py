@@ -220,7 +220,9 @@ def test_a_changed_crate_is_rebuilt_on_import_and_old_objects_work_on(cache: str
         "print([module.number() for module in modules])\n"
     )
     done = python(cache, program, crate)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[1, 2, 3, 4]\n", "")
+    # Whatever else runs cargo on this machine may hold its package cache for a moment.
+    told = [line for line in done.stderr.splitlines() if "waiting for another build" not in line]
+    assert (done.returncode, done.stdout, told) == (0, "[1, 2, 3, 4]\n", [])
 
 
 def test_unchanged_is_found_without_a_lock(cache: stress.Cache) -> None:
