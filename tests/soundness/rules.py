@@ -595,7 +595,7 @@ RULES = (
             ),
             Mutation(
                 "an answer that failed has nothing beside it",
-                "wire.rs",
+                "wire/write.rs",
                 "beside.clear();",
                 "let _ = beside;",
                 "an_answer_that_failed_has_nothing_beside_it",
@@ -1001,7 +1001,7 @@ RULES = (
             ),
             Mutation(
                 "nesting is bounded",
-                "wire.rs",
+                "wire/mod.rs",
                 "depth.checked_sub(1)",
                 "depth.checked_sub(0)",
                 "no_bytes_do_harm_on_a_small_stack",
