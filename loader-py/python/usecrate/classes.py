@@ -121,8 +121,8 @@ def _short_forms(cls: type, info: Info) -> None:
         cls.close = _close  # type: ignore[attr-defined]
 
 
-# Variants. A handle's variant can change while Python holds it, so a value is an instance of the enum's class,
-# and the variants' classes ask the value each time.
+# Variants. A handle's variant can change while Python holds it, so a value is an instance of the
+# enum's class, and the variants' classes ask the value each time.
 
 
 @picklable
