@@ -161,7 +161,8 @@ impl Overload {
         }
     }
 
-    /// The exception when nothing fits: the reason of the first signature that failed only by a value, else all reasons.
+    /// The exception when nothing fits: the reason of the first signature that failed only by a value, else all reasons; of
+    /// signatures that take what was passed by number and name, if there are any, and the others by themselves.
     #[cold]
     fn none_fits(&self, py: Python<'_>, mut misfits: Vec<(&'static Spec, Misfit)>) -> PyErr {
         let near =
@@ -171,16 +172,30 @@ impl Overload {
             return spec.misfit_error(misfit);
         }
         let mut message = format!("`{}()` has no signature for these arguments:", self.full_name());
+        let (mut reasons, mut unbound, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (spec, misfit) in &misfits {
-            let reason = match misfit {
-                Misfit::Binding(reason) => reason.clone(),
-                Misfit::Argument(at, refusal) => refusal.explain(&spec.params[*at].name),
-            };
-            message.push_str(&format!(
-                "\n  {}{}: {reason}",
-                spec.qualname,
-                spec.signature(false)
-            ));
+            let signature = format!("{}{}", spec.qualname, spec.signature(false));
+            match misfit {
+                Misfit::Argument(at, refusal) => {
+                    once(
+                        &mut reasons,
+                        format!("{signature}: {}", refusal.explain(&spec.params[*at].name)),
+                    );
+                }
+                Misfit::Binding(reason) => {
+                    once(&mut unbound, format!("{signature}: {reason}"));
+                    once(&mut others, signature);
+                }
+            }
+        }
+        if reasons.is_empty() {
+            reasons = unbound;
+        } else if !others.is_empty() {
+            reasons.push(format!("with other arguments: {}", others.join(", ")));
+        }
+        for reason in reasons {
+            message.push_str("\n  ");
+            message.push_str(&reason);
         }
         let keys = self.subscripts.as_ref().map(|one| one.keys(py));
         match keys {
@@ -205,6 +220,13 @@ impl Overload {
             None => {}
         }
         PyTypeError::new_err(message)
+    }
+}
+
+/// Adds what is not there yet.
+fn once(all: &mut Vec<String>, one: String) {
+    if !all.contains(&one) {
+        all.push(one);
     }
 }
 

@@ -70,6 +70,18 @@ def test_of_two_that_meet_a_trait_text_is_taken_first(m: Any) -> None:
         m.command("set", 1.5, True)
 
 
+def test_what_fits_is_told_first_and_nothing_twice(behaviours: Any) -> None:
+    with pytest.raises(TypeError, match="no signature") as raised:
+        behaviours.iterators.Ladder(7)
+    reasons = str(raised.value).splitlines()[1:]
+    assert len(reasons) == 2 and "Ladder(steps): argument `steps` must be" in reasons[0]
+    assert reasons[1] == "  with other arguments: Ladder()"
+    with pytest.raises(TypeError, match="no signature") as raised:
+        behaviours.conversions.command("set", 1.5, True)
+    reasons = str(raised.value).splitlines()[1:]
+    assert reasons and len(reasons) == len(set(reasons))
+
+
 def test_a_conversion_may_fail(m: Any) -> None:
     assert m.half(8) == 4
     with pytest.raises(m.Odd, match="7 is odd"):

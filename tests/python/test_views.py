@@ -79,6 +79,24 @@ def test_the_error_names_the_holder_and_how_to_let_go(env: Any) -> None:
     assert env.debug()
 
 
+def test_the_error_names_what_still_holds(env: Any) -> None:
+    template = env.get_template("a")
+    first = env.first()
+    del first
+    with pytest.raises(usecrate.BorrowedError, match="Environment::get_template"):
+        env.set_debug(True)
+    del template
+    env.set_debug(True)
+
+
+def test_what_python_spells_otherwise_is_told(env: Any) -> None:
+    with pytest.raises(AttributeError, match=r"no attribute `clone`; in Python that is `copy\.copy\(x\)`"):
+        env.clone()
+    # It is not where the type has none.
+    with pytest.raises(AttributeError, match="no attribute `clone`(?!; in Python)"):
+        env.get_template("a").state().clone()
+
+
 @pytest.mark.parametrize("how", ["close", "with", "last reference"])
 def test_every_way_to_let_go(env: Any, how: str) -> None:
     template = env.get_template("a")

@@ -200,11 +200,29 @@ class Info:
         skip = self.loaded.skips_of(self.index).get(name)
         if skip is not None:
             return unsupported(skip)
-        error = AttributeError(
-            f"{owner} has no attribute `{name}`{nearest(name, [*self.names, *dir(self.cls)])}"
-        )
+        special, instead = _SPELLED.get(name, ("", ""))
+        if special in self.model.get("specials", {}):
+            hint = f"; in Python that is `{instead}`"
+        else:
+            hint = nearest(name, [*self.names, *dir(self.cls)])
+        error = AttributeError(f"{owner} has no attribute `{name}`{hint}")
         error.name = name
         return error
+
+
+# What Python has a spelling of its own for: the special that is served as it, and the spelling.
+_SPELLED = {
+    "clone": ("__copy__", "copy.copy(x)"),
+    "to_string": ("__str__", "str(x)"),
+    "eq": ("__eq__", "x == y"),
+    "ne": ("__eq__", "x != y"),
+    "cmp": ("__cmp__", "x < y"),
+    "partial_cmp": ("__partial_cmp__", "x < y"),
+    "hash": ("__hash__", "hash(x)"),
+    "iter": ("__iter__", "iter(x)"),
+    "into_iter": ("__iter__", "iter(x)"),
+    "next": ("__next__", "next(x)"),
+}
 
 
 def member_names(ty: Type) -> list[str]:

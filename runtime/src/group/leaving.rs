@@ -264,10 +264,12 @@ impl Frame<'_> {
                     _ => &parent,
                 };
                 if let Some(group) = group {
-                    TABLE.lend(hold.slot(), self.callable.get(), panicked && hold.is_exclusive());
+                    let holder = self.callable.get();
+                    TABLE.lend(hold.slot(), holder, panicked && hold.is_exclusive());
                     group.add(Owner::Slot {
                         slot: hold.slot(),
                         exclusive: hold.is_exclusive(),
+                        holder,
                     });
                     hold.0 |= Hold::GIVEN;
                 }

@@ -26,6 +26,8 @@ pub(crate) enum Owner {
         slot: u32,
         /// How.
         exclusive: bool,
+        /// What gave what borrows it.
+        holder: &'static str,
     },
     /// A copy of bytes.
     #[expect(dead_code, reason = "held, not read: references into it are what is read")]
@@ -345,7 +347,11 @@ fn let_go(mut next: impl FnMut() -> Option<Leaving>) {
 impl Leaving {
     fn let_go(self) {
         match self {
-            Self::Owner(Owner::Slot { slot, exclusive }) => TABLE.give_back(slot, exclusive),
+            Self::Owner(Owner::Slot {
+                slot,
+                exclusive,
+                holder,
+            }) => TABLE.give_back(slot, holder, exclusive),
             Self::Owner(Owner::Bytes(_) | Owner::Value { drop: None, .. }) => {}
             Self::Owner(Owner::Value {
                 value,

@@ -58,11 +58,26 @@ pub(super) enum Dropped<E> {
     Marked { exclusive: bool },
 }
 
-/// What groups borrow of a value.
+/// Which callables gave what borrows of a value, in groups, and how much each; the oldest first.
 #[derive(Debug, Default)]
-struct Lent {
-    count: usize,
-    holder: &'static str,
+struct Lent(Vec<(&'static str, usize)>);
+
+impl Lent {
+    fn add(&mut self, holder: &'static str) {
+        match self.0.iter_mut().find(|(name, _)| *name == holder) {
+            Some((_, count)) => *count += 1,
+            None => self.0.push((holder, 1)),
+        }
+    }
+
+    fn remove(&mut self, holder: &'static str) {
+        if let Some(at) = self.0.iter().position(|(name, _)| *name == holder) {
+            self.0[at].1 -= 1;
+            if self.0[at].1 == 0 {
+                self.0.remove(at);
+            }
+        }
+    }
 }
 
 /// Of a size that is a power of two, so that it is found by shifts.
@@ -97,11 +112,9 @@ impl<E> Slot<E> {
     /// A group has it, if one does, else a call.
     fn lent_to(&self) -> Refusal {
         let lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
-        if lent.count > 0 {
-            Refusal::Borrowed(lent.holder)
-        } else {
-            Refusal::Busy
-        }
+        lent.0
+            .first()
+            .map_or(Refusal::Busy, |(holder, _)| Refusal::Borrowed(holder))
     }
 
     /// What stands in it. The slot is held by the caller.
@@ -239,20 +252,19 @@ impl<E: Send + Sync> Slots<E> {
     pub(super) fn lend(&self, slot: u32, holder: &'static str, poison: bool) {
         let state = self.slot(slot).expect("a held slot exists");
         let mut lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
-        lent.count += 1;
-        lent.holder = holder;
+        lent.add(holder);
         state
             .word
             .fetch_or(if poison { LENT | POISONED } else { LENT }, Ordering::Relaxed);
     }
 
-    /// Ends a group's hold. What was dropped meanwhile is given now.
-    pub(super) fn give_back(&self, slot: u32, exclusive: bool) -> Option<E> {
+    /// Ends a group's hold, which was made with that `holder`. What was dropped meanwhile is given now.
+    pub(super) fn give_back(&self, slot: u32, holder: &'static str, exclusive: bool) -> Option<E> {
         let state = self.slot(slot).expect("a held slot exists");
         {
             let mut lent = state.lent.lock().unwrap_or_else(PoisonError::into_inner);
-            lent.count -= 1;
-            if lent.count == 0 {
+            lent.remove(holder);
+            if lent.0.is_empty() {
                 state.word.fetch_and(!LENT, Ordering::Relaxed);
             }
         }

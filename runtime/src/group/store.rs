@@ -215,6 +215,7 @@ impl<'o, 'h> Out<'o, 'h> {
         let owner = Owner::Slot {
             slot,
             exclusive: false,
+            holder: info.path,
         };
         self.group_for(info).add(owner);
         // The client has no handle of it: it goes with the group.

@@ -265,9 +265,9 @@ impl Table {
         self.slots.lend(slot, holder, poison);
     }
 
-    /// Ends a group's hold.
-    pub(crate) fn give_back(&self, slot: u32, exclusive: bool) {
-        self.released(self.slots.give_back(slot, exclusive));
+    /// Ends a group's hold, which was made with that `holder`.
+    pub(crate) fn give_back(&self, slot: u32, holder: &'static str, exclusive: bool) {
+        self.released(self.slots.give_back(slot, holder, exclusive));
     }
 
     /// Ends a call's hold. What was dropped meanwhile goes now.

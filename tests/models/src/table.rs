@@ -350,7 +350,7 @@ fn what_a_group_borrows_stays_until_that_ends() {
                     };
                     world.slots.lend(handle.0, "view", false);
                     assert_eq!(value.read(), 7);
-                    drop(world.slots.give_back(handle.0, false));
+                    drop(world.slots.give_back(handle.0, "view", false));
                 },
                 |world, handle| {
                     let closed = world.slots.end(handle.0, handle.1, true);
