@@ -83,7 +83,7 @@ def generate(target: Path, files: dict[str, str]) -> list[str]:
     return said
 
 
-def project(target: Path) -> dict[str, str]:
+def contents(target: Path) -> dict[str, str]:
     """What is in a project, without the record."""
     found = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if path.is_file()}
     del found["crates/generated.sha256"]
@@ -103,7 +103,7 @@ def test_what_an_earlier_run_wrote_goes_and_what_is_the_users_stays(tmp_path: Pa
     for name in ("src/mine/changed", "src/mine/own", "src/mine/_crates/one/lib"):
         (target / name).write_text("the user's, or built since", "utf-8")
     said = generate(target, dict.fromkeys(("src/mine/kept", "crates/two", "src/mine/_crates/two/lib"), "2"))
-    assert project(target) == {
+    assert contents(target) == {
         "crates/two": "2",
         "src/mine/_crates/two/lib": "2",
         "src/mine/changed": "the user's, or built since",
@@ -119,9 +119,9 @@ def test_a_module_becomes_a_folder_and_a_file_again(tmp_path: Path) -> None:
     target = tmp_path / "project"
     generate(target, {"src/module": "1"})
     generate(target, {"src/module/init": "2"})
-    assert project(target) == {"src/module/init": "2"}
+    assert contents(target) == {"src/module/init": "2"}
     generate(target, {"src/module": "3"})
-    assert project(target) == {"src/module": "3"}
+    assert contents(target) == {"src/module": "3"}
 
 
 def test_a_project_is_whole_when_it_cannot_be_written_over(
@@ -131,7 +131,7 @@ def test_a_project_is_whole_when_it_cannot_be_written_over(
 
     target = tmp_path / "project"
     generate(target, {"a": "1", "b": "1", "src/old/gone": "1"})
-    before = project(target)
+    before = contents(target)
     rename = os.rename
 
     def broken(source: Path, place: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_project_is_whole_when_it_cannot_be_written_over(
     with pytest.raises(OSError, match="the disk is gone"):
         generate(target, {"a": "2", "b": "2", "c": "2", "crates/new/x": "2"})
     monkeypatch.undo()
-    assert project(target) == before and not (target / "crates" / "new").exists()
+    assert contents(target) == before and not (target / "crates" / "new").exists()
     assert [one.name for one in tmp_path.iterdir()] == ["project"]
 
 
@@ -158,7 +158,7 @@ def test_a_record_that_names_what_is_elsewhere_removes_nothing_there(tmp_path: P
         f"{known}  ../other\n{known}  {other}\nodd\n", "utf-8"
     )
     generate(target, {"b": "2"})
-    assert other.read_text("utf-8") == "mine" and project(target) == {"a": "1", "b": "2"}
+    assert other.read_text("utf-8") == "mine" and contents(target) == {"a": "1", "b": "2"}
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,18 @@ def test_a_licence_that_build_backends_do_not_know_is_left_out(
     assert crate.license == expected
     # What others ask for is no licence of the crate.
     assert crate.terms() == [] and len(crate.license_files()) == 1
+
+
+@pytest.mark.parametrize("about", [{}, {"description": "Greets."}])
+def test_a_readme_says_once_what_the_crate_is(tmp_path: Path, about: dict[str, str]) -> None:
+    from usecrate_build.crates import Crate
+    from usecrate_build.project import Project, _readme
+
+    (tmp_path / "sbom.cdx.json").write_text(json.dumps({"metadata": {"component": about}}), "utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps({"crate": {"name": "x", "version": "1.0.0"}}), "utf-8")
+    crate = Crate(name="x", spec="x@1", artifact=tmp_path)
+    text = _readme(Project("x-rs", "x_rs", "1.0.0", [crate], {}))
+    assert text.count("The Rust crate x") == 1 and text.count("Greets.") == len(about)
 
 
 SETTINGS = {"package": "some_rs", "crates": {"some": {"spec": "some@1.0.0"}}}
