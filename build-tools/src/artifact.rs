@@ -86,7 +86,7 @@ pub fn produce(
     question: &Question,
     stages: &mut Stages<'_>,
 ) -> Result<Sealable, BuildError> {
-    let mut bridge = prepared.bridge.clone();
+    let bridge = bridge_for(prepared, plan);
     let header = Header {
         package: prepared.resolved.package.name.to_string(),
         version: prepared.resolved.package.version.to_string(),
@@ -96,12 +96,7 @@ pub fn produce(
         tell_skip(cargo, skip);
     }
     let about = Some(format!("{} shims, {} types", plan.shims.len(), plan.types.len()));
-    stages.run(Stage::Generate, about, || {
-        bridge.extra_dependencies = extra_dependencies(prepared, plan);
-        bridge.runtime_features = plan.runtime_features.clone();
-        bridge.shims = plan.shims.len();
-        bridge.write()
-    })?;
+    stages.run(Stage::Generate, about, || bridge.write())?;
     let linker = bridge
         .settings
         .linker
@@ -149,6 +144,16 @@ pub fn produce(
         manifest,
         provenance,
     })
+}
+
+/// The bridge with what the plan needs besides.
+pub(crate) fn bridge_for(prepared: &Prepared, plan: &Plan) -> Bridge {
+    Bridge {
+        extra_dependencies: extra_dependencies(prepared, plan),
+        runtime_features: plan.runtime_features.clone(),
+        shims: plan.shims.len(),
+        ..prepared.bridge.clone()
+    }
 }
 
 /// What the library was made of, and how to make it again.

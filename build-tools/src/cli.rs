@@ -15,7 +15,7 @@ use usecrate_build::cargo::interrupt;
 use usecrate_build::diagnostic::Diagnostic;
 use usecrate_build::progress::{Done, Event, JsonLines, PlainLines, Progress, Terminal};
 use usecrate_build::resolve::{FeatureSelection, Question, Spec};
-use usecrate_build::{Built, Request, build};
+use usecrate_build::{BuildError, Built, Request, build, lock_file};
 
 /// The request failed.
 const FAILED: u8 = 1;
@@ -70,6 +70,9 @@ enum Command {
     /// Build a crate into an artifact and print the artifact's folder
     #[command(after_help = EXAMPLES)]
     Build(BuildArgs),
+    /// Print the lock file that `build` would leave in the artifact, and build nothing
+    #[command(hide = true)]
+    Lock(BuildArgs),
     /// List, remove or rebuild artifacts
     #[command(subcommand)]
     Artifact(artifact::Command),
@@ -172,6 +175,7 @@ pub(crate) fn run() -> ExitCode {
     };
     match cli.command {
         Command::Build(args) => run_build(&args, false),
+        Command::Lock(args) => run_lock(&args),
         Command::Artifact(command) => artifact::run(&command),
         Command::Version => print_line(&format!("usecrate-build {GENERATOR}")),
         Command::About => about::run(),
@@ -183,6 +187,38 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn run_build(args: &BuildArgs, afresh: bool) -> ExitCode {
+    requested(args, afresh, |request, progress| {
+        let done = done(build(request, progress)?);
+        progress.event(&Event::Done(done.clone()));
+        if args.json {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let _ = writeln!(std::io::stderr(), "{}", summary(&done));
+        if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+            // The line above names the folder already.
+            return Ok(ExitCode::SUCCESS);
+        }
+        Ok(print_line(&done.artifact.display().to_string()))
+    })
+}
+
+fn run_lock(args: &BuildArgs) -> ExitCode {
+    requested(args, false, |request, progress| {
+        let lock = lock_file(request, progress)?;
+        if args.json {
+            progress.event(&Event::Locked { lock });
+            return Ok(ExitCode::SUCCESS);
+        }
+        Ok(print_line(lock.trim_end()))
+    })
+}
+
+/// Does what was asked for with a crate, and tells what happens and how it fails.
+fn requested(
+    args: &BuildArgs,
+    afresh: bool,
+    work: impl FnOnce(&Request, &dyn Progress) -> Result<ExitCode, BuildError>,
+) -> ExitCode {
     let progress: Box<dyn Progress> = if args.json {
         Box::new(JsonLines)
     } else if std::io::stderr().is_terminal() {
@@ -205,22 +241,11 @@ fn run_build(args: &BuildArgs, afresh: bool) -> ExitCode {
         Err(diagnostic) => return fail(*diagnostic, USAGE),
     };
     interrupt::watch();
-    let built = match build(&request, &*progress) {
-        Ok(built) => built,
-        Err(_) if interrupt::interrupted() => return fail(interrupted(), interrupt::EXIT),
-        Err(error) => return fail(Diagnostic::of(&error), FAILED),
-    };
-    let done = done(built);
-    progress.event(&Event::Done(done.clone()));
-    if args.json {
-        return ExitCode::SUCCESS;
+    match work(&request, &*progress) {
+        Ok(code) => code,
+        Err(_) if interrupt::interrupted() => fail(interrupted(), interrupt::EXIT),
+        Err(error) => fail(Diagnostic::of(&error), FAILED),
     }
-    let _ = writeln!(std::io::stderr(), "{}", summary(&done));
-    if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
-        // The line above names the folder already.
-        return ExitCode::SUCCESS;
-    }
-    print_line(&done.artifact.display().to_string())
 }
 
 fn interrupted() -> Diagnostic {

@@ -43,4 +43,4 @@ pub mod stubs;
 pub mod toolchain;
 
 pub use failure::BuildError;
-pub use pipeline::{Built, Request, build};
+pub use pipeline::{Built, Request, build, lock_file};

@@ -9,7 +9,7 @@ use cargo_metadata::{Metadata, Package};
 use semver::Version;
 
 use crate::api::Api;
-use crate::artifact::{Sealable, produce};
+use crate::artifact::{Sealable, bridge_for, produce};
 use crate::bridge::{Bridge, Profile, SOURCES, Settings, Source, runtime, slug};
 use crate::cache::{self, Layout};
 use crate::cargo::rustdoc::Wanted;
@@ -19,9 +19,9 @@ use crate::config::{Config, ConfigError};
 use crate::failure::BuildError;
 use crate::lock::{Lock, Session};
 use crate::orphans;
-use crate::plan::plan;
+use crate::plan::{Plan, plan};
 use crate::progress::{Event, Progress, Stage};
-use crate::resolve::{Question, ResolveError, Resolved, Spec, resolve};
+use crate::resolve::{Question, ResolveError, Resolved, Spec, resolve, without_package};
 use crate::reuse::{self, Conditions};
 use crate::scan::{Document, Needed, ProvideError, scan};
 use crate::seal::seal;
@@ -159,51 +159,116 @@ const ATTEMPTS: usize = 3;
 /// When a stage fails; what was published before stays as it was.
 pub fn build(request: &Request, progress: &dyn Progress) -> Result<Built, BuildError> {
     let mut stages = Stages::new(progress);
-    let layout = Layout::find(request.out.as_deref())?;
-    let toolchain = Toolchain::detect(&request.folder, &layout.cache)?;
-    let named = request.config.as_deref().map(Config::read).transpose()?;
-    let config = Config::with(named, &request.instantiate)?;
-    let conditions = Conditions {
-        config: config.as_ref(),
-        toolchain: &toolchain,
-        profile: request.profile,
-        glibc: request.glibc.as_deref(),
-    };
-    if !request.force && !request.refetch {
-        if let Some(found) = reuse::find(&layout, &request.question, conditions) {
-            let reuse::Found {
-                artifact,
-                package,
-                version,
-            } = found;
-            return Ok(Built {
-                artifact,
-                package,
-                version,
-                reused: true,
-                stages: stages.seconds,
-            });
-        }
+    let ground = Ground::of(request)?;
+    if let Some(found) = ground.there_already(request) {
+        let reuse::Found {
+            artifact,
+            package,
+            version,
+        } = found;
+        return Ok(Built {
+            artifact,
+            package,
+            version,
+            reused: true,
+            stages: stages.seconds,
+        });
     }
-    let full = |error: std::io::Error| BuildError::from(error).on_disks_of(&[&layout.cache]);
-    let session = Session::open(&layout.locks()).map_err(full)?;
+    let (layout, conditions) = (&ground.layout, ground.conditions(request));
+    let session = ground.session()?;
     crate::files::mark(session.name());
-    let cargo = Cargo {
-        toolchain: &toolchain,
-        program: &request.program,
-        offline: request.offline,
-        progress,
-    };
+    let cargo = ground.cargo(request, progress);
     let mut attempt = 1;
     loop {
         let last = attempt == ATTEMPTS;
-        let done = build_once(request, &layout, &cargo, conditions, &mut stages, last);
+        let done = build_once(request, layout, &cargo, conditions, &mut stages, last);
         if let Some(built) = done.map_err(|error| error.on_disks_of(&[&layout.cache, &layout.artifacts]))? {
             return Ok(built);
         }
         let message = "the crate's sources changed while it was built: building it again".to_owned();
         progress.event(&Event::Warning { message });
         attempt += 1;
+    }
+}
+
+/// The lock file that the build of a request would leave in its artifact, told without building it: so that what is built
+/// by that lock file is built once.
+///
+/// # Errors
+/// When the crate cannot be found, scanned or planned for.
+pub fn lock_file(request: &Request, progress: &dyn Progress) -> Result<String, BuildError> {
+    let mut stages = Stages::new(progress);
+    let ground = Ground::of(request)?;
+    if let Some(found) = ground.there_already(request) {
+        return Ok(fs_err::read_to_string(found.artifact.join("Cargo.lock"))?);
+    }
+    let (layout, conditions) = (&ground.layout, ground.conditions(request));
+    let session = ground.session()?;
+    crate::files::mark(session.name());
+    let cargo = ground.cargo(request, progress);
+    let mut told = || {
+        let found = stages.run(Stage::Resolve, None, || find(request, layout, &cargo, conditions))?;
+        let (prepared, plan) = planned(request, layout, &cargo, conditions, &mut stages, found)?;
+        let bridge = bridge_for(&prepared, &plan);
+        bridge.write()?;
+        cargo.metadata(&bridge)?;
+        let lock = fs_err::read_to_string(bridge.dir.join("Cargo.lock"))?;
+        prepared.release();
+        Ok(without_package(&lock, &bridge.name))
+    };
+    told().map_err(|error: BuildError| error.on_disks_of(&[&layout.cache]))
+}
+
+/// What stands before anything is asked about a crate.
+struct Ground {
+    layout: Layout,
+    toolchain: Toolchain,
+    config: Option<Config>,
+}
+
+impl Ground {
+    fn of(request: &Request) -> Result<Ground, BuildError> {
+        let layout = Layout::find(request.out.as_deref())?;
+        let toolchain = Toolchain::detect(&request.folder, &layout.cache)?;
+        let named = request.config.as_deref().map(Config::read).transpose()?;
+        let config = Config::with(named, &request.instantiate)?;
+        Ok(Ground {
+            layout,
+            toolchain,
+            config,
+        })
+    }
+
+    fn conditions<'a>(&'a self, request: &'a Request) -> Conditions<'a> {
+        Conditions {
+            config: self.config.as_ref(),
+            toolchain: &self.toolchain,
+            profile: request.profile,
+            glibc: request.glibc.as_deref(),
+        }
+    }
+
+    fn cargo<'a>(&'a self, request: &'a Request, progress: &'a dyn Progress) -> Cargo<'a> {
+        Cargo {
+            toolchain: &self.toolchain,
+            program: &request.program,
+            offline: request.offline,
+            progress,
+        }
+    }
+
+    /// An artifact that makes the build needless.
+    fn there_already(&self, request: &Request) -> Option<reuse::Found> {
+        if request.force || request.refetch {
+            return None;
+        }
+        reuse::find(&self.layout, &request.question, self.conditions(request))
+    }
+
+    /// The sign that this process is at work in the cache.
+    fn session(&self) -> Result<Session, BuildError> {
+        let full = |error: std::io::Error| BuildError::from(error).on_disks_of(&[&self.layout.cache]);
+        Session::open(&self.layout.locks()).map_err(full)
     }
 }
 
@@ -227,28 +292,7 @@ fn build_once(
     // else is done, so that many who waited for one build are through at once.
     let reused = !request.force && reuse::is_whole(&leaf, progress);
     if !reused {
-        orphans::wait(&layout.locks(), progress)?;
-        let prepared = stages.run(Stage::Resolve, None, || {
-            prepare(request, layout, cargo, conditions, found)
-        })?;
-        let about = Some(format!("{package} {version}"));
-        let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {
-            // Rustdoc's documents are kept from build to build: they may have been damaged.
-            Err(BuildError::Scan(_)) => {
-                cargo.forget_documents(&prepared.bridge)?;
-                scan_crate(cargo, &prepared)
-            }
-            other => other,
-        })?;
-        for message in &api.notes {
-            progress.event(&Event::Note {
-                message: message.clone(),
-            });
-        }
-        let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
-            let config = configuration(request, conditions.config, &prepared.resolved.package)?;
-            Ok(plan(&api, &config.options()).map_err(ConfigError::from)?)
-        })?;
+        let (prepared, plan) = planned(request, layout, cargo, conditions, stages, found)?;
         let sealable = produce(cargo, &prepared, &plan, &request.question, stages)?;
         // What was compiled must be what the key stands for.
         if !last && prepared.changed()? {
@@ -276,6 +320,41 @@ fn build_once(
         reused,
         stages: std::mem::take(&mut stages.seconds),
     }))
+}
+
+/// Sets up the bridge, reads the crate's API, and decides what crosses how.
+fn planned(
+    request: &Request,
+    layout: &Layout,
+    cargo: &Cargo<'_>,
+    conditions: Conditions<'_>,
+    stages: &mut Stages<'_>,
+    found: Found,
+) -> Result<(Prepared, Plan), BuildError> {
+    let package = &found.resolved.package;
+    let about = Some(format!("{} {}", package.name, package.version));
+    orphans::wait(&layout.locks(), cargo.progress)?;
+    let prepared = stages.run(Stage::Resolve, None, || {
+        prepare(request, layout, cargo, conditions, found)
+    })?;
+    let api = stages.run(Stage::Scan, about, || match scan_crate(cargo, &prepared) {
+        // Rustdoc's documents are kept from build to build: they may have been damaged.
+        Err(BuildError::Scan(_)) => {
+            cargo.forget_documents(&prepared.bridge)?;
+            scan_crate(cargo, &prepared)
+        }
+        other => other,
+    })?;
+    for message in &api.notes {
+        cargo.progress.event(&Event::Note {
+            message: message.clone(),
+        });
+    }
+    let plan = stages.run(Stage::Plan, None, || -> Result<_, BuildError> {
+        let config = configuration(request, conditions.config, &prepared.resolved.package)?;
+        Ok(plan(&api, &config.options()).map_err(ConfigError::from)?)
+    })?;
+    Ok((prepared, plan))
 }
 
 /// What is configured: by the file that was named, else by the crate itself, with what was asked for besides.

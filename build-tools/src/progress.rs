@@ -118,6 +118,11 @@ pub enum Event {
         /// As one would type it.
         command: String,
     },
+    /// The lock file that a build would have, where that was asked for.
+    Locked {
+        /// Its text.
+        lock: String,
+    },
     /// The end of a good build.
     Done(Done),
     /// The end of a failed one.

@@ -56,8 +56,12 @@ impl Subscripts {
         if let Some(found) = made.get_item(&wanted)? {
             return Ok(found);
         }
-        let at = find(self.instances.bind(py), &wanted, whole)?;
-        let instance = self.instances.bind(py).get_item(at)?;
+        let instances = self.instances.bind(py);
+        let Some(at) = find(instances, &wanted)? else {
+            let item = self.path(py)?;
+            return Err(unknown(instances, &wanted, whole, item.as_deref()));
+        };
+        let instance = instances.get_item(at)?;
         let about = PyDict::new(py);
         about.set_item("name", called.name)?;
         about.set_item("qualname", called.qualname)?;
@@ -69,6 +73,15 @@ impl Subscripts {
             .call_method("function", (callables,), Some(&about))?;
         made.set_item(wanted, &function)?;
         Ok(function)
+    }
+
+    /// What the function is called in Rust, as an instance of it is asked for; nothing where a trait's name comes first.
+    fn path(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let instance = self.instances.bind(py).get_item(0)?;
+        let number = instance.get_item(intern!(py, "callables"))?.get_item(0)?;
+        let manifest = self.opened.bind(py).getattr(intern!(py, "manifest"))?;
+        let callable = manifest.get_item("callables")?.get_item(number)?;
+        Ok(requested(&callable.get_item("id")?.extract::<String>()?))
     }
 
     /// The keys, as they would be written: `["i64"], ["usize", "String"]`.
@@ -96,15 +109,15 @@ pub(crate) fn listed(keys: &[String]) -> String {
     }
 }
 
-/// The place of the instance that a key names, in a list of those of `whole`.
-fn find(instances: &Bound<'_, PyList>, wanted: &str, whole: &str) -> PyResult<usize> {
+/// The place of the instance that a key names, in a list of them; nothing where none is meant alone.
+fn find(instances: &Bound<'_, PyList>, wanted: &str) -> PyResult<Option<usize>> {
     let mut known = Vec::new();
     for instance in instances.iter() {
         let parts: Vec<String> = instance.get_item("key")?.extract()?;
         known.push(without_spaces(&parts.join(",")));
     }
     if let Some(at) = known.iter().position(|one| *one == wanted) {
-        return Ok(at);
+        return Ok(Some(at));
     }
     let short = last_names(wanted);
     let alike = known
@@ -123,33 +136,50 @@ fn find(instances: &Bound<'_, PyList>, wanted: &str, whole: &str) -> PyResult<us
         ty.map(|ty| ty.extract()).transpose()
     };
     match alike[..] {
-        [at] => Ok(at),
+        [at] => Ok(Some(at)),
         [first, ..] => {
             let to = leads(first)?;
             let mut same = to.is_some();
             for at in &alike {
                 same &= leads(*at)? == to;
             }
-            if same {
-                Ok(first)
-            } else {
-                Err(unknown(instances, wanted, whole))
-            }
+            Ok(same.then_some(first))
         }
-        [] => Err(unknown(instances, wanted, whole)),
+        [] => Ok(None),
     }
 }
 
+/// Says which instances there are, and how another is asked for: not all that fit are compiled.
 #[cold]
-fn unknown(instances: &Bound<'_, PyList>, wanted: &str, whole: &str) -> PyErr {
+fn unknown(instances: &Bound<'_, PyList>, wanted: &str, whole: &str, item: Option<&str>) -> PyErr {
     let keys = match keys(instances) {
         Ok(keys) => listed(&keys),
         Err(error) => return error,
     };
+    let entry = format!("{}<{}>", item.unwrap_or("PATH"), wanted.replace(',', ", "));
     PyKeyError::new_err(format!(
-        "`{whole}` has no instance for `{wanted}`: there are {keys}; others can be asked for when it is built, by \
-         `[instantiate]` in `usecrate.toml`"
+        "`{whole}` has no instance for `{wanted}`: there are {keys}. Not all that fit are compiled, but those that are \
+         likely; ask for this one by `usecrate build SPEC --instantiate \"{entry}\"`, \
+         `import_(…, instantiate=[\"{entry}\"])`, or `[instantiate]` in `usecrate.toml`"
     ))
+}
+
+/// What follows the crate's name in the path of an item, without what stands between `<` and `>`.
+fn requested(path: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for c in path.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' if before != '-' => depth = depth.checked_sub(1)?,
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+        before = c;
+    }
+    let (krate, item) = out.split_once("::")?;
+    (!krate.is_empty()).then(|| item.to_owned())
 }
 
 /// A key as Rust would write it, without spaces.
@@ -237,10 +267,18 @@ fn ends_alike(one: &str, other: &str) -> bool {
     ends(one, other) || ends(other, one)
 }
 
-/// The number of the type that a key names, in a class's list of instances; `whole` is the class.
+/// The number of the type that a key names, in a class's list of instances; `whole` is the class, `path` its type in Rust.
 #[pyfunction]
-fn type_instance(instances: &Bound<'_, PyList>, key: &Bound<'_, PyAny>, whole: &str) -> PyResult<u32> {
-    let at = find(instances, &text(key)?, whole)?;
+fn type_instance(
+    instances: &Bound<'_, PyList>,
+    key: &Bound<'_, PyAny>,
+    whole: &str,
+    path: &str,
+) -> PyResult<u32> {
+    let wanted = text(key)?;
+    let Some(at) = find(instances, &wanted)? else {
+        return Err(unknown(instances, &wanted, whole, requested(path).as_deref()));
+    };
     instances.get_item(at)?.get_item("type")?.extract()
 }
 
@@ -251,7 +289,16 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ends_alike, last_names};
+    use super::{ends_alike, last_names, requested};
+
+    #[test]
+    fn an_item_is_asked_for_by_its_path_alone() {
+        let path = |id| requested(id);
+        assert_eq!(path("generics::parse<i64>").as_deref(), Some("parse"));
+        let nested = "generics::Stack<Box<dyn Fn(u8) -> u8>>::convert<u16>";
+        assert_eq!(path(nested).as_deref(), Some("Stack::convert"));
+        assert_eq!(path("<generics::Row as generics::Read>::get<u8>"), None);
+    }
 
     #[test]
     fn a_path_is_its_last_name() {

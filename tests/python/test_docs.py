@@ -35,6 +35,13 @@ def test_links_lead_somewhere() -> None:
     del sys.modules["dev"]
 
 
+def test_no_backslash_shows_in_a_table() -> None:
+    """Where code holds a `|`, `<code>` and `&#124;` show it as it is, on the site and elsewhere."""
+    escaped = re.compile(r"`[^`\n]*\\\|[^`\n]*`")
+    pages = (ROOT / "docs").rglob("*.md")
+    assert [page.name for page in pages if escaped.search(page.read_text(encoding="utf-8"))] == []
+
+
 def test_every_exception_is_listed() -> None:
     import usecrate
 

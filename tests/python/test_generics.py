@@ -63,8 +63,19 @@ def test_bare_it_says_which_keys_there_are(m: Any) -> None:
     assert 'parse["i64"]' in message and '["String"]' in message
     message = refused(KeyError, lambda: m.parse["u128"])
     assert "u128" in message and "i64" in message and "[instantiate]" in message
+    assert '--instantiate "parse<u128>"' in message and 'instantiate=["parse<u128>"]' in message
     assert "list" in refused(TypeError, lambda: m.parse[[]])
     assert "no Rust type" in refused(KeyError, lambda: m.parse[complex])
+
+
+def test_a_field_of_a_generic_record_is_shown_as_what_it_holds(m: Any) -> None:
+    shown = m.data.Pair(1, "a")._repr_html_()
+    assert [kind in shown for kind in (">int<", ">str<", ">i32<")] == [True, True, False]
+
+
+def test_a_length_that_is_a_type_is_shown_as_a_number(m: Any) -> None:
+    shown = json.dumps(usecrate.manifest(m))
+    assert "generics::sealed::Seal<U12>" in shown and "UInt" not in shown and "UTerm" not in shown
 
 
 def test_any_value_stands_for_what_has_no_shape(m: Any) -> None:
@@ -121,7 +132,10 @@ def test_types_that_are_asked_for_are_instances_of_their_class(m: Any) -> None:
     points.push(m.shapes.Point(x=1, y=2))
     assert m.Stack["Point"] is type(points) is m.Stack[m.shapes.Point]
     assert points.pop() == m.shapes.Point(x=1, y=2)
-    assert "u8" in refused(KeyError, lambda: m.Stack["u64"])
+    message = refused(KeyError, lambda: m.Stack["u64"])
+    assert "u8" in message and '--instantiate "Stack<u64>"' in message
+    message = refused(KeyError, lambda: m.Row().get["f32", "i64"])
+    assert '--instantiate "Row::get<f32, i64>"' in message
     refused(TypeError, lambda: m.Row["u8"])
     pairs = m.shapes.Pairs["String"]()
     pairs.push(("a", "b"))

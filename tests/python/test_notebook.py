@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import usecrate
+from usecrate.rich import prose
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "guide" / "notebooks.md"
 # What the page shows: each cell, and the text that it gives.
@@ -54,9 +55,17 @@ def test_the_page_shows_what_cells_give(ran: list[Any]) -> None:
 
 def test_modules_and_records_are_tables(ran: list[Any]) -> None:
     module, record = data(ran[-2], "text/html"), data(ran[-1], "text/html")
-    assert "<table>" in module and "moved(point: Point, by: float) -&gt; Point" in module
+    assert (
+        '<table style="margin-left: 0">' in module and "moved(point: Point, by: float) -&gt; Point" in module
+    )
     assert "The same point, further along." in module
     assert "&lt;b&gt;" in record and "<b>&" not in record and "1.0" in record
+
+
+def test_addresses_in_documentation_stand_without_brackets() -> None:
+    assert prose("By <https://semver.org>, `<T>` and <b>.") == (
+        "By https://semver.org, <code>&lt;T&gt;</code> and &lt;b&gt;."
+    )
 
 
 def test_values_show_their_fields(behaviours: Any) -> None:
@@ -66,7 +75,7 @@ def test_values_show_their_fields(behaviours: Any) -> None:
     usecrate.close(account)
     assert account._repr_html_() is None
     assert (
-        "usecrate inspect" in behaviours.traits._repr_html_() or "<table>" in behaviours.traits._repr_html_()
+        "usecrate inspect" in behaviours.traits._repr_html_() or "<table" in behaviours.traits._repr_html_()
     )
 
 

@@ -328,6 +328,15 @@ def test_a_project_that_is_there_is_not_written_over(made: tuple[Path, Path], tm
     assert (project / same).read_bytes() == (made[0] / same).read_bytes()
 
 
+def test_what_is_built_for_a_project_is_what_its_wheel_holds(made: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ("--module", SPEC, "--python-package-name", "semver-rs", "--out", tmp_path)
+    done = run("package", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    built = tmp_path / "semver-rs" / "src" / "semver_rs" / "_crates" / "semver" / "BLAKE3SUMS"
+    with zipfile.ZipFile(made[1]) as archive:
+        assert archive.read("semver_rs/_crates/semver/BLAKE3SUMS") == built.read_bytes()
+
+
 def test_a_wheel_is_built_again_byte_by_byte(made: tuple[Path, Path], tmp_path: Path) -> None:
     _, wheel = made
     place = tmp_path / "artifact"

@@ -54,7 +54,7 @@ def test_what_is_in_the_way_is_found_before_anything_is_written(tmp_path: Path) 
     (target / "a").write_text("mine", "utf-8")
 
     def write() -> None:
-        with staged(target) as folder:
+        with staged(target, print) as folder:
             (folder / "a").write_text("theirs", "utf-8")
             (folder / "z").write_text("a file", "utf-8")
 
@@ -66,6 +66,99 @@ def test_what_is_in_the_way_is_found_before_anything_is_written(tmp_path: Path) 
     (target / "z").rmdir()
     write()
     assert (target / "a").read_text("utf-8") == "theirs"
+
+
+def generate(target: Path, files: dict[str, str]) -> list[str]:
+    """Generates a project with these files; gives what was said."""
+    from usecrate_build.files import staged
+    from usecrate_build.publish import record
+
+    said: list[str] = []
+    with staged(target, said.append) as folder:
+        for name, text in files.items():
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, "utf-8")
+        record(folder)
+    return said
+
+
+def contents(target: Path) -> dict[str, str]:
+    """What is in a project, without the record."""
+    found = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if path.is_file()}
+    del found["crates/generated.sha256"]
+    return {name: path.read_text("utf-8") for name, path in sorted(found.items())}
+
+
+def test_what_an_earlier_run_wrote_goes_and_what_is_the_users_stays(tmp_path: Path) -> None:
+    target = tmp_path / "project"
+    old = (
+        "src/mine/old/a",
+        "src/mine/kept",
+        "src/mine/changed",
+        "crates/one.lock",
+        "src/mine/_crates/one/lib",
+    )
+    generate(target, dict.fromkeys(old, "1"))
+    for name in ("src/mine/changed", "src/mine/own", "src/mine/_crates/one/lib"):
+        (target / name).write_text("the user's, or built since", "utf-8")
+    said = generate(target, dict.fromkeys(("src/mine/kept", "crates/two", "src/mine/_crates/two/lib"), "2"))
+    assert contents(target) == {
+        "crates/two": "2",
+        "src/mine/_crates/two/lib": "2",
+        "src/mine/changed": "the user's, or built since",
+        "src/mine/kept": "2",
+        "src/mine/own": "the user's, or built since",
+    }
+    assert said == ["`src/mine/changed` is not generated any more, and stays: it was changed"]
+    assert not (target / "src/mine/old").exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["project"]
+
+
+def test_a_module_becomes_a_folder_and_a_file_again(tmp_path: Path) -> None:
+    target = tmp_path / "project"
+    generate(target, {"src/module": "1"})
+    generate(target, {"src/module/init": "2"})
+    assert contents(target) == {"src/module/init": "2"}
+    generate(target, {"src/module": "3"})
+    assert contents(target) == {"src/module": "3"}
+
+
+def test_a_project_is_whole_when_it_cannot_be_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    target = tmp_path / "project"
+    generate(target, {"a": "1", "b": "1", "src/old/gone": "1"})
+    before = contents(target)
+    rename = os.rename
+
+    def broken(source: Path, place: Path) -> None:
+        if Path(place) == target / "c":
+            raise OSError("the disk is gone")
+        rename(source, place)
+
+    monkeypatch.setattr(os, "rename", broken)
+    with pytest.raises(OSError, match="the disk is gone"):
+        generate(target, {"a": "2", "b": "2", "c": "2", "crates/new/x": "2"})
+    monkeypatch.undo()
+    assert contents(target) == before and not (target / "crates" / "new").exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["project"]
+
+
+def test_a_record_that_names_what_is_elsewhere_removes_nothing_there(tmp_path: Path) -> None:
+    import hashlib
+
+    target, other = tmp_path / "project", tmp_path / "other"
+    generate(target, {"a": "1"})
+    other.write_text("mine", "utf-8")
+    known = hashlib.sha256(b"mine").hexdigest()
+    (target / "crates" / "generated.sha256").write_text(
+        f"{known}  ../other\n{known}  {other}\nodd\n", "utf-8"
+    )
+    generate(target, {"b": "2"})
+    assert other.read_text("utf-8") == "mine" and contents(target) == {"a": "1", "b": "2"}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +178,18 @@ def test_a_licence_that_build_backends_do_not_know_is_left_out(
     assert crate.license == expected
     # What others ask for is no licence of the crate.
     assert crate.terms() == [] and len(crate.license_files()) == 1
+
+
+@pytest.mark.parametrize("about", [{}, {"description": "Greets."}])
+def test_a_readme_says_once_what_the_crate_is(tmp_path: Path, about: dict[str, str]) -> None:
+    from usecrate_build.crates import Crate
+    from usecrate_build.project import Project, _readme
+
+    (tmp_path / "sbom.cdx.json").write_text(json.dumps({"metadata": {"component": about}}), "utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps({"crate": {"name": "x", "version": "1.0.0"}}), "utf-8")
+    crate = Crate(name="x", spec="x@1", artifact=tmp_path)
+    text = _readme(Project("x-rs", "x_rs", "1.0.0", [crate], {}))
+    assert text.count("The Rust crate x") == 1 and text.count("Greets.") == len(about)
 
 
 SETTINGS = {"package": "some_rs", "crates": {"some": {"spec": "some@1.0.0"}}}
@@ -187,14 +292,15 @@ def test_where_rust_is_missing_the_wheels_that_there_are_are_named(
     from usecrate_build import builds, hook
 
     def build(*_: Any, **_options: Any) -> Path:
-        raise BuildError("cargo is not there", code="no-toolchain")
+        raise BuildError("cargo is not there", code="no-toolchain", hint="install it")
 
     monkeypatch.setattr(builds, "artifact", build)
     monkeypatch.setattr(builds, "zig", dict)
     monkeypatch.setattr(hook, "_wheels", lambda *_: found)
     told = filled(project, SETTINGS)
     assert told.startswith(f"error: some-rs 1.0 has no wheel that fits this platform ({host()})")
-    assert "cargo is not there" in told and "hint: install Rust" in told
+    assert "cargo is not there" in told and told.count("hint: ") == 1
+    assert told.endswith("hint: install it; or use a platform that has a wheel")
     assert said in told
 
 

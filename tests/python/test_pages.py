@@ -30,6 +30,7 @@ NOT_RUN = (
     "pip install",
     "python3 -m venv",
     ". .venv/bin/activate",
+    "python -m build",
     "python -m usecrate artifact",
     "usecrate package",
     "usecrate verify-build",

@@ -10,17 +10,26 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from usecrate.build import build
+from usecrate.build import lock as lock_of
+from usecrate.errors import BuildError
 from usecrate.platforms import artifact_root, host
 
 from .names import PackageError
 
 # The oldest that Rust serves, `manylinux2014`, and that of the oldest distributions still looked after.
 GLIBCS = ("2.17", "2.28")
+_DOES_NOT_LINK = (
+    "crate-does-not-compile",
+    "bridge-does-not-compile",
+    "bridge-rejected",
+    "static-tls",
+    "library-exports",
+)
 
 
 def artifact(
@@ -45,6 +54,56 @@ def artifact(
     named = None if config is None else os.fspath(config)
     options = {"features": features, "default_features": default_features, "config": named}
     return Path(build(spec, artifact_root(), extra=words, **options))  # type: ignore[arg-type]
+
+
+def pinned(
+    spec: str,
+    lock: Path | None,
+    *,
+    features: Sequence[str] = (),
+    default_features: bool = True,
+    config: Path | None = None,
+    warn: Callable[[str], None],
+) -> Path:
+    """The artifact of a crate by a lock file, for systems as old as it allows: what a wheel holds.
+
+    Without a lock file it is the one that cargo would make now; so what is built for a project is what its
+    wheel is built of, and that is there already.
+
+    Raises
+    ------
+    BuildError
+        It cannot be built.
+    """
+    if lock is None:
+        named = None if config is None else os.fspath(config)
+        text = lock_of(
+            spec, artifact_root(), features=features, default_features=default_features, config=named
+        )
+        with tempfile.TemporaryDirectory(prefix="usecrate-lock-") as folder:
+            place = Path(folder, "Cargo.lock")
+            place.write_text(text, "utf-8", newline="\n")
+            return pinned(
+                spec, place, features=features, default_features=default_features, config=config, warn=warn
+            )
+
+    def build(*extra: str) -> Path:
+        return artifact(
+            spec, features=features, default_features=default_features, config=config, lock=lock, extra=extra
+        )
+
+    old = zig()
+    if old is None:
+        warn("what links for older systems is not installed: `pip install 'usecrate[package]'`")
+    for glibc in GLIBCS if old else ():
+        try:
+            with variables(**(old or {})):
+                return build("--glibc", glibc)
+        except BuildError as error:
+            if error.code not in _DOES_NOT_LINK:
+                raise
+            warn(f"`{spec}` cannot be built for glibc {glibc}: {error}")
+    return build()
 
 
 @contextlib.contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from .names import PackageError
+from .publish import publish
 
 
 def check_free(target: Path, *, force: bool) -> None:
@@ -23,7 +23,7 @@ def check_free(target: Path, *, force: bool) -> None:
     if (target.exists() or target.is_symlink()) and not force:
         raise PackageError(
             f"`{target}` is there already",
-            "choose another `--out`, or write over what is generated with `--force`: other files in it stay",
+            "choose another `--out`, or write over what is generated with `--force`: files of your own stay",
         )
     # A link to nothing is neither there nor free.
     if (target.exists() or target.is_symlink()) and not target.is_dir():
@@ -31,8 +31,10 @@ def check_free(target: Path, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def staged(target: Path) -> Generator[Path, None, None]:
+def staged(target: Path, say: Callable[[str], None]) -> Generator[Path, None, None]:
     """A folder beside `target` that takes its place when the block ends well, else is gone.
+
+    What is worth knowing of what was there is told by `say`.
 
     Raises
     ------
@@ -47,32 +49,13 @@ def staged(target: Path) -> Generator[Path, None, None]:
             f"nothing can be written into `{target.parent}`: {error.strerror}", "choose another `--out`"
         ) from None
     try:
-        inner = folder / target.name
-        inner.mkdir()
+        inner, spare = folder / "new" / target.name, folder / "old"
+        inner.mkdir(parents=True)
+        spare.mkdir()
         yield inner
-        _publish(inner, target)
+        publish(inner, target, spare, say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _publish(folder: Path, target: Path) -> None:
-    if not target.exists():
-        folder.rename(target)
-        return
-    # Written over: what the user has added stays, such as the repository's own files. What cannot be is found
-    # before anything is changed.
-    paths = [(path, target / path.relative_to(folder)) for path in sorted(folder.rglob("*"))]
-    for path, place in paths:
-        if (place.exists() or place.is_symlink()) and place.is_dir() != path.is_dir():
-            what = "folder" if path.is_dir() else "file"
-            raise PackageError(
-                f"`{place}` is in the way of a {what}", "move it away, or choose another `--out`"
-            )
-    for path, place in paths:
-        if path.is_dir():
-            place.mkdir(parents=True, exist_ok=True)
-        else:
-            os.replace(path, place)
 
 
 def replace_folder(source: Path, place: Path) -> None:

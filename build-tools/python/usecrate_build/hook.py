@@ -19,13 +19,6 @@ from .crates import LOCK, MANIFEST, SBOM, exact_spec
 from .files import replace_folder
 from .names import PackageError
 
-_DOES_NOT_LINK = (
-    "crate-does-not-compile",
-    "bridge-does-not-compile",
-    "bridge-rejected",
-    "static-tls",
-    "library-exports",
-)
 _NO_RUST = ("no-toolchain", "toolchain-too-old", "toolchain-broken", "no-build-tool")
 
 
@@ -127,32 +120,17 @@ def _is_current(root: Path, name: str, crate: dict[str, Any], artifact: Path) ->
 
 
 def _built(root: Path, name: str, crate: dict[str, Any], lock: Path) -> Path:
-    """The artifact of a crate, for systems as old as it allows."""
+    """The artifact of a crate."""
     spec = str(crate["spec"])
     config = root / "crates" / f"{name}.toml"
-
-    def build(*extra: str) -> Path:
-        return builds.artifact(
-            str(root / spec) if spec.startswith("./") else spec,
-            features=crate.get("features", ()),
-            default_features=bool(crate.get("default-features", True)),
-            config=config if config.is_file() else None,
-            lock=lock,
-            extra=extra,
-        )
-
-    zig = builds.zig()
-    if zig is None:
-        _warn("what links for older systems is not installed: `pip install 'usecrate[package]'`")
-    for glibc in builds.GLIBCS if zig else ():
-        try:
-            with builds.variables(**(zig or {})):
-                return build("--glibc", glibc)
-        except BuildError as error:
-            if error.code not in _DOES_NOT_LINK:
-                raise
-            _warn(f"`{name}` cannot be built for glibc {glibc}: {error}")
-    return build()
+    return builds.pinned(
+        str(root / spec) if spec.startswith("./") else spec,
+        lock,
+        features=crate.get("features", ()),
+        default_features=bool(crate.get("default-features", True)),
+        config=config if config.is_file() else None,
+        warn=_warn,
+    )
 
 
 def _warn(text: str) -> None:
@@ -166,15 +144,14 @@ def _without_rust(config: dict[str, Any], error: BuildError) -> str:
     found = _wheels(name, version)
     lines = [
         f"error: {name} {version} has no wheel that fits this platform ({host()}), and cannot be built here:",
-        f"  {error}",
+        f"  {BuildError(*error.args, code=error.code, details=error.details)}",
     ]
     if found:
         lines += ["these wheels exist:", *(f"  {wheel}" for wheel in found)]
     elif found is not None:
         lines.append("the index has no wheel of this version at all")
-    lines.append(
-        "hint: install Rust from https://rustup.rs and try again, or use a platform that has a wheel"
-    )
+    fix = error.hint or "install Rust from https://rustup.rs and try again"
+    lines.append(f"hint: {fix}; or use a platform that has a wheel")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from .examples import example
 from .files import check_free, replace_folder, staged
 from .names import PackageError, check_module, crate_name, given_version, import_name, python_version
 from .project import Project, texts
+from .publish import record
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ def _package(options: argparse.Namespace) -> Path:
     _check_modules(
         [one for one in expected if one in named or not ("/" in one[1] or builds.is_folder(one[1]))]
     )
-    with staged(target) as folder:
+    with staged(target, _say) as folder:
         crates = [
             _crate(alias, spec, folder, options, wanted)
             for (alias, spec), wanted in zip(named, features, strict=True)
@@ -179,8 +180,13 @@ def _crate(
             shutil.copy(own, source)
         at = str(source)
     config = Path(options.config) if options.config else None
-    artifact = builds.artifact(
-        at, features=features, default_features=not options.no_default_features, config=config
+    artifact = builds.pinned(
+        at,
+        None,
+        features=features,
+        default_features=not options.no_default_features,
+        config=config,
+        warn=lambda _: None,  # whoever builds the wheel is told
     )
     manifest = json.loads((artifact / "manifest.json").read_text("utf-8"))
     about = manifest["crate"]
@@ -228,6 +234,7 @@ def _write(project: Project, folder: Path) -> None:
             shutil.copytree(
                 crate.stubs(), package if project.only else package / crate.name, dirs_exist_ok=True
             )
+    record(folder)
 
 
 def build_wheel(project: Path) -> Path:

@@ -252,10 +252,9 @@ def _import(project: Project, crate: Crate) -> str:
 
 
 def _readme(project: Project) -> str:
-    parts = [
-        f"# {project.distribution}",
-        project.description + ("" if project.description.endswith(".") else "."),
-    ]
+    parts = [f"# {project.distribution}"]
+    if not project.only or project.only.about.get("description"):
+        parts.append(project.description + ("" if project.description.endswith(".") else "."))
     what = ", ".join(_linked(crate) for crate in project.crates)
     parts.append(
         f"The Rust {'crate' if project.only else 'crates'} {what}, unmodified, as a Python package: no Rust "

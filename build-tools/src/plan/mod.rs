@@ -23,6 +23,7 @@ mod constructors;
 mod conversions;
 mod ctx;
 mod declared;
+mod digits;
 mod discover;
 mod fields;
 mod fold;

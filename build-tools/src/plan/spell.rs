@@ -3,7 +3,7 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
-use super::{closures, handed, held, hosts, mappings, random, streams};
+use super::{closures, digits, handed, held, hosts, mappings, random, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -312,7 +312,9 @@ impl Ctx<'_> {
     pub(super) fn show(&self, ty: &Ty) -> String {
         match ty {
             Ty::Path { .. } if held::parts(ty).is_some() => "impl Fn".to_owned(),
-            Ty::Path { def, args } => format!("{}{}", def.name(), self.show_args(args)),
+            Ty::Path { def, args } => {
+                digits::shown(ty).unwrap_or_else(|| format!("{}{}", def.name(), self.show_args(args)))
+            }
             Ty::Generic(name) => name.clone(),
             Ty::Primitive(name) if name == BYTES_LIKE => "impl AsRef<[u8]>".to_owned(),
             Ty::Primitive(name) if name == "never" => "!".to_owned(),

@@ -9,7 +9,7 @@ use super::discover::{Found, Instance, discover};
 use super::fold::Subst;
 use super::held::LENT;
 use super::model::{HostId, PlannedHost, TypeId};
-use super::{hosts, names, objects, stand_in, streams, wire};
+use super::{digits, hosts, names, objects, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
 /// The types of the plan, sorted by path.
@@ -128,10 +128,10 @@ impl Types {
                 }
                 let path = ctx.path(&instance.def);
                 let text = ctx.show(&without_lifetimes(&instance.ty));
-                let args = text
-                    .strip_prefix(instance.def.name())
-                    .unwrap_or_default()
-                    .to_owned();
+                // A number that is a type is shown without the type's name.
+                let number = || digits::shown(&instance.ty).map(|number| format!("<{number}>"));
+                let args = text.strip_prefix(instance.def.name()).map(str::to_owned);
+                let args = args.or_else(number).unwrap_or_default();
                 let own_name = path.rsplit("::").next().unwrap_or_default().to_owned();
                 let default = match (ctx.def(&instance.def), per_def.get(&instance.def)) {
                     (Some(def), Some(all)) => is_primary(ctx, def, all, &instance.ty),

@@ -313,7 +313,7 @@ class Function:
 
     def __get__(self, instance: object, owner: type | None = None, /) -> Any: ...
 
-def type_instance(instances: list[TypeInstance], key: object, whole: str) -> int:
+def type_instance(instances: list[TypeInstance], key: object, whole: str, path: str) -> int:
     """The number of the type that a key names, in a class's list of instances; `whole` is the class.
 
     Raises

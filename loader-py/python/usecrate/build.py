@@ -62,18 +62,43 @@ def build(
     BuildError
         The build tool is missing, or the build failed.
     """
-    command = [program(), "build", spec, "--json", "--out", out, *extra]
-    if features:
-        command += ["--features", ",".join(features)]
+    options = _options(features, default_features, config)
+    return _run([program(), "build", spec, "--json", "--out", out, *extra, *options], spec, "artifact")
+
+
+def lock(
+    spec: str,
+    out: str,
+    *,
+    features: Sequence[str] | None = None,
+    default_features: bool = True,
+    config: str | None = None,
+) -> str:
+    """The lock file that a build of `spec` would have, without building it.
+
+    Raises
+    ------
+    BuildError
+        The build tool is missing, or the crate cannot be built.
+    """
+    options = _options(features, default_features, config)
+    return _run([program(), "lock", spec, "--json", "--out", out, *options], spec, "lock")
+
+
+def _options(features: Sequence[str] | None, default_features: bool, config: str | None) -> list[str]:
+    words = ["--features", ",".join(features)] if features else []
     if not default_features:
-        command.append("--no-default-features")
+        words.append("--no-default-features")
     if config is not None:
-        command += ["--config", os.fspath(config)]
-    return _run(command, spec, Progress(spec))
+        words += ["--config", os.fspath(config)]
+    return words
 
 
-def _run(command: list[str], spec: str, progress: Progress) -> str:
+def _run(command: list[str], spec: str, asked: str) -> str:
+    """Runs the build tool; gives what the event has that says it all, by the name `asked`."""
     import subprocess
+
+    progress = Progress(spec)
 
     try:
         process = subprocess.Popen(
@@ -88,7 +113,7 @@ def _run(command: list[str], spec: str, progress: Progress) -> str:
         raise BuildError(f"cannot run the build tool `{command[0]}`: {error}", code="no-build-tool") from None
     try:
         with process:
-            artifact, failure, rest = _read(process.stdout or (), progress)
+            answer, failure, rest = _read(process.stdout or (), progress, asked)
     except BaseException:  # Ctrl-C included: no build is left running behind
         _stop(process)
         raise
@@ -99,13 +124,13 @@ def _run(command: list[str], spec: str, progress: Progress) -> str:
             details=str(failure.get("details") or ""),
             hint=str(failure.get("hint") or ""),
         )
-    if process.returncode != 0 or artifact is None:
+    if process.returncode != 0 or answer is None:
         raise BuildError(
             f"building `{spec}` failed: `{PROGRAM}` ended with exit code {process.returncode}",
             details="\n".join(rest[-40:]),
             hint=f"run `usecrate build {spec} -v` to see all of its output",
         )
-    return artifact
+    return answer
 
 
 def _stop(process: Popen[str]) -> None:
@@ -124,11 +149,13 @@ def _stop(process: Popen[str]) -> None:
     process.wait()
 
 
-def _read(lines: Iterable[str], progress: Progress) -> tuple[str | None, dict[str, Any] | None, list[str]]:
-    """The artifact's path, what went wrong, and the lines that are no events."""
+def _read(
+    lines: Iterable[str], progress: Progress, asked: str
+) -> tuple[str | None, dict[str, Any] | None, list[str]]:
+    """What was asked for, what went wrong, and the lines that are no events."""
     import json
 
-    artifact: str | None = None
+    answer: str | None = None
     failure: dict[str, Any] | None = None
     rest: list[str] = []
     for line in lines:
@@ -138,13 +165,13 @@ def _read(lines: Iterable[str], progress: Progress) -> tuple[str | None, dict[st
             event = None
         if not isinstance(event, dict) or "event" not in event:
             rest.append(line.rstrip("\n"))
-        elif event["event"] == "done":
-            artifact = str(event["artifact"])
+        elif event["event"] in ("done", "locked"):
+            answer = str(event[asked])
         elif event["event"] == "error":
             failure = event
         else:
             progress.event(event)
-    return artifact, failure, rest
+    return answer, failure, rest
 
 
 def hand_over(arguments: Sequence[str]) -> int:

@@ -351,7 +351,7 @@ def class_instance(cls: Any, key: object) -> type:
         raise TypeError(f"the class `{name}` takes no subscript: there is one instance of it alone")
     from ._native import type_instance
 
-    return info.loaded.class_of(type_instance(instances, key, name))
+    return info.loaded.class_of(type_instance(instances, key, name, info.model["path"]))
 
 
 def class_signature(cls: Any) -> Any:

@@ -23,6 +23,8 @@ _ROWS = 100
 _TEXT = 500
 _KINDS = {"handle": "class", "record": "record", "enum": "enum"}
 _ORDER = ("module", "class", "record", "enum", "error", "trait", "function", "constant")
+# Notebooks centre tables and align text in them to the right.
+_TABLE = "margin-left: 0"
 _STYLE = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0"
 
 
@@ -39,6 +41,7 @@ def prose(text: str) -> str:
 
     found = re.sub(r"\[([^\[\]]+)\](?:\([^()\s]*\)|\[[^\[\]]*\])", r"\1", escape(text))
     found = re.sub(r"\[(`[^`]+`)\]", r"\1", found)
+    found = re.sub(r"&lt;(https?://[^\s`]+?)&gt;", r"\1", found)
     found = re.sub(r"`([^`]+)`", r"<code>\1</code>", found)
     return re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", found)
 
@@ -102,7 +105,7 @@ def _table(cells: Sequence[tuple[str, ...]]) -> str:
         for row in cells[:_ROWS]
     )
     more = f"<p>and {len(cells) - _ROWS} more</p>" if len(cells) > _ROWS else ""
-    return f"<table>{rows}</table>{more}" if cells else ""
+    return f'<table style="{_TABLE}">{rows}</table>{more}' if cells else ""
 
 
 def _short(text: str) -> str:
@@ -144,7 +147,10 @@ def _fields(value: Any) -> Iterator[tuple[str, str, str]]:
     manifest: Manifest = info.loaded.manifest
     ty: Type = info.model
     for field in getattr(type(value), "__usecrate_fields__", ()):
-        yield field["name"], type_text(manifest, field["type"]), repr(getattr(value, field["name"], ...))
+        held = getattr(value, field["name"], ...)
+        # One class stands for all instances of a generic record: its fields hold what fits any.
+        type_ = type(held).__name__ if "instances" in ty else type_text(manifest, field["type"])
+        yield field["name"], type_, repr(held)
     for prop in ty.get("properties", ()) if isinstance(value, _native.Handle) else ():
         found = manifest["callables"][prop["get"]]
         try:

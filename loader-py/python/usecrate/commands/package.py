@@ -50,7 +50,7 @@ def declare(parser: ArgumentParser) -> None:
     add("--config", metavar="FILE", help="a `usecrate.toml`, where there is one crate")
     add("--target", metavar="TRIPLE", help="the platform of the wheel (this one)")
     add("--wheel", action="store_true", help="build the wheel into the project's `dist`")
-    add("--force", action="store_true", help="write over a project that is there")
+    add("--force", action="store_true", help="write over what is generated in a project that is there")
 
 
 def run(options: Namespace) -> int:
