@@ -59,6 +59,45 @@ PLAIN = "".join(
     for line in USE.splitlines(keepends=True)
     if "(generics." not in line and "number" not in line
 )
+# What an enum with data is, a checker is told by `match` and by `isinstance`, until nothing is left.
+MATCH = """
+from typing_extensions import assert_never, assert_type
+
+from usecrate.crates import generics
+from usecrate.crates.generics.data import Entry, Event, Pair, Several
+
+
+def tell(event: Event) -> str:
+    after = generics.data.next(event)
+    if isinstance(after, Event.Begun):
+        assert_type(after, Event.Begun)
+    match after:
+        case Event.Begun():
+            return after.text()
+        case Event.Ended(with_):
+            assert_type(with_, int)
+        case Event.Failed(reason=reason):
+            return reason
+        case _:
+            assert_never(after)
+    return ""
+
+
+def count(entry: Entry) -> int:
+    owner = entry.owner
+    if isinstance(owner, Several.Nothing):
+        return 0
+    if isinstance(owner, Several.One):
+        assert_type(owner, Several.One)
+        return 1
+    assert_type(owner, Several.Many)
+    return sum(one is not owner for one in entry.numbers)
+
+
+def enter(owner: Several) -> int:
+    count(Entry(owner, [Several.One(1)], None))
+    return generics.data.sum(Pair(1, 2)) + generics.data.count(Several.Many([1]))
+"""
 WRONG = {
     "semver.Version.parse(5)": "arg-type",
     "semver.Version('1', 2)": "call-overload",
@@ -73,12 +112,12 @@ def test_mypy_finds_nothing(folder: pathlib.Path) -> None:
 
 
 def test_pyright_finds_nothing(folder: pathlib.Path) -> None:
-    (folder / "use.py").write_text(USE)
+    (folder / "use.py").write_text(USE + MATCH)
     assert checkers.pyright(folder) == ""
 
 
 def test_what_is_used_has_these_types(folder: pathlib.Path) -> None:
-    (folder / "use.py").write_text(USE)
+    (folder / "use.py").write_text(USE + MATCH)
     assert run(folder, "-m", "mypy", "--strict", "use.py") == ""
     lines = [f"{line}\n" for line in WRONG]
     (folder / "wrong.py").write_text("from usecrate.crates import generics, semver\n" + "".join(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import pathlib
 import pprint
 import typing
 from typing import Any
@@ -11,6 +12,13 @@ from typing import Any
 import pytest
 
 import usecrate
+
+CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
+
+
+@pytest.fixture(scope="module", name="generics")
+def generics_fixture() -> Any:
+    return usecrate.import_(str(CRATES / "generics"))
 
 
 def test_records_are_dataclasses(behaviours: Any) -> None:
@@ -51,6 +59,27 @@ def test_the_typed_module_is_the_module_with_annotations(behaviours: Any) -> Non
     assert typing.get_type_hints(m.Tag)["note"] == typing.Optional[str]  # noqa: UP045
     with pytest.raises(TypeError, match="takes a module handle"):
         usecrate.typed(typing)
+
+
+def test_enums_with_data_are_unions_of_their_variants(generics: Any) -> None:
+    m = usecrate.typed(generics).data
+    several = typing.Union[m.Several.One, m.Several.Many, m.Several.Nothing]  # noqa: UP007
+    hints = {"owner": several, "numbers": list[several], "below": typing.Optional[several]}  # noqa: UP045
+    assert typing.get_type_hints(m.Entry) == hints
+    assert {field.name: field.type for field in dataclasses.fields(m.Entry)} == hints
+    entry = m.enter(m.Entry(m.Several.One("a"), [m.Several.Many([1, 2])], None))
+    assert type(entry.owner) in typing.get_args(several) and isinstance(entry.numbers[0], several)
+    # What may be passed is said in short.
+    parameters = inspect.signature(m.Entry).parameters.values()
+    assert [one.annotation for one in parameters][:2] == [m.Several, list[m.Several]]
+
+
+def test_a_class_of_several_instances_has_the_fields_of_all(generics: Any) -> None:
+    m = usecrate.typed(generics).data
+    both = typing.Union[str, int]  # noqa: UP007
+    assert typing.get_type_hints(m.Pair) == {"first": both, "second": both}
+    assert typing.get_type_hints(m.Several.One) == {"_0": both}
+    assert typing.get_type_hints(m.Several.Many) == {"_0": typing.Union[list[str], list[int]]}  # noqa: UP007
 
 
 def test_signatures_of_classes_have_types(behaviours: Any) -> None:

@@ -77,11 +77,12 @@ pub(super) fn class(file: &mut File<'_, '_>, index: u32) -> String {
             }
         }
     } else if record {
-        body.push_str(&fields(file, &ty.fields, 4));
+        let held = held(file, index, |ty| Some(&ty.fields));
+        body.push_str(&fields(file, &held, 4));
         match_args(&mut body, &ty.fields, 4);
         // The instances of a generic record are one class, which has no default.
         let has_default = ty.default.is_some() && (ty.error || ty.instances.is_empty());
-        body.push_str(&of_fields(file, &ty.fields, has_default, 4));
+        body.push_str(&of_fields(file, &held, has_default, 4));
     } else {
         body.push_str(&class.constructors(file));
     }
@@ -282,7 +283,7 @@ impl Class<'_> {
             return text;
         }
         let base = file.names.own(&self.name);
-        for variant in &self.ty.variants {
+        for (at, variant) in self.ty.variants.iter().enumerate() {
             let mut body = String::new();
             if self.docs && !variant.docs.trim().is_empty() {
                 body.push_str(&docstring(&variant.docs, 8));
@@ -305,8 +306,9 @@ impl Class<'_> {
                     .map(|callable| signatures(file.tree, &[callable], 0));
                 body.push_str(&constructors(file, all.unwrap_or_default(), false, 8));
             } else {
-                body.push_str(&self::fields(file, &variant.fields, 8));
-                body.push_str(&of_fields(file, &variant.fields, false, 8));
+                let held = held(file, self.index, |ty| Some(&ty.variants.get(at)?.fields));
+                body.push_str(&fields(file, &held, 8));
+                body.push_str(&of_fields(file, &held, false, 8));
             }
             _ = write!(text, "    class {}({base}):\n{body}", variant.name);
         }
@@ -344,12 +346,28 @@ fn constructors(file: &mut File<'_, '_>, mut all: Vec<Signature>, docs: bool, in
     file.defs("__new__", &all, form, indent)
 }
 
+/// The fields of a class with what they hold: that of a generic type has those of all its instances.
+fn held<'m>(
+    file: &File<'_, 'm>,
+    index: u32,
+    fields: impl Fn(&'m Type) -> Option<&'m Vec<Field>>,
+) -> Vec<(&'m Field, Ty)> {
+    let tree = file.tree;
+    let types = Types::of(tree);
+    let own = fields(&tree.manifest.types[index as usize]);
+    let of_all = |at: usize| {
+        let all = tree.sharing(index).filter_map(|ty| fields(ty)?.get(at));
+        Ty::union(all.map(|field| types.given(&field.ty)))
+    };
+    let own = own.into_iter().flatten().enumerate();
+    own.map(|(at, field)| (field, of_all(at))).collect()
+}
+
 /// A class call that takes fields.
-fn of_fields(file: &mut File<'_, '_>, fields: &[Field], has_default: bool, indent: usize) -> String {
-    let types = Types::of(file.tree);
-    let params = fields.iter().map(|field| Param {
+fn of_fields(file: &mut File<'_, '_>, fields: &[(&Field, Ty)], has_default: bool, indent: usize) -> String {
+    let params = fields.iter().map(|(field, ty)| Param {
         name: field.name.clone(),
-        ty: types.given(&field.ty),
+        ty: whichever(ty),
         default: has_default.then_some("..."),
     });
     let one = Signature {
@@ -360,6 +378,15 @@ fn of_fields(file: &mut File<'_, '_>, fields: &[Field], has_default: bool, inden
         deprecated: None,
     };
     constructors(file, vec![one], false, indent)
+}
+
+/// The same type, whichever variant its values are said to be: nobody has to know that of what is passed.
+fn whichever(ty: &Ty) -> Ty {
+    let parts = ty.parts().iter().map(|part| match part {
+        Ty::Variants(index) => Ty::Class(*index),
+        other => other.clone(),
+    });
+    Ty::union(parts)
 }
 
 /// The fields of a variant that stays in Rust, by what reads them.
@@ -373,13 +400,11 @@ fn read_fields(file: &File<'_, '_>, variant: &Variant) -> Vec<(String, Ty)> {
 }
 
 /// Fields of a record.
-fn fields(file: &mut File<'_, '_>, all: &[Field], indent: usize) -> String {
+fn fields(file: &mut File<'_, '_>, all: &[(&Field, Ty)], indent: usize) -> String {
     let space = " ".repeat(indent);
     let mut text = String::new();
-    for field in all {
-        let types = Types::of(file.tree);
-        let ty = types.given(&field.ty);
-        _ = writeln!(text, "{space}{}: {}", field.name, file.ty(&ty));
+    for (field, ty) in all {
+        _ = writeln!(text, "{space}{}: {}", field.name, file.ty(ty));
         if !field.docs.trim().is_empty() {
             text.push_str(&docstring(&field.docs, indent));
         }

@@ -94,11 +94,12 @@ pub(super) fn specials(file: &mut File<'_, '_>, ty: &Type, index: u32) -> String
         );
     }
     if has("__copy__") && !has("__deepcopy__") {
-        let class = file.class(index);
+        let own = Types::of(file.tree).object(index);
+        let own = file.ty(&own);
         let object = file.names.builtin("object");
         _ = writeln!(
             text,
-            "    def __deepcopy__(self, memo: {object}, /) -> {class}: ..."
+            "    def __deepcopy__(self, memo: {object}, /) -> {own}: ..."
         );
     }
     text
@@ -167,7 +168,7 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
             one.result = Ty::None;
         }
         if IN_PLACE.contains(&name) {
-            one.result = Ty::Class(index);
+            one.result = Types::of(file.tree).object(index);
         }
     }
     if IN_PLACE.contains(&name) {

@@ -1,11 +1,15 @@
 //! Where each thing is declared: the files, which of them has a class, a function or a trait, and under which name.
 //!
 //! A module's file lies where its name leads from the crate's root. A thing with several names is declared once, in the module that
-//! its path says if it is there; the other modules import it. A class without a public name is declared for the checker alone.
+//! its path says if it is there, unless that one is crowded; the other modules import it. A class without a public name is declared for the checker alone.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use usecrate_manifest::{Function, Kind, Manifest, Target, Type};
+
+mod spread;
+#[cfg(test)]
+mod tests;
 
 /// A module's file.
 #[derive(Debug)]
@@ -87,6 +91,7 @@ impl<'m> Tree<'m> {
             constants: BTreeMap::new(),
         };
         tree.find_homes();
+        tree.spread(spread::LIMIT);
         tree
     }
 
@@ -188,6 +193,13 @@ impl<'m> Tree<'m> {
     fn same_class(&self, ty: &Type) -> Option<u32> {
         let shares = !ty.error && (ty.kind == Kind::Record || (ty.kind == Kind::Enum && has_data(ty)));
         ty.primary.filter(|_| shares)
+    }
+
+    /// The types that have the class of type `index`, which is among them.
+    pub(super) fn sharing(&self, index: u32) -> impl Iterator<Item = &'m Type> {
+        let all = (0_u32..).zip(&self.manifest.types);
+        all.filter(move |(at, _)| self.class_of(*at) == index)
+            .map(|(_, ty)| ty)
     }
 
     /// The type whose class type `index` has: itself, mostly.

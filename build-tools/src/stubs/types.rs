@@ -26,6 +26,19 @@ impl<'t, 'm> Types<'t, 'm> {
         Ty::Class(self.tree.class_of(index))
     }
 
+    /// An object of type `index`: of one of its variants' classes, if it has these.
+    pub(super) fn object(self, index: u32) -> Ty {
+        let class = self.tree.class_of(index);
+        let found = &self.tree.manifest.types[class as usize];
+        let told_apart = found.kind == Kind::Enum && has_data(found)
+            || found.kind == Kind::Handle && found.variant_of.is_some();
+        if told_apart && !found.variants.is_empty() {
+            Ty::Variants(class)
+        } else {
+            Ty::Class(class)
+        }
+    }
+
     /// What Python gets.
     pub(super) fn given(self, ty: &TypeRef) -> Ty {
         match ty {
@@ -45,17 +58,7 @@ impl<'t, 'm> Types<'t, 'm> {
             },
             TypeRef::Bounds(_) => builtin("slice"),
             TypeRef::Union(parts) => Ty::union(parts.iter().map(|part| self.given(part))),
-            TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
-                let class = self.tree.class_of(*index);
-                let found = &self.tree.manifest.types[class as usize];
-                let told_apart = found.kind == Kind::Enum && has_data(found)
-                    || found.kind == Kind::Handle && found.variant_of.is_some();
-                if told_apart && !found.variants.is_empty() {
-                    Ty::Variants(class)
-                } else {
-                    Ty::Class(class)
-                }
-            }
+            TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => self.object(*index),
             TypeRef::Result(ok, _) => self.given(ok),
             TypeRef::File(modes) if modes.has(FileModes::TEXT) => plain("typing", "TextIO"),
             TypeRef::File(_) => plain("typing", "BinaryIO"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import enum
 import inspect
 import types
 import typing
@@ -51,7 +52,8 @@ ANYTHING = inspect.Signature(
 
 def typed(module: ModuleType) -> Module:
     """The same module, with annotations on all of its records and enums, for `typing.get_type_hints` and what
-    reads annotations. It has no other classes than the module: what the stubs name is what `type(x)` says.
+    reads annotations. It has no other classes than the module: what the stubs name is what `type(x)` says. As
+    in the stubs, a field that holds an enum with data is of the union of that enum's variants.
 
     Raises
     ------
@@ -78,45 +80,90 @@ def annotate(cls: Any) -> None:
         cls.__annotations__ = hints(cls, fields)
 
 
-def hints(cls: Any, fields: Sequence[Field]) -> dict[str, Any]:
-    """The types of fields, by name."""
-    loaded = cls.__usecrate__.loaded
-    return {field["name"]: hint(loaded, field["type"]) for field in fields}
+def hints(cls: Any, fields: Sequence[Field], *, apart: bool = True) -> dict[str, Any]:
+    """The types of fields, by name; enums with data as the union of their variants, or as their class."""
+    read = _Types(cls.__usecrate__.loaded, apart=apart)
+    alike = _alike(cls, fields)
+    return {
+        field["name"]: typing.Union[tuple(read.hint(one[at]["type"]) for one in alike)]  # noqa: UP007
+        for at, field in enumerate(fields)
+    }
 
 
-def hint(loaded: Loaded, ref: TypeRef) -> Any:
-    """The type of a value, as an annotation."""
-    if isinstance(ref, str):
-        return _word(loaded, ref)
-    head, *parts = ref
-    if head in ("handle", "record", "enum"):
-        return loaded.class_of(parts[0])
-    if head == "option":
-        inner: Any = hint(loaded, parts[0])
-        # `None` twice says nothing: what is there is in a tuple, then.
-        nested = type_text(loaded.manifest, ref).startswith("tuple[")
-        held: Any = types.GenericAlias(tuple, (inner,)) if nested else inner
-        return typing.Optional[held]  # noqa: UP045
-    if head in ("result", "out"):
-        return hint(loaded, parts[0])
-    if head == "array" and parts[0] == "u8":
-        return bytes
-    if head in _GENERIC:
-        count = 2 if head == "dict" else 1
-        held = tuple(hint(loaded, part) for part in parts[:count])
-        return _GENERIC[head][held if count > 1 else held[0]]
-    if head == "tuple":
-        return types.GenericAlias(tuple, tuple(hint(loaded, part) for part in parts))
-    if head == "union":
-        return typing.Union[tuple(hint(loaded, part) for part in parts)]  # noqa: UP007
-    if head == "callable":
-        callables: Any = collections.abc.Callable
-        return callables[[hint(loaded, part) for part in parts[0]], hint(loaded, parts[1])]
-    if head == "file":
-        return typing.TextIO if parts[0] == "t" else typing.BinaryIO
-    if head in ("range", "bounds"):
-        return range if head == "range" else slice
-    return _spelled(loaded, ref) if head == "class" else Any
+def _alike(cls: Any, fields: Sequence[Field]) -> list[Sequence[Field]]:
+    """The fields of all types that have a class: the instances of a generic record or enum have one."""
+    info = cls.__usecrate__
+    if info.model.get("error"):
+        return [fields]
+    shared = [ty for ty in info.loaded.manifest["types"] if ty.get("primary") == info.index]
+    if info.cls is cls:
+        return [fields, *(ty.get("fields", ()) for ty in shared)]
+    variants = [variant for ty in shared for variant in ty.get("variants", ())]
+    return [fields, *(one.get("fields", ()) for one in variants if one["name"] == cls.__name__)]
+
+
+class _Types:
+    """The types of values, as annotations.
+
+    Parameters
+    ----------
+    loaded
+        The crate.
+    apart
+        Whether an enum with data is the union of its variants' classes, as the stubs say of what Python gets,
+        instead of its class, which says in short what may be passed.
+    """
+
+    def __init__(self, loaded: Loaded, *, apart: bool) -> None:
+        self._loaded = loaded
+        self._apart = apart
+
+    def hint(self, ref: TypeRef) -> Any:
+        """That of one."""
+        if isinstance(ref, str):
+            return _word(self._loaded, ref)
+        head, *parts = ref
+        if head in ("handle", "record", "enum"):
+            return self._class(parts[0])
+        if head == "option":
+            inner: Any = self.hint(parts[0])
+            # `None` twice says nothing: what is there is in a tuple, then.
+            nested = type_text(self._loaded.manifest, ref).startswith("tuple[")
+            held: Any = types.GenericAlias(tuple, (inner,)) if nested else inner
+            return typing.Optional[held]  # noqa: UP045
+        if head in ("result", "out"):
+            return self.hint(parts[0])
+        if head == "array" and parts[0] == "u8":
+            return bytes
+        if head in _GENERIC:
+            count = 2 if head == "dict" else 1
+            held = self._all(parts[:count])
+            return _GENERIC[head][held if count > 1 else held[0]]
+        if head == "tuple":
+            return types.GenericAlias(tuple, self._all(parts))
+        if head == "union":
+            return typing.Union[self._all(parts)]  # noqa: UP007
+        if head == "callable":
+            callables: Any = collections.abc.Callable
+            return callables[[*self._all(parts[0])], self.hint(parts[1])]
+        if head == "file":
+            return typing.TextIO if parts[0] == "t" else typing.BinaryIO
+        if head in ("range", "bounds"):
+            return range if head == "range" else slice
+        return _spelled(self._loaded, ref) if head == "class" else Any
+
+    def _all(self, refs: Sequence[TypeRef]) -> tuple[Any, ...]:
+        return tuple(self.hint(ref) for ref in refs)
+
+    def _class(self, index: int) -> Any:
+        cls: Any = self._loaded.class_of(index)
+        if not self._apart or isinstance(cls, enum.EnumMeta):
+            return cls
+        names = [variant["name"] for variant in self._loaded.variants_of(index)]
+        ty = self._loaded.type_at(index)
+        if not names or (ty["kind"] == "handle" and "variant_of" not in ty):
+            return cls
+        return typing.Union[tuple(getattr(cls, name) for name in names)]  # noqa: UP007
 
 
 def _word(loaded: Loaded, word: str) -> Any:
@@ -180,6 +227,7 @@ def _of_rust(cls: Any, name: str) -> Any:
 
 def callable_signature(loaded: Loaded, found: Callable, *, skip_self: bool = False) -> inspect.Signature:
     """The signature of a callable, with types."""
+    read = _Types(loaded, apart=False)
     parameters: list[inspect.Parameter] = []
     named: list[inspect.Parameter] = []
     for at, param in enumerate(found["params"]):
@@ -188,9 +236,9 @@ def callable_signature(loaded: Loaded, found: Callable, *, skip_self: bool = Fal
         out = isinstance(param["type"], list) and param["type"][0] == "out" and param["type"][2]
         default = param.get("default", None if param.get("optional") else inspect.Parameter.empty)
         kind = inspect.Parameter.KEYWORD_ONLY if out else inspect.Parameter.POSITIONAL_OR_KEYWORD
-        made = inspect.Parameter(param["name"], kind, default=default, annotation=hint(loaded, param["type"]))
+        made = inspect.Parameter(param["name"], kind, default=default, annotation=read.hint(param["type"]))
         (named if out else parameters).append(made)
-    return inspect.Signature([*parameters, *named], return_annotation=hint(loaded, found["result"]))
+    return inspect.Signature([*parameters, *named], return_annotation=read.hint(found["result"]))
 
 
 __all__ = ["typed"]

@@ -53,7 +53,7 @@ def fields_signature(cls: Any) -> Any:
     return inspect.Signature(
         [
             inspect.Parameter(name, kind, default=default, annotation=found)
-            for name, found in hints(cls, fields).items()
+            for name, found in hints(cls, fields, apart=False).items()
         ]
     )
 
