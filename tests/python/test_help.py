@@ -42,6 +42,13 @@ def test_a_class_says_what_its_call_takes(semver: Any) -> None:
     assert semver.Comparator.__doc__.startswith("Changed.") and before != semver.Comparator.__doc__
 
 
+def test_what_several_signatures_say_alike_is_said_once(behaviours: Any) -> None:
+    docs = behaviours.callables.replace_words.__doc__
+    parts = docs.split("\n\n")
+    assert len(parts) == len(set(parts)) and docs.count(parts[0]) == 1
+    assert [part.split(" ")[0] for part in parts[-3:]] == ["Python:", "Python:", "Rust:"]
+
+
 def test_documentation_is_read_without_a_browser(semver: Any) -> None:
     assert '"1.19.0" < "1.5.0" as ASCIIbetically' in semver.Version.__doc__
     assert "`1.0` — too few numeric components" in semver.Version.parse.__doc__

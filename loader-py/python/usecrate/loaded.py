@@ -123,10 +123,18 @@ class Loaded:
     def docs(self, indexes: Sequence[int], instances: list[Instance] | None = None) -> str | None:
         """The docstring of several callables of one name, with those that subscripts lead to."""
         named = instances or []
-        texts = dict.fromkeys(doc_text(self.manifest, self.callable(index)) or "" for index in indexes)
-        if not texts and named:
-            texts = {doc_text(self.manifest, self.callable(named[0]["callables"][0])) or "": None}
-        lines = [text for text in texts if text]
+        shown = indexes or [index for one in named[:1] for index in one["callables"][:1]]
+        # What several say alike is said once, then the signatures of all.
+        by_docs: dict[str, dict[str, None]] = {}
+        for index in shown:
+            found = self.callable(index)
+            own = found.get("docs", "").strip()
+            rest = (doc_text(self.manifest, found) or "").removeprefix(own).strip()
+            by_docs.setdefault(own, {}).update(dict.fromkeys(rest.split("\n\n")))
+        lines: list[str] = []
+        for own, parts in by_docs.items():
+            lines += [own, *sorted(parts, key=lambda part: part.startswith("Rust: "))]
+        lines = [line for line in lines if line]
         if named:
             keys = ", ".join(f"[{', '.join(repr(part) for part in one['key'])}]" for one in named)
             lines.append(f"Subscripts: {keys}")
