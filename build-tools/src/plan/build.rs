@@ -7,6 +7,7 @@ use usecrate_manifest::SkipCode;
 use super::callables::shims;
 use super::ctx::Ctx;
 use super::fold::erase;
+use super::iterables::Shared;
 use super::model::{OriginId, PlannedSkip, Shim, ShimId, TypeId};
 use super::site::{Origin, OriginKey, Site};
 use super::types::Types;
@@ -45,6 +46,8 @@ pub(super) struct Builder<'c, 'a> {
     pub(super) shims: Vec<Shim>,
     /// What was left out so far.
     pub(super) skipped: Vec<PlannedSkip>,
+    /// The methods that are served over any iterable.
+    pub(super) iterables: Shared,
     ids: BTreeSet<String>,
     origins: BTreeMap<OriginKey, OriginId>,
     /// The requests that some callable was meant by, and why one could not be planned.
@@ -60,6 +63,7 @@ impl<'c, 'a> Builder<'c, 'a> {
             types,
             shims: Vec::new(),
             skipped: Vec::new(),
+            iterables: Shared::new(),
             ids: BTreeSet::new(),
             origins: BTreeMap::new(),
             meant: BTreeSet::new(),
@@ -103,7 +107,8 @@ impl<'c, 'a> Builder<'c, 'a> {
         all
     }
 
-    fn skip_site(&mut self, site: &Site, path: &str, place: &Place, reason: Reason) {
+    /// Records that a callable is left out.
+    pub(super) fn skip_site(&mut self, site: &Site, path: &str, place: &Place, reason: Reason) {
         let name = names::python(&site.function.name);
         let span = site.function.span.clone();
         self.skip(path, &name, place, reason, span, site.origin.as_ref());
@@ -162,15 +167,17 @@ impl<'c, 'a> Builder<'c, 'a> {
         self.origins.contains_key(&origin.key)
     }
 
+    /// The number of a function.
+    pub(super) fn number(&mut self, key: &OriginKey) -> OriginId {
+        let next = self.origins.len();
+        *self.origins.entry(key.clone()).or_insert(next)
+    }
+
     /// The number of a function, and that of the place where it is written, if it counts.
     fn numbers(&mut self, origin: Option<&Origin>) -> (Option<OriginId>, Option<OriginId>) {
-        let mut number = |key: &OriginKey| {
-            let next = self.origins.len();
-            *self.origins.entry(key.clone()).or_insert(next)
-        };
-        let id = origin.map(|origin| number(&origin.key));
+        let id = origin.map(|origin| self.number(&origin.key));
         let counts = origin.and_then(|origin| origin.counts.as_ref());
-        (id, counts.map(number))
+        (id, counts.map(|key| self.number(key)))
     }
 
     /// Takes a shim in; its id is made unique.

@@ -31,7 +31,7 @@ pub(super) const CHOICES: usize = 8;
 pub(super) const FOREIGN_CHOICES: usize = 2;
 
 /// What the runtime's iterator over Python's items meets.
-const ITERATES: &[&str] = &[
+pub(super) const ITERATES: &[&str] = &[
     "Iterator",
     "IntoIterator",
     "FusedIterator",
@@ -653,7 +653,10 @@ impl Chooser<'_, '_> {
         let ids = self.types.of_def(def).into_iter();
         let instances = ids.map(|id| &self.types.get(id).instance.ty);
         instances
-            .filter(|one| self.ctx.match_pattern(impl_, inner, one).is_some())
+            .filter(|one| match refers {
+                true => self.ctx.match_pattern(impl_, inner, one).is_some(),
+                false => self.ctx.match_impl(impl_, one).is_some(),
+            })
             .map(|one| if refers { shared(one) } else { one.clone() })
             .collect()
     }

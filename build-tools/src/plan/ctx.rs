@@ -50,6 +50,8 @@ pub(super) struct Ctx<'a> {
     pub(super) judged: holds::judged::Judged,
     /// Which impls apply to which types, by the impl's place in the `Api`.
     granted: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, bool>>>,
+    /// The same, with what the impls' parameters stand for: of one type it is asked again and again.
+    matched: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, Option<Subst>>>>,
     /// What is asked for by name.
     pub(super) requests: Vec<Request>,
     /// The crate's own type for values of any kind, once it was looked for (see `functions`).
@@ -59,7 +61,7 @@ pub(super) struct Ctx<'a> {
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
-type Pattern = Rc<(Ty, BTreeSet<String>)>;
+pub(super) type Pattern = Rc<(Ty, BTreeSet<String>)>;
 
 /// An impl that applies to a type.
 pub(super) struct Match<'a> {
@@ -96,7 +98,7 @@ impl<'a> Ctx<'a> {
                 _ => bare.push(one),
             }
         }
-        let (dependencies, features, mappings, patterns, standing_in, judged, granted, random) =
+        let (dependencies, features, mappings, patterns, standing_in, judged, granted, matched, random) =
             Default::default();
         Self {
             api,
@@ -113,6 +115,7 @@ impl<'a> Ctx<'a> {
             standing_in,
             judged,
             granted,
+            matched,
             requests: Vec::new(),
             own_value: OnceCell::new(),
             limits: OnceCell::new(),
@@ -224,7 +227,15 @@ impl<'a> Ctx<'a> {
 
     /// Matches one impl against a type.
     pub(super) fn match_impl(&self, impl_: &'a Impl, ty: &Ty) -> Option<Match<'a>> {
-        self.match_pattern(impl_, &impl_.self_ty, ty)
+        let key = std::ptr::from_ref(impl_);
+        if let Some(known) = self.matched.borrow().get(&key).and_then(|all| all.get(ty)) {
+            return known.clone().map(|subst| Match { impl_, subst });
+        }
+        let found = self.match_pattern(impl_, &impl_.self_ty, ty);
+        let subst = found.as_ref().map(|found| found.subst.clone());
+        let mut all = self.matched.borrow_mut();
+        all.entry(key).or_default().insert(ty.clone(), subst);
+        found
     }
 
     /// Matches a part of an impl's self type, such as what it refers to, against a type.
@@ -272,9 +283,9 @@ impl<'a> Ctx<'a> {
         holds
     }
 
-    /// The self type of an impl, filled in.
-    pub(super) fn pattern(&self, impl_: &'a Impl) -> Ty {
-        self.filled(impl_, &impl_.self_ty).0.clone()
+    /// The self type of an impl, filled in, and the impl's parameters.
+    pub(super) fn pattern(&self, impl_: &'a Impl) -> Pattern {
+        self.filled(impl_, &impl_.self_ty)
     }
 
     /// What an associated type is, of the trait or of one that comes with it; `None`: nobody here knows.

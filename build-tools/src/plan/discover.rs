@@ -9,7 +9,8 @@ use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::{
-    closures, handed, held, hosts, implemented, instances, items, mappings, objects, stand_in, streams, wire,
+    adaptors, closures, handed, held, hosts, implemented, instances, items, iterables, mappings, objects,
+    stand_in, streams, wire,
 };
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
@@ -17,6 +18,8 @@ use crate::api::{
 
 /// How many instances of one generic type are planned.
 const INSTANCES: usize = 24;
+/// How many, of another crate's that is over types of such crates.
+const FOREIGN: usize = 1;
 /// How deep the arguments of an instance nest.
 const NESTING: usize = 4;
 
@@ -59,12 +62,13 @@ pub(super) struct Found {
 
 /// Finds the types.
 pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
-    let (found, queue, per_def) = Default::default();
+    let (found, queue, per_def, foreign) = Default::default();
     let mut search = Search {
         ctx,
         found,
         queue,
         per_def,
+        foreign,
         limit: NESTING,
         inside: None,
         parts: BTreeMap::new(),
@@ -74,6 +78,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         search.export(name, def);
     }
     search.follow();
+    search.over_iterables(&exports);
     search.given();
     // What the crate itself makes of a generic type is what is meant by it; of the others something has to stand in.
     let of_its_own = |one: &&(String, &Def)| !instances::is_told(ctx, one.1);
@@ -129,6 +134,8 @@ struct Search<'c, 'a> {
     found: Found,
     queue: Vec<Instance>,
     per_def: BTreeMap<DefKey, usize>,
+    /// How many of them are other crates' over each other.
+    foreign: BTreeMap<DefKey, usize>,
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
     /// `fn take(self) -> Take<Self>` would never end.
     limit: usize,
@@ -253,6 +260,7 @@ impl Search<'_, '_> {
                 asked = true;
                 self.limit = usize::MAX;
                 self.per_def.clear();
+                self.foreign.clear();
                 self.add(&ty, None);
             }
         }
@@ -292,7 +300,7 @@ impl Search<'_, '_> {
     /// none even where they are over data that nests.
     fn given(&mut self) {
         let flat = |ty: &Ty| match self.ctx.wrote(ty) {
-            true => !nests(ty),
+            true => !adaptors::nests(ty),
             false => depth(self.ctx, ty) <= 1,
         };
         let plain = |one: &&Instance| one.own && flat(&one.ty);
@@ -302,6 +310,17 @@ impl Search<'_, '_> {
             for given in instances::given(self.ctx, &ty, &self.found.instances) {
                 self.limit = NESTING;
                 self.mention(&given, false);
+            }
+        }
+        self.follow();
+    }
+
+    /// What the methods give that a trait has for whatever iterates.
+    fn over_iterables(&mut self, exports: &[(String, &Def)]) {
+        for (_, def) in exports {
+            for ty in instances::of_iterables(self.ctx, def, &self.found.instances) {
+                self.limit = NESTING;
+                self.leave(&ty);
             }
         }
         self.follow();
@@ -418,7 +437,7 @@ impl Search<'_, '_> {
             return;
         }
         // Methods of traits that come from elsewhere are served, and bring no types of their own.
-        if !self.ctx.own(&trait_.def) {
+        if !self.ctx.own(&trait_.def) || iterables::trait_of(self.ctx, impl_).is_some() {
             return;
         }
         let Some(Def {
@@ -606,6 +625,14 @@ impl Search<'_, '_> {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();
+        // What another crate makes of its own types, it makes of those of this crate, too: one instance will do.
+        if alias.is_none() && adaptors::is_foreign(self.ctx, &ty) {
+            let foreign = self.foreign.entry(def.clone()).or_default();
+            if *foreign >= FOREIGN {
+                return;
+            }
+            *foreign += 1;
+        }
         if *count >= INSTANCES {
             return;
         }
@@ -677,16 +704,6 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
 }
 
-/// It is over types that are no data: over others of the crate's, which may be over others in turn, or callables.
-fn nests(ty: &Ty) -> bool {
-    let data = |part: &Ty| match part {
-        Ty::Path { def, .. } => stdlib::is_std(def) && held::parts(part).is_none(),
-        Ty::Primitive(_) | Ty::Tuple(_) | Ty::Slice(_) | Ty::Array { .. } => true,
-        _ => false,
-    };
-    any(ty, &|part| part != ty && !data(part))
-}
-
 /// How deep a type nests. What another crate's type is made of (a number written as a type) is that crate's business.
 fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
     match ty {
@@ -707,6 +724,8 @@ fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
         }
         Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
         Ty::Tuple(parts) => parts.iter().map(|ty| depth(ctx, ty)).max().unwrap_or(0),
+        // Or `fn as_ref(&self) -> Both<&T>` would never end.
+        Ty::Ref { ty, .. } if matches!(**ty, Ty::Ref { .. }) => 1 + depth(ctx, ty),
         Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ctx, ty),
         _ => {
             let mut count = 0;

@@ -13,7 +13,7 @@ use super::modules::homes;
 use super::site::{Origin, OriginKey};
 use super::spell::Lifetimes;
 use super::wire::{is_text, type_args};
-use super::{holds, items, names, stand_in, stdlib};
+use super::{holds, items, iterables, names, stand_in, stdlib};
 use crate::api::{Bound, Def, Impl, Ty};
 
 /// Methods of a trait on types that have no class: `impl ToSnakeCase for str`.
@@ -28,6 +28,7 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTre
             continue;
         }
         let ty = erase(&build.ctx.normal(&impl_.self_ty));
+        let once = iterables::trait_of(build.ctx, impl_).is_some();
         let alone = |all: Vec<Ty>| all.into_iter().map(|ty| (ty, Subst::default())).collect();
         let (generic, candidates) = match &ty {
             Ty::Generic(name) => (Some(name.clone()), alone(foreign_types(build, impl_, name))),
@@ -56,10 +57,21 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTre
                     trait_: def.key.clone(),
                     name: site.function.name.clone(),
                 };
-                site.origin = Some(Origin::new(key, &site.function, counted));
+                site.origin = Some(match once {
+                    true => iterables::origin(&def.key, &site.function, build.ctx.own(&def.key)),
+                    false => Origin::new(key, &site.function, counted),
+                });
+                if let Some(reason) = iterables::unmet(build.ctx, &site).filter(|_| once) {
+                    build.skip_site(&site, &site.id, &place, reason);
+                    continue;
+                }
                 let shims = build.plan(&site, &place);
                 if !shims.is_empty() {
                     let name = names::python(&site.function.name);
+                    if once && items::gathers(&ty) {
+                        let shared = build.iterables.entry(def.key.clone()).or_default();
+                        shared.entry(name.clone()).or_default().extend(&shims);
+                    }
                     let from_trait = Some(build.ctx.path(&def.key));
                     let method = PlannedMethod {
                         name: name.clone(),

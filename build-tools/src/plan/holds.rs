@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::choose::ITERATES;
 use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify, unify_const};
 use super::spell::is_literal;
 use super::wire::type_args;
-use super::{closures, held, stand_in, stdlib, streams};
+use super::{closures, held, items, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
@@ -165,8 +166,10 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     }
     // Several impls differ in what they give.
     let several = type_args(&trait_.args).next().is_some() && {
-        let open = |impl_: &Impl| parameters(&impl_.generics);
-        let fits = |impl_: &&&Impl| unify(&ctx.pattern(impl_), ty, &open(impl_), &mut Subst::default());
+        let fits = |impl_: &&&Impl| {
+            let pattern = ctx.pattern(impl_);
+            unify(&pattern.0, ty, &pattern.1, &mut Subst::default())
+        };
         ctx.impls_of(&trait_.def).iter().filter(fits).count() > 1
     };
     if several {
@@ -290,12 +293,12 @@ fn described(ctx: &Ctx<'_>, key: &DefKey) -> bool {
 }
 
 fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>) -> Answer {
-    let open = parameters(&impl_.generics);
     let mut subst = Subst::default();
-    let pattern = ctx.pattern(impl_);
-    let mut answer = if unify(&pattern, ty, &open, &mut subst) {
+    let filled = ctx.pattern(impl_);
+    let (pattern, open) = &*filled;
+    let mut answer = if unify(pattern, ty, open, &mut subst) {
         Yes
-    } else if is_settled(&pattern) {
+    } else if is_settled(pattern) {
         return No;
     } else {
         return Open;
@@ -307,7 +310,7 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
         };
         for (have, asked) in others(&have.args.args).iter().zip(&others(&asked.args.args)) {
             let (Arg::Type(have), Arg::Type(asked)) = (have, asked) else {
-                if is_other_constant(have, asked, &open, &mut subst) {
+                if is_other_constant(have, asked, open, &mut subst) {
                     return No;
                 }
                 continue;
@@ -315,7 +318,7 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
             let have = ctx.normal(have);
             if !closed(asked) {
                 answer = answer.min(Open);
-            } else if !unify(&have, asked, &open, &mut subst) {
+            } else if !unify(&have, asked, open, &mut subst) {
                 let known = is_settled(&have) && is_settled(asked);
                 return if known { No } else { Open };
             }
@@ -436,6 +439,9 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
             of_std(ctx, ty, trait_)
         }
         Ty::Tuple(parts) if PARTWISE.contains(&name) && trait_.args.args.is_empty() => all(&mut parts.iter()),
+        Ty::Path { .. } if items::gathers(ty) && !ITERATES.contains(&name) => {
+            sure_unless(PARTWISE.contains(&name) || name == "ExactSizeIterator")
+        }
         Ty::Path { .. } if held::parts(ty).is_some() => sure(closures::is_trait(&trait_.def)),
         Ty::Path { def, .. } if stdlib::is_std(def) => {
             sure_unless(name == "Copy" && OWNING.iter().any(|name| stdlib::is(def, name)))

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::adaptors;
 use super::closures;
 use super::ctx::{Ctx, bind, bounds_of, parameters};
 use super::discover::Instances;
-use super::fold::{Subst, any, closed, erase, generics_in, unify};
+use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
 use super::held;
 use super::holds;
+use super::iterables;
 use super::stand_in;
 use super::stdlib;
 use crate::api::{
@@ -19,6 +21,8 @@ use crate::api::{
 const AMONG: usize = 3;
 /// How many are tried for a method's, of a type that gives another type of the crate's for each.
 const GIVEN: usize = 6;
+/// The same, where the type that is given is of another crate.
+const FOREIGN: usize = 1;
 /// How many instances the methods of one type may ask for.
 const TOLD: usize = 4;
 /// How many types a method may give whose parameters nothing tells.
@@ -126,16 +130,28 @@ pub(super) fn shapes(
     shape: &Ty,
     found: &Instances,
 ) -> Vec<Ty> {
-    shapes_of(ctx, (generics, function), shape, found, AMONG)
+    let tried = Tried {
+        most: AMONG,
+        nested: true,
+    };
+    shapes_of(ctx, (generics, function), shape, found, tried)
 }
 
-/// `most`: so many types are tried for one parameter, and for all together.
+/// Which types of the plan are tried for parameters.
+#[derive(Clone, Copy)]
+struct Tried {
+    /// How many for one, and for all together.
+    most: usize,
+    /// Types over other types of crates, too.
+    nested: bool,
+}
+
 fn shapes_of(
     ctx: &Ctx<'_>,
     (generics, function): (&Generics, &Function),
     shape: &Ty,
     found: &Instances,
-    most: usize,
+    Tried { most, nested }: Tried,
 ) -> Vec<Ty> {
     let names = generics_in(shape);
     let within = |ty: &Ty| match ty {
@@ -164,6 +180,7 @@ fn shapes_of(
         let bounds = of(name);
         let types: Vec<Ty> = stand_in::among(ctx, &bounds, found)
             .into_iter()
+            .filter(|ty| nested || !adaptors::nests(ty))
             .take(most)
             .collect();
         if types.is_empty() {
@@ -241,6 +258,8 @@ pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty>
             let bounds = subst.apply_bounds(&bounds);
             if passed {
                 stand_in::views(&bounds)
+            } else if let Some(usual) = usual(ctx, output, name, &bounds) {
+                vec![usual]
             } else {
                 let found = stand_in::given(ctx, &bounds);
                 let dict = stand_in::told(ctx, &found, &bounds);
@@ -261,6 +280,29 @@ pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty>
     types.filter(closed).collect()
 }
 
+/// The number that a parameter is where nobody says it: the default of the parameter in whose place it stands (`Ix` of
+/// `fn into_graph<Ix: IndexType>(self) -> Graph<N, E, Ty, Ix>`). Other sizes of numbers do the same.
+fn usual(ctx: &Ctx<'_>, output: &Ty, name: &str, bounds: &[Bound]) -> Option<Ty> {
+    let mut found = None;
+    each(output, &mut |part| {
+        let Ty::Path { def, args } = part else { return };
+        let Some(def) = ctx.def(def) else { return };
+        let params = def.generics.params.iter();
+        let params = params.filter(|param| !matches!(param, GenericParam::Lifetime { .. }));
+        let args = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_)));
+        for (param, arg) in params.zip(args) {
+            let is = matches!(arg, Arg::Type(Ty::Generic(have)) if have == name);
+            if let (true, GenericParam::Type { default, .. }) = (is, param) {
+                let number = default.as_ref().map(|ty| ctx.normal(ty));
+                let number =
+                    number.filter(|ty| matches!(ty, Ty::Primitive(_)) && holds::meets(ctx, ty, bounds));
+                found = found.take().or(number);
+            }
+        }
+    });
+    found
+}
+
 /// The type parameters.
 fn parameters_in_order(generics: &Generics) -> impl Iterator<Item = &String> {
     generics.params.iter().filter_map(|param| match param {
@@ -274,7 +316,7 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
     let mut out = Vec::new();
     for one in ctx.matching(ty) {
         let (methods, subst) = match &one.impl_.trait_ {
-            _ if one.impl_.synthetic => continue,
+            _ if one.impl_.synthetic || iterables::trait_of(ctx, one.impl_).is_some() => continue,
             None => (&one.impl_.methods, one.subst),
             Some(trait_) if stdlib::is_std(&trait_.def) || !ctx.own(&trait_.def) => continue,
             Some(trait_) => match ctx.def(&trait_.def).map(|def| (&def.kind, &def.generics)) {
@@ -287,24 +329,61 @@ pub(super) fn given(ctx: &Ctx<'_>, ty: &Ty, found: &Instances) -> Vec<Ty> {
             },
         };
         for method in methods.iter().filter(|one| !one.hidden && !one.unsafe_) {
-            let own = parameters(&method.generics);
             let Some(shape) = method.output.as_ref().map(|ty| ctx.normal(&subst.apply(ty))) else {
                 continue;
             };
-            let open = generics_in(&shape);
             let is_passed = |name: &String| {
                 let is = |param: &Param| matches!(&param.ty, Ty::Generic(have) if have == name);
                 method.params.iter().any(is)
             };
-            if open.is_empty() || !open.is_subset(&own) || !open.iter().all(is_passed) {
-                continue;
+            if generics_in(&shape).iter().all(is_passed) {
+                out.extend(shapes_given(ctx, method, &subst, &shape, found));
             }
-            let method = put(ctx, method, &subst);
-            let most = if ctx.wrote(&shape) { GIVEN } else { AMONG };
-            out.extend(shapes_of(ctx, (&method.generics, &method), &shape, found, most));
         }
     }
     out
+}
+
+/// What the methods give that a trait has for whatever iterates, of an iterable of Python's.
+pub(super) fn of_iterables(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<Ty> {
+    let DefKind::Trait(definition) = &def.kind else {
+        return Vec::new();
+    };
+    let Some(iterable) = iterables::passed(ctx, def) else {
+        return Vec::new();
+    };
+    let subst = Subst::of_self(&iterable);
+    let mut out = Vec::new();
+    for method in definition
+        .methods
+        .iter()
+        .filter(|one| !one.hidden && !one.unsafe_)
+    {
+        let Some(shape) = method.output.as_ref().map(|ty| ctx.normal(&subst.apply(ty))) else {
+            continue;
+        };
+        if closed(&shape) {
+            out.push(shape);
+        } else {
+            out.extend(shapes_given(ctx, method, &subst, &shape, found));
+        }
+    }
+    out
+}
+
+/// What a method gives, where only its own parameters are open in that. `subst` is what is known of its block's.
+fn shapes_given(ctx: &Ctx<'_>, method: &Function, subst: &Subst, shape: &Ty, found: &Instances) -> Vec<Ty> {
+    let open = generics_in(shape);
+    if open.is_empty() || !open.is_subset(&parameters(&method.generics)) {
+        return Vec::new();
+    }
+    let method = put(ctx, method, subst);
+    let own = ctx.wrote(shape);
+    let tried = Tried {
+        most: if own { GIVEN } else { FOREIGN },
+        nested: own,
+    };
+    shapes_of(ctx, (&method.generics, &method), shape, found, tried)
 }
 
 /// A function with what is known put in.

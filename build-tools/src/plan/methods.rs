@@ -12,7 +12,7 @@ use super::model::{PlannedMethod, TypeId};
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::{Reason, type_args};
-use super::{io_methods, iteration, names, objects, siblings, stand_in, stdlib};
+use super::{adaptors, io_methods, iterables, iteration, names, objects, siblings, stand_in, stdlib};
 use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Impl, TraitRef, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
@@ -126,9 +126,14 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                 }
             }
             Some(trait_) if stdlib::is_std(&trait_.def) || found.impl_.synthetic => {}
+            Some(_) if iterables::trait_of(build.ctx, found.impl_).is_some() => {}
             Some(trait_) => {
                 let counted = entry.instance.own && build.ctx.own(&trait_.def);
-                for site in trait_sites(build, &found, &rust, &entry.path, counted) {
+                let mut sites = trait_sites(build, &found, &rust, &entry.path, counted);
+                if adaptors::is_foreign(build.ctx, &entry.instance.ty) {
+                    sites.retain(|site| !adaptors::is_provided(build.ctx, found.impl_, &site.function.name));
+                }
+                for site in sites {
                     let instance = has_receiver(&site.function);
                     from_traits.push(Found {
                         site,
@@ -431,7 +436,7 @@ fn skip_rest(build: &mut Builder<'_, '_>, def: &Def, reason: &Reason) {
 /// The functions that a block gives: its own, or all of the crate's trait that it implements.
 fn written<'a>(build: &Builder<'_, 'a>, impl_: &'a Impl) -> Vec<&'a Function> {
     let all: Vec<&Function> = match &impl_.trait_ {
-        _ if impl_.synthetic => Vec::new(),
+        _ if impl_.synthetic || iterables::trait_of(build.ctx, impl_).is_some() => Vec::new(),
         None => impl_.methods.iter().collect(),
         Some(trait_) if build.ctx.own(&trait_.def) && !stdlib::is_std(&trait_.def) => {
             match build.ctx.def(&trait_.def).map(|def| &def.kind) {

@@ -12,6 +12,7 @@
 //! What is not served is in [`Plan::skipped`] with its reason; nothing is silently absent. Nothing here knows a crate
 //! by name, and the same `Api` gives the same plan.
 
+mod adaptors;
 mod among;
 mod arguments;
 mod build;
@@ -39,6 +40,7 @@ mod implemented;
 mod instances;
 mod io_methods;
 mod items;
+mod iterables;
 mod iteration;
 mod joined;
 mod kinds;
@@ -121,7 +123,9 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
         .collect();
     siblings::share(&build, &mut planned);
     let named_classes = siblings::subscripts(&build, &mut planned);
-    let traits = modules::traits(&mut build, over_types);
+    let mut traits = modules::traits(&mut build, over_types);
+    adaptors::complete(&mut build, &mut planned);
+    iterables::share(&mut build, &mut planned, &mut traits);
     let modules = modules::modules(&mut build, &traits);
     let refused = build.refused();
     let Builder { shims, skipped, .. } = build;

@@ -670,7 +670,7 @@ fn one_of(ctx: &Ctx<'_>, ty: Ty, deep: bool) -> Option<Ty> {
 
 /// What iterates, where an iterator is asked for: what Python iterates over, if its items own their data, and types of the
 /// crate's.
-fn iterators<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
+pub(super) fn iterators<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
     let iterates = |trait_: &DefKey| {
         ["Iterator", "DoubleEndedIterator"]
             .iter()

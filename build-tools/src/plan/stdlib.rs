@@ -422,14 +422,12 @@ pub(super) fn is_std(def: &DefKey) -> bool {
 }
 
 fn row(def: &DefKey) -> Option<&'static Row> {
+    if !is_std(def) {
+        return None;
+    }
     let name = def.name();
-    is_std(def)
-        .then(|| {
-            TYPES.iter().find(|row| {
-                row.0 == name && (row.1.is_empty() || def.0.split("::").any(|part| part == row.1))
-            })
-        })
-        .flatten()
+    let within = |module: &str| module.is_empty() || def.0.split("::").any(|part| part == module);
+    TYPES.iter().find(|row| row.0 == name && within(row.1))
 }
 
 /// How a standard type crosses; `None`: not at all, or it is no standard type.
@@ -493,7 +491,7 @@ pub(super) fn non_zero(def: &DefKey) -> Option<String> {
 
 /// The standard type of that name: `is(def, "Option")`.
 pub(super) fn is(def: &DefKey, name: &str) -> bool {
-    row(def).is_some_and(|row| row.0 == name)
+    def.name() == name && row(def).is_some()
 }
 
 /// What a range with both ends is over.

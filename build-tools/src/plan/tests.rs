@@ -1,9 +1,11 @@
 //! Plans of small hand-made APIs, one behaviour each.
 
+mod adaptors;
 mod held;
 mod host_objects;
 mod hosts;
 mod instances;
+mod iterables;
 mod judge;
 mod limits;
 mod locks;

@@ -6,4 +6,5 @@ pub mod given;
 pub mod iterators;
 pub mod listeners;
 pub mod pointers;
+pub mod spread;
 pub mod threads;
