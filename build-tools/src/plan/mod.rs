@@ -44,6 +44,7 @@ mod kinds;
 mod lasting;
 mod lifetimes;
 mod likely;
+mod likenesses;
 mod limits;
 mod lock;
 mod mappings;
@@ -264,6 +265,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         deref,
         primary: None,
         object: objects::form(build.ctx, &entry.instance.ty),
+        likeness: likenesses::planned(build.ctx, &entry.instance.ty),
         instances: Vec::new(),
     }
 }
