@@ -14,6 +14,7 @@
 
 mod among;
 mod arguments;
+mod asked_by;
 mod build;
 mod callables;
 mod choose;
