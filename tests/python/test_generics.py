@@ -342,6 +342,17 @@ def test_a_number_in_a_type_is_one_that_its_trait_is_implemented_with(m: Any) ->
     assert m.lists.Doubled["Flat", "3"](field).at([0.0, 0.0, 1.0]) == 4
 
 
+def test_what_a_trait_is_asked_for_by_is_told_by_its_impls_and_a_box_holds_whoever_meets_it(m: Any) -> None:
+    def over(number: int) -> Any:
+        boxed = f"Box<dyn Wave<f64, {number}>>"
+        return m.lists.Summed["f64", boxed, boxed, str(number)]
+
+    field = m.lists.Flat(1.0)
+    assert over(1)(field, field).height([2.0]) == 6.0
+    nested = over(2)(over(2)(field, m.lists.Flat(2.0)), field)
+    assert nested.height([0.0, 10.0]) == 34.0
+
+
 def test_what_is_asked_of_another_type_says_what_can_be_made(m: Any) -> None:
     assert m.lists.made["u8"]() == 7 and m.lists.made["f64"]() == 0.5
     assert "u16" not in refused(TypeError, m.lists.made)

@@ -25,7 +25,7 @@ BLESS = os.environ.get("USECRATE_BLESS") == "1"
 CRATE = """\
 #![allow(warnings)]
 use std::{borrow::Cow, cmp::Ordering, collections::*, ffi::*, fmt::{self, Display}, io::{self, *}};
-use std::{net::*, num::*, ops::Range, path::*, sync::Arc, time::*, vec::IntoIter};
+use std::{net::*, num::*, ops::{Bound, Range, RangeBounds}, path::*, sync::Arc, time::*, vec::IntoIter};
 type Result<T, E> = std::result::Result<T, E>;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record { pub width: u32 }

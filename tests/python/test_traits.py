@@ -435,3 +435,17 @@ def test_such_a_callable_may_be_lent_for_the_call(crate: Any) -> None:
         crate.rendered("ab", fails)
     with pytest.raises(TypeError, match="helper"):
         crate.rendered("ab", 1)
+
+
+def test_what_has_no_name_and_cannot_be_an_object_has_the_methods_that_are_not_generic(crate: Any) -> None:
+    plan = crate.Plan([1, 5, 9])
+    hours = plan.hours()
+    assert (hours.has(5), hours.has(6), list(hours.all())) == (True, False, [1, 5, 9])
+    assert crate.Numbers.has(hours, 9)
+    with pytest.raises(AttributeError, match="no name in Rust"):
+        hours.within(range(3))
+    with pytest.raises(usecrate.BorrowedError):
+        usecrate.move(plan).into_hours()
+    del hours
+    hours = plan.into_hours()
+    assert list(hours.all()) == [1, 5, 9]

@@ -229,3 +229,22 @@ def test_what_one_thread_owns_together_stays_on_it(behaviours: Any) -> None:
         pool.submit(box.clear).result()
     m.common_gone()  # what another thread dropped goes with the next call of its own
     assert m.common_gone() == before + 1
+
+
+@pytest.mark.parametrize("way", ["open", "look"])
+def test_what_a_result_does_not_borrow_keeps_nothing_of_it(views: Any, way: str) -> None:
+    """A label lives on, and borrows a name of its own: the cabinet is free when the drawer is gone."""
+    label, cabinet = views.Label("".join(["to", "ols"])), views.Cabinet()
+    drawer = getattr(cabinet, way)(label)
+    drawer.put(3)
+    with pytest.raises(usecrate.BorrowedError, match=f"Cabinet::{way}"):
+        cabinet.lock()
+    del drawer
+    assert label.text() == "tools" and cabinet.lock() == 1
+    second = views.Cabinet()
+    drawer = getattr(second, way)(label)
+    del label
+    gc.collect()
+    drawer.put(4)
+    usecrate.close(drawer)
+    assert second.lock() == 1

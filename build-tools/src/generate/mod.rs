@@ -3,7 +3,7 @@
 //! 1. [`survivors`]: what proving has dropped, and the numbers of the rest.
 //! 2. [`names`]: every name that the bridge declares.
 //! 3. [`types`]: a macro call per type, and per type of another crate that crosses by value; [`objects`]: the same
-//!    for trait objects as arguments; [`hosts`]: traits that Python implements.
+//!    for trait objects as arguments; [`hosts`]: traits that Python implements; [`likenesses`]: traits that stand for others.
 //! 4. [`shims`]: a function per shim.
 //! 5. [`text`]: the printed text, and which part of the plan each line belongs to.
 //!
@@ -11,6 +11,7 @@
 //! knows what to drop.
 
 mod hosts;
+mod likenesses;
 mod names;
 mod objects;
 #[cfg(test)]
@@ -24,6 +25,8 @@ mod types;
 
 pub use survivors::{Dropped, Numbers, Owner, Rejection};
 pub use text::Source;
+
+use std::collections::BTreeSet;
 
 use crate::plan::model::Plan;
 use text::{Writer, literal, print_item};
@@ -44,8 +47,13 @@ pub fn generate(plan: &Plan, header: &Header, dropped: &Dropped) -> Source {
     let numbers = Numbers::new(plan, dropped);
     let mut writer = Writer::default();
     prologue(&mut writer, header);
+    let mut alike = BTreeSet::new();
     for id in numbers.types() {
         let ty = &plan.types[id];
+        if let Some(likeness) = ty.likeness.as_ref().filter(|one| alike.insert(&one.name)) {
+            writer.push_checked(Owner::Type(id), likenesses::declaration(likeness));
+            writer.gap();
+        }
         let number = numbers.ty(id).unwrap_or_default();
         writer.push_checked(Owner::Type(id), types::declaration(id, number, ty));
     }

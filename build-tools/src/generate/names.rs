@@ -3,6 +3,7 @@
 //! ```text
 //! bridge-name = "__uc_f" shim-id        one function per shim
 //!             | "__UcFamily" type-id    the family of a type with lifetimes
+//!             | "__UcLike_" path        stands for a trait that cannot be `dyn`; made in the plan
 //!             | "__UcMarker"            makes the impls the bridge's own
 //!             | "__uc"                  `usecrate_runtime::private`
 //!             | "__uc_arg" | "__uc_kept"  declared by `artifact!`: lift an argument for the call, for the group

@@ -29,6 +29,7 @@ pub(crate) fn ty(path: &str, kind: Kind, rust: &str) -> PlannedType {
         specials: BTreeMap::new(),
         deref: None,
         primary: None,
+        likeness: None,
         object: ObjectForm::None,
         instances: Vec::new(),
     }

@@ -282,7 +282,13 @@ fn shim(
     let leaving = Ty::Tuple(leaving);
     let mut outlives = open.outlives.clone();
     outlives.extend(lifetimes::outlived(&open.params, &params, &open.bounds));
-    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &outlives)?;
+    let mut brings = |name: &String| lifetimes::brings(&put.ty(&Ty::Generic(name.clone())));
+    let whole: Vec<bool> = (open
+        .params
+        .iter()
+        .map(|ty| !generics_in(ty).iter().any(&mut brings)))
+    .collect();
+    let mut stays = lifetimes::stays(ctx, types, &names, &living, Some(&leaving), &outlives, &whole)?;
     // The items are the group's own: copies, which nobody else has.
     in_place.iter().for_each(|at| stays[*at] = Stay::Group);
     let nested = |stay: &Stay| matches!(stay, Stay::Nested | Stay::Parent | Stay::CallInParent);

@@ -778,14 +778,14 @@ fn owned(ty: Ty) -> Ty {
     }
 }
 
-/// `Range<T>`
+/// Any range of `T`.
 fn range(ty: Ty) -> Ty {
     let args = Args {
         args: vec![crate::api::Arg::Type(ty)],
         ..Args::default()
     };
     Ty::Path {
-        def: DefKey("core::ops::range::Range".to_owned()),
+        def: DefKey("std::usecrate::AnyRange".to_owned()),
         args,
     }
 }

@@ -241,6 +241,12 @@ fn of_trait(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
         }
         return Yes;
     }
+    if let Ty::Dyn { traits, .. } = ty {
+        let mut same = traits.iter().filter(|one| one.def == trait_.def);
+        if let Some(one) = same.next() {
+            return of_object(&one.args.args, &trait_.args.args);
+        }
+    }
     let key = (super::fold::erase(ty), trait_.args.args.clone());
     if let Some(known) = ctx.judged.known(&trait_.def, &key) {
         return known;
@@ -263,6 +269,21 @@ fn of_trait(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     };
     ctx.judged.note(&trait_.def, &key, answer);
     answer
+}
+
+/// A trait object implements its own trait.
+fn of_object(have: &[Arg], asked: &[Arg]) -> Answer {
+    let known = |arg: &Arg| match arg {
+        Arg::Type(ty) => closed(ty),
+        Arg::Const(text) => is_literal(text),
+        Arg::Lifetime(_) => true,
+        Arg::Infer => false,
+    };
+    match have == asked {
+        true => Yes,
+        false if asked.iter().all(known) => No,
+        false => Open,
+    }
 }
 
 /// No impl of that trait for the type can be missing from what was scanned.
@@ -331,9 +352,9 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
     answer.min(clauses(ctx, &impl_.generics, &subst))
 }
 
-/// Two numbers that are not the same: `NoiseFn<f64, 2>` is no `NoiseFn<f64, 3>`.
+/// Two numbers that are not the same: `NoiseFn<f64, 2>` is no `NoiseFn<f64, 3>`. A const parameter may be written like a type.
 fn is_other_constant(have: &Arg, asked: &Arg, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
-    let (Arg::Const(have), Arg::Const(asked)) = (have, asked) else {
+    let (Arg::Const(have) | Arg::Type(Ty::Generic(have)), Arg::Const(asked)) = (have, asked) else {
         return false;
     };
     let known = is_literal(asked) && (is_literal(have) || open.contains(have));

@@ -293,7 +293,7 @@ fn hooked(
 }
 
 /// The function's own lifetimes, with what they outlive.
-fn lifetimes(function: &Function) -> String {
+pub(super) fn lifetimes(function: &Function) -> String {
     let all: Vec<String> = function
         .generics
         .params
@@ -322,7 +322,7 @@ fn sized(function: &Function) -> &'static str {
 }
 
 /// How a method takes its object, and how that is written.
-fn receiver(function: &Function) -> Option<(Receiver, String)> {
+pub(super) fn receiver(function: &Function) -> Option<(Receiver, String)> {
     let first = function.params.first().filter(|param| param.name == "self")?;
     let of_self = |ty: &Ty| matches!(ty, Ty::Generic(name) if name == "Self");
     let pointer = |ty: &Ty| match ty {

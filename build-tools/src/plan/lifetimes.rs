@@ -98,6 +98,19 @@ pub(super) fn names(ty: &Ty, name: &str) -> bool {
     lifetimes(ty).contains(name)
 }
 
+/// Whether a type that is put in place of a parameter brings lifetimes along, which each of its places then has its own of.
+pub(super) fn brings(ty: &Ty) -> bool {
+    let short = |name: Option<&str>| name != Some("'static") && name != Some(LENT);
+    any(ty, &|part| match part {
+        Ty::Ref { lifetime, .. } => short(lifetime.as_deref()),
+        Ty::Path { args, .. } => {
+            (args.args.iter()).any(|arg| matches!(arg, Arg::Lifetime(name) if short(Some(name))))
+        }
+        Ty::Dyn { lifetime, .. } => lifetime.is_some() && short(lifetime.as_deref()),
+        _ => false,
+    })
+}
+
 /// Whether what a reference points to has lifetimes of its own.
 pub(super) fn borrows_inside(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref { ty, .. } if !lifetimes(ty).is_empty())
@@ -156,7 +169,7 @@ pub(super) fn outlived(written: &[Ty], params: &[Ty], bounds: &[(Ty, Vec<Bound>)
 ///
 /// Every lifetime has a level: the call's (0), the own group's (1), the parent's (2). The result's and those that handles
 /// among the arguments carry are the group's at least; what is kept and borrows itself belongs to the parent, so that
-/// no group owns its own members.
+/// no group owns its own members. `whole` says of which parameters no lifetime came with a type that was chosen.
 pub(super) fn stays(
     ctx: &Ctx<'_>,
     types: &Types,
@@ -164,10 +177,11 @@ pub(super) fn stays(
     params: &[Ty],
     output: Option<&Ty>,
     outlives: &[(String, String)],
+    whole: &[bool],
 ) -> Result<Vec<Stay>, Reason> {
     let mut levels = Levels::default();
+    let mut group = BTreeSet::new();
     if let Some(output) = output {
-        let mut group = BTreeSet::new();
         borrowed(ctx, types, output, &mut group);
         // Newer editions capture every lifetime in scope, older ones those that are written: rustdoc does not say which.
         if any(output, &|part| matches!(part, Ty::Impl(_))) {
@@ -199,9 +213,12 @@ pub(super) fn stays(
             break;
         }
     }
+    let beside = beside(&params, &group, outlives, whole);
     Ok(params
         .iter()
-        .map(|(_, uses)| match uses.levels(&levels) {
+        .zip(beside)
+        .map(|((_, uses), beside)| match uses.levels(&levels) {
+            (0, _) if beside => Stay::CallInParent,
             (0, 0 | 1) => Stay::Call,
             (0, _) => Stay::CallInParent,
             (1, 0 | 1) => Stay::Group,
@@ -209,6 +226,33 @@ pub(super) fn stays(
             _ => Stay::Parent,
         })
         .collect())
+}
+
+/// Which arguments borrow something that has nothing to do with what the result borrows (`fn open(&'t self, of: Name<'_>) ->
+/// Table<'t>`): as members of the result's group they would hold what the result borrowed when that is long gone. The parent
+/// does not know of its children. Only where the result's group has no other members: those would have a parent from now on.
+fn beside(
+    params: &[(&Ty, Uses)],
+    group: &BTreeSet<String>,
+    outlives: &[(String, String)],
+    whole: &[bool],
+) -> Vec<bool> {
+    let elided = |name: &String| name.starts_with("'_") && name != "'_";
+    let told = |name: &String| outlives.iter().any(|(long, short)| name == long || name == short);
+    let apart = |at: usize| {
+        let (_, uses) = &params[at];
+        let mine = uses.all();
+        let others = || params.iter().enumerate().filter(|(other, _)| *other != at);
+        let shared = |name: &String| {
+            group.contains(name) || told(name) || others().any(|(_, (_, other))| other.all().contains(name))
+        };
+        whole[at] && !uses.carried.is_empty() && mine.iter().all(|name| elided(name) && !shared(name))
+    };
+    let all: Vec<bool> = (0..params.len()).map(apart).collect();
+    let others = || params.iter().zip(&all).filter(|(_, apart)| !**apart);
+    let known = !group.is_empty() && !group.contains("'_");
+    let fresh = others().all(|((_, uses), _)| uses.carried.is_empty());
+    all.iter().map(|apart| *apart && known && fresh).collect()
 }
 
 /// The levels of lifetimes by name.
@@ -250,6 +294,15 @@ impl Uses {
             .map(|name| if tied(&name) { format!("{name}+") } else { name })
             .collect();
         uses
+    }
+
+    /// Every lifetime in it.
+    fn all(&self) -> BTreeSet<String> {
+        let carried = self.carried.iter().map(|name| name.trim_end_matches('+'));
+        carried
+            .chain(self.lent.keys().map(String::as_str))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The levels of what is lent, all at once, and of what is carried.

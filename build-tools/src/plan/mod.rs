@@ -15,6 +15,7 @@
 mod adaptors;
 mod among;
 mod arguments;
+mod asked_by;
 mod build;
 mod callables;
 mod choose;
@@ -47,6 +48,7 @@ mod kinds;
 mod lasting;
 mod lifetimes;
 mod likely;
+mod likenesses;
 mod limits;
 mod lock;
 mod mappings;
@@ -269,6 +271,7 @@ fn planned_type(build: &mut Builder<'_, '_>, id: TypeId, over_types: &mut TraitM
         deref,
         primary: None,
         object: objects::form(build.ctx, &entry.instance.ty),
+        likeness: likenesses::planned(build.ctx, &entry.instance.ty),
         instances: Vec::new(),
     }
 }

@@ -117,6 +117,30 @@ pub struct PlannedType {
     pub instances: Vec<(Vec<String>, TypeId)>,
     /// It holds a trait object.
     pub object: ObjectForm,
+    /// The trait of that object, if the bridge declares it.
+    pub likeness: Option<PlannedLikeness>,
+}
+
+/// A trait of the bridge's, in the place of one that cannot be `dyn`.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedLikeness {
+    /// Its name.
+    pub name: String,
+    /// The crate's trait, for people.
+    pub path: String,
+    /// The same as Rust text.
+    pub trait_: String,
+    /// Its methods.
+    pub functions: Vec<PlannedAlike>,
+}
+
+/// A method that calls one of the same name.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedAlike {
+    /// All of it before the body.
+    pub head: String,
+    /// The call.
+    pub call: String,
 }
 
 /// How a type that holds a trait object gets its wire form.

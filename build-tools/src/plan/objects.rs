@@ -15,10 +15,10 @@ use super::fold::{Subst, closed, erase};
 use super::methods::TraitMethods;
 use super::model::{Candidate, ObjectForm, PlannedGiven, PlannedMethod, PlannedObject, TypeId};
 use super::site::{Callee, Explicit, Site};
-use super::spell::Lifetimes;
+use super::spell::{Lifetimes, is_literal};
 use super::types::Types;
 use super::wire::{is_bytes, is_text, type_args};
-use super::{closures, handed, names, stdlib};
+use super::{closures, handed, holds, likenesses, names, stdlib};
 use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, Trait, TraitRef, Ty};
 
 /// Traits that a trait object may have beside its own.
@@ -129,14 +129,17 @@ pub(super) fn marks(one: &TraitRef) -> bool {
     stdlib::is_std(&one.def) && MARKERS.contains(&one.def.name())
 }
 
-/// A trait object that is served: its trait is no part of std, and can be named.
+/// A trait object that is served: its trait is no part of std, and can be named, or another of the bridge's stands for it.
 pub(super) fn is_object(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let Ty::Dyn { traits, .. } = ty else { return false };
     let Some((first, others)) = traits.split_first() else {
         return false;
     };
     let known = definition(ctx, first).is_some_and(|found| found.dyn_compatible);
-    known && others.iter().all(marks) && closed(ty) && ctx.spell(ty, Lifetimes::Infer).is_ok()
+    (known || likenesses::spelled(ctx, first).is_some())
+        && others.iter().all(marks)
+        && closed(ty)
+        && ctx.spell(ty, Lifetimes::Infer).is_ok()
 }
 
 /// The trait of an object is one of std's.
@@ -484,20 +487,39 @@ pub(super) fn planned_object(ctx: &Ctx<'_>, types: &Types, object: &Ty) -> Optio
 fn implements(ctx: &Ctx<'_>, ty: &Ty, traits: &[TraitRef]) -> bool {
     let found = ctx.matching(ty);
     traits.iter().all(|wanted| {
-        found.iter().any(|one| {
-            one.impl_.trait_.as_ref().is_some_and(|have| {
-                let have = one.subst.apply_trait(have);
-                have.def == wanted.def && same(ctx, &have.args, &wanted.args)
-            })
-        })
+        let mut impls = found
+            .iter()
+            .filter_map(|one| Some((one, one.impl_.trait_.as_ref()?)));
+        let there = impls.any(|(one, have)| {
+            let have = one.subst.apply_trait(have);
+            have.def == wanted.def && same(ctx, &have.args, &wanted.args)
+        });
+        let bound = Bound::Trait {
+            trait_: wanted.clone(),
+            maybe: false,
+            for_: Vec::new(),
+        };
+        there && holds::meets(ctx, ty, &[bound])
     })
 }
 
-/// The same type arguments, where both have some: an impl for all is one for each.
+/// The same arguments, where both have some: an impl for all is one for each.
 fn same(ctx: &Ctx<'_>, have: &Args, wanted: &Args) -> bool {
-    let types = |args: &Args| -> Vec<Ty> { type_args(args).map(|ty| erase(&ctx.normal(ty))).collect() };
-    let (have, wanted) = (types(have), types(wanted));
-    have.iter().zip(&wanted).all(|(a, b)| a == b || !closed(a))
+    let told = |args: &Args| -> Vec<Arg> {
+        let normal = |arg: &Arg| match arg {
+            Arg::Type(ty) => Some(Arg::Type(erase(&ctx.normal(ty)))),
+            Arg::Const(text) => Some(Arg::Const(text.clone())),
+            Arg::Lifetime(_) | Arg::Infer => None,
+        };
+        args.args.iter().filter_map(normal).collect()
+    };
+    let open = |arg: &Arg| match arg {
+        Arg::Type(ty) => !closed(ty),
+        Arg::Const(text) => !is_literal(text),
+        Arg::Lifetime(_) | Arg::Infer => false,
+    };
+    let (have, wanted) = (told(have), told(wanted));
+    have.iter().zip(&wanted).all(|(a, b)| a == b || open(a))
 }
 
 /// Plans the methods of what holds an object: those of its trait, of the traits that this one includes, and its own.
@@ -516,8 +538,9 @@ pub(super) fn methods(
     let Some(first) = trait_of(object) else {
         return out;
     };
+    let alike = likenesses::spelled(ctx, first);
     for (trait_, found) in included(ctx, first) {
-        let Ok(spelled) = ctx.spell_trait(&trait_) else {
+        let Ok(spelled) = alike.clone().map_or_else(|| ctx.spell_trait(&trait_), Ok) else {
             continue;
         };
         let mut subst = ctx
@@ -525,8 +548,16 @@ pub(super) fn methods(
             .map(|def| bind(&def.generics, &trait_.args))
             .unwrap_or_default();
         subst.types.insert("Self".to_owned(), object.clone());
-        for function in found.methods.iter().filter(|one| is_called(one)) {
+        for function in found
+            .methods
+            .iter()
+            .filter(|one| is_called(one) || alike.is_some())
+        {
             let name = names::python(&function.name);
+            if alike.is_some() && !likenesses::has(ctx, function) {
+                likenesses::left_out(build, id, &entry.path, &ctx.show_trait(&trait_), function);
+                continue;
+            }
             if taken.contains(&name) || out.iter().any(|have| have.name == name) {
                 continue;
             }
@@ -561,6 +592,11 @@ fn included<'a>(ctx: &Ctx<'a>, first: &TraitRef) -> Vec<(TraitRef, &'a Trait)> {
             continue;
         };
         if all.iter().any(|(have, _)| have.def == one.def) {
+            continue;
+        }
+        if likenesses::spelled(ctx, &one).is_some() {
+            // What stands for it has its own methods alone.
+            all.push((one, found));
             continue;
         }
         let subst = ctx
@@ -662,6 +698,9 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, all: &mut super:
     };
     let Some(first) = trait_of(object) else { return };
     let mut says = BTreeSet::new();
+    if likenesses::spelled(build.ctx, first).is_some() {
+        return;
+    }
     for (_, found) in included(build.ctx, first) {
         for bound in &found.supertraits {
             if let Bound::Trait {

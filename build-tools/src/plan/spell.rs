@@ -3,7 +3,11 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
+<<<<<<< HEAD
 use super::{closures, digits, handed, held, hosts, mappings, random, streams};
+=======
+use super::{closures, handed, held, hosts, likenesses, mappings, random, streams};
+>>>>>>> h-B
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -286,6 +290,9 @@ impl Ctx<'_> {
         if let (true, Some((params, output))) = (closures::is_trait(&one.def), handed::parts(one)) {
             let call = self.spell_call(params, output, mode)?;
             return Ok(format!("::std::ops::{}{call}", one.def.name()));
+        }
+        if let Some(name) = likenesses::spelled(self, one) {
+            return Ok(name);
         }
         let path = match stdlib::trait_path(one.def.name()).filter(|_| stdlib::is_std(&one.def)) {
             Some(path) => path.to_owned(),

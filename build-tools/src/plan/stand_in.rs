@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ctx::{Ctx, bounds_of, parameters};
 use super::discover::Instances;
 use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
-use super::holds::{self, meets};
-use super::spell::{Lifetimes, is_literal};
+use super::holds::{self, Answer, meets};
+use super::spell::Lifetimes;
 use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
-use super::{choose, held, stdlib, streams};
+use super::{asked_by, choose, held, objects, stdlib, streams};
 use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, Ty};
 
 /// How many of a crate's own types stand for one parameter.
@@ -115,11 +115,15 @@ fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
     } else {
         1
     };
-    let mut all: Vec<(Subst, Vec<Arg>)> = vec![Default::default()];
-    for param in &def.generics.params {
+    // What says by which arguments a trait is asked for comes first: then it is known what is asked.
+    let mut order: Vec<usize> = (0..def.generics.params.len()).collect();
+    order.sort_by_key(|at| !asked_by::tells(def, &def.generics.params[*at]));
+    let mut all: Vec<(Subst, BTreeMap<usize, Arg>)> = vec![Default::default()];
+    for at in order {
+        let param = &def.generics.params[at];
         let mut next = Vec::new();
         for (subst, args) in &all {
-            for arg in arguments(ctx, def, param, subst, deep) {
+            for (rank, arg) in arguments(ctx, def, param, subst, deep).into_iter().enumerate() {
                 let (mut subst, mut args) = (subst.clone(), args.clone());
                 match (&arg, param) {
                     (Arg::Type(ty), GenericParam::Type { name, .. }) => {
@@ -130,16 +134,25 @@ fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
                     }
                     _ => {}
                 }
-                args.push(arg);
-                next.push((subst, args));
+                args.insert(at, arg);
+                next.push((rank, (subst, args)));
             }
         }
-        let number = |(_, args): &(Subst, Vec<Arg>)| matches!(args.last(), Some(Arg::Type(Ty::Primitive(_))));
+        let number = |(_, (_, args)): &(usize, (Subst, BTreeMap<usize, Arg>))| {
+            matches!(args.get(&at), Some(Arg::Type(Ty::Primitive(_))))
+        };
         let all_numbers = most > 1 && all.len() == 1 && next.iter().all(number);
-        next.truncate(if all_numbers { NUMBERS } else { most.max(all.len()) });
-        all = next;
+        let limit = if all_numbers { NUMBERS } else { most.max(all.len()) };
+        if next.len() > limit {
+            // Each of what there was gets its best before any gets another.
+            next.sort_by_key(|(rank, _)| *rank);
+            next.truncate(limit);
+        }
+        all = next.into_iter().map(|(_, one)| one).collect();
     }
-    all.into_iter().map(|(_, args)| args).collect()
+    all.into_iter()
+        .map(|(_, args)| args.into_values().collect())
+        .collect()
 }
 
 /// Which of a generic type's instances its public name leads to: the one with the default arguments, or over what stands
@@ -252,41 +265,22 @@ fn arguments(ctx: &Ctx<'_>, def: &Def, param: &GenericParam, subst: &Subst, deep
             default: Some(default),
             ..
         } => vec![Arg::Const(default.clone())],
-        GenericParam::Const { name, .. } => constants(ctx, def, name),
+        GenericParam::Const { name, .. } => asked_by::constants(ctx, def, name),
         GenericParam::Type {
             default: Some(default),
             ..
         } => vec![Arg::Type(ctx.normal(&subst.apply(default)))],
         GenericParam::Type { name, default: None } => {
+            if asked_by::tells(def, param) {
+                let told = asked_by::types(ctx, def, name);
+                if !told.is_empty() {
+                    return told;
+                }
+            }
             let found = candidates(ctx, def, name, subst, deep);
             found.into_iter().map(Arg::Type).collect()
         }
     }
-}
-
-/// Values of a const parameter by which a trait is asked for (`S: NoiseFn<T, DIM>`): those that it is implemented with.
-fn constants(ctx: &Ctx<'_>, def: &Def, name: &str) -> Vec<Arg> {
-    let is = |arg: &Arg| match arg {
-        Arg::Const(text) => text == name,
-        Arg::Type(ty) => matches!(ty, Ty::Generic(have) if have == name),
-        Arg::Lifetime(_) | Arg::Infer => false,
-    };
-    let mut found = BTreeSet::new();
-    for bound in def.generics.bounds.iter().flat_map(|clause| &clause.bounds) {
-        let Bound::Trait { trait_, .. } = bound else {
-            continue;
-        };
-        let Some(at) = trait_.args.args.iter().position(is) else {
-            continue;
-        };
-        let impls = ctx.impls_of(&trait_.def).iter();
-        let have = impls.filter_map(|impl_| impl_.trait_.as_ref()?.args.args.get(at));
-        found.extend(
-            have.filter(|arg| matches!(arg, Arg::Const(text) if is_literal(text)))
-                .cloned(),
-        );
-    }
-    found.into_iter().collect()
 }
 
 /// Where a type stands among others that would do as well: those come first that are made of few others, of which the crate
@@ -439,6 +433,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         Ty::Primitive("i64".to_owned()),
     ];
     possible.extend(views(&subst.apply_bounds(&all().cloned().collect::<Vec<_>>())));
+    possible.extend(boxed(ctx, &own));
     possible.extend(iterators(ctx, all(), deep));
     possible.extend(implementors(ctx, all(), deep));
     let total: usize = asked.iter().map(|one| one.functions).sum();
@@ -487,6 +482,40 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
             others.chain(named.into_iter().take(OWN)).collect()
         }
     }
+}
+
+/// A trait object in a box, where nothing but its trait is asked for and the box implements that: whatever implements the
+/// trait can be put in it.
+fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<Ty> {
+    let asked = |bound: &&Bound| match bound {
+        Bound::Trait { trait_, maybe, .. } => !maybe && !stdlib::is_trait(&trait_.def, "Sized"),
+        Bound::Outlives(_) | Bound::Use => false,
+    };
+    let mut asked = bounds.iter().filter(asked);
+    let (Some(Bound::Trait { trait_, .. }), None) = (asked.next(), asked.next()) else {
+        return None;
+    };
+    let object = Ty::Dyn {
+        traits: vec![trait_.clone()],
+        lifetime: None,
+    };
+    let found = ctx.def(&trait_.def).map(|def| &def.kind);
+    let can_be = matches!(found, Some(DefKind::Trait(found)) if found.dyn_compatible);
+    if !can_be || !objects::is_object(ctx, &object) {
+        return None;
+    }
+    let args = Args {
+        args: vec![Arg::Type(object)],
+        ..Args::default()
+    };
+    let ty = Ty::Path {
+        def: DefKey("alloc::boxed::Box".to_owned()),
+        args,
+    };
+    let implements = bounds
+        .iter()
+        .all(|bound| holds::bounded(ctx, &ty, bound) == Answer::Yes);
+    implements.then_some(ty)
 }
 
 /// It is a type of some crate's, or a reference to one.

@@ -88,6 +88,7 @@ const TYPES: &[Row] = &[
         StdClass::Container,
     ),
     ("RangeFull", "ops", "::std::ops::RangeFull", StdClass::Value),
+    ("Bound", "ops", "::std::ops::Bound", StdClass::Container),
     ("NonZero", "num", "::std::num::NonZero", StdClass::Container),
     ("SocketAddrV4", "net", "::std::net::SocketAddrV4", StdClass::Value),
     ("SocketAddrV6", "net", "::std::net::SocketAddrV6", StdClass::Value),
@@ -136,7 +137,13 @@ const TYPES: &[Row] = &[
         "::std::cell::BorrowMutError",
         StdClass::Error,
     ),
-    // The runtime's own, which take the place of any value and of any iterator, and hold trait objects.
+    // The runtime's own, which take the place of any value, any iterator and any range, and hold trait objects.
+    (
+        "AnyRange",
+        "usecrate",
+        "::usecrate_runtime::private::AnyRange",
+        StdClass::Container,
+    ),
     (
         "Dynamic",
         "usecrate",
@@ -494,10 +501,11 @@ pub(super) fn is(def: &DefKey, name: &str) -> bool {
     def.name() == name && row(def).is_some()
 }
 
-/// What a range with both ends is over.
+/// What a range with both ends is over, or one that may have them.
 pub(super) fn range_of(ty: &Ty) -> Option<&Ty> {
+    let ranges = ["Range", "RangeInclusive", "AnyRange"];
     match ty {
-        Ty::Path { def, args } if is(def, "Range") || is(def, "RangeInclusive") => {
+        Ty::Path { def, args } if ranges.iter().any(|name| is(def, name)) => {
             super::wire::type_args(args).next()
         }
         _ => None,

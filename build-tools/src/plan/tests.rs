@@ -583,6 +583,35 @@ fn what_borrows_and_is_kept_belongs_to_the_parent() {
 }
 
 #[test]
+fn what_borrows_something_else_is_no_member_of_the_results_group() {
+    let set = |name: &str| path("x::Set", vec![lifetime(name)]);
+    let own = || reference(Some("'s"), false, path("x::Item", vec![]));
+    let stays = |params: Vec<(&str, Ty)>, output: &str| {
+        let method = function("open", params, Some(set(output)));
+        let plan = Sample::new()
+            .opaque("Set", takes_lifetime("'a"))
+            .opaque("Item", Generics::default())
+            .methods("Item", vec![method])
+            .plan();
+        let shim = shim(&plan, "x::Item::open");
+        shim.params.iter().map(|param| param.stay).collect::<Vec<_>>()
+    };
+    let open = stays(vec![("self", own()), ("of", set("'_"))], "'s");
+    assert_eq!(open, [Stay::Group, Stay::CallInParent]);
+    let of = reference(None, false, set("'_"));
+    let open = stays(vec![("self", own()), ("of", of)], "'s");
+    assert_eq!(open, [Stay::Group, Stay::CallInParent]);
+    let open = stays(vec![("self", own()), ("of", set("'_")), ("in_", set("'s"))], "'s");
+    assert_eq!(
+        open,
+        [Stay::Group, Stay::Call, Stay::Call],
+        "the group has members already"
+    );
+    let open = stays(vec![("self", own()), ("of", set("'s"))], "'s");
+    assert_eq!(open, [Stay::Group, Stay::Call], "the result borrows the same");
+}
+
+#[test]
 fn builders_are_fluent() {
     let own = || reference(None, true, me());
     let plan = Sample::new()

@@ -15,6 +15,7 @@ mod iterable;
 mod numbers;
 mod one_of;
 mod pointers;
+mod ranges;
 mod std_types;
 mod text;
 
@@ -32,6 +33,7 @@ pub use in_place::InPlace;
 pub use initial::{GivenBytes, Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use one_of::{OneOf, hold_either};
+pub use ranges::AnyRange;
 pub use text::BytesLike;
 
 /// A type that an argument can have.
@@ -52,6 +54,11 @@ pub trait Lift<'s, 'h, B>: Sized {
     const DIRECT: Option<Kind> = None;
     /// The same of a list of it that is laid out in memory.
     const DIRECT_LIST: Option<Kind> = None;
+
+    /// The value just before, where there is one: the last of what ends before a value.
+    fn before(_held: Self::Held) -> Option<Self::Held> {
+        None
+    }
 
     /// Reads, checks, borrows.
     ///

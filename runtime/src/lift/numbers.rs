@@ -55,6 +55,10 @@ macro_rules! integers {
             const DIRECT_LIST: Option<Kind> = Some(Kind::Numbers);
             const WORD: Option<Word> = Some(Word::$kind);
 
+            fn before(held: Self) -> Option<Self> {
+                held.checked_sub(1)
+            }
+
             #[inline(always)]
             fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
                 <Self as Lift<'s, 'h, B>>::of_word(scope.word())
@@ -114,6 +118,10 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for u8 {
     const DIRECT: Option<Kind> = Some(Kind::Unsigned);
     const DIRECT_LIST: Option<Kind> = Some(Kind::Bytes);
     const WORD: Option<Word> = Some(Word::Unsigned);
+
+    fn before(held: Self) -> Option<Self> {
+        held.checked_sub(1)
+    }
 
     #[inline(always)]
     fn hold_direct(scope: Scope<'s, 'h>) -> Result<Self, Fault> {

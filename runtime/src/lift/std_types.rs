@@ -1,9 +1,8 @@
-//! Types of std that have a Python twin: times, addresses, ranges, orderings.
+//! Types of std that have a Python twin: times, addresses, orderings.
 
 use std::cmp::Ordering;
 use std::io::SeekFrom;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Lift, by_value, plain};
@@ -159,105 +158,3 @@ by_value!(
     [] Duration, [] SystemTime, [] IpAddr, [] Ipv4Addr, [] Ipv6Addr, [] SocketAddr, [] SocketAddrV4,
     [] SocketAddrV6, [] Ordering, [] SeekFrom,
 );
-
-by_value!(
-    [T] Range<T>, [T] RangeInclusive<T>, [T] RangeFrom<T>, [T] RangeTo<T>, [T] RangeToInclusive<T>, [] RangeFull,
-);
-
-impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for Range<T> {
-    type Held = (T::Held, T::Held);
-    const STD: bool = T::STD;
-
-    fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
-        match scope.next()? {
-            Token::Array(2) => Ok((T::hold(scope)?, T::hold(scope)?)),
-            other => Err(Fault::expected(format!("a range, not {}", other.name()))),
-        }
-    }
-
-    fn take((start, end): Self::Held) -> Self {
-        T::take(start)..T::take(end)
-    }
-
-    fn describe(to: &mut Describer<'_>) {
-        to.head("range", 1);
-        T::describe(to);
-    }
-}
-
-/// Both ends, as far as they are there, and whether the end is included.
-type Bounds<H> = (Option<H>, Option<H>, bool);
-
-fn bounds<'s, 'h, B, T: Lift<'s, 'h, B>>(scope: Scope<'s, 'h>) -> Result<Bounds<T::Held>, Fault> {
-    let end = |scope: Scope<'s, 'h>| {
-        if scope.reader().nil() {
-            Ok(None)
-        } else {
-            T::hold(scope).map(Some)
-        }
-    };
-    match scope.next()? {
-        Token::Array(3) => {
-            let (start, stop) = (end(scope)?, end(scope)?);
-            match scope.next()? {
-                Token::Bool(inclusive) => Ok((start, stop, inclusive)),
-                other => Err(Fault::expected(format!("a bool, not {}", other.name()))),
-            }
-        }
-        other => Err(Fault::expected(format!("bounds, not {}", other.name()))),
-    }
-}
-
-macro_rules! open_ranges {
-    ($($ty:ident $held:ty, |$bounds:pat_param| $check:expr, |$parts:pat_param| $make:expr;)+) => {$(
-        impl<'s, 'h, B, T: Lift<'s, 'h, B>> Lift<'s, 'h, B> for $ty<T> {
-            type Held = $held;
-            const STD: bool = T::STD;
-
-            fn hold(scope: Scope<'s, 'h>) -> Result<Self::Held, Fault> {
-                match bounds::<B, T>(scope)? {
-                    $bounds => $check,
-                    #[allow(unreachable_patterns, reason = "some ranges take every form")]
-                    _ => Err(Fault::value(concat!("these bounds are no `", stringify!($ty), "`"))),
-                }
-            }
-
-            fn take($parts: Self::Held) -> Self {
-                $make
-            }
-
-            fn describe(to: &mut Describer<'_>) {
-                to.head("bounds", 1);
-                T::describe(to);
-            }
-        }
-    )+};
-}
-
-open_ranges! {
-    RangeFrom T::Held, |(Some(start), None, _)| Ok(start), |start| T::take(start)..;
-    RangeTo T::Held, |(None, Some(end), false)| Ok(end), |end| ..T::take(end);
-    RangeToInclusive T::Held, |(None, Some(end), true)| Ok(end), |end| ..=T::take(end);
-    RangeInclusive (T::Held, T::Held), |(Some(start), Some(end), true)| Ok((start, end)),
-        |(start, end)| T::take(start)..=T::take(end);
-}
-
-impl<'s, 'h, B> Lift<'s, 'h, B> for RangeFull {
-    type Held = ();
-
-    fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
-        match bounds::<B, i64>(scope)? {
-            (None, None, _) => Ok(()),
-            _ => Err(Fault::value("these bounds are not open at both ends")),
-        }
-    }
-
-    fn take((): ()) -> Self {
-        ..
-    }
-
-    fn describe(to: &mut Describer<'_>) {
-        to.head("bounds", 1);
-        to.plain("i64");
-    }
-}

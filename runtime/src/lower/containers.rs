@@ -1,7 +1,7 @@
 //! Options, tuples, lists, sets, maps, ranges, owning pointers.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
-use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::ops::{Bound, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -407,6 +407,46 @@ impl<'h, B> Lower<'h, B> for RangeFull {
     fn describe(to: &mut Describer<'_>) {
         to.head("bounds", 1);
         to.plain("i64");
+    }
+}
+
+/// A word, and what it is said of; for none, nothing.
+fn said<T>(bound: Bound<T>) -> Option<(&'static str, T)> {
+    match bound {
+        Bound::Included(value) => Some(("included", value)),
+        Bound::Excluded(value) => Some(("excluded", value)),
+        Bound::Unbounded => None,
+    }
+}
+
+impl<'h, B, T: Lower<'h, B>> Lower<'h, B> for Bound<T> {
+    const NIL: bool = true;
+    const WHOLE: bool = T::WHOLE;
+    const DATA: bool = T::DATA;
+
+    fn lower(self, out: &mut Out<'_, 'h>) -> Answer {
+        said(self).lower(out)
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        <Option<(&'static str, T)> as Lower<'h, B>>::describe(to);
+    }
+}
+
+impl<'r, 'h, B, T: LowerRef<'r, 'h, B>> LowerRef<'r, 'h, B> for Bound<T> {
+    const NIL_REF: bool = true;
+    const WHOLE_REF: bool = T::WHOLE_REF;
+    const DATA_REF: bool = T::DATA_REF;
+
+    fn lower_ref(&'r self, out: &mut Out<'_, 'h>) -> Answer {
+        said(self.as_ref()).lower(out)
+    }
+
+    fn describe_ref(to: &mut Describer<'_>) {
+        to.head("option", 1);
+        to.head("tuple", 2);
+        to.plain("str");
+        T::describe_ref(to);
     }
 }
 

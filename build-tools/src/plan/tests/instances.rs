@@ -422,3 +422,53 @@ fn an_error_within_another_one_is_one() {
         .plan();
     assert!(class(&plan, "Inner").error);
 }
+
+#[test]
+fn what_a_trait_is_asked_for_by_is_told_by_its_impls() {
+    let wave = |arg: Ty| TraitRef {
+        def: key("x::Wave"),
+        args: Args {
+            args: vec![Arg::Type(arg)],
+            ..Args::default()
+        },
+    };
+    let generic = |name: &str| Ty::Generic(name.to_owned());
+    // `<T, S: Wave<T>>`
+    let over = || {
+        let mut generics = over_t();
+        generics.params.push(GenericParam::Type {
+            name: "S".to_owned(),
+            default: None,
+        });
+        generics.bounds.push(WhereBound {
+            ty: generic("S"),
+            bounds: vec![Bound::Trait {
+                trait_: wave(generic("T")),
+                maybe: false,
+                for_: Vec::new(),
+            }],
+        });
+        generics
+    };
+    let boxed = path("alloc::boxed::Box", vec![Arg::Type(generic("S"))]);
+    let sum = path("x::Sum", vec![Arg::Type(generic("T")), Arg::Type(generic("S"))]);
+    let new = function("new", vec![("of", generic("S"))], Some(me()));
+    let sample = Sample::new()
+        .def("Wave", over_t(), shape())
+        .opaque("Flat", Generics::default())
+        .block(
+            path("x::Flat", Vec::new()),
+            Some(wave(prim("f64"))),
+            Generics::default(),
+            Vec::new(),
+        )
+        .opaque("Sum", over())
+        .block(sum, None, over(), vec![new]);
+    let sums = |sample: &Sample| -> Vec<String> {
+        let types = sample.plan().types.into_iter().map(|ty| ty.path);
+        types.filter(|path| path.starts_with("x::Sum")).collect()
+    };
+    assert_eq!(sums(&sample), ["x::Sum<f64, Flat>"]);
+    let in_a_box = sample.block(boxed, Some(wave(generic("T"))), over(), Vec::new());
+    assert!(sums(&in_a_box).contains(&"x::Sum<f64, Box<dyn Wave<f64>>>".to_owned()));
+}

@@ -143,6 +143,10 @@ fn what_nothing_implements_and_what_can_be_no_object_is_skipped() {
         .plan();
     let skipped = plan.skipped.iter().find(|skip| skip.name == "f").unwrap();
     assert_eq!(skipped.code, SkipCode::TraitObject);
+}
+
+#[test]
+fn a_trait_of_the_bridge_stands_for_one_that_cannot_be_dyn() {
     let plan = sample(false)
         .function(function(
             "hidden",
@@ -154,7 +158,17 @@ fn what_nothing_implements_and_what_can_be_no_object_is_skipped() {
             }])),
         ))
         .plan();
-    assert!(plan.skipped.iter().any(|skip| skip.name == "hidden"));
+    let made = class(&plan, "DynShapeBorrowing");
+    assert_eq!(named(&plan, "DynShapeBorrowing"), ["area", "grow"]);
+    let likeness = made.likeness.as_ref().unwrap();
+    let heads: Vec<&str> = likeness.functions.iter().map(|one| one.head.as_str()).collect();
+    assert_eq!(
+        heads,
+        ["fn area(&self) -> ::core::primitive::f64", "fn grow(&mut self)"]
+    );
+    assert_eq!(likeness.functions[0].call, "::x::Shape::area(self)");
+    let left_out: Vec<&str> = plan.skipped.iter().map(|skip| skip.name.as_str()).collect();
+    assert_eq!(left_out, ["sized"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
-use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo};
+use std::ops::{Bound, Range, RangeBounds, RangeFrom, RangeInclusive, RangeTo};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -136,6 +136,7 @@ echoes! {
     echo_range_inclusive RangeInclusive<i32>;
     echo_range_from RangeFrom<u32>;
     echo_range_to RangeTo<u32>;
+    echo_bound Bound<i64>;
     echo_box Box<i64>;
     echo_record Sample;
     echo_records Vec<Inner>;
@@ -143,6 +144,11 @@ echoes! {
     echo_colour Colour;
     echo_figure Figure;
     echo_figures BTreeMap<String, Figure>;
+}
+
+/// The bounds of any range.
+pub fn echo_any_range<R: RangeBounds<i64>>(value: R) -> (Bound<i64>, Bound<i64>) {
+    (value.start_bound().cloned(), value.end_bound().cloned())
 }
 
 /// Text, lent.

@@ -323,3 +323,67 @@ impl Tail<'_> {
         self.path.len()
     }
 }
+
+/// What a drawer is called: a name that somebody else has.
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'l> {
+    text: &'l str,
+}
+
+impl<'l> Label<'l> {
+    /// Of that name.
+    pub fn new(text: &'l str) -> Self {
+        Self { text }
+    }
+
+    /// The name.
+    pub fn text(&self) -> &str {
+        self.text
+    }
+}
+
+/// Drawers with numbers in them.
+#[derive(Debug, Default)]
+pub struct Cabinet {
+    drawers: RefCell<BTreeMap<String, Vec<u32>>>,
+}
+
+/// An open drawer. It knows its name itself.
+#[derive(Debug)]
+pub struct Drawer<'c> {
+    cabinet: &'c Cabinet,
+    name: String,
+}
+
+impl Cabinet {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a drawer: what borrows the cabinet has nothing of what the label borrows.
+    pub fn open<'c>(&'c self, label: Label<'_>) -> Drawer<'c> {
+        self.look(&label)
+    }
+
+    /// The same.
+    pub fn look<'c>(&'c self, label: &Label<'_>) -> Drawer<'c> {
+        Drawer {
+            cabinet: self,
+            name: label.text.to_owned(),
+        }
+    }
+
+    /// Locks it for good, and says how many numbers are in it.
+    pub fn lock(self) -> usize {
+        self.drawers.into_inner().values().map(Vec::len).sum()
+    }
+}
+
+impl Drawer<'_> {
+    /// Puts a number in.
+    pub fn put(&self, number: u32) {
+        let mut drawers = self.cabinet.drawers.borrow_mut();
+        drawers.entry(self.name.clone()).or_default().push(number);
+    }
+}

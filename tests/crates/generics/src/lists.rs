@@ -170,6 +170,54 @@ impl<F: Field<N>, const N: usize> Doubled<F, N> {
     }
 }
 
+/// What is found at a place of so many numbers of a kind.
+pub trait Wave<T, const N: usize> {
+    /// It.
+    fn height(&self, place: [T; N]) -> f64;
+}
+
+impl<T, W: Wave<T, N> + ?Sized, const N: usize> Wave<T, N> for Box<W> {
+    fn height(&self, place: [T; N]) -> f64 {
+        (**self).height(place)
+    }
+}
+
+impl Wave<f64, 1> for Flat {
+    fn height(&self, place: [f64; 1]) -> f64 {
+        self.0 + place[0]
+    }
+}
+
+impl Wave<f64, 2> for Flat {
+    fn height(&self, place: [f64; 2]) -> f64 {
+        self.0 + place[1]
+    }
+}
+
+/// The sum of two: of what nothing is asked, the trait is asked for by.
+pub struct Summed<T, A: Wave<T, N>, B: Wave<T, N>, const N: usize> {
+    first: A,
+    second: B,
+    kind: std::marker::PhantomData<T>,
+}
+
+impl<T, A: Wave<T, N>, B: Wave<T, N>, const N: usize> Summed<T, A, B, N> {
+    /// Of those.
+    pub fn new(first: A, second: B) -> Self {
+        Self {
+            first,
+            second,
+            kind: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<T: Copy, A: Wave<T, N>, B: Wave<T, N>, const N: usize> Wave<T, N> for Summed<T, A, B, N> {
+    fn height(&self, place: [T; N]) -> f64 {
+        self.first.height(place) + self.second.height(place)
+    }
+}
+
 /// What lends itself.
 pub trait Lent<T> {
     /// It.

@@ -742,3 +742,66 @@ pub fn rendered(word: &str, helper: &dyn Helper) -> Result<String, Rude> {
     helper.run(word, &mut State { page: &page, word, count: 0 }, &mut text)?;
     Ok(text)
 }
+
+/// Which numbers are meant. A method is generic, so there are no objects of it.
+pub trait Numbers {
+    /// Whether that one is.
+    fn has(&self, number: u32) -> bool;
+
+    /// All of them.
+    fn all(&self) -> Listed<'_>;
+
+    /// Those in a range.
+    fn within<R: std::ops::RangeBounds<u32>>(&self, range: R) -> Vec<u32>;
+}
+
+/// Numbers, one by one.
+pub struct Listed<'n> {
+    rest: std::slice::Iter<'n, u32>,
+}
+
+impl Iterator for Listed<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        self.rest.next().copied()
+    }
+}
+
+struct Chosen(Vec<u32>);
+
+impl Numbers for Chosen {
+    fn has(&self, number: u32) -> bool {
+        self.0.contains(&number)
+    }
+
+    fn all(&self) -> Listed<'_> {
+        Listed { rest: self.0.iter() }
+    }
+
+    fn within<R: std::ops::RangeBounds<u32>>(&self, range: R) -> Vec<u32> {
+        self.0.iter().copied().filter(|one| range.contains(one)).collect()
+    }
+}
+
+/// When something is due.
+pub struct Plan {
+    hours: Chosen,
+}
+
+impl Plan {
+    /// At those hours.
+    pub fn new(hours: Vec<u32>) -> Self {
+        Self { hours: Chosen(hours) }
+    }
+
+    /// The hours, of which nobody knows the type.
+    pub fn hours(&self) -> &impl Numbers {
+        &self.hours
+    }
+
+    /// The hours alone.
+    pub fn into_hours(self) -> impl Numbers {
+        self.hours
+    }
+}
