@@ -53,7 +53,7 @@ class Crate:
     ],
 )
 def test_a_key_is_found(key: object, number: int) -> None:
-    assert _native.type_instance(INSTANCES, key, "x.Graph") == number
+    assert _native.type_instance(INSTANCES, key, "x.Graph", "x::Graph<u8>") == number
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_key_is_found(key: object, number: int) -> None:
 )
 def test_one_that_is_not_there_is_told_with_those_that_are(key: object) -> None:
     with pytest.raises(KeyError) as caught:
-        _native.type_instance(INSTANCES, key, "x.Graph")
+        _native.type_instance(INSTANCES, key, "x.Graph", "x::Graph<u8>")
     if key is not complex:
         assert "x.Graph" in str(caught.value) and '["String", "f64"]' in caught.value.args[0]
 
@@ -69,10 +69,25 @@ def test_one_that_is_not_there_is_told_with_those_that_are(key: object) -> None:
 @pytest.mark.parametrize("key", [1.5, b"u8", [], slice(None), ("u8", [])])
 def test_what_names_no_type_is_no_key(key: object) -> None:
     with pytest.raises(TypeError, match="names Rust types"):
-        _native.type_instance(INSTANCES, key, "x.Graph")
+        _native.type_instance(INSTANCES, key, "x.Graph", "x::Graph<u8>")
 
 
 def test_many_are_cut_short() -> None:
     many: Any = [{"key": [str(at)], "type": at} for at in range(40)]
     with pytest.raises(KeyError, match="and 28 more"):
-        _native.type_instance(many, "x", "f")
+        _native.type_instance(many, "x", "f", "f")
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("x::Graph<u8>", "Graph<f32, u8>"),
+        ("x::graph::Graph<Box<dyn Fn(u8) -> u8>, f64>", "graph::Graph<f32, u8>"),
+        ("<x::Graph as x::Trait>", "PATH<f32, u8>"),
+    ],
+)
+def test_how_to_ask_for_one_that_is_not_there_is_told(path: str, entry: str) -> None:
+    with pytest.raises(KeyError) as caught:
+        _native.type_instance(INSTANCES, "f32,u8", "x.Graph", path)
+    for way in (f'--instantiate "{entry}"', f'instantiate=["{entry}"]'):
+        assert way in caught.value.args[0]
