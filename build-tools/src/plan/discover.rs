@@ -723,7 +723,11 @@ fn depth(ctx: &Ctx<'_>, ty: &Ty) -> usize {
             1 + inner.max().unwrap_or(0)
         }
         Ty::Primitive(_) if streams::modes(ty).is_some() => 0,
-        Ty::Tuple(parts) => parts.iter().map(|ty| depth(ctx, ty)).max().unwrap_or(0),
+        // As in `fn with_key(self) -> Both<(Key, T)>`.
+        Ty::Tuple(parts) => {
+            let part = |ty: &Ty| usize::from(matches!(ty, Ty::Tuple(_))) + depth(ctx, ty);
+            parts.iter().map(part).max().unwrap_or(0)
+        }
         // Or `fn as_ref(&self) -> Both<&T>` would never end.
         Ty::Ref { ty, .. } if matches!(**ty, Ty::Ref { .. }) => 1 + depth(ctx, ty),
         Ty::Slice(ty) | Ty::Array { ty, .. } | Ty::Ref { ty, .. } => depth(ctx, ty),

@@ -3,11 +3,7 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
-<<<<<<< HEAD
-use super::{closures, digits, handed, held, hosts, mappings, random, streams};
-=======
-use super::{closures, handed, held, hosts, likenesses, mappings, random, streams};
->>>>>>> h-B
+use super::{closures, digits, handed, held, hosts, likenesses, mappings, random, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
