@@ -93,7 +93,7 @@ def test_what_python_spells_otherwise_is_told(env: Any) -> None:
     with pytest.raises(AttributeError, match=r"no attribute `clone`; in Python that is `copy\.copy\(x\)`"):
         env.clone()
     # It is not where the type has none.
-    with pytest.raises(AttributeError, match="no attribute `clone`(?!; in Python)"):
+    with pytest.raises(AttributeError, match=r"no attribute `clone`(?!; in Python)"):
         env.get_template("a").state().clone()
 
 
