@@ -70,6 +70,31 @@ def test_of_two_that_meet_a_trait_text_is_taken_first(m: Any) -> None:
         m.command("set", 1.5, True)
 
 
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ((), ""),
+        ([], ""),
+        ((7,), "int 7"),
+        (["a", 1.5], 'own text "a", float 1.5'),
+        ((True, b"a", None, {"b": 2}, "c"), 'bool true, bytes [97], nothing, map {"b": 2}, own text "c"'),
+    ],
+)
+def test_a_tuple_or_list_of_any_values_is_what_a_function_of_the_crate_makes_of_it(
+    m: Any, row: Any, shown: str
+) -> None:
+    assert m.entered("row", row) == f"row: {shown}"
+    assert m.counted(row) == len(row)
+
+
+def test_what_is_no_value_of_the_crate_is_none_in_a_row(m: Any) -> None:
+    assert m.entered("row", [m.Value(3), 4]) == "row: int 3, int 4"
+    with pytest.raises(TypeError, match=r"row\[1\]"):
+        m.entered("row", (1, object()))
+    with pytest.raises(TypeError, match="row"):
+        m.entered("row", "text")
+
+
 def test_what_fits_is_told_first_and_nothing_twice(behaviours: Any) -> None:
     with pytest.raises(TypeError, match="no signature") as raised:
         behaviours.iterators.Ladder(7)

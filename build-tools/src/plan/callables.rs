@@ -19,8 +19,8 @@ use super::spell::{Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, held, holds, implemented, items, joined, lasting, names, partial, plain, random,
-    results, stdlib,
+    closures, formatting, held, holds, implemented, items, joined, lasting, listed, names, partial, plain,
+    random, results, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -320,7 +320,9 @@ fn shim(
             continue;
         }
         let by_bytes = || outs::bytes(ctx, types, ty);
-        if let Some(arrival) = random::arrive(ctx, ty, &param.name)?.or_else(by_bytes) {
+        let listed = listed::arrive(ctx, ty, &param.name)?;
+        let random = || random::arrive(ctx, ty, &param.name);
+        if let Some(arrival) = listed.map_or_else(random, |one| Ok(Some(one)))?.or_else(by_bytes) {
             planned.push(PlannedParam {
                 name: names::python(&param.name),
                 lift: Some(arrival.lift),

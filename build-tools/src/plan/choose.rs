@@ -15,6 +15,7 @@ use super::holds;
 use super::hosts;
 use super::kinds::{Kind, Kinds, best, kind_of, passable};
 use super::limits;
+use super::listed;
 use super::mappings;
 use super::plain;
 use super::spell::BYTES_LIKE;
@@ -590,12 +591,20 @@ impl Chooser<'_, '_> {
                 }
                 continue;
             }
+            if let Some(list) = listed::of(self, impl_, &ty, asked_for) {
+                let (kind, rank) = kind_of(self.ctx, &list);
+                best(&mut kinds, kind, rank, list);
+            }
             for ty in self.implementors(impl_, asked, ty) {
                 if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, asked_for) {
                     let (kind, rank) = kind_of(self.ctx, &ty);
                     best(&mut kinds, kind, rank, ty);
                 }
             }
+        }
+        // Python's tuples are lists to it, too.
+        if kinds.values().any(|(_, ty)| listed::is(ty)) {
+            kinds.retain(|_, (_, ty)| !matches!(ty, Ty::Tuple(_)));
         }
         // What takes any data of a crate leaves nothing to that crate's other types of data.
         let any = kinds

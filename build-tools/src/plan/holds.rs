@@ -10,7 +10,7 @@ use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify, unify_const};
 use super::spell::is_literal;
 use super::wire::type_args;
-use super::{closures, held, items, stand_in, stdlib, streams};
+use super::{closures, held, items, listed, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
@@ -159,6 +159,9 @@ pub(super) fn bounded(ctx: &Ctx<'_>, ty: &Ty, bound: &Bound) -> Answer {
 
 /// A type implements a trait, with the associated types that are asked for.
 fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
+    if let Some(meant) = listed::meant(ctx, ty) {
+        return implements(ctx, &meant, trait_);
+    }
     let trait_ = &normal(ctx, trait_);
     let answer = of_trait(ctx, ty, trait_);
     if answer == No || trait_.args.bindings.is_empty() || !closed(ty) {

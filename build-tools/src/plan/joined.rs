@@ -1,12 +1,12 @@
 //! One choice out of several: where parameters that take whatever becomes a `T` (`Into<T>`) would have more combinations than
 //! a callable may, each takes any of its types, and is passed as the `T` that comes of it.
 
-use super::choose::{Choice, Chooser};
+use super::choose::{Choice, Chooser, string};
 use super::fold::any;
 use super::types::has_lifetimes;
-use super::wire::{Class, class};
+use super::wire::{Class, class, is_text};
 use super::{closures, hosts, plain, stand_in, stdlib, streams};
-use crate::api::{Arg, Args, Bound, DefKey, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, TraitRef, Ty};
 
 /// How many types it may be of.
 const TYPES: usize = 8;
@@ -24,16 +24,61 @@ pub(super) fn of(chooser: &Chooser<'_, '_>, name: &str, choices: &[Choice]) -> O
         && only_becomes(chooser, name);
     fits.then(|| {
         let types = choices.iter().map(|one| one.ty.clone()).collect();
-        let args = Args {
-            args: vec![Arg::Type(target.clone()), Arg::Type(Ty::Tuple(types))],
-            ..Args::default()
-        };
-        let ty = Ty::Path {
-            def: DefKey("std::usecrate::OneOf".to_owned()),
-            args,
-        };
+        let ty = one_of(target, types);
         Choice { ty, iterate: false }
     })
+}
+
+/// The type of a value that may be any of those that become `target`, and nothing where it may be missing.
+pub(super) fn any_of(chooser: &Chooser<'_, '_>, target: &Ty) -> Option<Ty> {
+    let into = Bound::Trait {
+        trait_: TraitRef {
+            def: DefKey("core::convert::Into".to_owned()),
+            args: Args {
+                args: vec![Arg::Type(target.clone())],
+                ..Args::default()
+            },
+        },
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let found = chooser.by_bounds(&[into], None).ok()?.into_iter();
+    let (owned, perhaps) = (string(), perhaps(string()));
+    let text = [&perhaps, &owned]
+        .into_iter()
+        .find(|ty| plain::converts(chooser.ctx, target, ty));
+    let types: Vec<Ty> = found
+        .filter(|one| !one.iterate && is_plain(&one.ty))
+        .map(|one| match (&one.ty, text) {
+            (Ty::Ref { ty, .. }, Some(text)) if is_text(ty) => text.clone(),
+            (ty, Some(text)) if *ty == owned => text.clone(),
+            _ => one.ty,
+        })
+        .filter(|ty| !has_lifetimes(ty))
+        .take(TYPES)
+        .collect();
+    (types.len() > 1).then(|| one_of(target, types))
+}
+
+fn one_of(target: &Ty, types: Vec<Ty>) -> Ty {
+    Ty::Path {
+        def: DefKey("std::usecrate::OneOf".to_owned()),
+        args: Args {
+            args: vec![Arg::Type(target.clone()), Arg::Type(Ty::Tuple(types))],
+            ..Args::default()
+        },
+    }
+}
+
+/// `Option<T>`
+fn perhaps(ty: Ty) -> Ty {
+    Ty::Path {
+        def: DefKey("core::option::Option".to_owned()),
+        args: Args {
+            args: vec![Arg::Type(ty)],
+            ..Args::default()
+        },
+    }
 }
 
 /// It is such a choice: what came of it is passed.

@@ -50,6 +50,7 @@ mod lifetimes;
 mod likely;
 mod likenesses;
 mod limits;
+mod listed;
 mod lock;
 mod mappings;
 mod methods;

@@ -106,7 +106,7 @@ fn kinds(ctx: &Ctx<'_>, target: &Ty) -> Option<Vec<Kind>> {
 }
 
 /// `impl From<source> for target`, its parameters put in.
-fn converts(ctx: &Ctx<'_>, target: &Ty, source: &Ty) -> bool {
+pub(super) fn converts(ctx: &Ctx<'_>, target: &Ty, source: &Ty) -> bool {
     ctx.matching(&erase(target)).iter().any(|found| {
         let trait_ = found.impl_.trait_.as_ref();
         let of = trait_.filter(|one| stdlib::is_trait(&one.def, "From"));

@@ -3,7 +3,8 @@
 use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
-use super::{closures, digits, handed, held, hosts, likenesses, mappings, random, streams};
+use super::wire::type_args;
+use super::{closures, digits, handed, held, hosts, joined, likenesses, listed, mappings, random, streams};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -315,6 +316,12 @@ impl Ctx<'_> {
     pub(super) fn show(&self, ty: &Ty) -> String {
         match ty {
             Ty::Path { .. } if held::parts(ty).is_some() => "impl Fn".to_owned(),
+            Ty::Path { args, .. } if joined::is(ty) => type_args(args)
+                .next()
+                .map_or_else(String::new, |ty| self.show(ty)),
+            Ty::Path { .. } if listed::is(ty) => {
+                listed::parts(ty).map_or_else(String::new, |(one, _)| format!("[{}]", self.show(one)))
+            }
             Ty::Path { def, args } => {
                 digits::shown(ty).unwrap_or_else(|| format!("{}{}", def.name(), self.show_args(args)))
             }

@@ -174,6 +174,7 @@ const TYPES: &[Row] = &[
         "::usecrate_runtime::private::OneOf",
         StdClass::Container,
     ),
+    ("Listed", "usecrate", "::std::vec::Vec", StdClass::Container),
     (
         "Items",
         "usecrate",

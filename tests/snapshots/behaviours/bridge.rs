@@ -117,6 +117,21 @@ __uc::handle_in!(__UcMarker, 89, "behaviours::views::Tail", __UcFamily89, ::beha
 __uc::handle_in!(__UcMarker, 90, "behaviours::views::Template", __UcFamily90, ::behaviours::views::Template<'h, 'h>);
 __uc::handle!(__UcMarker, 91, "std::fs::File", ::std::fs::File);
 
+/// An object of Python's that implements `behaviours::conversions::Row`.
+#[derive(Clone)]
+pub struct __UcHost0 {
+    h0: __uc::Keeper,
+}
+impl ::behaviours::conversions::Row for __UcHost0 {
+    fn row(self) -> ::std::vec::Vec<::std::string::String> {
+        let f = &self.h0;
+        f.invoke::<__UcMarker, _, _>(())
+    }
+}
+__uc::host_object!(__UcMarker, "behaviours::conversions::Row", __UcHost0, {
+    required h0 "row" () => ::std::vec::Vec<::std::string::String>;
+});
+
 /// Shim for `<behaviours::Dot as Default>::default`.
 fn __uc_f0<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
@@ -805,7 +820,7 @@ fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::conversions::Public::to_bytes`, src/conversions.rs:197.
+/// Shim for `behaviours::conversions::Public::to_bytes`, src/conversions.rs:272.
 fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
@@ -835,7 +850,7 @@ fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::Secret::new`, src/conversions.rs:181.
+/// Shim for `behaviours::conversions::Secret::new`, src/conversions.rs:256.
 fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::conversions::Secret>::new(a0.take()))
@@ -853,8 +868,20 @@ fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::conversions::Value>::shown(a0.take()))
 }
 
-/// Shim for `<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from`.
+/// Shim for `<behaviours::conversions::Value as behaviours::conversions::ToCell>::cell`, src/conversions.rs:146.
 fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Value as ::behaviours::conversions::ToCell>::cell(
+            a0.take(),
+        )
+    )
+}
+
+/// Shim for `<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from`.
+fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -866,7 +893,7 @@ fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<String>>::from`.
-fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
         call,
@@ -876,7 +903,7 @@ fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Vec<u8>>>::from`.
-fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -886,7 +913,7 @@ fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Value>`.
-fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::behaviours::conversions::Value>>(call);
     __uc::answer!(
         call,
@@ -896,7 +923,7 @@ fn __uc_f84<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<bool>`.
-fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::bool>>(call);
     __uc::answer!(
         call,
@@ -906,7 +933,7 @@ fn __uc_f85<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<i64>`.
-fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
         call,
@@ -916,7 +943,7 @@ fn __uc_f86<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<f64>`.
-fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<::core::primitive::f64>>(call);
     __uc::answer!(
         call,
@@ -926,7 +953,7 @@ fn __uc_f87<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<&str>`.
-fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::option::Option<&'c ::core::primitive::str>>(call);
     __uc::answer!(
         call,
@@ -936,7 +963,7 @@ fn __uc_f88<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>`.
-fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
@@ -950,7 +977,7 @@ fn __uc_f89<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>`.
-fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<::std::vec::Vec<::core::primitive::u8>>,
     >(call);
@@ -962,7 +989,7 @@ fn __uc_f90<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<bool>>::from`.
-fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(
         call,
@@ -972,7 +999,7 @@ fn __uc_f91<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<f32>>::from`.
-fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f32>(call);
     __uc::answer!(
         call,
@@ -982,7 +1009,7 @@ fn __uc_f92<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<f64>>::from`.
-fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(
         call,
@@ -992,7 +1019,7 @@ fn __uc_f93<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<i64>>::from`.
-fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
         call,
@@ -1002,7 +1029,7 @@ fn __uc_f94<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<u8>>::from`.
-fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u8>(call);
     __uc::answer!(
         call,
@@ -1012,7 +1039,7 @@ fn __uc_f95<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as From<&str>>::from`.
-fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -1022,7 +1049,7 @@ fn __uc_f96<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as Clone>::clone`.
-fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(
         call,
@@ -1032,7 +1059,7 @@ fn __uc_f97<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as PartialEq>::eq`.
-fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(
@@ -1045,73 +1072,73 @@ fn __uc_f98<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::conversions::Value as Debug>::fmt`.
-fn __uc_f99<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::new`, src/drops.rs:17.
-fn __uc_f100<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::new(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::name`, src/drops.rs:25.
-fn __uc_f101<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::name(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Guard::view`, src/drops.rs:30.
-fn __uc_f102<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Guard>::view(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Guard as Debug>::fmt`.
-fn __uc_f103<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Guard>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::Slow::new`, src/drops.rs:85.
-fn __uc_f104<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::Slow>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::Slow as Debug>::fmt`.
-fn __uc_f105<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::Slow>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::drops::View::name`, src/drops.rs:52.
-fn __uc_f106<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::drops::View<'_>>::name(a0.take()))
 }
 
 /// Shim for `<behaviours::drops::View as Debug>::fmt`.
-fn __uc_f107<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::drops::View<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Debug>::fmt`.
-fn __uc_f108<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Deep as Display>::fmt`.
-fn __uc_f109<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::is_temporary`, src/errors.rs:46.
-fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1121,24 +1148,24 @@ fn __uc_f110<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::errors::Fault as Debug>::fmt`.
-fn __uc_f111<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::errors::Fault as Display>::fmt`.
-fn __uc_f112<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Missing`.
-fn __uc_f113<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Missing)
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge`.
-fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -1152,7 +1179,7 @@ fn __uc_f114<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.found`.
-fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1166,7 +1193,7 @@ fn __uc_f115<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::TooLarge.limit`.
-fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1180,13 +1207,13 @@ fn __uc_f116<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Below`.
-fn __uc_f117<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::errors::Deep>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::Fault::Below(a0.take()))
 }
 
 /// Shim for `behaviours::errors::Fault::Below.0`.
-fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1200,7 +1227,7 @@ fn __uc_f118<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd`.
-fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
         call,
@@ -1212,7 +1239,7 @@ fn __uc_f119<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault::Odd.value`.
-fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1226,7 +1253,7 @@ fn __uc_f120<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::errors::Fault variant`.
-fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::errors::Fault>(call);
     __uc::answer!(
         call,
@@ -1243,7 +1270,7 @@ fn __uc_f121<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:149.
-fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1255,7 +1282,7 @@ fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:157.
-fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1267,7 +1294,7 @@ fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::get_ref`, src/files.rs:162.
-fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1279,7 +1306,7 @@ fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::get_mut`, src/files.rs:167.
-fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1292,7 +1319,7 @@ fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::after`, src/files.rs:172.
-fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1306,7 +1333,7 @@ fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:180.
-fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1318,7 +1345,7 @@ fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::write`.
-fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1331,7 +1358,7 @@ fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::flush`.
-fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1339,7 +1366,7 @@ fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as Debug>::fmt`.
-fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1347,7 +1374,7 @@ fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:271.
-fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1357,7 +1384,7 @@ fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:242.
-fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1367,7 +1394,7 @@ fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:249.
-fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1377,7 +1404,7 @@ fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::get_ref`, src/files.rs:256.
-fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -1387,7 +1414,7 @@ fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:261.
-fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1397,13 +1424,13 @@ fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<File> as Debug>::fmt`.
-fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Lines<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:271.
-fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1415,7 +1442,7 @@ fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:242.
-fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1427,7 +1454,7 @@ fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:249.
-fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1439,7 +1466,7 @@ fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::get_ref`, src/files.rs:256.
-fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1451,7 +1478,7 @@ fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:261.
-fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1463,7 +1490,7 @@ fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines::open`, src/files.rs:278.
-fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1475,7 +1502,7 @@ fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<impl Read> as Debug>::fmt`.
-fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1483,18 +1510,18 @@ fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Memory::new`, src/files.rs:314.
-fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::new())
 }
 
 /// Shim for `behaviours::files::Memory::tell`, src/files.rs:319.
-fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::tell(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::read`.
-fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1505,7 +1532,7 @@ fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::readinto`.
-fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1516,7 +1543,7 @@ fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::readline`.
-fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1527,7 +1554,7 @@ fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::write`.
-fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1538,13 +1565,13 @@ fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::flush`.
-fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::flush(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Seek>::seek`.
-fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
@@ -1556,7 +1583,7 @@ fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Default>::default`.
-fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1565,30 +1592,30 @@ fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Debug>::fmt`.
-fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::lines`.
-fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::next_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::Notes::new`, src/files.rs:96.
-fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::new())
 }
 
 /// Shim for `behaviours::files::Notes::text`, src/files.rs:101.
-fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::text(a0.take()))
 }
 
 /// Shim for `behaviours::files::Notes::write_fmt`, src/files.rs:106.
-fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -1602,7 +1629,7 @@ fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Notes as Default>::default`.
-fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1611,13 +1638,13 @@ fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Notes as Debug>::fmt`.
-fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Notes>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Options::skip`, src/files.rs:291.
-fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1629,7 +1656,7 @@ fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Options::lines`, src/files.rs:297.
-fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
@@ -1640,7 +1667,7 @@ fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Default>::default`.
-fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1649,13 +1676,13 @@ fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Debug>::fmt`.
-fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Options>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::new`, src/files.rs:119.
-fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1667,7 +1694,7 @@ fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::tag`, src/files.rs:124.
-fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1680,7 +1707,7 @@ fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::get_ref`, src/files.rs:130.
-fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1692,7 +1719,7 @@ fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::into_inner`, src/files.rs:135.
-fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1704,7 +1731,7 @@ fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:235.
-fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1714,19 +1741,19 @@ fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Debug>::fmt`.
-fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Display>::fmt`.
-fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:235.
-fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1738,7 +1765,7 @@ fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Debug>::fmt`.
-fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1746,7 +1773,7 @@ fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Display>::fmt`.
-fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1754,7 +1781,7 @@ fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::count`, src/iterators.rs:333.
-fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1765,7 +1792,7 @@ fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::contains`, src/iterators.rs:338.
-fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1776,7 +1803,7 @@ fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Extend<u32>>::extend`.
-fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Bag>(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
@@ -1785,7 +1812,7 @@ fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as FromIterator<u32>>::from_iter`.
-fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -1799,7 +1826,7 @@ fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Clone>::clone`.
-fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(
         call,
@@ -1809,31 +1836,31 @@ fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Debug>::fmt`.
-fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::into_iter`.
-fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::rev`.
-fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Debug>::fmt`.
-fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::next`.
-fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Countdown>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1844,25 +1871,25 @@ fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::size_hint`.
-fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::new`, src/iterators.rs:455.
-fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::new(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::steps`, src/iterators.rs:460.
-fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::above`, src/iterators.rs:465.
-fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1873,7 +1900,7 @@ fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Ladder::push`, src/iterators.rs:470.
-fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1884,7 +1911,7 @@ fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Default>::default`.
-fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1893,25 +1920,25 @@ fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Debug>::fmt`.
-fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Ladder>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::text`, src/iterators.rs:195.
-fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::shout`, src/iterators.rs:200.
-fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::shout(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Line as Clone>::clone`.
-fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
         call,
@@ -1921,7 +1948,7 @@ fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as PartialEq>::eq`.
-fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     let a1 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
@@ -1934,13 +1961,13 @@ fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as Debug>::fmt`.
-fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::next_back`.
-fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1950,7 +1977,7 @@ fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Clone>::clone`.
-fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1960,31 +1987,31 @@ fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Debug>::fmt`.
-fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::next`.
-fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::size_hint`.
-fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as ExactSizeIterator>::len`.
-fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::ExactSizeIterator::len(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::rev`.
-fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h mut ::behaviours::iterators::Lines<'p>>(call);
     __uc::answer!(
         call,
@@ -1994,49 +2021,49 @@ fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Debug>::fmt`.
-fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::next`.
-fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()).transpose())
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::size_hint`.
-fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Once::new`, src/iterators.rs:345.
-fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Once>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as Debug>::fmt`.
-fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::into_iter`.
-fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::rev`.
-fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::iterators::Placed::place`, src/iterators.rs:207.
-fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2046,7 +2073,7 @@ fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Placed::line`, src/iterators.rs:212.
-fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2056,13 +2083,13 @@ fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Placed as Debug>::fmt`.
-fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Placed<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Places::pass`, src/iterators.rs:232.
-fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2073,30 +2100,30 @@ fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Places as Debug>::fmt`.
-fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::next`.
-fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::size_hint`.
-fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::new`, src/iterators.rs:122.
-fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::new())
 }
 
 /// Shim for `behaviours::iterators::Song::push`, src/iterators.rs:127.
-fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -2108,25 +2135,25 @@ fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::iter`, src/iterators.rs:135.
-fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::places`, src/iterators.rs:142.
-fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::places(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::iter_mut`, src/iterators.rs:150.
-fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter_mut(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::search`, src/iterators.rs:155.
-fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2137,25 +2164,25 @@ fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::drain`, src/iterators.rs:160.
-fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::drain(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::len`, src/iterators.rs:165.
-fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::len(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::is_empty`, src/iterators.rs:170.
-fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::is_empty(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as Default>::default`.
-fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2164,7 +2191,7 @@ fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Clone>::clone`.
-fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(
         call,
@@ -2174,30 +2201,30 @@ fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Debug>::fmt`.
-fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::into_iter`.
-fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::rev`.
-fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2208,13 +2235,13 @@ fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2223,7 +2250,7 @@ fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -2233,7 +2260,7 @@ fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -2246,31 +2273,31 @@ fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -2283,13 +2310,13 @@ fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2300,24 +2327,24 @@ fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2328,19 +2355,19 @@ fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2351,7 +2378,7 @@ fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2360,7 +2387,7 @@ fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -2370,7 +2397,7 @@ fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -2383,13 +2410,13 @@ fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -2402,7 +2429,7 @@ fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -2418,7 +2445,7 @@ fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2429,7 +2456,7 @@ fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2439,7 +2466,7 @@ fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2450,7 +2477,7 @@ fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2463,25 +2490,25 @@ fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2492,7 +2519,7 @@ fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2503,7 +2530,7 @@ fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2514,7 +2541,7 @@ fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2525,7 +2552,7 @@ fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2535,7 +2562,7 @@ fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2548,19 +2575,19 @@ fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Bad as Debug>::fmt`.
-fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Bad as Display>::fmt`.
-fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field {}`.
-fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2574,7 +2601,7 @@ fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Clone>::clone`.
-fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
         call,
@@ -2584,7 +2611,7 @@ fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as PartialEq>::eq`.
-fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
@@ -2597,19 +2624,19 @@ fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Debug>::fmt`.
-fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field.name`.
-fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().name)
 }
 
 /// Shim for `behaviours::outs::Field.name=`.
-fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(
@@ -2622,13 +2649,13 @@ fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Field.value`.
-fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().value)
 }
 
 /// Shim for `behaviours::outs::Field.value=`.
-fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2641,7 +2668,7 @@ fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::new`, src/outs.rs:248.
-fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<
         ::usecrate_runtime::private::InPlace<'h, ::behaviours::outs::Field<'h>>,
     >(call);
@@ -2653,7 +2680,7 @@ fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::parse`, src/outs.rs:253.
-fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2664,7 +2691,7 @@ fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::found`, src/outs.rs:263.
-fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2676,13 +2703,13 @@ fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Fields as Debug>::fmt`.
-fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Fields<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Fields.all`.
-fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::outs::Fields<'p, 'p>>(call);
     __uc::answer!(
         call,
@@ -2692,19 +2719,19 @@ fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Sink::room`, src/outs.rs:117.
-fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Sink<'_>>::room(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Sink as Debug>::fmt`.
-fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Sink<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Size as Default>::default`.
-fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2713,24 +2740,24 @@ fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Word::text`, src/outs.rs:43.
-fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Word<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Word as Debug>::fmt`.
-fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Word<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Writer::new`, src/outs.rs:207.
-fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Writer>::new())
 }
 
 /// Shim for `behaviours::outs::Writer::line`, src/outs.rs:212.
-fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -2750,7 +2777,7 @@ fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Default>::default`.
-fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2759,24 +2786,24 @@ fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Debug>::fmt`.
-fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Writer>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2785,18 +2812,18 @@ fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2807,19 +2834,19 @@ fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2828,7 +2855,7 @@ fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -2838,7 +2865,7 @@ fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -2851,24 +2878,24 @@ fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2877,19 +2904,19 @@ fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2900,19 +2927,19 @@ fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -2922,7 +2949,7 @@ fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -2935,19 +2962,19 @@ fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -2960,13 +2987,13 @@ fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2979,13 +3006,13 @@ fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -2998,13 +3025,13 @@ fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Lasting::new`, src/std_types.rs:169.
-fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Forever<::behaviours::std_types::Polynomial>,
     >(call);
@@ -3026,7 +3053,7 @@ fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::same`, src/std_types.rs:174.
-fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3037,25 +3064,25 @@ fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::text`, src/std_types.rs:183.
-fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Lasting>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::std_types::Lasting as Debug>::fmt`.
-fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Lasting>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::new`, src/std_types.rs:109.
-fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Shape>::new(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::fmt`, src/std_types.rs:114.
-fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3068,7 +3095,7 @@ fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Shape::plainly`, src/std_types.rs:122.
-fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3081,7 +3108,7 @@ fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::name`, src/std_types.rs:102.
-fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3092,7 +3119,7 @@ fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::render`, src/std_types.rs:104.
-fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -3109,29 +3136,29 @@ fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as Debug>::fmt`.
-fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Shape>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3140,18 +3167,18 @@ fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3162,7 +3189,7 @@ fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3173,7 +3200,7 @@ fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3182,18 +3209,18 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3204,13 +3231,13 @@ fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3219,24 +3246,24 @@ fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3246,7 +3273,7 @@ fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3256,7 +3283,7 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3265,24 +3292,24 @@ fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3292,7 +3319,7 @@ fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3302,7 +3329,7 @@ fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3311,7 +3338,7 @@ fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -3321,7 +3348,7 @@ fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3332,7 +3359,7 @@ fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3343,36 +3370,36 @@ fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::new`, src/upcalls.rs:14.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::new())
 }
 
 /// Shim for `behaviours::upcalls::Machine::steps`, src/upcalls.rs:19.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::step`, src/upcalls.rs:24.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::step(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::run`, src/upcalls.rs:30.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
@@ -3395,7 +3422,7 @@ fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::Machine::watch`, src/upcalls.rs:38.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3420,7 +3447,7 @@ fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Default>::default`.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3429,25 +3456,25 @@ fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Debug>::fmt`.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::upcalls::Machine>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::new`, src/views.rs:248.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::path`, src/views.rs:255.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::path(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::segments_mut`, src/views.rs:260.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -3457,13 +3484,13 @@ fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Address::tail`, src/views.rs:268.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Address as Clone>::clone`.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
         call,
@@ -3473,7 +3500,7 @@ fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as PartialEq>::eq`.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
@@ -3486,18 +3513,18 @@ fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as Debug>::fmt`.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Cabinet::new`, src/views.rs:360.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Cabinet>::new())
 }
 
 /// Shim for `behaviours::views::Cabinet::open`, src/views.rs:365.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg_in_parent(call);
     __uc::answer!(
@@ -3508,7 +3535,7 @@ fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Cabinet::look`, src/views.rs:370.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg_in_parent(call);
     __uc::answer!(
@@ -3519,13 +3546,13 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Cabinet::lock`, src/views.rs:378.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Cabinet>::lock(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Cabinet as Default>::default`.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3534,13 +3561,13 @@ fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Cabinet as Debug>::fmt`.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Cabinet>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Drawer::put`, src/views.rs:385.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3551,18 +3578,18 @@ fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Drawer as Debug>::fmt`.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Drawer<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Environment::new`, src/views.rs:52.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Environment<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Environment::add_template`, src/views.rs:57.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     let a2 = __uc_kept(call);
@@ -3576,7 +3603,7 @@ fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::get_template`, src/views.rs:66.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3587,7 +3614,7 @@ fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::all`, src/views.rs:78.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3597,7 +3624,7 @@ fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::first`, src/views.rs:88.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3607,7 +3634,7 @@ fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::set_debug`, src/views.rs:93.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3618,7 +3645,7 @@ fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::debug`, src/views.rs:98.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3628,7 +3655,7 @@ fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::exchange`, src/views.rs:103.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3639,7 +3666,7 @@ fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::names`, src/views.rs:108.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3649,7 +3676,7 @@ fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Default>::default`.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3658,7 +3685,7 @@ fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Clone>::clone`.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(
         call,
@@ -3668,25 +3695,25 @@ fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Debug>::fmt`.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Label::new`, src/views.rs:335.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Label<'_>>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Label::text`, src/views.rs:340.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Label<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Label as Clone>::clone`.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Label<'h>>(call);
     __uc::answer!(
         call,
@@ -3696,13 +3723,13 @@ fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Label as Debug>::fmt`.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Label<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Clone>::clone`.
-fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
         call,
@@ -3712,7 +3739,7 @@ fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as PartialEq>::eq`.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
@@ -3725,24 +3752,24 @@ fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as Debug>::fmt`.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Display>::fmt`.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::new`, src/views.rs:200.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Registry::add`, src/views.rs:205.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -3753,7 +3780,7 @@ fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::enroll`, src/views.rs:210.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_nested(call);
     __uc::answer!(
@@ -3764,19 +3791,19 @@ fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::names`, src/views.rs:215.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::names(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::share`, src/views.rs:228.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::share(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Registry as Default>::default`.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3785,7 +3812,7 @@ fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Clone>::clone`.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(
         call,
@@ -3795,25 +3822,25 @@ fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Debug>::fmt`.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::count`, src/views.rs:179.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::count(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::next`, src/views.rs:184.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Rest as Clone>::clone`.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(
         call,
@@ -3823,13 +3850,13 @@ fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Rest as Debug>::fmt`.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::push`, src/views.rs:275.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer_same!(
@@ -3841,7 +3868,7 @@ fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::clear`, src/views.rs:281.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer_same!(
         call,
@@ -3852,13 +3879,13 @@ fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::added`, src/views.rs:287.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::added(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::address`, src/views.rs:292.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3868,25 +3895,25 @@ fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::tail`, src/views.rs:297.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Segments as Debug>::fmt`.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Segments<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::name`, src/views.rs:141.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::template`, src/views.rs:146.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3896,7 +3923,7 @@ fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::next_line`, src/views.rs:151.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3906,19 +3933,19 @@ fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::rest`, src/views.rs:157.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::rest(a0.take()))
 }
 
 /// Shim for `<behaviours::views::State as Debug>::fmt`.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::State<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Tail::add`, src/views.rs:321.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3929,13 +3956,13 @@ fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Tail as Debug>::fmt`.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Tail<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Template::name`, src/views.rs:115.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3945,7 +3972,7 @@ fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::text`, src/views.rs:120.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3955,7 +3982,7 @@ fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::env`, src/views.rs:125.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3965,7 +3992,7 @@ fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::state`, src/views.rs:130.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3975,7 +4002,7 @@ fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Clone>::clone`.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(
         call,
@@ -3985,13 +4012,33 @@ fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Debug>::fmt`.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
+/// Shim for `<() as behaviours::conversions::Row>::row`, src/conversions.rs:164.
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <() as ::behaviours::conversions::Row>::row(a0.take())
+    )
+}
+
+/// Shim for `<i64 as behaviours::conversions::ToCell>::cell`, src/conversions.rs:146.
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::core::primitive::i64 as ::behaviours::conversions::ToCell>::cell(a0.take())
+    )
+}
+
 /// Shim for `<String as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4001,7 +4048,7 @@ fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<Vec<i64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4013,7 +4060,7 @@ fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<Vec<f64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4025,7 +4072,7 @@ fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<bool as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4035,7 +4082,7 @@ fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<f64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4045,7 +4092,7 @@ fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4055,7 +4102,7 @@ fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<u8 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4065,7 +4112,7 @@ fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4075,49 +4122,49 @@ fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::common_gone`, src/borrows.rs:124.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::common_gone())
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:88.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4134,13 +4181,13 @@ fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4157,7 +4204,7 @@ fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4180,7 +4227,7 @@ fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::anything`, src/callables.rs:106.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4201,7 +4248,7 @@ fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4226,7 +4273,7 @@ fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -4243,7 +4290,7 @@ fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4268,7 +4315,7 @@ fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
@@ -4289,7 +4336,7 @@ fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -4310,7 +4357,7 @@ fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4333,7 +4380,7 @@ fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4359,7 +4406,7 @@ fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::keep`, src/callables.rs:101.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::KeptCallable<(), ()>>(call);
     __uc::answer!(
         call,
@@ -4375,7 +4422,7 @@ fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4401,7 +4448,7 @@ fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
@@ -4422,7 +4469,7 @@ fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4450,7 +4497,7 @@ fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4474,7 +4521,7 @@ fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4501,7 +4548,7 @@ fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4512,7 +4559,7 @@ fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4537,7 +4584,7 @@ fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4550,7 +4597,7 @@ fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
@@ -4565,7 +4612,7 @@ fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4582,24 +4629,24 @@ fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::both`, src/conversions.rs:104.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::OneOf<
             ::behaviours::conversions::Value,
@@ -4642,7 +4689,7 @@ fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<i64, i64, i64>`, src/conversions.rs:139.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4654,7 +4701,7 @@ fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, i64>`, src/conversions.rs:139.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4666,7 +4713,7 @@ fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, &str>`, src/conversions.rs:139.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4678,7 +4725,7 @@ fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, i64>`, src/conversions.rs:139.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4690,7 +4737,7 @@ fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &str>`, src/conversions.rs:139.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4702,7 +4749,7 @@ fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &[u8]>`, src/conversions.rs:139.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c [::core::primitive::u8]>(call);
@@ -4714,7 +4761,7 @@ fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, Vec<String>>`, src/conversions.rs:139.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
@@ -4726,7 +4773,7 @@ fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &[u8], &str>`, src/conversions.rs:139.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4738,7 +4785,7 @@ fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, Vec<String>, &str>`, src/conversions.rs:139.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4749,14 +4796,112 @@ fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:172.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::counted<usize, [Value]>`, src/conversions.rs:214.
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::std::vec::Vec<
+            ::usecrate_runtime::private::OneOf<
+                ::behaviours::conversions::Value,
+                (
+                    ::behaviours::conversions::Value,
+                    ::core::primitive::bool,
+                    ::core::primitive::i64,
+                    ::core::primitive::f64,
+                    ::std::option::Option<::std::string::String>,
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::core::primitive::i64,
+                    >,
+                    ::std::vec::Vec<::core::primitive::u8>,
+                ),
+            >,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::counted::<
+            ::core::primitive::usize,
+            _,
+        >(
+            ::behaviours::conversions::cells(
+                a0
+                    .take()
+                    .into_iter()
+                    .map(|one| one.get())
+                    .collect::<::std::vec::Vec<_>>(),
+            ),
+        )
+    )
+}
+
+/// Shim for `behaviours::conversions::counted<usize, _>`, src/conversions.rs:214.
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<__UcHost0>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::counted::<::core::primitive::usize, _>(a0.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::entered<[Value]>`, src/conversions.rs:209.
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<
+        ::std::vec::Vec<
+            ::usecrate_runtime::private::OneOf<
+                ::behaviours::conversions::Value,
+                (
+                    ::behaviours::conversions::Value,
+                    ::core::primitive::bool,
+                    ::core::primitive::i64,
+                    ::core::primitive::f64,
+                    ::std::option::Option<::std::string::String>,
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::core::primitive::i64,
+                    >,
+                    ::std::vec::Vec<::core::primitive::u8>,
+                ),
+            >,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::entered(
+            a0.take(),
+            ::behaviours::conversions::cells(
+                a1
+                    .take()
+                    .into_iter()
+                    .map(|one| one.get())
+                    .collect::<::std::vec::Vec<_>>(),
+            ),
+        )
+    )
+}
+
+/// Shim for `behaviours::conversions::entered<an object>`, src/conversions.rs:209.
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<__UcHost0>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::entered(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:247.
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4767,7 +4912,7 @@ fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -4778,7 +4923,7 @@ fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4789,7 +4934,7 @@ fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4800,61 +4945,61 @@ fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
-fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -4862,29 +5007,29 @@ fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:180.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_any_range`, src/echoes.rs:150.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::AnyRange<::core::primitive::i64>,
     >(call);
@@ -4892,503 +5037,503 @@ fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bound`, src/echoes.rs:78.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bound(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:160.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:165.
-fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:170.
-fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:155.
-fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:175.
-fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
 /// Shim for `behaviours::errors::as_value`, src/errors.rs:116.
-fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
 /// Shim for `behaviours::errors::boxed`, src/errors.rs:121.
-fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:106.
-fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:101.
-fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
 /// Shim for `behaviours::errors::parse`, src/errors.rs:126.
-fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::read`, src/errors.rs:111.
-fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:96.
-fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step`, src/errors.rs:86.
-fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step_unit`, src/errors.rs:91.
-fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step_unit(a0.take()))
 }
 
 /// Shim for `behaviours::errors::unnamed`, src/errors.rs:154.
-fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -5399,26 +5544,26 @@ fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::count_words`, src/files.rs:84.
-fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5429,38 +5574,38 @@ fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5471,7 +5616,7 @@ fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5482,13 +5627,13 @@ fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_text`, src/files.rs:79.
-fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::write_text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:380.
-fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -5501,60 +5646,60 @@ fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:385.
-fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:409.
-fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5562,7 +5707,7 @@ fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:375.
-fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5575,7 +5720,7 @@ fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:394.
-fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -5585,7 +5730,7 @@ fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -5594,7 +5739,7 @@ fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -5603,30 +5748,30 @@ fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:419.
-fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5639,7 +5784,7 @@ fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:414.
-fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -5649,7 +5794,7 @@ fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:399.
-fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -5657,7 +5802,7 @@ fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:404.
-fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -5665,7 +5810,7 @@ fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5673,26 +5818,26 @@ fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5704,35 +5849,35 @@ fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::anything`, src/names.rs:41.
-fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Dynamic>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::anything(a0.take()))
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::NO_FIELD`.
-fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::outs::NO_FIELD)
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:140.
-fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5746,7 +5891,7 @@ fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:123.
-fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5761,40 +5906,40 @@ fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:102.
-fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:97.
-fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::fill_uninit`, src/outs.rs:79.
-fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5805,7 +5950,7 @@ fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:177.
-fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5820,7 +5965,7 @@ fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:195.
-fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5835,7 +5980,7 @@ fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:128.
-fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5850,14 +5995,14 @@ fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::sort_words`, src/outs.rs:221.
-fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Initial<
             ::std::vec::Vec<::std::string::String>,
@@ -5876,7 +6021,7 @@ fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:163.
-fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -5893,7 +6038,7 @@ fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:152.
-fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5908,7 +6053,7 @@ fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:170.
-fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -5922,7 +6067,7 @@ fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:183.
-fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -5937,7 +6082,7 @@ fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:189.
-fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5952,63 +6097,63 @@ fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:89.
-fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_all`, src/std_types.rs:18.
-fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_all(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::std_types::c_any`, src/std_types.rs:54.
-fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::ffi::CString>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_any(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_double_it`, src/std_types.rs:33.
-fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -6022,19 +6167,19 @@ fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_length`, src/std_types.rs:38.
-fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_length(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_parts`, src/std_types.rs:49.
-fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_parts(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_sum`, src/std_types.rs:13.
-fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -6046,19 +6191,19 @@ fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_twice`, src/std_types.rs:43.
-fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_twice(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::fixed`, src/std_types.rs:81.
-fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::fixed(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::keys`, src/std_types.rs:91.
-fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::HashMap<::core::primitive::u32, ::core::primitive::u32>,
     >(call);
@@ -6066,31 +6211,31 @@ fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::mirrored`, src/std_types.rs:64.
-fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::mirrored(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::place`, src/std_types.rs:59.
-fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::place(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::reciprocal`, src/std_types.rs:146.
-fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::reciprocal(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::spelled`, src/std_types.rs:73.
-fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::spelled(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::total`, src/std_types.rs:86.
-fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::std::collections::HashMap<::std::string::String, ::core::primitive::u32>,
     >(call);
@@ -6098,13 +6243,13 @@ fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -6112,7 +6257,7 @@ fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -6121,7 +6266,7 @@ fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -6134,7 +6279,7 @@ fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6161,7 +6306,7 @@ fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -6186,7 +6331,7 @@ fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6211,7 +6356,7 @@ fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -6228,179 +6373,179 @@ fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f700<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f701<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f702<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f703<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f704<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f705<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f706<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f700<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f707<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f701<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f708<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f702<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f709<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f703<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f710<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f704<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f711<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f705<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f712<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f706<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f713<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f707<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f714<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f708<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f715<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f709<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f716<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f710<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f717<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f711<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f718<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f712<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f719<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f713<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f720<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f714<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f721<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f715<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f722<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -6582,638 +6727,645 @@ __uc::artifact! {
         "behaviours::conversions::Secret::new" => __uc_f78,
         "<behaviours::conversions::Secret as AsRef<[u8]>>::as_ref" => __uc_f79,
         "behaviours::conversions::Value::shown" => __uc_f80,
-        "<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from" => __uc_f81,
-        "<behaviours::conversions::Value as From<String>>::from" => __uc_f82,
-        "<behaviours::conversions::Value as From<Vec<u8>>>::from" => __uc_f83,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<Value>" => __uc_f84,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<bool>" => __uc_f85,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<i64>" => __uc_f86,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<f64>" => __uc_f87,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<&str>" => __uc_f88,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>" => __uc_f89,
-        "<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>" => __uc_f90,
-        "<behaviours::conversions::Value as From<bool>>::from" => __uc_f91,
-        "<behaviours::conversions::Value as From<f32>>::from" => __uc_f92,
-        "<behaviours::conversions::Value as From<f64>>::from" => __uc_f93,
-        "<behaviours::conversions::Value as From<i64>>::from" => __uc_f94,
-        "<behaviours::conversions::Value as From<u8>>::from" => __uc_f95,
-        "<behaviours::conversions::Value as From<&str>>::from" => __uc_f96,
-        "<behaviours::conversions::Value as Clone>::clone" => __uc_f97,
-        "<behaviours::conversions::Value as PartialEq>::eq" => __uc_f98,
-        "<behaviours::conversions::Value as Debug>::fmt" => __uc_f99,
-        "behaviours::drops::Guard::new" => __uc_f100,
-        "behaviours::drops::Guard::name" => __uc_f101,
-        "behaviours::drops::Guard::view" => __uc_f102,
-        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f103,
-        "behaviours::drops::Slow::new" => __uc_f104,
-        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f105,
-        "behaviours::drops::View::name" => __uc_f106,
-        "<behaviours::drops::View as Debug>::fmt" => __uc_f107,
-        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f108,
-        "<behaviours::errors::Deep as Display>::fmt" => __uc_f109,
-        "behaviours::errors::Fault::is_temporary" => __uc_f110,
-        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f111,
-        "<behaviours::errors::Fault as Display>::fmt" => __uc_f112,
-        "behaviours::errors::Fault::Missing" => __uc_f113,
-        "behaviours::errors::Fault::TooLarge" => __uc_f114,
-        "behaviours::errors::Fault::TooLarge.found" => __uc_f115,
-        "behaviours::errors::Fault::TooLarge.limit" => __uc_f116,
-        "behaviours::errors::Fault::Below" => __uc_f117,
-        "behaviours::errors::Fault::Below.0" => __uc_f118,
-        "behaviours::errors::Fault::Odd" => __uc_f119,
-        "behaviours::errors::Fault::Odd.value" => __uc_f120,
-        "behaviours::errors::Fault variant" => __uc_f121,
-        "behaviours::files::Capitals<impl Write>::new" => __uc_f122,
-        "behaviours::files::Capitals<impl Write>::written" => __uc_f123,
-        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f124,
-        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f125,
-        "behaviours::files::Capitals<impl Write>::after" => __uc_f126,
-        "behaviours::files::Capitals<impl Write>::finish" => __uc_f127,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f128,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f129,
-        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f130,
-        "behaviours::files::Lines<File>::rewind" => __uc_f131,
-        "behaviours::files::Lines<File>::new" => __uc_f132,
-        "behaviours::files::Lines<File>::next_line" => __uc_f133,
-        "behaviours::files::Lines<File>::get_ref" => __uc_f134,
-        "behaviours::files::Lines<File>::into_inner" => __uc_f135,
-        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f136,
-        "behaviours::files::Lines<impl Read>::rewind" => __uc_f137,
-        "behaviours::files::Lines<impl Read>::new" => __uc_f138,
-        "behaviours::files::Lines<impl Read>::next_line" => __uc_f139,
-        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f140,
-        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f141,
-        "behaviours::files::Lines::open" => __uc_f142,
-        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f143,
-        "behaviours::files::Memory::new" => __uc_f144,
-        "behaviours::files::Memory::tell" => __uc_f145,
-        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f146,
-        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f147,
-        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f148,
-        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f149,
-        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f150,
-        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f151,
-        "<behaviours::files::Memory as Default>::default" => __uc_f152,
-        "<behaviours::files::Memory as Debug>::fmt" => __uc_f153,
-        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f154,
-        "behaviours::files::Notes::new" => __uc_f155,
-        "behaviours::files::Notes::text" => __uc_f156,
-        "behaviours::files::Notes::write_fmt" => __uc_f157,
-        "<behaviours::files::Notes as Default>::default" => __uc_f158,
-        "<behaviours::files::Notes as Debug>::fmt" => __uc_f159,
-        "behaviours::files::Options::skip" => __uc_f160,
-        "behaviours::files::Options::lines" => __uc_f161,
-        "<behaviours::files::Options as Default>::default" => __uc_f162,
-        "<behaviours::files::Options as Debug>::fmt" => __uc_f163,
-        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f164,
-        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f165,
-        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f166,
-        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f167,
-        "behaviours::files::Unfinished<File>::into_lines" => __uc_f168,
-        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f169,
-        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f170,
-        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f171,
-        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f172,
-        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f173,
-        "behaviours::iterators::Bag::count" => __uc_f174,
-        "behaviours::iterators::Bag::contains" => __uc_f175,
-        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f176,
-        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f177,
-        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f178,
-        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f179,
-        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f180,
-        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f181,
-        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f182,
-        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f183,
-        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f184,
-        "behaviours::iterators::Ladder::new" => __uc_f185,
-        "behaviours::iterators::Ladder::steps" => __uc_f186,
-        "behaviours::iterators::Ladder::above" => __uc_f187,
-        "behaviours::iterators::Ladder::push" => __uc_f188,
-        "<behaviours::iterators::Ladder as Default>::default" => __uc_f190,
-        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f191,
-        "behaviours::iterators::Line::text" => __uc_f192,
-        "behaviours::iterators::Line::shout" => __uc_f193,
-        "<behaviours::iterators::Line as Clone>::clone" => __uc_f194,
-        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f195,
-        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f196,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f197,
-        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f198,
-        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f199,
-        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f200,
-        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f201,
-        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f202,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f203,
-        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f204,
-        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f205,
-        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f206,
-        "behaviours::iterators::Once::new" => __uc_f207,
-        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f208,
-        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f209,
-        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f210,
-        "behaviours::iterators::Placed::place" => __uc_f211,
-        "behaviours::iterators::Placed::line" => __uc_f212,
-        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f213,
-        "behaviours::iterators::Places::pass" => __uc_f214,
-        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f215,
-        "<behaviours::iterators::Places as Iterator>::next" => __uc_f216,
-        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f217,
-        "behaviours::iterators::Song::new" => __uc_f218,
-        "behaviours::iterators::Song::push" => __uc_f219,
-        "behaviours::iterators::Song::iter" => __uc_f220,
-        "behaviours::iterators::Song::places" => __uc_f221,
-        "behaviours::iterators::Song::iter_mut" => __uc_f222,
-        "behaviours::iterators::Song::search" => __uc_f223,
-        "behaviours::iterators::Song::drain" => __uc_f224,
-        "behaviours::iterators::Song::len" => __uc_f225,
-        "behaviours::iterators::Song::is_empty" => __uc_f226,
-        "<behaviours::iterators::Song as Default>::default" => __uc_f227,
-        "<behaviours::iterators::Song as Clone>::clone" => __uc_f228,
-        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f229,
-        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f230,
-        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f231,
-        "behaviours::moves::Stamp::new" => __uc_f232,
-        "behaviours::moves::Stamp::used_often" => __uc_f233,
-        "behaviours::moves::Stamp::used" => __uc_f234,
-        "<behaviours::moves::Stamp as Default>::default" => __uc_f235,
-        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f236,
-        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f237,
-        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f238,
-        "behaviours::moves::Ticket::new" => __uc_f239,
-        "behaviours::moves::Ticket::number" => __uc_f240,
-        "behaviours::moves::Ticket::punch" => __uc_f241,
-        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f242,
-        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f243,
-        "behaviours::operators::Blob::new" => __uc_f244,
-        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f245,
-        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f246,
-        "behaviours::operators::Shelf::new" => __uc_f247,
-        "behaviours::operators::Shelf::put" => __uc_f248,
-        "behaviours::operators::Shelf::len" => __uc_f249,
-        "behaviours::operators::Shelf::is_empty" => __uc_f250,
-        "behaviours::operators::Shelf::contains" => __uc_f251,
-        "<behaviours::operators::Shelf as Default>::default" => __uc_f252,
-        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f253,
-        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f254,
-        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f255,
-        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f256,
-        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f257,
-        "behaviours::operators::Steps::new" => __uc_f258,
-        "<behaviours::operators::Steps as Clone>::clone" => __uc_f259,
-        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f260,
-        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f261,
-        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f262,
-        "<behaviours::operators::Steps as Display>::fmt" => __uc_f263,
-        "<behaviours::operators::Steps as Hash>::hash" => __uc_f264,
-        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f265,
-        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f266,
-        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f267,
-        "<i64 as Mul<Steps>>::mul" => __uc_f268,
-        "<behaviours::operators::Steps as Neg>::neg" => __uc_f269,
-        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f270,
-        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f271,
-        "<behaviours::outs::Bad as Display>::fmt" => __uc_f272,
-        "behaviours::outs::Field {}" => __uc_f273,
-        "<behaviours::outs::Field as Clone>::clone" => __uc_f274,
-        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f275,
-        "<behaviours::outs::Field as Debug>::fmt" => __uc_f276,
-        "behaviours::outs::Field.name" => __uc_f277,
-        "behaviours::outs::Field.name=" => __uc_f278,
-        "behaviours::outs::Field.value" => __uc_f279,
-        "behaviours::outs::Field.value=" => __uc_f280,
-        "behaviours::outs::Fields::new" => __uc_f281,
-        "behaviours::outs::Fields::parse" => __uc_f282,
-        "behaviours::outs::Fields::found" => __uc_f283,
-        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f284,
-        "behaviours::outs::Fields.all" => __uc_f285,
-        "behaviours::outs::Sink::room" => __uc_f286,
-        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f287,
-        "<behaviours::outs::Size as Default>::default" => __uc_f288,
-        "behaviours::outs::Word::text" => __uc_f289,
-        "<behaviours::outs::Word as Debug>::fmt" => __uc_f290,
-        "behaviours::outs::Writer::new" => __uc_f291,
-        "behaviours::outs::Writer::line" => __uc_f292,
-        "<behaviours::outs::Writer as Default>::default" => __uc_f293,
-        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f294,
-        "behaviours::panics::Bomb::new" => __uc_f295,
-        "behaviours::panics::Bomb::tick" => __uc_f296,
-        "<behaviours::panics::Bomb as Default>::default" => __uc_f297,
-        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f298,
-        "behaviours::panics::Counter::new" => __uc_f299,
-        "behaviours::panics::Counter::count" => __uc_f300,
-        "behaviours::panics::Counter::look" => __uc_f301,
-        "behaviours::panics::Counter::value" => __uc_f302,
-        "<behaviours::panics::Counter as Default>::default" => __uc_f303,
-        "<behaviours::panics::Counter as Clone>::clone" => __uc_f304,
-        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f305,
-        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f306,
-        "behaviours::panics::Shy::new" => __uc_f307,
-        "behaviours::panics::Shy::number" => __uc_f308,
-        "<behaviours::panics::Shy as Default>::default" => __uc_f309,
-        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f310,
-        "behaviours::records::Account::new" => __uc_f311,
-        "behaviours::records::Account::deposit" => __uc_f312,
-        "behaviours::records::Account::changes" => __uc_f313,
-        "behaviours::records::Account::secret" => __uc_f314,
-        "<behaviours::records::Account as Clone>::clone" => __uc_f315,
-        "<behaviours::records::Account as PartialEq>::eq" => __uc_f316,
-        "<behaviours::records::Account as Debug>::fmt" => __uc_f317,
-        "behaviours::records::Account.owner" => __uc_f318,
-        "behaviours::records::Account.owner=" => __uc_f319,
-        "behaviours::records::Account.balance" => __uc_f320,
-        "behaviours::records::Account.balance=" => __uc_f321,
-        "behaviours::records::Account.changes" => __uc_f322,
-        "behaviours::records::Account.changes=" => __uc_f323,
-        "<behaviours::records::Tag as Hash>::hash" => __uc_f324,
-        "behaviours::std_types::Lasting::new" => __uc_f325,
-        "behaviours::std_types::Lasting::same" => __uc_f326,
-        "behaviours::std_types::Lasting::text" => __uc_f327,
-        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f328,
-        "behaviours::std_types::Shape::new" => __uc_f329,
-        "behaviours::std_types::Shape::fmt" => __uc_f330,
-        "behaviours::std_types::Shape::plainly" => __uc_f331,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f332,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f333,
-        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f334,
-        "behaviours::threads::Local::new" => __uc_f335,
-        "behaviours::threads::Local::count" => __uc_f336,
-        "behaviours::threads::Local::living" => __uc_f337,
-        "<behaviours::threads::Local as Default>::default" => __uc_f338,
-        "<behaviours::threads::Local as Debug>::fmt" => __uc_f339,
-        "behaviours::threads::Shared::new" => __uc_f340,
-        "behaviours::threads::Shared::stay" => __uc_f341,
-        "behaviours::threads::Shared::change" => __uc_f342,
-        "<behaviours::threads::Shared as Default>::default" => __uc_f343,
-        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f344,
-        "behaviours::threads::Single::new" => __uc_f345,
-        "behaviours::threads::Single::stay" => __uc_f346,
-        "behaviours::threads::Single::calls" => __uc_f347,
-        "<behaviours::threads::Single as Default>::default" => __uc_f348,
-        "<behaviours::threads::Single as Debug>::fmt" => __uc_f349,
-        "behaviours::traits::Basket::new" => __uc_f350,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f351,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f352,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f353,
-        "<behaviours::traits::Basket as Default>::default" => __uc_f354,
-        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f355,
-        "behaviours::traits::Cat::new" => __uc_f356,
-        "behaviours::traits::Cat::lives" => __uc_f357,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f358,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f359,
-        "<behaviours::traits::Cat as Default>::default" => __uc_f360,
-        "<behaviours::traits::Cat as Clone>::clone" => __uc_f361,
-        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f362,
-        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f363,
-        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f364,
-        "<behaviours::traits::Cat as Hash>::hash" => __uc_f365,
-        "behaviours::upcalls::Machine::new" => __uc_f366,
-        "behaviours::upcalls::Machine::steps" => __uc_f367,
-        "behaviours::upcalls::Machine::step" => __uc_f368,
-        "behaviours::upcalls::Machine::run" => __uc_f369,
-        "behaviours::upcalls::Machine::watch" => __uc_f370,
-        "<behaviours::upcalls::Machine as Default>::default" => __uc_f371,
-        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f372,
-        "behaviours::views::Address::new" => __uc_f373,
-        "behaviours::views::Address::path" => __uc_f374,
-        "behaviours::views::Address::segments_mut" => __uc_f375,
-        "behaviours::views::Address::tail" => __uc_f376,
-        "<behaviours::views::Address as Clone>::clone" => __uc_f377,
-        "<behaviours::views::Address as PartialEq>::eq" => __uc_f378,
-        "<behaviours::views::Address as Debug>::fmt" => __uc_f379,
-        "behaviours::views::Cabinet::new" => __uc_f380,
-        "behaviours::views::Cabinet::open" => __uc_f381,
-        "behaviours::views::Cabinet::look" => __uc_f382,
-        "behaviours::views::Cabinet::lock" => __uc_f383,
-        "<behaviours::views::Cabinet as Default>::default" => __uc_f384,
-        "<behaviours::views::Cabinet as Debug>::fmt" => __uc_f385,
-        "behaviours::views::Drawer::put" => __uc_f386,
-        "<behaviours::views::Drawer as Debug>::fmt" => __uc_f387,
-        "behaviours::views::Environment::new" => __uc_f388,
-        "behaviours::views::Environment::add_template" => __uc_f389,
-        "behaviours::views::Environment::get_template" => __uc_f390,
-        "behaviours::views::Environment::all" => __uc_f391,
-        "behaviours::views::Environment::first" => __uc_f392,
-        "behaviours::views::Environment::set_debug" => __uc_f393,
-        "behaviours::views::Environment::debug" => __uc_f394,
-        "behaviours::views::Environment::exchange" => __uc_f395,
-        "behaviours::views::Environment::names" => __uc_f396,
-        "<behaviours::views::Environment as Default>::default" => __uc_f397,
-        "<behaviours::views::Environment as Clone>::clone" => __uc_f398,
-        "<behaviours::views::Environment as Debug>::fmt" => __uc_f399,
-        "behaviours::views::Label::new" => __uc_f400,
-        "behaviours::views::Label::text" => __uc_f401,
-        "<behaviours::views::Label as Clone>::clone" => __uc_f402,
-        "<behaviours::views::Label as Debug>::fmt" => __uc_f403,
-        "<behaviours::views::NotFound as Clone>::clone" => __uc_f404,
-        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f405,
-        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f406,
-        "<behaviours::views::NotFound as Display>::fmt" => __uc_f407,
-        "behaviours::views::Registry::new" => __uc_f408,
-        "behaviours::views::Registry::add" => __uc_f409,
-        "behaviours::views::Registry::enroll" => __uc_f410,
-        "behaviours::views::Registry::names" => __uc_f411,
-        "behaviours::views::Registry::share" => __uc_f412,
-        "<behaviours::views::Registry as Default>::default" => __uc_f413,
-        "<behaviours::views::Registry as Clone>::clone" => __uc_f414,
-        "<behaviours::views::Registry as Debug>::fmt" => __uc_f415,
-        "behaviours::views::Rest::count" => __uc_f416,
-        "behaviours::views::Rest::next" => __uc_f417,
-        "<behaviours::views::Rest as Clone>::clone" => __uc_f418,
-        "<behaviours::views::Rest as Debug>::fmt" => __uc_f419,
-        "behaviours::views::Segments::push" => __uc_f420,
-        "behaviours::views::Segments::clear" => __uc_f421,
-        "behaviours::views::Segments::added" => __uc_f422,
-        "behaviours::views::Segments::address" => __uc_f423,
-        "behaviours::views::Segments::tail" => __uc_f424,
-        "<behaviours::views::Segments as Debug>::fmt" => __uc_f425,
-        "behaviours::views::State::name" => __uc_f426,
-        "behaviours::views::State::template" => __uc_f427,
-        "behaviours::views::State::next_line" => __uc_f428,
-        "behaviours::views::State::rest" => __uc_f429,
-        "<behaviours::views::State as Debug>::fmt" => __uc_f430,
-        "behaviours::views::Tail::add" => __uc_f431,
-        "<behaviours::views::Tail as Debug>::fmt" => __uc_f432,
-        "behaviours::views::Template::name" => __uc_f433,
-        "behaviours::views::Template::text" => __uc_f434,
-        "behaviours::views::Template::env" => __uc_f435,
-        "behaviours::views::Template::state" => __uc_f436,
-        "<behaviours::views::Template as Clone>::clone" => __uc_f437,
-        "<behaviours::views::Template as Debug>::fmt" => __uc_f438,
-        "<String as behaviours::conversions::Words>::words" => __uc_f439,
-        "<Vec<i64> as behaviours::conversions::Words>::words" => __uc_f440,
-        "<Vec<f64> as behaviours::conversions::Words>::words" => __uc_f441,
-        "<bool as behaviours::conversions::Words>::words" => __uc_f442,
-        "<f64 as behaviours::conversions::Words>::words" => __uc_f443,
-        "<i64 as behaviours::conversions::Words>::words" => __uc_f444,
-        "<u8 as behaviours::conversions::Words>::words" => __uc_f445,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f446,
-        "behaviours::ANSWER" => __uc_f447,
-        "behaviours::GREETING" => __uc_f448,
-        "behaviours::add" => __uc_f449,
-        "behaviours::borrows::common_gone" => __uc_f450,
-        "behaviours::borrows::longer" => __uc_f451,
-        "behaviours::buffers::add" => __uc_f452,
-        "behaviours::buffers::double" => __uc_f453,
-        "behaviours::buffers::fill_while" => __uc_f454,
-        "behaviours::buffers::half" => __uc_f455,
-        "behaviours::buffers::read_while" => __uc_f456,
-        "behaviours::callables::any_error" => __uc_f457,
-        "behaviours::callables::anything" => __uc_f458,
-        "behaviours::callables::apply" => __uc_f459,
-        "behaviours::callables::boxed" => __uc_f460,
-        "behaviours::callables::dynamic" => __uc_f461,
-        "behaviours::callables::dynamic_mut" => __uc_f462,
-        "behaviours::callables::elsewhere" => __uc_f463,
-        "behaviours::callables::fallible" => __uc_f464,
-        "behaviours::callables::fold" => __uc_f465,
-        "behaviours::callables::keep" => __uc_f466,
-        "behaviours::callables::maybe" => __uc_f467,
-        "behaviours::callables::maybe_boxed" => __uc_f468,
-        "behaviours::callables::maybe_dynamic" => __uc_f469,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f470,
-        "behaviours::callables::once" => __uc_f471,
-        "behaviours::callables::replace_words<&str>" => __uc_f472,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f473,
-        "behaviours::callables::survive" => __uc_f474,
-        "behaviours::callables::text" => __uc_f475,
-        "behaviours::callables::times" => __uc_f476,
-        "behaviours::choices::area" => __uc_f477,
-        "behaviours::choices::levels" => __uc_f478,
-        "behaviours::choices::same" => __uc_f479,
-        "behaviours::conversions::both" => __uc_f480,
-        "behaviours::conversions::command<i64, i64, i64>" => __uc_f481,
-        "behaviours::conversions::command<&str, i64, i64>" => __uc_f482,
-        "behaviours::conversions::command<&str, i64, &str>" => __uc_f483,
-        "behaviours::conversions::command<&str, &str, i64>" => __uc_f484,
-        "behaviours::conversions::command<&str, &str, &str>" => __uc_f485,
-        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f486,
-        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f487,
-        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f488,
-        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f489,
-        "behaviours::conversions::half<i64>" => __uc_f491,
-        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f492,
-        "behaviours::conversions::lay_out<usize>" => __uc_f493,
-        "behaviours::conversions::lay_out<&str>" => __uc_f494,
-        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f495,
-        "behaviours::conversions::layout<Layout<'a>>" => __uc_f496,
-        "behaviours::conversions::layout<usize>" => __uc_f497,
-        "behaviours::conversions::layout<&str>" => __uc_f498,
-        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f499,
-        "behaviours::conversions::shown<Value>" => __uc_f500,
-        "behaviours::conversions::shown<bool>" => __uc_f501,
-        "behaviours::conversions::shown<i64>" => __uc_f502,
-        "behaviours::conversions::shown<f64>" => __uc_f503,
-        "behaviours::conversions::shown<&str>" => __uc_f504,
-        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f505,
-        "behaviours::conversions::shown<Vec<u8>>" => __uc_f506,
-        "behaviours::drops::living" => __uc_f507,
-        "behaviours::drops::log" => __uc_f508,
-        "behaviours::echoes::echo_any" => __uc_f509,
-        "behaviours::echoes::echo_any_range" => __uc_f510,
-        "behaviours::echoes::echo_array_i64" => __uc_f511,
-        "behaviours::echoes::echo_array_string" => __uc_f512,
-        "behaviours::echoes::echo_array_u8" => __uc_f513,
-        "behaviours::echoes::echo_bool" => __uc_f514,
-        "behaviours::echoes::echo_bound" => __uc_f515,
-        "behaviours::echoes::echo_box" => __uc_f516,
-        "behaviours::echoes::echo_bytes" => __uc_f517,
-        "behaviours::echoes::echo_char" => __uc_f518,
-        "behaviours::echoes::echo_colour" => __uc_f519,
-        "behaviours::echoes::echo_cow" => __uc_f520,
-        "behaviours::echoes::echo_deque" => __uc_f521,
-        "behaviours::echoes::echo_dict" => __uc_f522,
-        "behaviours::echoes::echo_duration" => __uc_f523,
-        "behaviours::echoes::echo_f32" => __uc_f524,
-        "behaviours::echoes::echo_f64" => __uc_f525,
-        "behaviours::echoes::echo_figure" => __uc_f526,
-        "behaviours::echoes::echo_figures" => __uc_f527,
-        "behaviours::echoes::echo_i128" => __uc_f528,
-        "behaviours::echoes::echo_i16" => __uc_f529,
-        "behaviours::echoes::echo_i32" => __uc_f530,
-        "behaviours::echoes::echo_i64" => __uc_f531,
-        "behaviours::echoes::echo_i8" => __uc_f532,
-        "behaviours::echoes::echo_ip" => __uc_f533,
-        "behaviours::echoes::echo_ipv4" => __uc_f534,
-        "behaviours::echoes::echo_ipv6" => __uc_f535,
-        "behaviours::echoes::echo_isize" => __uc_f536,
-        "behaviours::echoes::echo_list_bool" => __uc_f537,
-        "behaviours::echoes::echo_list_char" => __uc_f538,
-        "behaviours::echoes::echo_list_f32" => __uc_f539,
-        "behaviours::echoes::echo_list_f64" => __uc_f540,
-        "behaviours::echoes::echo_list_i16" => __uc_f541,
-        "behaviours::echoes::echo_list_i64" => __uc_f542,
-        "behaviours::echoes::echo_list_i8" => __uc_f543,
-        "behaviours::echoes::echo_list_option" => __uc_f544,
-        "behaviours::echoes::echo_list_string" => __uc_f545,
-        "behaviours::echoes::echo_list_u128" => __uc_f546,
-        "behaviours::echoes::echo_list_u32" => __uc_f547,
-        "behaviours::echoes::echo_list_u64" => __uc_f548,
-        "behaviours::echoes::echo_list_u8s" => __uc_f549,
-        "behaviours::echoes::echo_nested_option" => __uc_f550,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f551,
-        "behaviours::echoes::echo_nonzero" => __uc_f552,
-        "behaviours::echoes::echo_option" => __uc_f553,
-        "behaviours::echoes::echo_option_of_list" => __uc_f554,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f555,
-        "behaviours::echoes::echo_optional_record" => __uc_f556,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f557,
-        "behaviours::echoes::echo_ordered_set" => __uc_f558,
-        "behaviours::echoes::echo_ordering" => __uc_f559,
-        "behaviours::echoes::echo_path" => __uc_f560,
-        "behaviours::echoes::echo_range" => __uc_f561,
-        "behaviours::echoes::echo_range_from" => __uc_f562,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f563,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f564,
-        "behaviours::echoes::echo_range_to" => __uc_f565,
-        "behaviours::echoes::echo_record" => __uc_f566,
-        "behaviours::echoes::echo_records" => __uc_f567,
-        "behaviours::echoes::echo_set" => __uc_f568,
-        "behaviours::echoes::echo_slice" => __uc_f569,
-        "behaviours::echoes::echo_slice_f64" => __uc_f570,
-        "behaviours::echoes::echo_socket_addr" => __uc_f571,
-        "behaviours::echoes::echo_str" => __uc_f572,
-        "behaviours::echoes::echo_string" => __uc_f573,
-        "behaviours::echoes::echo_system_time" => __uc_f574,
-        "behaviours::echoes::echo_tuple" => __uc_f575,
-        "behaviours::echoes::echo_u128" => __uc_f576,
-        "behaviours::echoes::echo_u16" => __uc_f577,
-        "behaviours::echoes::echo_u32" => __uc_f578,
-        "behaviours::echoes::echo_u64" => __uc_f579,
-        "behaviours::echoes::echo_u8" => __uc_f580,
-        "behaviours::echoes::echo_union" => __uc_f581,
-        "behaviours::echoes::echo_unit" => __uc_f582,
-        "behaviours::echoes::echo_usize" => __uc_f583,
-        "behaviours::errors::as_value" => __uc_f584,
-        "behaviours::errors::boxed" => __uc_f585,
-        "behaviours::errors::code" => __uc_f586,
-        "behaviours::errors::complain" => __uc_f587,
-        "behaviours::errors::fail" => __uc_f588,
-        "behaviours::errors::parse" => __uc_f589,
-        "behaviours::errors::read" => __uc_f590,
-        "behaviours::errors::refuse" => __uc_f591,
-        "behaviours::errors::step" => __uc_f592,
-        "behaviours::errors::step_unit" => __uc_f593,
-        "behaviours::errors::unnamed" => __uc_f594,
-        "behaviours::files::boxed" => __uc_f595,
-        "behaviours::files::copy" => __uc_f596,
-        "behaviours::files::count" => __uc_f597,
-        "behaviours::files::count_words" => __uc_f598,
-        "behaviours::files::first_line" => __uc_f599,
-        "behaviours::files::one_by_one" => __uc_f600,
-        "behaviours::files::read_elsewhere" => __uc_f601,
-        "behaviours::files::same" => __uc_f602,
-        "behaviours::files::size" => __uc_f603,
-        "behaviours::files::write_carelessly" => __uc_f604,
-        "behaviours::files::write_pieces" => __uc_f605,
-        "behaviours::files::write_text" => __uc_f606,
-        "behaviours::iterators::any_longer" => __uc_f607,
-        "behaviours::iterators::asked" => __uc_f608,
-        "behaviours::iterators::backwards" => __uc_f609,
-        "behaviours::iterators::boxed" => __uc_f610,
-        "behaviours::iterators::boxes" => __uc_f611,
-        "behaviours::iterators::characters" => __uc_f612,
-        "behaviours::iterators::countdown" => __uc_f613,
-        "behaviours::iterators::counted" => __uc_f614,
-        "behaviours::iterators::counted_lazily" => __uc_f615,
-        "behaviours::iterators::digits" => __uc_f616,
-        "behaviours::iterators::doubled" => __uc_f617,
-        "behaviours::iterators::first_greater" => __uc_f618,
-        "behaviours::iterators::how_many" => __uc_f619,
-        "behaviours::iterators::joined" => __uc_f620,
-        "behaviours::iterators::made" => __uc_f621,
-        "behaviours::iterators::naturals" => __uc_f622,
-        "behaviours::iterators::numbers" => __uc_f623,
-        "behaviours::iterators::parsed" => __uc_f624,
-        "behaviours::iterators::segments" => __uc_f625,
-        "behaviours::iterators::some" => __uc_f626,
-        "behaviours::iterators::table" => __uc_f627,
-        "behaviours::iterators::texts" => __uc_f628,
-        "behaviours::iterators::texts_of" => __uc_f629,
-        "behaviours::iterators::total" => __uc_f630,
-        "behaviours::iterators::words" => __uc_f631,
-        "behaviours::moves::both" => __uc_f632,
-        "behaviours::moves::collect" => __uc_f633,
-        "behaviours::moves::trade" => __uc_f634,
-        "behaviours::names::anything" => __uc_f635,
-        "behaviours::names::import" => __uc_f636,
-        "behaviours::names::lambda" => __uc_f637,
-        "behaviours::names::old" => __uc_f638,
-        "behaviours::outs::NO_FIELD" => __uc_f639,
-        "behaviours::outs::all_digits" => __uc_f640,
-        "behaviours::outs::append" => __uc_f641,
-        "behaviours::outs::clear" => __uc_f642,
-        "behaviours::outs::digits" => __uc_f643,
-        "behaviours::outs::exchange" => __uc_f644,
-        "behaviours::outs::fill" => __uc_f645,
-        "behaviours::outs::fill_if" => __uc_f646,
-        "behaviours::outs::fill_uninit" => __uc_f647,
-        "behaviours::outs::grow" => __uc_f648,
-        "behaviours::outs::key" => __uc_f649,
-        "behaviours::outs::next_number" => __uc_f650,
-        "behaviours::outs::raise" => __uc_f651,
-        "behaviours::outs::sort_words" => __uc_f652,
-        "behaviours::outs::split" => __uc_f653,
-        "behaviours::outs::sum_digits" => __uc_f654,
-        "behaviours::outs::take_byte" => __uc_f655,
-        "behaviours::outs::tally" => __uc_f656,
-        "behaviours::outs::words" => __uc_f657,
-        "behaviours::outs::write_hex" => __uc_f658,
-        "behaviours::panics::panic" => __uc_f659,
-        "behaviours::panics::panic_any" => __uc_f660,
-        "behaviours::records::middle" => __uc_f661,
-        "behaviours::records::moved" => __uc_f662,
-        "behaviours::records::pair" => __uc_f663,
-        "behaviours::records::same" => __uc_f664,
-        "behaviours::std_types::c_all" => __uc_f665,
-        "behaviours::std_types::c_any" => __uc_f666,
-        "behaviours::std_types::c_double_it" => __uc_f667,
-        "behaviours::std_types::c_length" => __uc_f668,
-        "behaviours::std_types::c_parts" => __uc_f669,
-        "behaviours::std_types::c_sum" => __uc_f670,
-        "behaviours::std_types::c_twice" => __uc_f671,
-        "behaviours::std_types::fixed" => __uc_f672,
-        "behaviours::std_types::keys" => __uc_f673,
-        "behaviours::std_types::mirrored" => __uc_f674,
-        "behaviours::std_types::place" => __uc_f675,
-        "behaviours::std_types::reciprocal" => __uc_f676,
-        "behaviours::std_types::spelled" => __uc_f677,
-        "behaviours::std_types::total" => __uc_f678,
-        "behaviours::threads::sleep" => __uc_f679,
-        "behaviours::upcalls::count" => __uc_f680,
-        "behaviours::upcalls::first" => __uc_f681,
-        "behaviours::upcalls::forever" => __uc_f682,
-        "behaviours::upcalls::map_words" => __uc_f683,
-        "behaviours::upcalls::on_threads" => __uc_f684,
-        "behaviours::upcalls::sum" => __uc_f685,
-        "behaviours::upcalls::while_asleep" => __uc_f686,
-        "behaviours::values::below" => __uc_f687,
-        "behaviours::values::byte" => __uc_f688,
-        "behaviours::values::compared" => __uc_f689,
-        "behaviours::values::counted" => __uc_f690,
-        "behaviours::values::double" => __uc_f691,
-        "behaviours::values::extension" => __uc_f692,
-        "behaviours::values::four" => __uc_f693,
-        "behaviours::values::inverted" => __uc_f694,
-        "behaviours::values::joined" => __uc_f695,
-        "behaviours::values::later" => __uc_f696,
-        "behaviours::values::lengths" => __uc_f697,
-        "behaviours::values::letter" => __uc_f698,
-        "behaviours::values::local" => __uc_f699,
-        "behaviours::values::long" => __uc_f700,
-        "behaviours::values::loud" => __uc_f701,
-        "behaviours::values::nested" => __uc_f702,
-        "behaviours::values::or_seven" => __uc_f703,
-        "behaviours::values::reversed" => __uc_f704,
-        "behaviours::values::size" => __uc_f705,
-        "behaviours::values::sum" => __uc_f706,
-        "behaviours::values::swapped" => __uc_f707,
-        "behaviours::values::text" => __uc_f708,
-        "behaviours::values::total" => __uc_f709,
-        "behaviours::values::truth" => __uc_f710,
-        "behaviours::values::twice" => __uc_f711,
-        "behaviours::values::unique" => __uc_f712,
-        "behaviours::values::wide" => __uc_f713,
-        "behaviours::values::wide_signed" => __uc_f714,
-        "behaviours::views::states" => __uc_f715,
+        "<behaviours::conversions::Value as behaviours::conversions::ToCell>::cell" => __uc_f81,
+        "<behaviours::conversions::Value as From<BTreeMap<String, i64>>>::from" => __uc_f82,
+        "<behaviours::conversions::Value as From<String>>::from" => __uc_f83,
+        "<behaviours::conversions::Value as From<Vec<u8>>>::from" => __uc_f84,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Value>" => __uc_f85,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<bool>" => __uc_f86,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<i64>" => __uc_f87,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<f64>" => __uc_f88,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<&str>" => __uc_f89,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<BTreeMap<String, i64>>" => __uc_f90,
+        "<behaviours::conversions::Value as From<Option<V>>>::from<Vec<u8>>" => __uc_f91,
+        "<behaviours::conversions::Value as From<bool>>::from" => __uc_f92,
+        "<behaviours::conversions::Value as From<f32>>::from" => __uc_f93,
+        "<behaviours::conversions::Value as From<f64>>::from" => __uc_f94,
+        "<behaviours::conversions::Value as From<i64>>::from" => __uc_f95,
+        "<behaviours::conversions::Value as From<u8>>::from" => __uc_f96,
+        "<behaviours::conversions::Value as From<&str>>::from" => __uc_f97,
+        "<behaviours::conversions::Value as Clone>::clone" => __uc_f98,
+        "<behaviours::conversions::Value as PartialEq>::eq" => __uc_f99,
+        "<behaviours::conversions::Value as Debug>::fmt" => __uc_f100,
+        "behaviours::drops::Guard::new" => __uc_f101,
+        "behaviours::drops::Guard::name" => __uc_f102,
+        "behaviours::drops::Guard::view" => __uc_f103,
+        "<behaviours::drops::Guard as Debug>::fmt" => __uc_f104,
+        "behaviours::drops::Slow::new" => __uc_f105,
+        "<behaviours::drops::Slow as Debug>::fmt" => __uc_f106,
+        "behaviours::drops::View::name" => __uc_f107,
+        "<behaviours::drops::View as Debug>::fmt" => __uc_f108,
+        "<behaviours::errors::Deep as Debug>::fmt" => __uc_f109,
+        "<behaviours::errors::Deep as Display>::fmt" => __uc_f110,
+        "behaviours::errors::Fault::is_temporary" => __uc_f111,
+        "<behaviours::errors::Fault as Debug>::fmt" => __uc_f112,
+        "<behaviours::errors::Fault as Display>::fmt" => __uc_f113,
+        "behaviours::errors::Fault::Missing" => __uc_f114,
+        "behaviours::errors::Fault::TooLarge" => __uc_f115,
+        "behaviours::errors::Fault::TooLarge.found" => __uc_f116,
+        "behaviours::errors::Fault::TooLarge.limit" => __uc_f117,
+        "behaviours::errors::Fault::Below" => __uc_f118,
+        "behaviours::errors::Fault::Below.0" => __uc_f119,
+        "behaviours::errors::Fault::Odd" => __uc_f120,
+        "behaviours::errors::Fault::Odd.value" => __uc_f121,
+        "behaviours::errors::Fault variant" => __uc_f122,
+        "behaviours::files::Capitals<impl Write>::new" => __uc_f123,
+        "behaviours::files::Capitals<impl Write>::written" => __uc_f124,
+        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f125,
+        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f126,
+        "behaviours::files::Capitals<impl Write>::after" => __uc_f127,
+        "behaviours::files::Capitals<impl Write>::finish" => __uc_f128,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f129,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f130,
+        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f131,
+        "behaviours::files::Lines<File>::rewind" => __uc_f132,
+        "behaviours::files::Lines<File>::new" => __uc_f133,
+        "behaviours::files::Lines<File>::next_line" => __uc_f134,
+        "behaviours::files::Lines<File>::get_ref" => __uc_f135,
+        "behaviours::files::Lines<File>::into_inner" => __uc_f136,
+        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f137,
+        "behaviours::files::Lines<impl Read>::rewind" => __uc_f138,
+        "behaviours::files::Lines<impl Read>::new" => __uc_f139,
+        "behaviours::files::Lines<impl Read>::next_line" => __uc_f140,
+        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f141,
+        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f142,
+        "behaviours::files::Lines::open" => __uc_f143,
+        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f144,
+        "behaviours::files::Memory::new" => __uc_f145,
+        "behaviours::files::Memory::tell" => __uc_f146,
+        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f147,
+        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f148,
+        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f149,
+        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f150,
+        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f151,
+        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f152,
+        "<behaviours::files::Memory as Default>::default" => __uc_f153,
+        "<behaviours::files::Memory as Debug>::fmt" => __uc_f154,
+        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f155,
+        "behaviours::files::Notes::new" => __uc_f156,
+        "behaviours::files::Notes::text" => __uc_f157,
+        "behaviours::files::Notes::write_fmt" => __uc_f158,
+        "<behaviours::files::Notes as Default>::default" => __uc_f159,
+        "<behaviours::files::Notes as Debug>::fmt" => __uc_f160,
+        "behaviours::files::Options::skip" => __uc_f161,
+        "behaviours::files::Options::lines" => __uc_f162,
+        "<behaviours::files::Options as Default>::default" => __uc_f163,
+        "<behaviours::files::Options as Debug>::fmt" => __uc_f164,
+        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f165,
+        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f166,
+        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f167,
+        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f168,
+        "behaviours::files::Unfinished<File>::into_lines" => __uc_f169,
+        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f170,
+        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f171,
+        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f172,
+        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f173,
+        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f174,
+        "behaviours::iterators::Bag::count" => __uc_f175,
+        "behaviours::iterators::Bag::contains" => __uc_f176,
+        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f177,
+        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f178,
+        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f179,
+        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f180,
+        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f181,
+        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f182,
+        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f183,
+        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f184,
+        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f185,
+        "behaviours::iterators::Ladder::new" => __uc_f186,
+        "behaviours::iterators::Ladder::steps" => __uc_f187,
+        "behaviours::iterators::Ladder::above" => __uc_f188,
+        "behaviours::iterators::Ladder::push" => __uc_f189,
+        "<behaviours::iterators::Ladder as Default>::default" => __uc_f191,
+        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f192,
+        "behaviours::iterators::Line::text" => __uc_f193,
+        "behaviours::iterators::Line::shout" => __uc_f194,
+        "<behaviours::iterators::Line as Clone>::clone" => __uc_f195,
+        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f196,
+        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f197,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f198,
+        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f199,
+        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f200,
+        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f201,
+        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f202,
+        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f203,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f204,
+        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f205,
+        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f206,
+        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f207,
+        "behaviours::iterators::Once::new" => __uc_f208,
+        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f209,
+        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f210,
+        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f211,
+        "behaviours::iterators::Placed::place" => __uc_f212,
+        "behaviours::iterators::Placed::line" => __uc_f213,
+        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f214,
+        "behaviours::iterators::Places::pass" => __uc_f215,
+        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f216,
+        "<behaviours::iterators::Places as Iterator>::next" => __uc_f217,
+        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f218,
+        "behaviours::iterators::Song::new" => __uc_f219,
+        "behaviours::iterators::Song::push" => __uc_f220,
+        "behaviours::iterators::Song::iter" => __uc_f221,
+        "behaviours::iterators::Song::places" => __uc_f222,
+        "behaviours::iterators::Song::iter_mut" => __uc_f223,
+        "behaviours::iterators::Song::search" => __uc_f224,
+        "behaviours::iterators::Song::drain" => __uc_f225,
+        "behaviours::iterators::Song::len" => __uc_f226,
+        "behaviours::iterators::Song::is_empty" => __uc_f227,
+        "<behaviours::iterators::Song as Default>::default" => __uc_f228,
+        "<behaviours::iterators::Song as Clone>::clone" => __uc_f229,
+        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f230,
+        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f231,
+        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f232,
+        "behaviours::moves::Stamp::new" => __uc_f233,
+        "behaviours::moves::Stamp::used_often" => __uc_f234,
+        "behaviours::moves::Stamp::used" => __uc_f235,
+        "<behaviours::moves::Stamp as Default>::default" => __uc_f236,
+        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f237,
+        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f238,
+        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f239,
+        "behaviours::moves::Ticket::new" => __uc_f240,
+        "behaviours::moves::Ticket::number" => __uc_f241,
+        "behaviours::moves::Ticket::punch" => __uc_f242,
+        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f243,
+        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f244,
+        "behaviours::operators::Blob::new" => __uc_f245,
+        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f246,
+        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f247,
+        "behaviours::operators::Shelf::new" => __uc_f248,
+        "behaviours::operators::Shelf::put" => __uc_f249,
+        "behaviours::operators::Shelf::len" => __uc_f250,
+        "behaviours::operators::Shelf::is_empty" => __uc_f251,
+        "behaviours::operators::Shelf::contains" => __uc_f252,
+        "<behaviours::operators::Shelf as Default>::default" => __uc_f253,
+        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f254,
+        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f255,
+        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f256,
+        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f257,
+        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f258,
+        "behaviours::operators::Steps::new" => __uc_f259,
+        "<behaviours::operators::Steps as Clone>::clone" => __uc_f260,
+        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f261,
+        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f262,
+        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f263,
+        "<behaviours::operators::Steps as Display>::fmt" => __uc_f264,
+        "<behaviours::operators::Steps as Hash>::hash" => __uc_f265,
+        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f266,
+        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f267,
+        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f268,
+        "<i64 as Mul<Steps>>::mul" => __uc_f269,
+        "<behaviours::operators::Steps as Neg>::neg" => __uc_f270,
+        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f271,
+        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f272,
+        "<behaviours::outs::Bad as Display>::fmt" => __uc_f273,
+        "behaviours::outs::Field {}" => __uc_f274,
+        "<behaviours::outs::Field as Clone>::clone" => __uc_f275,
+        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f276,
+        "<behaviours::outs::Field as Debug>::fmt" => __uc_f277,
+        "behaviours::outs::Field.name" => __uc_f278,
+        "behaviours::outs::Field.name=" => __uc_f279,
+        "behaviours::outs::Field.value" => __uc_f280,
+        "behaviours::outs::Field.value=" => __uc_f281,
+        "behaviours::outs::Fields::new" => __uc_f282,
+        "behaviours::outs::Fields::parse" => __uc_f283,
+        "behaviours::outs::Fields::found" => __uc_f284,
+        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f285,
+        "behaviours::outs::Fields.all" => __uc_f286,
+        "behaviours::outs::Sink::room" => __uc_f287,
+        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f288,
+        "<behaviours::outs::Size as Default>::default" => __uc_f289,
+        "behaviours::outs::Word::text" => __uc_f290,
+        "<behaviours::outs::Word as Debug>::fmt" => __uc_f291,
+        "behaviours::outs::Writer::new" => __uc_f292,
+        "behaviours::outs::Writer::line" => __uc_f293,
+        "<behaviours::outs::Writer as Default>::default" => __uc_f294,
+        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f295,
+        "behaviours::panics::Bomb::new" => __uc_f296,
+        "behaviours::panics::Bomb::tick" => __uc_f297,
+        "<behaviours::panics::Bomb as Default>::default" => __uc_f298,
+        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f299,
+        "behaviours::panics::Counter::new" => __uc_f300,
+        "behaviours::panics::Counter::count" => __uc_f301,
+        "behaviours::panics::Counter::look" => __uc_f302,
+        "behaviours::panics::Counter::value" => __uc_f303,
+        "<behaviours::panics::Counter as Default>::default" => __uc_f304,
+        "<behaviours::panics::Counter as Clone>::clone" => __uc_f305,
+        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f306,
+        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f307,
+        "behaviours::panics::Shy::new" => __uc_f308,
+        "behaviours::panics::Shy::number" => __uc_f309,
+        "<behaviours::panics::Shy as Default>::default" => __uc_f310,
+        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f311,
+        "behaviours::records::Account::new" => __uc_f312,
+        "behaviours::records::Account::deposit" => __uc_f313,
+        "behaviours::records::Account::changes" => __uc_f314,
+        "behaviours::records::Account::secret" => __uc_f315,
+        "<behaviours::records::Account as Clone>::clone" => __uc_f316,
+        "<behaviours::records::Account as PartialEq>::eq" => __uc_f317,
+        "<behaviours::records::Account as Debug>::fmt" => __uc_f318,
+        "behaviours::records::Account.owner" => __uc_f319,
+        "behaviours::records::Account.owner=" => __uc_f320,
+        "behaviours::records::Account.balance" => __uc_f321,
+        "behaviours::records::Account.balance=" => __uc_f322,
+        "behaviours::records::Account.changes" => __uc_f323,
+        "behaviours::records::Account.changes=" => __uc_f324,
+        "<behaviours::records::Tag as Hash>::hash" => __uc_f325,
+        "behaviours::std_types::Lasting::new" => __uc_f326,
+        "behaviours::std_types::Lasting::same" => __uc_f327,
+        "behaviours::std_types::Lasting::text" => __uc_f328,
+        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f329,
+        "behaviours::std_types::Shape::new" => __uc_f330,
+        "behaviours::std_types::Shape::fmt" => __uc_f331,
+        "behaviours::std_types::Shape::plainly" => __uc_f332,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f333,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f334,
+        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f335,
+        "behaviours::threads::Local::new" => __uc_f336,
+        "behaviours::threads::Local::count" => __uc_f337,
+        "behaviours::threads::Local::living" => __uc_f338,
+        "<behaviours::threads::Local as Default>::default" => __uc_f339,
+        "<behaviours::threads::Local as Debug>::fmt" => __uc_f340,
+        "behaviours::threads::Shared::new" => __uc_f341,
+        "behaviours::threads::Shared::stay" => __uc_f342,
+        "behaviours::threads::Shared::change" => __uc_f343,
+        "<behaviours::threads::Shared as Default>::default" => __uc_f344,
+        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f345,
+        "behaviours::threads::Single::new" => __uc_f346,
+        "behaviours::threads::Single::stay" => __uc_f347,
+        "behaviours::threads::Single::calls" => __uc_f348,
+        "<behaviours::threads::Single as Default>::default" => __uc_f349,
+        "<behaviours::threads::Single as Debug>::fmt" => __uc_f350,
+        "behaviours::traits::Basket::new" => __uc_f351,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f352,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f353,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f354,
+        "<behaviours::traits::Basket as Default>::default" => __uc_f355,
+        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f356,
+        "behaviours::traits::Cat::new" => __uc_f357,
+        "behaviours::traits::Cat::lives" => __uc_f358,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f359,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f360,
+        "<behaviours::traits::Cat as Default>::default" => __uc_f361,
+        "<behaviours::traits::Cat as Clone>::clone" => __uc_f362,
+        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f363,
+        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f364,
+        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f365,
+        "<behaviours::traits::Cat as Hash>::hash" => __uc_f366,
+        "behaviours::upcalls::Machine::new" => __uc_f367,
+        "behaviours::upcalls::Machine::steps" => __uc_f368,
+        "behaviours::upcalls::Machine::step" => __uc_f369,
+        "behaviours::upcalls::Machine::run" => __uc_f370,
+        "behaviours::upcalls::Machine::watch" => __uc_f371,
+        "<behaviours::upcalls::Machine as Default>::default" => __uc_f372,
+        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f373,
+        "behaviours::views::Address::new" => __uc_f374,
+        "behaviours::views::Address::path" => __uc_f375,
+        "behaviours::views::Address::segments_mut" => __uc_f376,
+        "behaviours::views::Address::tail" => __uc_f377,
+        "<behaviours::views::Address as Clone>::clone" => __uc_f378,
+        "<behaviours::views::Address as PartialEq>::eq" => __uc_f379,
+        "<behaviours::views::Address as Debug>::fmt" => __uc_f380,
+        "behaviours::views::Cabinet::new" => __uc_f381,
+        "behaviours::views::Cabinet::open" => __uc_f382,
+        "behaviours::views::Cabinet::look" => __uc_f383,
+        "behaviours::views::Cabinet::lock" => __uc_f384,
+        "<behaviours::views::Cabinet as Default>::default" => __uc_f385,
+        "<behaviours::views::Cabinet as Debug>::fmt" => __uc_f386,
+        "behaviours::views::Drawer::put" => __uc_f387,
+        "<behaviours::views::Drawer as Debug>::fmt" => __uc_f388,
+        "behaviours::views::Environment::new" => __uc_f389,
+        "behaviours::views::Environment::add_template" => __uc_f390,
+        "behaviours::views::Environment::get_template" => __uc_f391,
+        "behaviours::views::Environment::all" => __uc_f392,
+        "behaviours::views::Environment::first" => __uc_f393,
+        "behaviours::views::Environment::set_debug" => __uc_f394,
+        "behaviours::views::Environment::debug" => __uc_f395,
+        "behaviours::views::Environment::exchange" => __uc_f396,
+        "behaviours::views::Environment::names" => __uc_f397,
+        "<behaviours::views::Environment as Default>::default" => __uc_f398,
+        "<behaviours::views::Environment as Clone>::clone" => __uc_f399,
+        "<behaviours::views::Environment as Debug>::fmt" => __uc_f400,
+        "behaviours::views::Label::new" => __uc_f401,
+        "behaviours::views::Label::text" => __uc_f402,
+        "<behaviours::views::Label as Clone>::clone" => __uc_f403,
+        "<behaviours::views::Label as Debug>::fmt" => __uc_f404,
+        "<behaviours::views::NotFound as Clone>::clone" => __uc_f405,
+        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f406,
+        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f407,
+        "<behaviours::views::NotFound as Display>::fmt" => __uc_f408,
+        "behaviours::views::Registry::new" => __uc_f409,
+        "behaviours::views::Registry::add" => __uc_f410,
+        "behaviours::views::Registry::enroll" => __uc_f411,
+        "behaviours::views::Registry::names" => __uc_f412,
+        "behaviours::views::Registry::share" => __uc_f413,
+        "<behaviours::views::Registry as Default>::default" => __uc_f414,
+        "<behaviours::views::Registry as Clone>::clone" => __uc_f415,
+        "<behaviours::views::Registry as Debug>::fmt" => __uc_f416,
+        "behaviours::views::Rest::count" => __uc_f417,
+        "behaviours::views::Rest::next" => __uc_f418,
+        "<behaviours::views::Rest as Clone>::clone" => __uc_f419,
+        "<behaviours::views::Rest as Debug>::fmt" => __uc_f420,
+        "behaviours::views::Segments::push" => __uc_f421,
+        "behaviours::views::Segments::clear" => __uc_f422,
+        "behaviours::views::Segments::added" => __uc_f423,
+        "behaviours::views::Segments::address" => __uc_f424,
+        "behaviours::views::Segments::tail" => __uc_f425,
+        "<behaviours::views::Segments as Debug>::fmt" => __uc_f426,
+        "behaviours::views::State::name" => __uc_f427,
+        "behaviours::views::State::template" => __uc_f428,
+        "behaviours::views::State::next_line" => __uc_f429,
+        "behaviours::views::State::rest" => __uc_f430,
+        "<behaviours::views::State as Debug>::fmt" => __uc_f431,
+        "behaviours::views::Tail::add" => __uc_f432,
+        "<behaviours::views::Tail as Debug>::fmt" => __uc_f433,
+        "behaviours::views::Template::name" => __uc_f434,
+        "behaviours::views::Template::text" => __uc_f435,
+        "behaviours::views::Template::env" => __uc_f436,
+        "behaviours::views::Template::state" => __uc_f437,
+        "<behaviours::views::Template as Clone>::clone" => __uc_f438,
+        "<behaviours::views::Template as Debug>::fmt" => __uc_f439,
+        "<() as behaviours::conversions::Row>::row" => __uc_f440,
+        "<i64 as behaviours::conversions::ToCell>::cell" => __uc_f441,
+        "<String as behaviours::conversions::Words>::words" => __uc_f442,
+        "<Vec<i64> as behaviours::conversions::Words>::words" => __uc_f443,
+        "<Vec<f64> as behaviours::conversions::Words>::words" => __uc_f444,
+        "<bool as behaviours::conversions::Words>::words" => __uc_f445,
+        "<f64 as behaviours::conversions::Words>::words" => __uc_f446,
+        "<i64 as behaviours::conversions::Words>::words" => __uc_f447,
+        "<u8 as behaviours::conversions::Words>::words" => __uc_f448,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f449,
+        "behaviours::ANSWER" => __uc_f450,
+        "behaviours::GREETING" => __uc_f451,
+        "behaviours::add" => __uc_f452,
+        "behaviours::borrows::common_gone" => __uc_f453,
+        "behaviours::borrows::longer" => __uc_f454,
+        "behaviours::buffers::add" => __uc_f455,
+        "behaviours::buffers::double" => __uc_f456,
+        "behaviours::buffers::fill_while" => __uc_f457,
+        "behaviours::buffers::half" => __uc_f458,
+        "behaviours::buffers::read_while" => __uc_f459,
+        "behaviours::callables::any_error" => __uc_f460,
+        "behaviours::callables::anything" => __uc_f461,
+        "behaviours::callables::apply" => __uc_f462,
+        "behaviours::callables::boxed" => __uc_f463,
+        "behaviours::callables::dynamic" => __uc_f464,
+        "behaviours::callables::dynamic_mut" => __uc_f465,
+        "behaviours::callables::elsewhere" => __uc_f466,
+        "behaviours::callables::fallible" => __uc_f467,
+        "behaviours::callables::fold" => __uc_f468,
+        "behaviours::callables::keep" => __uc_f469,
+        "behaviours::callables::maybe" => __uc_f470,
+        "behaviours::callables::maybe_boxed" => __uc_f471,
+        "behaviours::callables::maybe_dynamic" => __uc_f472,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f473,
+        "behaviours::callables::once" => __uc_f474,
+        "behaviours::callables::replace_words<&str>" => __uc_f475,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f476,
+        "behaviours::callables::survive" => __uc_f477,
+        "behaviours::callables::text" => __uc_f478,
+        "behaviours::callables::times" => __uc_f479,
+        "behaviours::choices::area" => __uc_f480,
+        "behaviours::choices::levels" => __uc_f481,
+        "behaviours::choices::same" => __uc_f482,
+        "behaviours::conversions::both" => __uc_f483,
+        "behaviours::conversions::command<i64, i64, i64>" => __uc_f484,
+        "behaviours::conversions::command<&str, i64, i64>" => __uc_f485,
+        "behaviours::conversions::command<&str, i64, &str>" => __uc_f486,
+        "behaviours::conversions::command<&str, &str, i64>" => __uc_f487,
+        "behaviours::conversions::command<&str, &str, &str>" => __uc_f488,
+        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f489,
+        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f490,
+        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f491,
+        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f492,
+        "behaviours::conversions::counted<usize, [Value]>" => __uc_f493,
+        "behaviours::conversions::counted<usize, _>" => __uc_f494,
+        "behaviours::conversions::entered<[Value]>" => __uc_f495,
+        "behaviours::conversions::entered<an object>" => __uc_f496,
+        "behaviours::conversions::half<i64>" => __uc_f498,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f499,
+        "behaviours::conversions::lay_out<usize>" => __uc_f500,
+        "behaviours::conversions::lay_out<&str>" => __uc_f501,
+        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f502,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f503,
+        "behaviours::conversions::layout<usize>" => __uc_f504,
+        "behaviours::conversions::layout<&str>" => __uc_f505,
+        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f506,
+        "behaviours::conversions::shown<Value>" => __uc_f507,
+        "behaviours::conversions::shown<bool>" => __uc_f508,
+        "behaviours::conversions::shown<i64>" => __uc_f509,
+        "behaviours::conversions::shown<f64>" => __uc_f510,
+        "behaviours::conversions::shown<&str>" => __uc_f511,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f512,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f513,
+        "behaviours::drops::living" => __uc_f514,
+        "behaviours::drops::log" => __uc_f515,
+        "behaviours::echoes::echo_any" => __uc_f516,
+        "behaviours::echoes::echo_any_range" => __uc_f517,
+        "behaviours::echoes::echo_array_i64" => __uc_f518,
+        "behaviours::echoes::echo_array_string" => __uc_f519,
+        "behaviours::echoes::echo_array_u8" => __uc_f520,
+        "behaviours::echoes::echo_bool" => __uc_f521,
+        "behaviours::echoes::echo_bound" => __uc_f522,
+        "behaviours::echoes::echo_box" => __uc_f523,
+        "behaviours::echoes::echo_bytes" => __uc_f524,
+        "behaviours::echoes::echo_char" => __uc_f525,
+        "behaviours::echoes::echo_colour" => __uc_f526,
+        "behaviours::echoes::echo_cow" => __uc_f527,
+        "behaviours::echoes::echo_deque" => __uc_f528,
+        "behaviours::echoes::echo_dict" => __uc_f529,
+        "behaviours::echoes::echo_duration" => __uc_f530,
+        "behaviours::echoes::echo_f32" => __uc_f531,
+        "behaviours::echoes::echo_f64" => __uc_f532,
+        "behaviours::echoes::echo_figure" => __uc_f533,
+        "behaviours::echoes::echo_figures" => __uc_f534,
+        "behaviours::echoes::echo_i128" => __uc_f535,
+        "behaviours::echoes::echo_i16" => __uc_f536,
+        "behaviours::echoes::echo_i32" => __uc_f537,
+        "behaviours::echoes::echo_i64" => __uc_f538,
+        "behaviours::echoes::echo_i8" => __uc_f539,
+        "behaviours::echoes::echo_ip" => __uc_f540,
+        "behaviours::echoes::echo_ipv4" => __uc_f541,
+        "behaviours::echoes::echo_ipv6" => __uc_f542,
+        "behaviours::echoes::echo_isize" => __uc_f543,
+        "behaviours::echoes::echo_list_bool" => __uc_f544,
+        "behaviours::echoes::echo_list_char" => __uc_f545,
+        "behaviours::echoes::echo_list_f32" => __uc_f546,
+        "behaviours::echoes::echo_list_f64" => __uc_f547,
+        "behaviours::echoes::echo_list_i16" => __uc_f548,
+        "behaviours::echoes::echo_list_i64" => __uc_f549,
+        "behaviours::echoes::echo_list_i8" => __uc_f550,
+        "behaviours::echoes::echo_list_option" => __uc_f551,
+        "behaviours::echoes::echo_list_string" => __uc_f552,
+        "behaviours::echoes::echo_list_u128" => __uc_f553,
+        "behaviours::echoes::echo_list_u32" => __uc_f554,
+        "behaviours::echoes::echo_list_u64" => __uc_f555,
+        "behaviours::echoes::echo_list_u8s" => __uc_f556,
+        "behaviours::echoes::echo_nested_option" => __uc_f557,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f558,
+        "behaviours::echoes::echo_nonzero" => __uc_f559,
+        "behaviours::echoes::echo_option" => __uc_f560,
+        "behaviours::echoes::echo_option_of_list" => __uc_f561,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f562,
+        "behaviours::echoes::echo_optional_record" => __uc_f563,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f564,
+        "behaviours::echoes::echo_ordered_set" => __uc_f565,
+        "behaviours::echoes::echo_ordering" => __uc_f566,
+        "behaviours::echoes::echo_path" => __uc_f567,
+        "behaviours::echoes::echo_range" => __uc_f568,
+        "behaviours::echoes::echo_range_from" => __uc_f569,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f570,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f571,
+        "behaviours::echoes::echo_range_to" => __uc_f572,
+        "behaviours::echoes::echo_record" => __uc_f573,
+        "behaviours::echoes::echo_records" => __uc_f574,
+        "behaviours::echoes::echo_set" => __uc_f575,
+        "behaviours::echoes::echo_slice" => __uc_f576,
+        "behaviours::echoes::echo_slice_f64" => __uc_f577,
+        "behaviours::echoes::echo_socket_addr" => __uc_f578,
+        "behaviours::echoes::echo_str" => __uc_f579,
+        "behaviours::echoes::echo_string" => __uc_f580,
+        "behaviours::echoes::echo_system_time" => __uc_f581,
+        "behaviours::echoes::echo_tuple" => __uc_f582,
+        "behaviours::echoes::echo_u128" => __uc_f583,
+        "behaviours::echoes::echo_u16" => __uc_f584,
+        "behaviours::echoes::echo_u32" => __uc_f585,
+        "behaviours::echoes::echo_u64" => __uc_f586,
+        "behaviours::echoes::echo_u8" => __uc_f587,
+        "behaviours::echoes::echo_union" => __uc_f588,
+        "behaviours::echoes::echo_unit" => __uc_f589,
+        "behaviours::echoes::echo_usize" => __uc_f590,
+        "behaviours::errors::as_value" => __uc_f591,
+        "behaviours::errors::boxed" => __uc_f592,
+        "behaviours::errors::code" => __uc_f593,
+        "behaviours::errors::complain" => __uc_f594,
+        "behaviours::errors::fail" => __uc_f595,
+        "behaviours::errors::parse" => __uc_f596,
+        "behaviours::errors::read" => __uc_f597,
+        "behaviours::errors::refuse" => __uc_f598,
+        "behaviours::errors::step" => __uc_f599,
+        "behaviours::errors::step_unit" => __uc_f600,
+        "behaviours::errors::unnamed" => __uc_f601,
+        "behaviours::files::boxed" => __uc_f602,
+        "behaviours::files::copy" => __uc_f603,
+        "behaviours::files::count" => __uc_f604,
+        "behaviours::files::count_words" => __uc_f605,
+        "behaviours::files::first_line" => __uc_f606,
+        "behaviours::files::one_by_one" => __uc_f607,
+        "behaviours::files::read_elsewhere" => __uc_f608,
+        "behaviours::files::same" => __uc_f609,
+        "behaviours::files::size" => __uc_f610,
+        "behaviours::files::write_carelessly" => __uc_f611,
+        "behaviours::files::write_pieces" => __uc_f612,
+        "behaviours::files::write_text" => __uc_f613,
+        "behaviours::iterators::any_longer" => __uc_f614,
+        "behaviours::iterators::asked" => __uc_f615,
+        "behaviours::iterators::backwards" => __uc_f616,
+        "behaviours::iterators::boxed" => __uc_f617,
+        "behaviours::iterators::boxes" => __uc_f618,
+        "behaviours::iterators::characters" => __uc_f619,
+        "behaviours::iterators::countdown" => __uc_f620,
+        "behaviours::iterators::counted" => __uc_f621,
+        "behaviours::iterators::counted_lazily" => __uc_f622,
+        "behaviours::iterators::digits" => __uc_f623,
+        "behaviours::iterators::doubled" => __uc_f624,
+        "behaviours::iterators::first_greater" => __uc_f625,
+        "behaviours::iterators::how_many" => __uc_f626,
+        "behaviours::iterators::joined" => __uc_f627,
+        "behaviours::iterators::made" => __uc_f628,
+        "behaviours::iterators::naturals" => __uc_f629,
+        "behaviours::iterators::numbers" => __uc_f630,
+        "behaviours::iterators::parsed" => __uc_f631,
+        "behaviours::iterators::segments" => __uc_f632,
+        "behaviours::iterators::some" => __uc_f633,
+        "behaviours::iterators::table" => __uc_f634,
+        "behaviours::iterators::texts" => __uc_f635,
+        "behaviours::iterators::texts_of" => __uc_f636,
+        "behaviours::iterators::total" => __uc_f637,
+        "behaviours::iterators::words" => __uc_f638,
+        "behaviours::moves::both" => __uc_f639,
+        "behaviours::moves::collect" => __uc_f640,
+        "behaviours::moves::trade" => __uc_f641,
+        "behaviours::names::anything" => __uc_f642,
+        "behaviours::names::import" => __uc_f643,
+        "behaviours::names::lambda" => __uc_f644,
+        "behaviours::names::old" => __uc_f645,
+        "behaviours::outs::NO_FIELD" => __uc_f646,
+        "behaviours::outs::all_digits" => __uc_f647,
+        "behaviours::outs::append" => __uc_f648,
+        "behaviours::outs::clear" => __uc_f649,
+        "behaviours::outs::digits" => __uc_f650,
+        "behaviours::outs::exchange" => __uc_f651,
+        "behaviours::outs::fill" => __uc_f652,
+        "behaviours::outs::fill_if" => __uc_f653,
+        "behaviours::outs::fill_uninit" => __uc_f654,
+        "behaviours::outs::grow" => __uc_f655,
+        "behaviours::outs::key" => __uc_f656,
+        "behaviours::outs::next_number" => __uc_f657,
+        "behaviours::outs::raise" => __uc_f658,
+        "behaviours::outs::sort_words" => __uc_f659,
+        "behaviours::outs::split" => __uc_f660,
+        "behaviours::outs::sum_digits" => __uc_f661,
+        "behaviours::outs::take_byte" => __uc_f662,
+        "behaviours::outs::tally" => __uc_f663,
+        "behaviours::outs::words" => __uc_f664,
+        "behaviours::outs::write_hex" => __uc_f665,
+        "behaviours::panics::panic" => __uc_f666,
+        "behaviours::panics::panic_any" => __uc_f667,
+        "behaviours::records::middle" => __uc_f668,
+        "behaviours::records::moved" => __uc_f669,
+        "behaviours::records::pair" => __uc_f670,
+        "behaviours::records::same" => __uc_f671,
+        "behaviours::std_types::c_all" => __uc_f672,
+        "behaviours::std_types::c_any" => __uc_f673,
+        "behaviours::std_types::c_double_it" => __uc_f674,
+        "behaviours::std_types::c_length" => __uc_f675,
+        "behaviours::std_types::c_parts" => __uc_f676,
+        "behaviours::std_types::c_sum" => __uc_f677,
+        "behaviours::std_types::c_twice" => __uc_f678,
+        "behaviours::std_types::fixed" => __uc_f679,
+        "behaviours::std_types::keys" => __uc_f680,
+        "behaviours::std_types::mirrored" => __uc_f681,
+        "behaviours::std_types::place" => __uc_f682,
+        "behaviours::std_types::reciprocal" => __uc_f683,
+        "behaviours::std_types::spelled" => __uc_f684,
+        "behaviours::std_types::total" => __uc_f685,
+        "behaviours::threads::sleep" => __uc_f686,
+        "behaviours::upcalls::count" => __uc_f687,
+        "behaviours::upcalls::first" => __uc_f688,
+        "behaviours::upcalls::forever" => __uc_f689,
+        "behaviours::upcalls::map_words" => __uc_f690,
+        "behaviours::upcalls::on_threads" => __uc_f691,
+        "behaviours::upcalls::sum" => __uc_f692,
+        "behaviours::upcalls::while_asleep" => __uc_f693,
+        "behaviours::values::below" => __uc_f694,
+        "behaviours::values::byte" => __uc_f695,
+        "behaviours::values::compared" => __uc_f696,
+        "behaviours::values::counted" => __uc_f697,
+        "behaviours::values::double" => __uc_f698,
+        "behaviours::values::extension" => __uc_f699,
+        "behaviours::values::four" => __uc_f700,
+        "behaviours::values::inverted" => __uc_f701,
+        "behaviours::values::joined" => __uc_f702,
+        "behaviours::values::later" => __uc_f703,
+        "behaviours::values::lengths" => __uc_f704,
+        "behaviours::values::letter" => __uc_f705,
+        "behaviours::values::local" => __uc_f706,
+        "behaviours::values::long" => __uc_f707,
+        "behaviours::values::loud" => __uc_f708,
+        "behaviours::values::nested" => __uc_f709,
+        "behaviours::values::or_seven" => __uc_f710,
+        "behaviours::values::reversed" => __uc_f711,
+        "behaviours::values::size" => __uc_f712,
+        "behaviours::values::sum" => __uc_f713,
+        "behaviours::values::swapped" => __uc_f714,
+        "behaviours::values::text" => __uc_f715,
+        "behaviours::values::total" => __uc_f716,
+        "behaviours::values::truth" => __uc_f717,
+        "behaviours::values::twice" => __uc_f718,
+        "behaviours::values::unique" => __uc_f719,
+        "behaviours::values::wide" => __uc_f720,
+        "behaviours::values::wide_signed" => __uc_f721,
+        "behaviours::views::states" => __uc_f722,
     ],
 }

@@ -140,6 +140,81 @@ pub fn command<N: Words, K: Words, V: Words>(name: N, key: K, value: V) -> Strin
     [name.words(), key.words(), value.words()].concat().join(" ")
 }
 
+/// What may stand in a row.
+pub trait ToCell {
+    /// What stands there.
+    fn cell(&self) -> String;
+}
+
+impl ToCell for Value {
+    fn cell(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl ToCell for i64 {
+    fn cell(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A row of cells: a tuple of each length, or [`cells`] of whatever iterates.
+pub trait Row {
+    /// What stands in it.
+    fn row(self) -> Vec<String>;
+}
+
+impl Row for () {
+    fn row(self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl<A: ToCell> Row for (A,) {
+    fn row(self) -> Vec<String> {
+        vec![self.0.cell()]
+    }
+}
+
+impl<A: ToCell, B: ToCell> Row for (A, B) {
+    fn row(self) -> Vec<String> {
+        vec![self.0.cell(), self.1.cell()]
+    }
+}
+
+/// A row of what iterates.
+#[derive(Debug)]
+pub struct Cells<I>(I);
+
+/// A row of `all`.
+pub fn cells<I>(all: I) -> Cells<I>
+where
+    I: IntoIterator,
+    I::Item: ToCell,
+{
+    Cells(all)
+}
+
+impl<I> Row for Cells<I>
+where
+    I: IntoIterator,
+    I::Item: ToCell,
+{
+    fn row(self) -> Vec<String> {
+        self.0.into_iter().map(|one| one.cell()).collect()
+    }
+}
+
+/// The row, after its name.
+pub fn entered(name: &str, row: impl Row) -> String {
+    format!("{name}: {}", row.row().join(", "))
+}
+
+/// The row's length times `unit`, of the type that is asked for.
+pub fn counted<T: TryFrom<usize>, R: Row>(row: R) -> Option<T> {
+    T::try_from(row.row().len()).ok()
+}
+
 /// An even number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Even(i64);
