@@ -291,8 +291,8 @@ fn of_object(have: &[Arg], asked: &[Arg]) -> Answer {
 
 /// No impl of that trait for the type can be missing from what was scanned.
 fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
-    // Of a private trait rustdoc tells no impls.
-    let own = trait_.krate() == ctx.api.name && !none;
+    // Of a private trait rustdoc tells no impls; of a public one without any there are none.
+    let own = trait_.krate() == ctx.api.name && (!none || described(ctx, trait_));
     match ty {
         _ if stand_in::is_dynamic(ty) || stand_in::is_dict(ty) => true,
         // Of a trait that was not scanned numbers are the likeliest.

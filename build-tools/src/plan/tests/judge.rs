@@ -407,3 +407,31 @@ fn a_key_is_lent_as_what_it_is() {
     assert_eq!(lift("x::number"), "&'c ::core::primitive::i64");
     assert_eq!(lift("x::words"), "&'c ::core::primitive::str");
 }
+
+#[test]
+fn of_a_public_trait_that_nothing_implements_no_number_is_tried() {
+    let walk = |sample: Sample| {
+        let bounds = with(
+            over(&["W"]),
+            vec![clause(generic("W"), by("x::Walk", vec![], vec![]))],
+        );
+        let tree = path("x::Tree", vec![]);
+        sample
+            .function(taking(
+                "walk",
+                vec![("by", generic("W")), ("of", reference(None, false, tree))],
+                None,
+                bounds,
+            ))
+            .opaque("Tree", Generics::default())
+            .plan()
+    };
+    let plan = walk(a_trait(Sample::new(), "Walk", Vec::new()));
+    assert!(
+        ids(&plan).iter().all(|id| !id.contains("walk")),
+        "{:?}",
+        ids(&plan)
+    );
+    let skip = plan.skipped.iter().find(|one| one.path == "x::walk").unwrap();
+    assert_eq!(skip.code, SkipCode::Generic, "{}", skip.message);
+}
