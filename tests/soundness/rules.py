@@ -72,8 +72,8 @@ RULES = (
             Mutation(
                 "a group lets go when its last handle is gone",
                 "group/owners.rs",
-                "Self::Owner(Owner::Slot { slot, exclusive }) => TABLE.give_back(slot, exclusive),",
-                "Self::Owner(Owner::Slot { .. }) => {}",
+                "=> TABLE.give_back(slot, holder, exclusive),",
+                "=> drop((slot, holder, exclusive)),",
                 "an_owner_lives_as_long_as_what_borrows_it",
             ),
             Mutation(
@@ -172,8 +172,8 @@ RULES = (
             Mutation(
                 "the error names the holder",
                 "group/slots.rs",
-                "lent.holder = holder;",
-                'lent.holder = if holder.is_empty() { holder } else { "" };',
+                "lent.add(holder);",
+                'lent.add(if holder.is_empty() { holder } else { "" });',
                 "the_error_names_the_holder_and_how_to_let_go",
             ),
             Mutation(
