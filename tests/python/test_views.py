@@ -248,3 +248,31 @@ def test_what_a_result_does_not_borrow_keeps_nothing_of_it(views: Any, way: str)
     drawer.put(4)
     usecrate.close(drawer)
     assert second.lock() == 1
+
+
+def test_a_walk_lends_one_item_at_a_time(views: Any) -> None:
+    """`fn next(&mut self) -> Result<Option<&T>, E>`: an item ends when the next one is asked for."""
+    cabinet = views.Cabinet()
+    for name in ("ape", "bee", "cat"):
+        cabinet.open(views.Label(name)).put(1)
+    assert [drawer.name() for drawer in cabinet.walk()] == ["cat", "bee", "ape"]
+    kept = list(cabinet.walk())
+    with pytest.raises(usecrate.ClosedError):
+        kept[0].name()
+    for drawer in cabinet.walk():
+        if drawer.name() == "bee":
+            break
+    drawer.put(2)  # the last one stays
+    usecrate.close(drawer)
+    cabinet.open(views.Label("stuck")).put(1)
+    with pytest.raises(views.NotFound, match="stuck"):
+        list(cabinet.walk())
+    walk = cabinet.walk()
+    with pytest.raises(views.NotFound):
+        walk.next()
+    held = walk.next()
+    with pytest.raises(usecrate.BorrowedError, match="Walk::next"):
+        next(iter(walk))
+    assert held.name() == "cat"
+    del held, walk, kept, drawer
+    assert cabinet.lock() == 5

@@ -15,7 +15,7 @@ use super::site::{Callee, Explicit, Site};
 use super::specials::{Specials, option};
 use super::spell::Lifetimes;
 use super::stdlib;
-use super::wire::{has_handle, type_args};
+use super::wire::{Class, class, has_handle, type_args};
 use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, TraitRef, Ty};
 
 /// Where the runtime's helpers are.
@@ -321,7 +321,7 @@ fn iterable(
 }
 
 /// What gives one item after another by a `next` of its own, because its items are lent: those that are copied out are as good
-/// as an iterator's. One that is a handle is not: it holds what the next call needs.
+/// as an iterator's. One that is a handle holds what the next call needs: who iterates has to close each before the next.
 fn streaming(
     build: &Builder<'_, '_>,
     ty: &Ty,
@@ -331,21 +331,37 @@ fn streaming(
     let Some(next) = methods.iter().find(|one| one.name == "next" && one.instance) else {
         return Vec::new();
     };
-    let gives = |found: &Match<'_>, function: &Function| {
-        let [me] = &function.params[..] else { return false };
-        let output = function.output.as_ref();
-        let output = output.map(|ty| ctx.normal(&found.subst.apply(ty)));
-        matches!(me.ty, Ty::Ref { mutable: true, .. })
-            && matches!(&output, Some(Ty::Path { def, .. }) if stdlib::is(def, "Option"))
-            && output.is_some_and(|ty| !has_handle(ctx, build.types, &ty))
+    // What is inside of `Option<T>`, or of `Result<Option<T>, E>`.
+    let inside = |ty: &Ty, name: &str| match ty {
+        Ty::Path { def, args } if stdlib::is(def, name) => type_args(args).next().cloned(),
+        _ => None,
     };
-    let written = ctx.matching(ty).into_iter().any(|found| {
+    let gives = |found: &Match<'_>, function: &Function| {
+        let [me] = &function.params[..] else { return None };
+        let output = ctx.normal(&found.subst.apply(function.output.as_ref()?));
+        let output = inside(&output, "Result").unwrap_or(output);
+        inside(&output, "Option").filter(|_| matches!(me.ty, Ty::Ref { mutable: true, .. }))
+    };
+    let item = ctx.matching(ty).into_iter().find_map(|found| {
         let mut all = found.impl_.methods.iter();
-        all.any(|one| one.name == "next" && gives(&found, one))
+        all.find_map(|one| {
+            Some(one)
+                .filter(|one| one.name == "next")
+                .and_then(|one| gives(&found, one))
+        })
     });
     let shims = build.bare(&next.shims);
-    if written && shims.len() == 1 {
+    let Some(item) = item.filter(|_| shims.len() == 1) else {
+        return Vec::new();
+    };
+    let one = match &item {
+        Ty::Ref { ty, .. } => ty,
+        ty => ty,
+    };
+    if !has_handle(ctx, build.types, &item) {
         vec![("__next__", shims)]
+    } else if matches!(class(ctx, build.types, one), Class::Type(_, Kind::Handle)) {
+        vec![("__lend__", shims)]
     } else {
         Vec::new()
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use usecrate_manifest::{Kind, Type, TypeRef};
+use usecrate_manifest::{Callable, Kind, Type, TypeRef};
 
 use super::file::{File, Form};
 use super::signatures::{Signature, resolve, signatures};
@@ -135,6 +135,7 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
             return format!("    def {name}(self, spec: {str}, /) -> {str}: ...\n");
         }
         "__next__" => return next(file, callables[0]),
+        "__lend__" => return lend(file, callables[0]),
         // An iterator is its own.
         "__iter__" if ty.specials.contains_key("__next__") => return String::new(),
         "__contains__" => {
@@ -186,18 +187,30 @@ fn special(file: &mut File<'_, '_>, ty: &Type, index: u32, name: &str, callables
 }
 
 /// The next item, and the iterator itself.
-fn next(file: &mut File<'_, '_>, callable: u32) -> String {
-    let types = Types::of(file.tree);
-    let callable = &file.tree.manifest.callables[callable as usize];
-    // An item may be an error, which is raised.
+/// The items of what lends them, one at a time.
+fn lend(file: &mut File<'_, '_>, callable: u32) -> String {
+    let item = Types::of(file.tree).given(held(&file.tree.manifest.callables[callable as usize]));
+    let item = file.ty(&item);
+    let iterator = file.names.import("collections.abc", "Iterator");
+    format!("    def __iter__(self) -> {iterator}[{item}]: ...\n")
+}
+
+/// What a callable gives, if it gives something. An item may be an error, which is raised.
+fn held(callable: &Callable) -> &TypeRef {
     let found = match &callable.result {
         TypeRef::Result(found, _) => &**found,
         other => other,
     };
-    let held = match found {
-        TypeRef::Option(inner) => &**inner,
+    match found {
+        TypeRef::Option(inner) => inner,
         other => other,
-    };
+    }
+}
+
+fn next(file: &mut File<'_, '_>, callable: u32) -> String {
+    let types = Types::of(file.tree);
+    let callable = &file.tree.manifest.callables[callable as usize];
+    let held = held(callable);
     let item = match (held, callable.params.len()) {
         (TypeRef::List(item), 2) => types.given(item),
         _ => types.given(held),

@@ -128,7 +128,7 @@ def _members(manifest: Manifest, ty: Type) -> Iterator[str]:
             by_value = [moves] if (moves := taken(found)) else []
             yield f"{static}def {text}{_notes(found, *origin, *by_value)}"
     if specials := ty.get("specials"):
-        operators = sorted(set(specials) - {"__serialize__", "__deserialize__"})
+        operators = sorted(set(specials) - {"__serialize__", "__deserialize__", "__lend__"})
         if operators:
             yield f"operators: {', '.join(operators)}"
         if "__deserialize__" in specials:

@@ -11,7 +11,7 @@ from . import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from .loaded import Loaded
@@ -53,6 +53,8 @@ def add_specials(loaded: Loaded, ty: Type, index: int, cls: type, *, but: Sequen
     }
     if "__next__" in specials:
         _iterator(loaded, specials, index, cls)
+    if lend := specials.pop("__lend__", None):
+        cls.__iter__ = _named(_lending(loaded.method(cls, lend, name="next")), cls, "__iter__")  # type: ignore[attr-defined]
     for name, found in specials.items():
         if name not in (*_ORDERINGS, *_PICKLING):
             setattr(cls, name, _special(loaded, index, cls, name, found))
@@ -84,6 +86,17 @@ def _iterator(loaded: Loaded, specials: dict[str, list[int]], index: int, cls: t
         if found := specials.pop(name, None):
             length = _length(loaded.method(cls, found, name=name), ahead=ahead)
             setattr(cls, name, _named(length, cls, name))
+
+
+def _lending(call: Any) -> Any:
+    """Items that are lent: each is closed when the next one is asked for, so that the last one stays."""
+
+    def items(self: Any, /) -> Iterator[Any]:
+        while (item := call(self)) is not None:
+            yield item
+            _native.close(item)
+
+    return items
 
 
 def _length(call: Any, *, ahead: bool) -> Any:

@@ -380,7 +380,48 @@ impl Cabinet {
     }
 }
 
+/// Goes from drawer to drawer, with one open at a time.
+#[derive(Debug)]
+pub struct Walk<'c> {
+    left: Vec<Drawer<'c>>,
+    now: Option<Drawer<'c>>,
+}
+
+impl<'c> Walk<'c> {
+    /// Opens the next drawer.
+    ///
+    /// # Errors
+    ///
+    /// It is stuck.
+    pub fn next(&mut self) -> Result<Option<&Drawer<'c>>, NotFound> {
+        self.now = self.left.pop();
+        match &self.now {
+            Some(drawer) if drawer.name == "stuck" => Err(NotFound {
+                name: drawer.name.clone(),
+            }),
+            other => Ok(other.as_ref()),
+        }
+    }
+}
+
+impl Cabinet {
+    /// Goes through the drawers, the last one first.
+    pub fn walk(&self) -> Walk<'_> {
+        let names: Vec<String> = self.drawers.borrow().keys().cloned().collect();
+        let open = |name: String| Drawer { cabinet: self, name };
+        Walk {
+            left: names.into_iter().map(open).collect(),
+            now: None,
+        }
+    }
+}
+
 impl Drawer<'_> {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Puts a number in.
     pub fn put(&self, number: u32) {
         let mut drawers = self.cabinet.drawers.borrow_mut();
