@@ -466,7 +466,7 @@ impl schemars::JsonSchema for TypeRef {
             "description": "A type: a word, or an array of a word and its parts. See `docs/abi.md`.",
             "oneOf": [{ "enum": PLAIN }, { "type": "array", "minItems": 1, "prefixItems": [{ "enum": [
                 "option", "class", "list", "set", "array", "tuple", "dict", "range", "bounds", "union", "handle", "record",
-                "enum", "result", "callable", "file", "iterable", "items", "iterator", "buffer", "out",
+                "enum", "result", "callable", "object", "file", "iterable", "items", "iterator", "buffer", "out",
             ] }] }],
         })
     }

@@ -10,6 +10,7 @@ fn every_form_is_read_and_written_alike() {
     forms.extend([
         json!(["option", "str"]),
         json!(["option", ["option", "any"]]),
+        json!(["class", "uuid", "bytes"]),
         json!(["list", "u8"]),
         json!(["set", "i64"]),
         json!(["array", "f32", 16]),
@@ -30,20 +31,36 @@ fn every_form_is_read_and_written_alike() {
         json!(["callable", [], "unit", "lent"]),
         json!(["callable", ["i32", ["handle", 0, "shared"]], "bool", "lent"]),
         json!(["callable", ["str"], "unit", "kept"]),
+        json!(["object", "x::Shape"]),
+        json!(["object", "x::Shape", ["area", ["callable", [], "f64", "kept"]]]),
         json!(["file", "r"]),
         json!(["file", "rwsb"]),
         json!(["file", "t"]),
         json!(["file", "wb"]),
         json!(["iterable", ["tuple", "str", "u8"]]),
+        json!(["items", "u8"]),
         json!(["iterator", ["result", "str", "io_error"]]),
         json!(["buffer", "f64"]),
         json!(["out", ["list", "str"], true]),
         json!(["out", ["record", 1], false]),
     ]);
+    let schema = usecrate_manifest::schema::schema();
+    let heads = schema
+        .pointer("/$defs/TypeRef/oneOf/1/prefixItems/0/enum")
+        .unwrap();
+    let mut untold: Vec<Value> = heads.as_array().unwrap().clone();
     for form in forms {
         let ty: TypeRef = serde_json::from_value(form.clone()).unwrap();
         assert_eq!(serde_json::to_value(&ty).unwrap(), form);
+        if let Some(head) = form.get(0) {
+            assert!(
+                heads.as_array().unwrap().contains(head),
+                "{head} is not in the schema"
+            );
+            untold.retain(|one| one != head);
+        }
     }
+    assert!(untold.is_empty(), "in the schema, and not here: {untold:?}");
 }
 
 #[test]
