@@ -9,8 +9,8 @@ use super::fold::{Subst, any, closed, each, erase};
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::{
-    adaptors, closures, handed, held, hosts, implemented, instances, items, iterables, mappings, objects,
-    stand_in, streams, wire,
+    adaptors, closures, digits, handed, held, hosts, implemented, instances, items, iterables, mappings,
+    objects, stand_in, streams, wire,
 };
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
@@ -134,8 +134,8 @@ struct Search<'c, 'a> {
     found: Found,
     queue: Vec<Instance>,
     per_def: BTreeMap<DefKey, usize>,
-    /// How many of them are other crates' over each other.
-    foreign: BTreeMap<DefKey, usize>,
+    /// How many of them are other crates' over each other, by the numbers that they are over, too.
+    foreign: BTreeMap<(DefKey, Vec<String>), usize>,
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
     /// `fn take(self) -> Take<Self>` would never end.
     limit: usize,
@@ -627,7 +627,9 @@ impl Search<'_, '_> {
         let count = self.per_def.entry(def.clone()).or_default();
         // What another crate makes of its own types, it makes of those of this crate, too: one instance will do.
         if alias.is_none() && adaptors::is_foreign(self.ctx, &ty) {
-            let foreign = self.foreign.entry(def.clone()).or_default();
+            let mut numbers = Vec::new();
+            each(&ty, &mut |part| numbers.extend(digits::shown(part)));
+            let foreign = self.foreign.entry((def.clone(), numbers)).or_default();
             if *foreign >= FOREIGN {
                 return;
             }
