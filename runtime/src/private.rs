@@ -30,7 +30,7 @@ pub use crate::object::{
     object_type,
 };
 #[cfg(feature = "serde")]
-pub use crate::packed::{deserialized, serialized};
+pub use crate::packed::{deserialized, of_plain, plain, serialized};
 pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 #[cfg(feature = "random")]

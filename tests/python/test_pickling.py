@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import pathlib
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -173,8 +174,8 @@ def test_values_in_rust_are_pickled_by_serde(pickles: Any) -> None:
     assert again[0] is again[1]
     again[0].relabel("figs")
     assert (again[0].label(), jar.label()) == ("figs", "plums")
-    # Nothing of this is among the class's own names.
-    assert not [name for name in dir(jar) if "serialize" in name]
+    # What pickles is not among the class's own names: plain data is.
+    assert [name for name in dir(jar) if "serialize" in name] == ["deserialize", "serialize"]
 
 
 def test_what_is_no_clone_is_copied_by_serde(pickles: Any) -> None:
@@ -182,6 +183,65 @@ def test_what_is_no_clone_is_copied_by_serde(pickles: Any) -> None:
     for found in (copy.copy(even), *there_and_back(even)):
         assert found == even and found is not even
     assert [box.depth() for box in there_and_back(pickles.Boxes(30))] == [30] * len(there_and_back(even))
+
+
+def test_values_in_rust_are_plain_data_and_back(pickles: Any) -> None:
+    jar = pickles.Jar("plums")
+    data = jar.serialize()
+    inside = {1: ["Empty", {"Some": 3}, {"Over": {"by": 0.5}}], 2: []}
+    assert data == {"label": "plums", "inside": inside, "note": None, "weight": 2**128 - 1}
+    # JSON has texts for keys.
+    read = json.loads(json.dumps({**data, "label": "figs"}))
+    assert pickles.Jar.deserialize(read).serialize() == {**data, "label": "figs"}
+    assert pickles.Even.deserialize(4) == pickles.Even(4) and pickles.Even(4).serialize() == 4
+    assert pickles.Written("x").serialize() == {"text": "x"}
+    assert not hasattr(pickles.Written, "deserialize")
+
+
+def test_plain_data_that_does_not_fit_says_why(pickles: Any) -> None:
+    for cls, data, said in (
+        (pickles.Even, 5, "5 is odd"),
+        (pickles.Even, "x", 'invalid type: string "x", expected u32'),
+        (pickles.Even, -4, "invalid value: integer `-4`, expected u32"),
+        (pickles.Jar, {"label": 3}, "invalid type: integer `3`, expected a string"),
+        (pickles.Jar, {}, "missing field `label`"),
+        (pickles.Jar, {"label": "x", "inside": {"y": []}}, 'invalid type: string "y", expected u16'),
+        (pickles.Boxes, 2.5, "invalid type: floating point `2.5`, expected struct Boxes"),
+    ):
+        with pytest.raises(usecrate.CallError, match=re.escape(said)):
+            cls.deserialize(data)
+    with pytest.raises(usecrate.CallError, match="more than 128 deep"):
+        pickles.Boxes(100).serialize()
+
+
+def test_what_is_in_itself_stays_in_rust(pickles: Any) -> None:
+    m = pickles
+    leaf = m.Tree(m.Id.Name("leaf"), [])
+    tree = m.Tree(m.Id.Number(1), [leaf, m.Tree(m.Id.Number(2), [leaf])])
+    assert m.count(tree) == 4 and [child.id for child in tree.children] == [m.Id.Name("leaf"), m.Id.Number(2)]
+    other = m.Tree(m.Id.Number(7), [])
+    other.children = [leaf, *tree.children]
+    other.id = m.Id.Number(8)
+    assert m.count(other) == 5 and leaf.id == m.Id.Name("leaf")
+    data = {"id": {"Number": 1}, "children": [{"id": {"Name": "x"}, "children": []}]}
+    assert m.Tree.deserialize(data).serialize() == data
+    assert there_and_back(tree)[0] == tree
+    deep = leaf
+    for _ in range(1000):
+        deep = m.Tree(m.Id.Number(0), [deep])
+    assert m.count(deep) == 1001
+    term = m.Term.Sum({"a": m.Term.Number(1.5), "b": m.Term.Sum({"c": m.Term.Number(2.0)})})
+    assert m.total(term) == 3.5
+    match term:
+        case m.Term.Sum(terms):
+            assert sorted(terms) == ["a", "b"] and m.total(terms["b"]) == 2.0
+        case _:
+            pytest.fail("it is a sum")
+
+
+def test_what_is_there_for_ever_chooses_what_is_made_of_it(pickles: Any) -> None:
+    assert [pickles.Kind(name).name() for name in ("a", ["b", "c"])] == ["a", "b-c"]
+    assert [pickles.Kind.from_(name).name() for name in ("a", ["b", "c"])] == ["a", "b-c"]
 
 
 def test_a_process_gets_values_in_rust(pickles: Any) -> None:

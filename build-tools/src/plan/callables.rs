@@ -19,8 +19,8 @@ use super::spell::{Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, held, holds, implemented, items, joined, lasting, listed, names, partial, plain,
-    random, results, stdlib,
+    closures, formatting, held, holds, implemented, items, joined, lasting, listed, names, packed, partial,
+    plain, random, results, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -66,6 +66,9 @@ fn as_written(ctx: &Ctx<'_>, types: &Types, site: &Site, most: usize) -> Result<
             .iter_mut()
             .for_each(|made| made.shim.signature = signature(ctx, function));
         return Ok(shims);
+    }
+    if let Some(plain) = packed::rewritten(ctx, site) {
+        return at_most(ctx, types, &plain, most);
     }
     if function.unsafe_ {
         return Err(Reason::new(
@@ -248,7 +251,7 @@ fn shim(
     for (at, ty) in params.iter().enumerate() {
         if let Some(owned) = lasting::target(ctx, types, ty) {
             living[at] = owned;
-            arguments[at] = Some("{}.lasting()".to_owned());
+            arguments[at] = Some(lasting::argument(ty).to_owned());
         }
     }
     for (at, ty) in params.iter().enumerate() {

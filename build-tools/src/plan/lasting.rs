@@ -26,6 +26,15 @@ pub(super) fn target(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
     by_value(ctx, types, &owned).then_some(owned)
 }
 
+/// What a function is called with: no more than it says that it takes, which may be what chooses it
+/// (`impl From<&'static str> for Kind`).
+pub(super) fn argument(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Ref { ty, .. } if is_text(ty) || matches!(**ty, Ty::Slice(_)) => "&**{}.lasting()",
+        _ => "{}.lasting()",
+    }
+}
+
 /// The type that a shim lifts; `inner` is that of the value.
 pub(super) fn forever(inner: &str) -> String {
     format!("::usecrate_runtime::private::Forever<{inner}>")

@@ -418,6 +418,7 @@ fn unsafe_functions_are_skipped_and_do_not_count() {
 
 #[test]
 fn all_public_data_without_behaviour_is_a_record() {
+    let vec_of = |ty: Ty| path("alloc::vec::Vec", vec![Arg::Type(ty)]);
     let plan = Sample::new()
         .record("Plain", vec![("at", prim("u64"))])
         .record("Nested", vec![("inner", path("x::Plain", Vec::new()))])
@@ -435,10 +436,22 @@ fn all_public_data_without_behaviour_is_a_record() {
             "Referring",
             vec![("text", reference(Some("'static"), false, prim("str")))],
         )
+        .record(
+            "Tree",
+            vec![
+                ("leaf", path("x::Plain", Vec::new())),
+                ("trees", vec_of(path("x::Tree", Vec::new()))),
+            ],
+        )
+        .record("Left", vec![("right", vec_of(path("x::Right", Vec::new())))])
+        .record("Right", vec![("left", vec_of(path("x::Left", Vec::new())))])
         .implements("Plain", "core::clone::Clone", Vec::new())
         .plan();
     assert_eq!(class(&plan, "Plain").kind, Kind::Record);
     assert_eq!(class(&plan, "Nested").kind, Kind::Record);
+    for name in ["Tree", "Left", "Right"] {
+        assert_eq!(class(&plan, name).kind, Kind::Handle, "{name} is in itself");
+    }
     assert_eq!(class(&plan, "Acting").kind, Kind::Handle);
     assert_eq!(
         class(&plan, "Holding").kind,

@@ -6,9 +6,10 @@ use usecrate_manifest::Kind;
 
 use super::ctx::{Ctx, bind};
 use super::discover::{Found, Instance, discover};
-use super::fold::Subst;
+use super::fold::{Subst, each};
 use super::held::LENT;
 use super::model::{HostId, PlannedHost, TypeId};
+use super::wire::Class;
 use super::{digits, hosts, names, objects, stand_in, streams, wire};
 use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 
@@ -179,6 +180,9 @@ impl Types {
         for id in 0..self.list.len() {
             self.list[id].kind = candidate(ctx, &self.list[id]);
         }
+        for id in self.recursive(ctx) {
+            self.list[id].kind = Kind::Handle;
+        }
         loop {
             let wrong: Vec<TypeId> = (0..self.list.len()).filter(|id| !self.fits(ctx, *id)).collect();
             if wrong.is_empty() {
@@ -186,6 +190,35 @@ impl Types {
             }
             wrong.into_iter().for_each(|id| self.list[id].kind = Kind::Handle);
         }
+    }
+
+    /// The candidates that are in a value of their own. Such a value is as deep as it likes, so it is not copied whole.
+    fn recursive(&self, ctx: &Ctx<'_>) -> Vec<TypeId> {
+        let parts: Vec<Vec<TypeId>> = (self.list.iter())
+            .map(|entry| {
+                let mut parts = Vec::new();
+                if entry.kind != Kind::Handle {
+                    for (_, ty) in all_fields(ctx, &entry.instance) {
+                        each(&ty, &mut |part| match wire::class(ctx, self, part) {
+                            Class::Type(id, kind) if kind != Kind::Handle => parts.push(id),
+                            _ => {}
+                        });
+                    }
+                }
+                parts
+            })
+            .collect();
+        let is_within = |id: &TypeId| {
+            let mut seen = BTreeSet::new();
+            let mut next = parts[*id].clone();
+            while let Some(part) = next.pop() {
+                if seen.insert(part) {
+                    next.extend(&parts[part]);
+                }
+            }
+            seen.contains(id)
+        };
+        (0..self.list.len()).filter(is_within).collect()
     }
 
     fn fits(&self, ctx: &Ctx<'_>, id: TypeId) -> bool {

@@ -15,6 +15,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::dynamic::Dynamic;
 use crate::error::Fault;
 use crate::wire::{Reader, Writer};
 
@@ -50,6 +51,24 @@ pub fn deserialized<T: DeserializeOwned>(data: &[u8]) -> Result<T, String> {
     } else {
         Err("there is something behind the value".to_owned())
     }
+}
+
+/// A value as plain data: what its bytes are.
+///
+/// # Errors
+///
+/// It says that it cannot be written, or nests too deep.
+pub fn plain<T: Serialize + ?Sized>(value: &T) -> Result<Dynamic, String> {
+    deserialized(&serialized(value)?)
+}
+
+/// The value of plain data. It goes by way of bytes, so that a type is read in one way, which is compiled once.
+///
+/// # Errors
+///
+/// The data is no plain data, or the type refuses it.
+pub fn of_plain<T: DeserializeOwned>(data: Dynamic) -> Result<T, String> {
+    deserialized(&serialized(&data)?)
 }
 
 /// Why a value is not written or read.

@@ -2,7 +2,8 @@
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -13,23 +14,27 @@ use crate::wire::{EXT_INTEGER, Reader, Token};
 pub(super) struct Read<'r, 'de> {
     reader: &'r Reader<'de>,
     depth: u32,
+    /// It is the key of a map.
+    key: bool,
 }
 
 impl<'r, 'de> Read<'r, 'de> {
     pub(super) fn new(reader: &'r Reader<'de>) -> Self {
-        let depth = DEEPEST;
-        Self { reader, depth }
+        Self {
+            reader,
+            depth: DEEPEST,
+            key: false,
+        }
     }
 
     fn deeper(self) -> Result<Self, Refused> {
         let depth = deeper(self.depth)?;
-        let reader = self.reader;
-        Ok(Self { reader, depth })
+        Ok(Self { depth, ..self })
     }
 
     /// The parts of what was begun.
     fn parts(self, left: usize) -> Result<Parts<'r, 'de>, Refused> {
-        let Self { reader, depth } = self.deeper()?;
+        let Self { reader, depth, .. } = self.deeper()?;
         Ok(Parts { reader, depth, left })
     }
 
@@ -69,10 +74,39 @@ fn integer<'de, V: Visitor<'de>>(value: i128, visitor: V) -> Result<V::Value, Re
     match (u64::try_from(value), i64::try_from(value)) {
         (Ok(value), _) => visitor.visit_u64(value),
         (_, Ok(value)) => visitor.visit_i64(value),
-        _ => visitor.visit_i128(value),
+        _ => Err(Refused::custom("an integer has more than 64 bits")),
     }
 }
 
+/// A number that is a key: in JSON those are text.
+fn number(text: &[u8], asked: &dyn Expected) -> Result<i128, Refused> {
+    let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    number.ok_or_else(|| unfit(&Token::Str(text), asked))
+}
+
+/// What is there is not what was asked for.
+fn unfit(there: &Token<'_>, asked: &dyn Expected) -> Refused {
+    let unexpected = match there {
+        Token::Nil => Unexpected::Unit,
+        Token::Bool(value) => Unexpected::Bool(*value),
+        Token::Int(value) => match u64::try_from(*value) {
+            Ok(value) => Unexpected::Unsigned(value),
+            Err(_) => i64::try_from(*value).map_or(Unexpected::Other("an integer"), Unexpected::Signed),
+        },
+        Token::Float(value) => Unexpected::Float(*value),
+        Token::Str(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Unexpected::Str(text),
+            Err(_) => Unexpected::Bytes(bytes),
+        },
+        Token::Bin(bytes) => Unexpected::Bytes(bytes),
+        Token::Array(_) => Unexpected::Seq,
+        Token::Map(_) => Unexpected::Map,
+        other => Unexpected::Other(other.name()),
+    };
+    Refused::invalid_type(unexpected, asked)
+}
+
+/// Each type asks for what it knows, and only that is written for it: there may be thousands of them in a crate.
 impl<'de> Deserializer<'de> for Read<'_, 'de> {
     type Error = Refused;
 
@@ -89,6 +123,95 @@ impl<'de> Deserializer<'de> for Read<'_, 'de> {
             Token::Ext(EXT_INTEGER, bytes) => big(bytes, visitor),
             Token::Ext(EXT_SOME, &[around]) => Around(around).deserialize_any(visitor),
             other => Err(Refused::custom(format!("there is {} in it", other.name()))),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Bool(value) => visitor.visit_bool(value),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Int(value) => integer(value, visitor),
+            Token::Float(value) => visitor.visit_f64(value),
+            Token::Str(bytes) if self.key => {
+                let value = number(bytes, &visitor)?;
+                integer(value, visitor)
+            }
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Int(value) => integer(value, visitor),
+            Token::Ext(EXT_INTEGER, bytes) => big(bytes, visitor),
+            Token::Str(bytes) if self.key => {
+                let value = number(bytes, &visitor)?;
+                visitor.visit_i128(value)
+            }
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Float(value) => visitor.visit_f64(value),
+            Token::Int(value) => integer(value, visitor),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Str(bytes) => visitor.visit_borrowed_str(utf8(bytes)?),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Nil => visitor.visit_unit(),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Array(count) => self.list(count, visitor),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Map(count) => self.map(count, visitor),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Map(count) => self.map(count, visitor),
+            Token::Array(count) => self.list(count, visitor),
+            other => Err(unfit(&other, &visitor)),
+        }
+    }
+
+    // A field or a variant: its name or its place.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self.reader.next()? {
+            Token::Str(bytes) => visitor.visit_borrowed_str(utf8(bytes)?),
+            Token::Int(value) => integer(value, visitor),
+            other => Err(unfit(&other, &visitor)),
         }
     }
 
@@ -128,9 +251,73 @@ impl<'de> Deserializer<'de> for Read<'_, 'de> {
         }
     }
 
+    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_i128(visitor)
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.deserialize_seq(visitor)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        bytes byte_buf ignored_any
     }
 }
 
@@ -185,10 +372,11 @@ struct Parts<'r, 'de> {
 }
 
 impl<'r, 'de> Parts<'r, 'de> {
-    fn part(&self) -> Read<'r, 'de> {
+    fn part(&self, key: bool) -> Read<'r, 'de> {
         Read {
             reader: self.reader,
             depth: self.depth,
+            key,
         }
     }
 
@@ -202,12 +390,12 @@ impl<'r, 'de> Parts<'r, 'de> {
         }
     }
 
-    fn next<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
+    fn next<T: DeserializeSeed<'de>>(&mut self, seed: T, key: bool) -> Result<Option<T::Value>, Refused> {
         match self.left.checked_sub(1) {
             Some(left) => self.left = left,
             None => return Ok(None),
         }
-        seed.deserialize(self.part()).map(Some)
+        seed.deserialize(self.part(key)).map(Some)
     }
 }
 
@@ -215,7 +403,7 @@ impl<'de> SeqAccess<'de> for &mut Parts<'_, 'de> {
     type Error = Refused;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
-        self.next(seed)
+        self.next(seed, false)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -227,11 +415,11 @@ impl<'de> MapAccess<'de> for &mut Parts<'_, 'de> {
     type Error = Refused;
 
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
-        self.next(seed)
+        self.next(seed, true)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Refused> {
-        seed.deserialize(self.part())
+        seed.deserialize(self.part(false))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -247,8 +435,16 @@ impl<'r, 'de> EnumAccess<'de> for Variant<'r, 'de> {
     type Variant = Read<'r, 'de>;
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Read<'r, 'de>), Refused> {
-        let Read { reader, depth } = self.0;
-        Ok((seed.deserialize(Read { reader, depth })?, Read { reader, depth }))
+        let Read { reader, depth, key } = self.0;
+        let name = seed.deserialize(Read { reader, depth, key })?;
+        Ok((
+            name,
+            Read {
+                reader,
+                depth,
+                key: false,
+            },
+        ))
     }
 }
 
@@ -265,15 +461,15 @@ impl<'de> VariantAccess<'de> for Read<'_, 'de> {
         seed.deserialize(self)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_any(visitor)
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refused> {
+        self.deserialize_tuple(length, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        self.deserialize_any(visitor)
+        self.deserialize_struct("", fields, visitor)
     }
 }

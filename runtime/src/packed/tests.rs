@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{DEEPEST, EXT_SOME, deserialized, serialized};
+use super::{DEEPEST, EXT_SOME, deserialized, of_plain, plain, serialized};
 
 fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: T) {
     let bytes = serialized(&value).unwrap();
@@ -42,6 +42,51 @@ fn options_of_what_may_be_nil_are_told_apart() {
         there_and_back(value);
     }
     there_and_back(Some(Some(vec![Some(None), Some(Some(1)), None])));
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let refused = |bytes: &[u8]| deserialized::<(u8, String)>(bytes).unwrap_err();
+    let said = "invalid type: boolean `true`, expected a tuple of size 2";
+    assert_eq!(refused(&[0xc3]), said);
+    assert_eq!(
+        refused(&[0x92, 0xa1, b'7', 0xa0]),
+        "invalid type: string \"7\", expected u8"
+    );
+    assert_eq!(
+        refused(&[0x92, 7, 7]),
+        "invalid type: integer `7`, expected a string"
+    );
+    assert!(refused(&[0x92, 0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0, 0xa0]).contains("floating point `0.5`"));
+    assert!(deserialized::<BTreeMap<u8, u8>>(&[0x90]).is_err());
+    assert!(deserialized::<u64>(&serialized(&u128::MAX).unwrap()).is_err());
+    assert_eq!(deserialized::<f64>(&[7]), Ok(7.0));
+}
+
+#[test]
+fn keys_of_json_are_numbers() {
+    let named = BTreeMap::from([("-7", 1_u8), ("12", 2)]);
+    let bytes = serialized(&named).unwrap();
+    assert_eq!(deserialized(&bytes), Ok(BTreeMap::from([(-7_i8, 1_u8), (12, 2)])));
+    assert_eq!(
+        deserialized(&bytes),
+        Ok(BTreeMap::from([(-7_i128, 1_u8), (12, 2)]))
+    );
+    assert!(deserialized::<BTreeMap<u8, u8>>(&bytes).is_err());
+    assert!(deserialized::<Vec<u8>>(&serialized(&["7"]).unwrap()).is_err());
+}
+
+#[test]
+fn plain_data_is_what_they_are() {
+    let value = (
+        Some(1_u8),
+        vec![("a".to_owned(), -1_i64)],
+        BTreeMap::from([(1_u8, None::<u8>)]),
+    );
+    let data = plain(&value).unwrap();
+    assert_eq!(format!("{data}"), "[1, [['a', -1]], {1: None}]");
+    assert_eq!(of_plain(data), Ok(value));
+    assert!(of_plain::<u8>(plain("x").unwrap()).is_err());
 }
 
 /// Says that it has fewer than it has.

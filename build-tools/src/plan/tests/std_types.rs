@@ -245,7 +245,7 @@ fn data_that_is_wanted_for_ever_is_kept_for_ever() {
         lift("x::some"),
         "::usecrate_runtime::private::Forever<::std::vec::Vec<::core::primitive::u16>>"
     );
-    assert!(text_of(&plan, "x::text").contains("({0}.lasting())"));
+    assert!(text_of(&plan, "x::text").contains("(&**{0}.lasting())"));
     assert!(refused(&plan, "x::instant").is_some_and(|why| why.contains("for ever")));
     assert!(plan.shims.iter().any(|shim| shim.id == "x::number"));
 }

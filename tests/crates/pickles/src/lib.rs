@@ -114,3 +114,68 @@ impl Written {
         &self.text
     }
 }
+
+/// A name, or a number.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub enum Id {
+    /// The number.
+    Number(i32),
+    /// The name.
+    Name(String),
+}
+
+/// A tree: a value that has values of its own type in it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct Tree {
+    /// Which.
+    pub id: Id,
+    /// What is under it.
+    pub children: Vec<Tree>,
+}
+
+/// A term: a choice that has choices of its own type in it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// A number.
+    Number(f64),
+    /// Several, by name.
+    Sum(BTreeMap<String, Term>),
+}
+
+/// How many trees there are in a tree.
+pub fn count(tree: &Tree) -> usize {
+    1 + tree.children.iter().map(count).sum::<usize>()
+}
+
+/// What a term comes to.
+pub fn total(term: &Term) -> f64 {
+    match term {
+        Term::Number(number) => *number,
+        Term::Sum(terms) => terms.values().map(total).sum(),
+    }
+}
+
+/// A kind, whose name is there for ever, or its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kind(std::borrow::Cow<'static, str>);
+
+impl From<&'static str> for Kind {
+    fn from(name: &'static str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<Vec<String>> for Kind {
+    fn from(names: Vec<String>) -> Self {
+        Self(names.join("-").into())
+    }
+}
+
+impl Kind {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
