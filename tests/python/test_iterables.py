@@ -59,3 +59,17 @@ def test_what_no_iterable_has_those_have_that_can(m: Any) -> None:
         m.Spread.recount([1, 2])
     with pytest.raises(AttributeError):
         m.Countdown(3).doubled().recount  # noqa: B018 `Doubled` is no `Clone`
+
+
+def test_what_asks_for_items_of_a_make_takes_those(m: Any) -> None:
+    pairs = [("a", 1), ("b", 2), ("a", None)]
+    assert m.Spread.by_key(iter(pairs)).gather() == [("a", [1, None]), ("b", [2])]
+    assert m.Spread.until_none([1, "two", None, 4]) == [1, "two"]
+    with pytest.raises(TypeError, match=r"must be tuple \(any object, any object\), not str"):
+        m.Spread.by_key(["ab"]).gather()
+
+
+def test_a_hasher_is_the_one_that_there_is(m: Any) -> None:
+    assert m.Spread.distinct_with([1, 2, 1, "two"], None) == 3
+    with pytest.raises(TypeError, match="must be None, not int"):
+        m.Spread.distinct_with([1], 1)

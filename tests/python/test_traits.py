@@ -449,3 +449,34 @@ def test_what_has_no_name_and_cannot_be_an_object_has_the_methods_that_are_not_g
     del hours
     hours = plan.into_hours()
     assert list(hours.all()) == [1, 5, 9]
+
+
+def test_a_trait_with_a_lifetime_and_many_methods_is_implemented_by_some_of_them(crate: Any) -> None:
+    visit, tree = crate.visit, crate.Node("root", ["apple", "banana", "apricot", "?"])
+
+    class Apples:
+        def __init__(self) -> None:
+            self.seen: list[Any] = []
+
+        def visit_a(self, node: Any) -> None:
+            self.seen.append(node)
+            assert node.name().startswith("ap")
+
+    for walk in (visit.visit, visit.visit_children):
+        apples = Apples()
+        walk(apples, tree)
+        # The others were Rust's, which came back for these; and what it lent has ended.
+        assert len(apples.seen) == 2
+        with pytest.raises(usecrate.ClosedError):
+            apples.seen[0].name()
+
+    class All(Apples):
+        def visit_node(self, node: Any) -> None:
+            self.seen.append(node.name())
+            visit.visit_children(self, node)
+
+    everything = All()
+    visit.visit(everything, tree)
+    assert everything.seen == ["root", "apple", "banana", "apricot", "?"]
+    with pytest.raises(TypeError, match="implements `traits::visit::Visit`"):
+        visit.visit(object(), tree)

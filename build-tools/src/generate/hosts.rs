@@ -1,7 +1,7 @@
 //! Objects of Python's as Rust traits: a struct with a share of each method, which implements the trait.
 //!
 //! A provided method that Python has not is Rust's, which calls the others: of a value that has all but this one. For each
-//! there is a struct of its own.
+//! there is a struct of its own. Macros make these, so what is written does not grow with the square of the methods.
 
 use std::fmt::Write as _;
 
@@ -12,9 +12,19 @@ use crate::plan::model::{PlannedFunction, PlannedHost, Receiver};
 /// The struct and its impls.
 pub(super) fn declaration(host: &PlannedHost) -> Result<String, String> {
     let mut items = main(host);
-    let provided = host.hooks.iter().enumerate().filter(|(_, hook)| !hook.required);
-    for (hook, _) in provided {
-        items.push_str(&without(host, hook));
+    let provided: Vec<usize> = (0..host.hooks.len())
+        .filter(|at| !host.hooks[*at].required)
+        .collect();
+    if !provided.is_empty() {
+        items.push_str(&without(host));
+    }
+    for hook in provided {
+        let _ = write!(
+            items,
+            "{}! {{ {} {hook} }}",
+            all_but(host),
+            name_without(host, hook)
+        );
     }
     let file: syn::File =
         syn::parse_str(&items).map_err(|error| format!("the host `{}` is not Rust: {error}", host.name))?;
@@ -74,7 +84,7 @@ fn main(host: &PlannedHost) -> String {
                 let call = called(
                     &one.trait_,
                     function,
-                    &to_without(name, *hook, &function.receiver),
+                    &to_without(host, *hook, &function.receiver),
                 );
                 format!(
                     "{head} {{ match &self.h{hook} {{ ::std::option::Option::Some(f) => {{ {body} }} \
@@ -82,7 +92,7 @@ fn main(host: &PlannedHost) -> String {
                 )
             })
             .collect();
-        let _ = write!(items, "impl {} for {name} {{ {functions} }}", one.trait_);
+        let _ = write!(items, "{} for {name} {{ {functions} }}", one.head);
     }
     for (what, hook) in &host.says {
         let said = format!("out.write_str(&self.h{hook}.invoke::<{marker}, _, ::std::string::String>(()))");
@@ -94,28 +104,54 @@ fn main(host: &PlannedHost) -> String {
     items
 }
 
-/// The struct that has every method but one, which is Rust's.
-fn without(host: &PlannedHost, hook: usize) -> String {
-    let name = format!("{}Without{hook}", host.name);
-    let mut items = format!("#[derive(Clone)] struct {name}({});", host.name);
-    for one in &host.impls {
-        let functions: String = (one.functions.iter())
-            .filter(|function| function.hook != hook)
-            .map(|function| {
-                let call = called(&one.trait_, function, &to_whole(&function.receiver));
-                format!("{} {{ {call} }}", function.head)
-            })
-            .collect();
-        let _ = write!(items, "impl {} for {name} {{ {functions} }}", one.trait_);
+/// What makes the structs that have every method but one, which is Rust's: a macro for each provided method, that is nothing
+/// where it is the one, and a macro for them all.
+fn without(host: &PlannedHost) -> String {
+    let (mut items, mut impls) = (String::new(), String::new());
+    for (at, one) in host.impls.iter().enumerate() {
+        let mut functions = String::new();
+        for function in &one.functions {
+            let call = called(&one.trait_, function, &to_whole(&function.receiver));
+            let whole = format!("{} {{ {call} }}", function.head);
+            if host.hooks[function.hook].required {
+                functions.push_str(&whole);
+                continue;
+            }
+            let (macro_, hook) = (format!("{}_{at}_{}", all_but(host), function.hook), function.hook);
+            let _ = write!(
+                items,
+                "macro_rules! {macro_} {{ ({hook}) => {{}}; ($hook:tt) => {{ {whole} }}; }}"
+            );
+            let _ = write!(functions, "{macro_}! {{ $hook }}");
+        }
+        let _ = write!(impls, "{} for $name {{ {functions} }}", one.head);
     }
     for (what, _) in &host.says {
         let said = format!("::std::fmt::{what}::fmt(&self.0, out)");
-        items.push_str(&says(what, &name, &said));
+        impls.push_str(&says(what, "$name", &said));
     }
     if host.error {
-        let _ = write!(items, "impl ::std::error::Error for {name} {{}}");
+        impls.push_str("impl ::std::error::Error for $name {}");
     }
+    let (macro_, whole) = (all_but(host), &host.name);
+    let _ = write!(
+        items,
+        "macro_rules! {macro_} {{ ($name:ident $hook:tt) => {{ #[derive(Clone)] struct $name({whole}); {impls} }}; }}"
+    );
     items
+}
+
+/// The macro for such a struct.
+fn all_but(host: &PlannedHost) -> String {
+    format!(
+        "__uc_without_{}",
+        host.name.to_lowercase().trim_start_matches('_')
+    )
+}
+
+/// The struct that lacks a method.
+fn name_without(host: &PlannedHost, hook: usize) -> String {
+    format!("{}Without{hook}", host.name)
 }
 
 fn says(what: &str, name: &str, said: &str) -> String {
@@ -132,8 +168,8 @@ fn called(trait_: &str, function: &PlannedFunction, object: &str) -> String {
 }
 
 /// From the whole to what lacks a method.
-fn to_without(name: &str, hook: usize, receiver: &Receiver) -> String {
-    let made = format!("{name}Without{hook}");
+fn to_without(host: &PlannedHost, hook: usize, receiver: &Receiver) -> String {
+    let (made, name) = (name_without(host, hook), &host.name);
     match receiver {
         Receiver::Value => format!("{made}(self)"),
         Receiver::Shared => format!("&{made}({name}::clone(self))"),

@@ -4,6 +4,9 @@
 //! bridge-name = "__uc_f" shim-id        one function per shim
 //!             | "__UcFamily" type-id    the family of a type with lifetimes
 //!             | "__UcLike_" path        stands for a trait that cannot be `dyn`; made in the plan
+//!             | "__UcHost" host-id     what an object of Python's becomes; made in the plan
+//!             | "__UcHost" host-id "Without" hook  the same without a method
+//!             | "__uc_without_uchost" host-id      makes that; with numbers behind it, one of its methods
 //!             | "__UcMarker"            makes the impls the bridge's own
 //!             | "__uc"                  `usecrate_runtime::private`
 //!             | "__uc_arg" | "__uc_kept"  declared by `artifact!`: lift an argument for the call, for the group

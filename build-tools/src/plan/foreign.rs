@@ -10,7 +10,7 @@ use super::fold::{Subst, closed, erase, generics_in};
 use super::methods::{has_receiver, trait_sites};
 use super::model::PlannedMethod;
 use super::modules::homes;
-use super::site::{Origin, OriginKey};
+use super::site::{Origin, OriginKey, Site};
 use super::spell::Lifetimes;
 use super::wire::{is_text, type_args};
 use super::{holds, items, iterables, names, stand_in, stdlib};
@@ -49,10 +49,12 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTre
             }
             let shown = build.ctx.show(&ty);
             let found = Match { impl_, subst };
-            for mut site in trait_sites(build, &found, &rust, &shown, counted) {
+            for site in trait_sites(build, &found, &rust, &shown, counted) {
                 if !has_receiver(&site.function) {
                     continue;
                 }
+                let again = once.then(|| over_others(build, &found, &site, counted)).flatten();
+                let mut site = again.unwrap_or(site);
                 let key = OriginKey::Foreign {
                     trait_: def.key.clone(),
                     name: site.function.name.clone(),
@@ -85,6 +87,27 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTre
             seen.push(ty);
         }
     }
+}
+
+/// The same method over an iterable of such items as it asks for, where any items are not those.
+fn over_others(build: &Builder<'_, '_>, found: &Match<'_>, site: &Site, counted: bool) -> Option<Site> {
+    let passed = found.subst.types.get("Self")?;
+    let (ty, function) = iterables::made_of(build.ctx, passed, &site.function)?;
+    let rust = build.ctx.spell(&ty, Lifetimes::Infer).ok()?;
+    let mut subst = found.subst.clone();
+    for known in subst.types.values_mut().filter(|known| *known == passed) {
+        *known = ty.clone();
+    }
+    let impl_ = found.impl_;
+    let sites = trait_sites(
+        build,
+        &Match { impl_, subst },
+        &rust,
+        &build.ctx.show(&ty),
+        counted,
+    );
+    let same = sites.into_iter().find(|one| one.function.name == function.name)?;
+    Some(Site { function, ..same })
 }
 
 /// A type that has no class: of the language or the standard library.

@@ -17,12 +17,13 @@ use super::returned::Given;
 use super::spell::Lifetimes;
 use super::types::Types;
 use super::{names, stdlib};
-use crate::api::{Bound, Def, DefKey, DefKind, Function, GenericParam, Trait, Ty};
+use crate::api::{Bound, Def, DefKey, DefKind, Function, GenericParam, Generics, Trait, Ty};
 
 /// The pseudo primitive's name begins so; which host it is follows.
 const HOST: &str = "@host:";
-/// Each provided method that Python may leave out has a struct of its own, with all the others.
-const PROVIDED: usize = 16;
+/// Each provided method that Python may leave out has a struct of its own, with all the others: the compiler reads the square
+/// of that many functions. Walks over a syntax tree have two hundred.
+const PROVIDED: usize = 256;
 /// What every host has, whatever the trait.
 const HAS: &[&str] = &[
     "Send",
@@ -74,7 +75,8 @@ fn definition<'a>(ctx: &Ctx<'a>, key: &DefKey) -> Option<(&'a Def, &'a Trait)> {
         && !found.auto
         && found.consts.is_empty()
         && found.types.is_empty()
-        && def.generics.params.is_empty()
+        // An object that is called outlives all that it is lent: it implements a trait for any lifetime.
+        && super::ctx::parameters(&def.generics).is_empty()
         && ctx.spell_def(key).is_ok();
     let possible = |function: &Function| function.provided || is_plain(function);
     // A blanket implementation would be another one for the same type.
@@ -181,7 +183,7 @@ fn planned_with(
     let mut hooks: Vec<PlannedHook> = Vec::new();
     let mut impls = Vec::new();
     for one in &traits {
-        let (_, found) = definition(ctx, one)?;
+        let (def, found) = definition(ctx, one)?;
         let mut functions = Vec::new();
         for function in &found.methods {
             let lent =
@@ -195,8 +197,14 @@ fn planned_with(
                 _ => return None,
             }
         }
+        let trait_ = ctx.spell_def(one).ok()?;
         impls.push(PlannedImpl {
-            trait_: ctx.spell_def(one).ok()?,
+            head: format!(
+                "impl{} {trait_}{}",
+                lifetimes(&def.generics),
+                named_lifetimes(&def.generics)
+            ),
+            trait_,
             functions,
         });
     }
@@ -270,7 +278,7 @@ fn hooked(
     let name = names::raw(&function.name);
     let head = format!(
         "fn {name}{}({}) -> {}{}",
-        lifetimes(function),
+        lifetimes(&function.generics),
         params.join(", "),
         ctx.spell(&output, Lifetimes::Written).ok()?,
         sized(function)
@@ -292,10 +300,9 @@ fn hooked(
     Some((hook_of, function))
 }
 
-/// The function's own lifetimes, with what they outlive.
-pub(super) fn lifetimes(function: &Function) -> String {
-    let all: Vec<String> = function
-        .generics
+/// The lifetimes that a function or a trait declares, with what they outlive.
+pub(super) fn lifetimes(generics: &Generics) -> String {
+    let all: Vec<String> = generics
         .params
         .iter()
         .filter_map(|param| match param {
@@ -304,6 +311,19 @@ pub(super) fn lifetimes(function: &Function) -> String {
             _ => None,
         })
         .collect();
+    angled(&all)
+}
+
+/// The same by name alone.
+fn named_lifetimes(generics: &Generics) -> String {
+    let name = |param: &GenericParam| match param {
+        GenericParam::Lifetime { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    angled(&generics.params.iter().filter_map(name).collect::<Vec<_>>())
+}
+
+fn angled(all: &[String]) -> String {
     if all.is_empty() {
         String::new()
     } else {

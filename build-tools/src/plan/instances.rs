@@ -352,13 +352,15 @@ pub(super) fn of_iterables(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<T
     let Some(iterable) = iterables::passed(ctx, def) else {
         return Vec::new();
     };
-    let subst = Subst::of_self(&iterable);
     let mut out = Vec::new();
     for method in definition
         .methods
         .iter()
         .filter(|one| !one.hidden && !one.unsafe_)
     {
+        let made = iterables::made_of(ctx, &iterable, method);
+        let (iterable, method) = made.as_ref().map_or((&iterable, method), |(ty, told)| (ty, told));
+        let subst = Subst::of_self(iterable);
         let Some(shape) = method.output.as_ref().map(|ty| ctx.normal(&subst.apply(ty))) else {
             continue;
         };

@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::ctx::{Ctx, Match, bounds_of};
-use super::fold::closed;
+use super::callables::left_open;
+use super::ctx::{Ctx, Match, bounds_of, parameters};
+use super::fold::{Subst, closed, generics_in};
 use super::methods::{has_receiver, trait_sites};
 use super::model::{PlannedMethod, PlannedTrait, PlannedType, ShimId, TypeId};
 use super::site::{Origin, OriginKey, Site};
 use super::spell::Lifetimes;
 use super::wire::Reason;
-use super::{holds, items, names, stand_in, stdlib};
+use super::{choose, holds, items, names, stand_in, stdlib};
 use crate::api::{Bound, Def, DefKey, DefKind, Function, Impl, TraitRef, Ty};
 
 /// How many classes are tried for a method that no iterable of Python's has, but others of its trait.
@@ -148,6 +149,48 @@ pub(super) fn unmet(ctx: &Ctx<'_>, site: &Site) -> Option<Reason> {
         };
         (!met).then(|| Reason::new(SkipCode::Generic, message()))
     })
+}
+
+/// A method that asks for items of a certain make (`where Self: Iterator<Item = (K, V)>`), where they may be anything: what is
+/// passed for it, and the method with what is open in such an item told.
+pub(super) fn made_of(ctx: &Ctx<'_>, iterable: &Ty, function: &Function) -> Option<(Ty, Function)> {
+    items::item(iterable).filter(|item| stand_in::is_dynamic(item))?;
+    let clauses = function.generics.bounds.iter();
+    let of_self = clauses.filter(|clause| matches!(&clause.ty, Ty::Generic(name) if name == "Self"));
+    let item = of_self
+        .flat_map(|clause| &clause.bounds)
+        .find_map(|bound| match bound {
+            Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "Iterator") => {
+                let bindings = &trait_.args.bindings;
+                bindings.iter().find(|(name, _)| name == "Item").map(|(_, ty)| ty)
+            }
+            _ => None,
+        })?;
+    let made = match item {
+        Ty::Tuple(parts) => !parts.is_empty(),
+        Ty::Path { def, .. } => ["Option", "Result"].iter().any(|name| stdlib::is(def, name)),
+        _ => false,
+    };
+    let own = parameters(&function.generics);
+    let open = generics_in(item);
+    if !made || !open.is_subset(&own) {
+        return None;
+    }
+    let mut told = Subst::default();
+    told.types
+        .extend(open.into_iter().map(|name| (name, stand_in::dynamic())));
+    let passed = choose::gathered(&ctx.normal(&told.apply(item)))?;
+    let mut function = function.clone();
+    function.generics = left_open(&function.generics, &told);
+    for param in &mut function.params {
+        param.ty = told.apply(&param.ty);
+    }
+    function.output = function.output.map(|ty| told.apply(&ty));
+    for clause in &mut function.generics.bounds {
+        clause.ty = told.apply(&clause.ty);
+        clause.bounds = told.apply_bounds(&clause.bounds);
+    }
+    Some((passed, function))
 }
 
 /// It is among the first classes that are tried for a method.

@@ -84,7 +84,7 @@ fn function(ctx: &Ctx<'_>, function: &Function, rust: &str) -> Option<PlannedAli
         None => String::new(),
     };
     let name = names::raw(&function.name);
-    let (lifetimes, params) = (hosts::lifetimes(function), params.join(", "));
+    let (lifetimes, params) = (hosts::lifetimes(&function.generics), params.join(", "));
     Some(PlannedAlike {
         head: format!("fn {name}{lifetimes}({params}){output}"),
         call: format!("{rust}::{name}({})", arguments.join(", ")),

@@ -222,7 +222,9 @@ pub struct PlannedHook {
 /// A trait that a host implements.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlannedImpl {
-    /// Rust text.
+    /// All of it before `for`: for every lifetime that the trait has.
+    pub head: String,
+    /// The trait's path, as Rust text.
     pub trait_: String,
     /// What is written; the rest is provided.
     pub functions: Vec<PlannedFunction>,

@@ -14,6 +14,8 @@ pub(super) enum StdClass {
     Result,
     /// Only as the `E` of a `Result`.
     Error,
+    /// Only as an argument: Python has nothing of the kind, and its default is `None`.
+    Made,
     /// As a handle without methods.
     Handle,
     /// An iterator.
@@ -222,6 +224,7 @@ const TYPES: &[Row] = &[
     ("c_float", "", "::std::ffi::c_float", StdClass::Value),
     ("c_double", "", "::std::ffi::c_double", StdClass::Value),
     ("SeekFrom", "io", "::std::io::SeekFrom", StdClass::Value),
+    ("RandomState", "hash", "::std::hash::RandomState", StdClass::Made),
     ("Duration", "time", "::std::time::Duration", StdClass::Value),
     ("SystemTime", "time", "::std::time::SystemTime", StdClass::Value),
     ("IpAddr", "net", "::std::net::IpAddr", StdClass::Value),

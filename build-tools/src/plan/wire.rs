@@ -191,7 +191,9 @@ pub(super) fn by_value(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> bool {
             }
             Class::Value(mapping) => mapping.contents(ty).all(|part| by_value(ctx, types, part)),
             Class::Type(_, kind) => kind != Kind::Handle,
-            Class::Std(StdClass::Result | StdClass::Error | StdClass::Handle | StdClass::Iterator)
+            Class::Std(
+                StdClass::Result | StdClass::Error | StdClass::Made | StdClass::Handle | StdClass::Iterator,
+            )
             | Class::Bytes
             | Class::Text
             | Class::Unknown => false,
@@ -286,7 +288,9 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
         // Whether it can be called, is asked where it arrives.
         Ty::Path { .. } if held::parts(ty).is_some() => Ok(()),
         Ty::Path { def, args } => match class(ctx, types, ty) {
-            Class::Std(StdClass::Value | StdClass::Handle) | Class::Mapped | Class::Type(..) => Ok(()),
+            Class::Std(StdClass::Value | StdClass::Made | StdClass::Handle)
+            | Class::Mapped
+            | Class::Type(..) => Ok(()),
             Class::Std(StdClass::Container) if items::gathers(ty) => {
                 contents(def, args).try_for_each(|arg| check_item(ctx, types, arg, what))
             }
@@ -414,10 +418,12 @@ pub(super) fn check_result(ctx: &Ctx<'_>, types: &Types, ty: &Ty, top: bool) -> 
                 SkipCode::Iterator,
                 format!("{}: an iterator inside something else is not given out", show()),
             )),
-            Class::Std(StdClass::Result) | Class::Bytes | Class::Text | Class::Unknown => Err(Reason::new(
-                SkipCode::UnsupportedType,
-                format!("{}{}", show(), formless(ctx, ty)),
-            )),
+            Class::Std(StdClass::Result | StdClass::Made) | Class::Bytes | Class::Text | Class::Unknown => {
+                Err(Reason::new(
+                    SkipCode::UnsupportedType,
+                    format!("{}{}", show(), formless(ctx, ty)),
+                ))
+            }
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Types of std that have a Python twin: times, addresses, orderings.
 
 use std::cmp::Ordering;
+use std::hash::RandomState;
 use std::io::SeekFrom;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -114,6 +115,26 @@ impl<'s, 'h, B> Lift<'s, 'h, B> for SeekFrom {
         to.head("tuple", 2);
         to.plain("i64");
         to.plain("u8");
+    }
+}
+
+/// A hasher, which Python has no use for beyond having one.
+impl<'s, 'h, B> Lift<'s, 'h, B> for RandomState {
+    type Held = ();
+    const NIL: bool = true;
+    const STD: bool = true;
+    const DATA: bool = true;
+
+    fn hold(scope: Scope<'s, 'h>) -> Result<(), Fault> {
+        <() as Lift<'s, 'h, B>>::hold(scope)
+    }
+
+    fn take((): ()) -> Self {
+        Self::new()
+    }
+
+    fn describe(to: &mut Describer<'_>) {
+        <() as Lift<'s, 'h, B>>::describe(to);
     }
 }
 

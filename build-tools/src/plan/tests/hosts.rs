@@ -157,3 +157,36 @@ fn a_method_that_is_lent_what_borrows_may_stay_rusts() {
     assert_eq!(names(host), ["greet", "looked"]);
     assert_eq!(names(host.narrow.as_deref().unwrap()), ["greet"]);
 }
+
+#[test]
+fn a_trait_with_a_lifetime_is_implemented_for_all_of_them() {
+    let steps = (0..40).map(|at| {
+        let node = reference(Some("'ast"), false, prim("str"));
+        let me = ("self", reference(None, true, me()));
+        provided(function(&format!("visit_{at}"), vec![me, ("node", node)], None))
+    });
+    let takes = function(
+        "walk",
+        vec![("it", reference(None, true, Ty::Generic("V".to_owned())))],
+        None,
+    );
+    let lifetime = vec![lifetime("'ast")];
+    let mut takes = bounded(takes, "V", "x::Visit", lifetime);
+    takes.generics.params.extend(takes_lifetime("'ast").params);
+    let plan = Sample::new()
+        .def(
+            "Visit",
+            takes_lifetime("'ast"),
+            of_trait(steps.collect(), Vec::new(), Vec::new()),
+        )
+        .function(takes)
+        .plan();
+    let host = plan.hosts.values().next().unwrap();
+    assert_eq!(host.hooks.len(), 40);
+    assert_eq!(host.impls[0].head, "impl<'ast> ::x::Visit<'ast>");
+    assert_eq!(
+        host.impls[0].functions[0].head,
+        "fn visit_0(&mut self, x0: &'ast ::core::primitive::str) -> ()"
+    );
+    shim(&plan, "x::walk");
+}

@@ -74,3 +74,46 @@ fn where_more_is_asked_each_has_its_own() {
         of_spread(&plan)
     );
 }
+
+#[test]
+fn a_method_that_asks_for_items_of_a_make_is_served_over_those() {
+    let named = |name: &str| Ty::Generic(name.to_owned());
+    let result = path("std::vec::Vec", vec![Arg::Type(named("V"))]);
+    let me = vec![("self", me())];
+    let mut grouped = bounded(
+        function("grouped", me, Some(result)),
+        "K",
+        "core::hash::Hash",
+        Vec::new(),
+    );
+    grouped.generics.params.push(GenericParam::Type {
+        name: "V".to_owned(),
+        default: None,
+    });
+    let pair = Ty::Tuple(vec![named("K"), named("V")]);
+    let iterates = TraitRef {
+        def: key(ITERATOR),
+        args: Args {
+            bindings: vec![("Item".to_owned(), pair)],
+            ..Args::default()
+        },
+    };
+    grouped.generics.bounds.push(WhereBound {
+        ty: Ty::Generic("Self".to_owned()),
+        bounds: vec![Bound::Trait {
+            trait_: iterates,
+            maybe: false,
+            for_: Vec::new(),
+        }],
+    });
+    let plan = sample(&[], vec![tally(), grouped]);
+    let mut all = of_spread(&plan);
+    all.sort_unstable();
+    assert_eq!(
+        all,
+        [
+            "<Iterable<(Dynamic, Dynamic)> as x::Spread>::grouped",
+            "<Iterable<Dynamic> as x::Spread>::tally"
+        ]
+    );
+}

@@ -1,5 +1,8 @@
 //! A trait for whatever iterates, and the adaptors that it gives.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash};
+
 /// What any iterator can do.
 pub trait Spread: Iterator {
     /// Every item twice.
@@ -37,9 +40,59 @@ pub trait Spread: Iterator {
     {
         self.clone().chain(self.clone()).count()
     }
+
+    /// The pairs, by their first parts.
+    fn by_key<K: PartialEq, V>(self) -> ByKey<Self>
+    where
+        Self: Sized + Iterator<Item = (K, V)>,
+    {
+        ByKey { pairs: self }
+    }
+
+    /// What there is before there is nothing.
+    fn until_none<A>(self) -> Vec<A>
+    where
+        Self: Sized + Iterator<Item = Option<A>>,
+    {
+        self.map_while(|item| item).collect()
+    }
+
+    /// How many differ, as that hasher tells them apart.
+    fn distinct_with<S: BuildHasher>(self, hasher: S) -> usize
+    where
+        Self: Sized,
+        Self::Item: Eq + Hash,
+    {
+        let mut seen = HashSet::with_hasher(hasher);
+        seen.extend(self);
+        seen.len()
+    }
 }
 
 impl<T: Iterator + ?Sized> Spread for T {}
+
+/// Pairs, by their first parts.
+pub struct ByKey<I> {
+    pairs: I,
+}
+
+impl<I, K, V> ByKey<I>
+where
+    I: Iterator<Item = (K, V)>,
+    K: PartialEq,
+{
+    /// Each first part once, with all that it came with.
+    pub fn gather(self) -> Vec<(K, Vec<V>)> {
+        let mut all: Vec<(K, Vec<V>)> = Vec::new();
+        for (key, value) in self.pairs {
+            match all.iter_mut().find(|(have, _)| *have == key) {
+                Some((_, values)) => values.push(value),
+                None => all.push((key, vec![value])),
+            }
+        }
+        all
+    }
+}
 
 /// Every item twice.
 pub struct Doubled<I: Iterator> {

@@ -1,5 +1,7 @@
 //! Traits as types: trait objects given and taken, and results that only their bounds are known of.
 
+pub mod visit;
+
 use std::cell::Cell;
 use std::fmt::{self, Debug, Display};
 use std::rc::Rc;
