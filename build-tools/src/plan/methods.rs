@@ -302,7 +302,7 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
         let Ty::Ref {
             mutable: exclusive,
             ty,
-            ..
+            lifetime,
         } = &receiver
         else {
             continue;
@@ -318,8 +318,9 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
             continue;
         };
         let text = format!("{path}({reference}{{0}}{})", args.concat());
+        // What is given may borrow for as long as the receiver is: `fn get<'a>(&'a self) -> &'a Item`.
         function.params[0].ty = Ty::Ref {
-            lifetime: None,
+            lifetime: lifetime.clone(),
             mutable: *exclusive,
             ty: Box::new(entry.instance.ty.clone()),
         };

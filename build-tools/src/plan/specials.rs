@@ -202,6 +202,11 @@ fn plain(
             let bytes = super::choose::list(Ty::Primitive("u8".to_owned()));
             ("__bytes__", "as_ref", vec![], Some(bytes), helper("bytes_of"))
         }
+        "AsRef" if arg.as_ref().is_some_and(is_text) && !build.ctx.has_std(&entry.instance.ty, "Display") => {
+            let text = Some(shared(&super::choose::text()));
+            let callee = function("::std::convert::AsRef<str>", "as_ref");
+            ("__str__", "as_ref", vec![], text, callee)
+        }
         "PartialEq" => {
             let other = arg.unwrap_or_else(|| me.clone());
             if matches!(&other, Ty::Ref { .. }) && !is_plain_ref(&other) {

@@ -1,0 +1,10 @@
+//! Values that are reached through others.
+
+pub mod buffers;
+pub mod changed;
+pub mod derefs;
+pub mod formatted;
+pub mod haystacks;
+pub mod names;
+pub mod sealed;
+pub mod units;
