@@ -65,6 +65,14 @@ def test_deref_lends_for_as_long_as_the_receiver_is(m: Any) -> None:
     assert page.push("two").count() == 2
 
 
+def test_deref_has_what_python_spells_its_own_way(m: Any) -> None:
+    page = m.derefs.Page()
+    for word in ("one", "seven"):
+        page.push(word).close()
+    assert len(page) == page.len() == 2
+    assert "seven" in page and "two" not in page
+
+
 def test_deref_leads_to_what_another_crate_gives(m: Any) -> None:
     eldest = m.derefs.Family("Ada", ["Ben", "Cy"]).eldest()
     assert eldest.name() == "Ada"
@@ -128,3 +136,14 @@ def test_what_is_text_by_reference_is_shown_as_it(m: Any) -> None:
             value.as_ref()
     with pytest.raises(AttributeError, match="dir"):
         m.names.Label("a").as_ref()
+
+
+def test_an_impls_parameter_is_not_its_traits_of_that_name(m: Any) -> None:
+    spot = m.measures.spot
+    assert m.measures.Straight().distance(spot(1.5), spot(4.0)) == 2.5
+    assert m.measures.Winding().distance(spot(1.5), 4.0) == 6.0
+
+
+def test_what_a_trait_leaves_out_is_the_type_itself(m: Any) -> None:
+    assert m.measures.spot(1.0).within(m.measures.spot(2.0))
+    assert not m.measures.spot(1.0).within(other=m.measures.spot(0.0))

@@ -116,7 +116,10 @@ fn gives(signature: &str, method: &str) -> bool {
     } else {
         &["-> bool"]
     };
-    results.iter().any(|result| signature.contains(result)) && signature.contains("(&self")
+    // Through `Deref` the receiver is spelled out.
+    let lent =
+        signature.contains("(&self") || signature.contains("(self: &") && !signature.contains("(self: &mut");
+    results.iter().any(|result| signature.contains(result)) && lent
 }
 
 /// A special method's site: every type is given.

@@ -22,6 +22,30 @@ impl Words {
     }
 }
 
+/// What has a length.
+pub trait Long {
+    /// How long it is.
+    fn len(&self) -> usize;
+}
+
+impl Words {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// One of them is this.
+    pub fn contains(&self, word: &str) -> bool {
+        self.0.iter().any(|one| one == word)
+    }
+}
+
+impl Long for Words {
+    fn len(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+}
+
 /// A word.
 #[derive(Debug)]
 pub struct Word<'a>(&'a str);

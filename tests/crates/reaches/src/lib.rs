@@ -5,6 +5,7 @@ pub mod changed;
 pub mod derefs;
 pub mod formatted;
 pub mod haystacks;
+pub mod measures;
 pub mod names;
 pub mod sealed;
 pub mod units;
