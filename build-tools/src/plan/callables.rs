@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use usecrate_manifest::{Kind, SkipCode};
 
 use super::choose::{Chooser, shared, text};
-use super::combine::{Combination, Put, chooser, combine};
+use super::combine::{Combination, Put, chooser, combine, takes_text};
 use super::ctx::{Ctx, parameters};
 use super::fold::{Fold, Subst, erase, generics_in};
 use super::lifetimes;
@@ -186,8 +186,8 @@ fn shim(
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         refuse_static(ctx, types, ty, &param.name)?;
         let before = params.iter().take(at);
-        let others = before.chain(params.iter().skip(at + 1)).chain(&output);
-        match outs::change(ctx, types, ty, others) {
+        let others = before.chain(params.iter().skip(at + 1));
+        match outs::change(ctx, types, ty, others, output.as_ref()) {
             Some(Change::Out { default }) if !itself(at) => out_params.push((at, Some(default))),
             Some(Change::Out { .. }) if classless => out_params.push((at, Some(false))),
             Some(Change::Bytes) if !itself(at) => out_params.push((at, None)),
@@ -266,9 +266,19 @@ fn shim(
             arguments[at] = Some("{}.get()".to_owned());
         }
     }
+    let text_too: Vec<bool> = (open.params.iter().zip(&params))
+        .map(|(ty, put_in)| {
+            takes_text(ty, &put.unsized_, combination) && lasting::target(ctx, types, put_in).is_none()
+        })
+        .collect();
+    for at in (0..params.len()).filter(|at| text_too[*at]) {
+        arguments[at] = Some("{}.bytes()".to_owned());
+    }
     for at in &in_place {
-        if let Some(Ty::Slice(item)) = outs::target(&params[*at]) {
-            living[*at] = (**item).clone();
+        match outs::target(&params[*at]) {
+            Some(Ty::Slice(item)) => living[*at] = (**item).clone(),
+            Some(value) => living[*at] = value.clone(),
+            None => {}
         }
         arguments[*at] = Some("{}.all()".to_owned());
     }
@@ -372,9 +382,13 @@ fn shim(
         if lasts {
             lift = lift.as_deref().map(lasting::forever);
         }
+        if text_too[at] {
+            let (lent, _) = stays[at].lifetimes();
+            lift = Some(format!("::usecrate_runtime::private::BytesLike<{lent}>"));
+        }
         if in_place.contains(&at) {
             let (lent, _) = stays[at].lifetimes();
-            lift = lift.map(|item| outs::in_place(lent, &item));
+            lift = lift.map(|inner| outs::in_place(ty, lent, &inner));
         }
         planned.push(PlannedParam {
             name: names::python(&param.name),
@@ -404,7 +418,9 @@ fn shim(
     if !matches!(site.callee, Callee::Set(_)) {
         let ordered: Vec<&Ty> = order.iter().map(|at| &params[*at]).collect();
         optional(&mut planned, &ordered, receiver, |at| {
-            out_params.iter().any(|(out, _)| *out == order[at])
+            let room =
+                in_place.contains(&order[at]) && !matches!(outs::target(ordered[at]), Some(Ty::Slice(_)));
+            room || out_params.iter().any(|(out, _)| *out == order[at])
         });
     }
     let which: Vec<String> = combination

@@ -11,6 +11,7 @@ use super::conversions;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, generics_in};
 use super::functions;
+use super::hidden;
 use super::holds;
 use super::hosts;
 use super::kinds::{Kind, Kinds, best, kind_of, passable};
@@ -232,6 +233,7 @@ impl Chooser<'_, '_> {
                 return Ok(found);
             } else if self.ctx.def(&trait_.def).is_some() {
                 let found = self.by_implementors(trait_, bounds);
+                let found = hidden::or_tried(self, found, trait_, bounds, name);
                 if !found.is_empty() {
                     return Ok(found);
                 }
@@ -740,14 +742,7 @@ pub(super) fn string() -> Ty {
 
 /// `Vec<T>`
 pub(super) fn list(ty: Ty) -> Ty {
-    let args = Args {
-        args: vec![crate::api::Arg::Type(ty)],
-        ..Args::default()
-    };
-    Ty::Path {
-        def: DefKey("alloc::vec::Vec".to_owned()),
-        args,
-    }
+    over("alloc::vec::Vec", ty)
 }
 
 /// An iterator over items of Python's, if they own their data.
@@ -765,14 +760,17 @@ pub(super) fn collected(item: &Ty) -> Ty {
 }
 
 fn of_runtime(name: &str, item: &Ty) -> Ty {
+    over(&format!("std::usecrate::{name}"), item.clone())
+}
+
+/// A standard type over another.
+fn over(path: &str, ty: Ty) -> Ty {
     let args = Args {
-        args: vec![crate::api::Arg::Type(item.clone())],
+        args: vec![Arg::Type(ty)],
         ..Args::default()
     };
-    Ty::Path {
-        def: DefKey(format!("std::usecrate::{name}")),
-        args,
-    }
+    let def = DefKey(path.to_owned());
+    Ty::Path { def, args }
 }
 
 /// Text that was chosen, as a value of its own.
@@ -789,12 +787,5 @@ fn owned(ty: Ty) -> Ty {
 
 /// Any range of `T`.
 fn range(ty: Ty) -> Ty {
-    let args = Args {
-        args: vec![crate::api::Arg::Type(ty)],
-        ..Args::default()
-    };
-    Ty::Path {
-        def: DefKey("std::usecrate::AnyRange".to_owned()),
-        args,
-    }
+    over("std::usecrate::AnyRange", ty)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use usecrate_manifest::{Kind, SkipCode};
 
+use super::changing;
 use super::choose::shared;
 use super::ctx::Ctx;
 use super::fold::{Subst, any, each, generics_in};
@@ -317,20 +318,32 @@ impl Written {
         };
         let mut described = Vec::new();
         let (mut params, mut passed) = (Vec::new(), Vec::new());
-        for ty in &signature.params {
-            let ty = ctx.normal(&put(ty));
-            check_argument(ctx, types, &ty, name)?;
-            let passing = Passing::new(ctx, types, &ty);
+        let all: Vec<Ty> = signature.params.iter().map(|ty| ctx.normal(&put(ty))).collect();
+        let output = ctx.normal(&put(&signature.output));
+        let changed = changing::of(ctx, types, &all, &output).filter(|_| !signature.pointer);
+        for (at, ty) in all.iter().enumerate() {
+            let passing = match changed {
+                Some((place, value)) if place == at => Passing::to_look_at(value),
+                _ => {
+                    check_argument(ctx, types, ty, name)?;
+                    Passing::new(ctx, types, ty)
+                }
+            };
             described.push(ctx.spell(&passing.ty, Lifetimes::All("'h")).map_err(refused)?);
-            params.push(ctx.spell(&ty, Lifetimes::Infer).map_err(refused)?);
+            params.push(ctx.spell(ty, Lifetimes::Infer).map_err(refused)?);
             passed.push(passing.made);
         }
-        let output = ctx.normal(&put(&signature.output));
+        let mut given = Given::new(ctx, types, &signature.written, &output, name)?;
+        if let Some((place, value)) = changed {
+            let described = ctx.spell(value, Lifetimes::All("'h")).map_err(refused)?;
+            let lifted = ctx.spell(value, Lifetimes::Infer).map_err(refused)?;
+            given = given.changing(&output, &argument(place), &described, &lifted);
+        }
         Ok(Self {
             described,
             params,
             passed,
-            given: Given::new(ctx, types, &signature.written, &output, name)?,
+            given,
             place: signature.place,
             pointer: signature.pointer,
         })
@@ -348,7 +361,7 @@ impl Written {
 
     /// The closure around `f`, which was lifted.
     fn closure(&self) -> String {
-        let names: Vec<String> = (0..self.params.len()).map(|at| format!("x{at}")).collect();
+        let names: Vec<String> = (0..self.params.len()).map(argument).collect();
         let params: Vec<String> = names
             .iter()
             .zip(&self.params)
@@ -380,6 +393,11 @@ impl Written {
     }
 }
 
+/// What the closure calls an argument.
+fn argument(at: usize) -> String {
+    format!("x{at}")
+}
+
 /// How an argument is passed on to a callable.
 pub(super) struct Passing {
     /// The type that leaves.
@@ -389,6 +407,14 @@ pub(super) struct Passing {
 }
 
 impl Passing {
+    /// What an exclusive reference refers to, lent to be looked at.
+    fn to_look_at(inner: &Ty) -> Self {
+        Self {
+            ty: shared(inner),
+            made: "&*{}".to_owned(),
+        }
+    }
+
     /// What borrows and may be changed is lent by itself, since nobody may change what it borrows; if it has several lifetimes,
     /// it is lent to be looked at: what lives for the shorter could be moved within it to where the longer is promised.
     pub(super) fn new(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Self {
@@ -407,10 +433,7 @@ impl Passing {
         match class(ctx, types, inner) {
             // An object's own lifetime may be shortened: nothing can be put in its place.
             _ if matches!(**inner, Ty::Dyn { .. }) => as_it_is(ty),
-            Class::Type(_, Kind::Handle) if lifetimes(inner) > 1 => Self {
-                ty: shared(inner),
-                made: "&*{}".to_owned(),
-            },
+            Class::Type(_, Kind::Handle) if lifetimes(inner) > 1 => Self::to_look_at(inner),
             Class::Type(id, Kind::Handle) if has_lifetimes(inner) => Self {
                 ty: ty.clone(),
                 made: format!(

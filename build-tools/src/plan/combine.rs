@@ -214,6 +214,18 @@ fn behind_reference(ty: &Ty, may_be_unsized: bool) -> Ty {
     }
 }
 
+/// The argument is bytes because it is a reference to whatever is as good as bytes: text is, too.
+pub(super) fn takes_text(ty: &Ty, unsized_: &BTreeSet<String>, combination: &Combination) -> bool {
+    let like = |choice: &Choice| matches!(&choice.ty, Ty::Primitive(name) if name == BYTES_LIKE);
+    let of = |name: &String| {
+        combination
+            .iter()
+            .any(|(have, choice)| have == name && like(choice))
+    };
+    let shared = matches!(ty, Ty::Ref { mutable: false, .. });
+    shared && referred(ty).is_some_and(|name| unsized_.contains(&name) && of(&name))
+}
+
 /// The parameter behind a reference.
 fn referred(ty: &Ty) -> Option<String> {
     match ty {

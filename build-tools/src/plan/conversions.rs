@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::choose::Chooser;
+use super::choose::{Chooser, text};
 use super::ctx::{Ctx, Match, bounds_of};
 use super::fold::{Subst, any, erase};
 use super::kinds::{Kinds, best, kind_of, passable};
@@ -80,11 +80,29 @@ impl Chooser<'_, '_> {
         for found in ctx.matching(&me) {
             let of = found.impl_.trait_.as_ref();
             let of = of.filter(|one| stdlib::is_trait(&one.def, trait_));
+            let subst = at_use(&found, target);
             for source in of.iter().flat_map(|of| type_args(&of.args)) {
-                let Ty::Generic(name) = source else { continue };
-                let bounds = found.subst.apply_bounds(&asked(&found.impl_.generics, name));
+                let (name, lent) = match source {
+                    Ty::Generic(name) => (name, false),
+                    Ty::Ref {
+                        mutable: false, ty, ..
+                    } => match &**ty {
+                        Ty::Generic(name) => (name, true),
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                let bounds = subst.apply_bounds(&asked(&found.impl_.generics, name));
                 let all = self.by_bounds(&bounds, None).unwrap_or_default().into_iter();
-                for ty in all.filter(|one| !one.iterate).map(|one| one.ty) {
+                let all = all.filter(|one| !one.iterate).map(|one| one.ty);
+                let all: Vec<Ty> = match lent {
+                    true => all
+                        .flat_map(|ty| referents(&ty, &bounds))
+                        .map(|ty| put(&subst, source, name, ty))
+                        .collect(),
+                    false => all.collect(),
+                };
+                for ty in all {
                     if erase(&ty) != me && passable(ctx, self.types, &ty) {
                         let (kind, rank) = kind_of(ctx, &ty);
                         best(&mut kinds, kind, rank, ty);
@@ -95,6 +113,27 @@ impl Chooser<'_, '_> {
         self.open.borrow_mut().remove(&key);
         kinds.into_values().map(|(_, ty)| ty).collect()
     }
+}
+
+/// What a reference to whatever meets these bounds refers to, where `ty` was chosen for it.
+fn referents(ty: &Ty, bounds: &[Bound]) -> Vec<Ty> {
+    let may_be_unsized = bounds
+        .iter()
+        .any(|bound| matches!(bound, Bound::Trait { maybe: true, .. }));
+    match ty {
+        Ty::Primitive(name) if name == BYTES_LIKE && may_be_unsized => {
+            vec![Ty::Slice(Box::new(Ty::Primitive("u8".to_owned()))), text()]
+        }
+        Ty::Ref { ty, .. } if may_be_unsized => vec![(**ty).clone()],
+        _ => vec![ty.clone()],
+    }
+}
+
+/// A type with another in place of one of its parameters.
+fn put(subst: &Subst, ty: &Ty, name: &str, chosen: Ty) -> Ty {
+    let mut subst = subst.clone();
+    subst.types.insert(name.to_owned(), chosen);
+    subst.apply(ty)
 }
 
 /// What is asked of a parameter, its items included.

@@ -254,7 +254,8 @@ impl<'a> Ctx<'a> {
         if held::is_in(ty) {
             held::tell(self, impl_, &mut subst);
         }
-        if items::gathered_in(ty) {
+        let told = |name: &String| subst.types.contains_key(name) || subst.consts.contains_key(name);
+        if items::gathered_in(ty) || !parameters(&impl_.generics).iter().all(told) {
             holds::tell(self, impl_, &mut subst);
         }
         self.grants(impl_, ty, &subst).then_some(Match { impl_, subst })

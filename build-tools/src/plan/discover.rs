@@ -429,7 +429,11 @@ impl Search<'_, '_> {
                 match name.as_str() {
                     "Err" | "Error" => self.mention(&self.ctx.normal(&subst.apply(ty)), true),
                     "Output" | "Target" | "Item" | "IntoIter" => {
-                        self.mention(&self.ctx.normal(&subst.apply(ty)), false)
+                        let ty = self.ctx.normal(&subst.apply(ty));
+                        self.mention(&ty, false);
+                        if stdlib::is_trait(&trait_.def, "Deref") {
+                            self.through_deref(&ty);
+                        }
                     }
                     _ => {}
                 }
@@ -455,6 +459,23 @@ impl Search<'_, '_> {
         subst.types.extend(me.map(|me| ("Self".to_owned(), me)));
         for method in &definition.methods {
             self.signature(method, &mut subst, true);
+        }
+    }
+
+    /// What the methods give that a type of the crate's has from another crate's type: whoever uses it has them as its own.
+    fn through_deref(&mut self, target: &Ty) {
+        let Ty::Path { def, .. } = target else { return };
+        if stdlib::is_std(def) || self.ctx.own(def) {
+            return;
+        }
+        for found in self.ctx.matching(&erase(target)) {
+            let own = found.impl_.trait_.is_none();
+            let methods = found.impl_.methods.iter();
+            let called =
+                methods.filter(|one| !one.hidden && !one.unsafe_ && super::methods::has_receiver(one));
+            for ty in called.filter(|_| own).filter_map(|one| one.output.as_ref()) {
+                self.leave(&self.ctx.normal(&found.subst.apply(ty)));
+            }
         }
     }
 

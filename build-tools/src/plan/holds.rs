@@ -311,7 +311,7 @@ fn all_are_known(ctx: &Ctx<'_>, trait_: &DefKey, ty: &Ty, none: bool) -> bool {
 }
 
 /// All that a type implements is told: it was scanned, and can be named.
-fn described(ctx: &Ctx<'_>, key: &DefKey) -> bool {
+pub(super) fn described(ctx: &Ctx<'_>, key: &DefKey) -> bool {
     let told = |def: &Def| !matches!(def.kind, DefKind::Opaque { .. }) && !def.paths.is_empty();
     ctx.def(key).is_some_and(told)
 }

@@ -13,7 +13,7 @@ use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::{Reason, type_args};
 use super::{adaptors, io_methods, iterables, iteration, names, objects, siblings, stand_in, stdlib};
-use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Impl, TraitRef, Ty};
+use crate::api::{Def, DefKey, DefKind, Function, GenericParam, Generics, Impl, TraitRef, Ty};
 
 /// Methods of traits over all types, for `Trait.method(value, …)`.
 pub(super) type TraitMethods = BTreeMap<DefKey, BTreeMap<String, PlannedMethod>>;
@@ -183,10 +183,15 @@ pub(super) fn trait_sites(
         _ => None,
     };
     let mut subst = found.subst.clone();
+    let mut generics = found.impl_.generics.clone();
+    let mut asked = applied.clone();
     let mut listed: Vec<(&Function, bool)> = Vec::new();
     if let Some((def, definition)) = definition {
-        let bound = bind(&def.generics, &applied.args);
-        subst.types.extend(bound.types);
+        asked = beside(&def.generics, &mut generics, &mut subst).apply_trait(&applied);
+        let bound = bind(&def.generics, &asked.args);
+        let me = subst.types.get("Self").map(Subst::of_self).unwrap_or_default();
+        let types = bound.types.into_iter();
+        subst.types.extend(types.map(|(name, ty)| (name, me.apply(&ty))));
         subst.lifetimes.extend(bound.lifetimes);
         subst.consts.extend(bound.consts);
         listed.extend(definition.methods.iter().map(|function| (function, true)));
@@ -199,10 +204,10 @@ pub(super) fn trait_sites(
         .map(|(function, from_trait)| (apart(function, &subst), from_trait))
         .map(|(function, from_trait)| {
             let known = if from_trait { &subst } else { &found.subst };
-            let told = untold(build.ctx, found, &applied, &function, known);
+            let told = untold(build.ctx, &generics, &asked, &function, known);
             let spelled = Some(&told)
                 .filter(|told| !told.types.is_empty())
-                .and_then(|told| build.ctx.spell_trait(&told.apply_trait(&applied)).ok());
+                .and_then(|told| build.ctx.spell_trait(&told.apply_trait(&asked)).ok());
             let spelled = spelled.as_ref().unwrap_or(&trait_path);
             let mut known = known.clone();
             known.types.values_mut().for_each(|ty| *ty = told.apply(ty));
@@ -213,7 +218,7 @@ pub(super) fn trait_sites(
                     trait_name(build, &applied.def, &applied),
                     function.name
                 ),
-                generics: vec![left_open(&found.impl_.generics, &known)],
+                generics: vec![left_open(&generics, &known)],
                 subst: known,
                 callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
                 explicit: Explicit::None,
@@ -222,6 +227,30 @@ pub(super) fn trait_sites(
             }
         })
         .collect()
+}
+
+/// Gives the parameters of an impl other names than those of its trait, which another hand wrote: `F` in `impl<F> Distance<F>
+/// for Plane` is not that of `trait Distance<F>`. What they are by their old names is told.
+fn beside(of_trait: &Generics, generics: &mut Generics, subst: &mut Subst) -> Subst {
+    let taken = parameters(of_trait);
+    let mut renamed = Subst::default();
+    for param in &mut generics.params {
+        if let GenericParam::Type { name, .. } = param {
+            if taken.contains(name) {
+                let new = format!("{name}''");
+                renamed.types.insert(name.clone(), Ty::Generic(new.clone()));
+                if let Some(ty) = subst.types.remove(name) {
+                    subst.types.insert(new.clone(), ty);
+                }
+                *name = new;
+            }
+        }
+    }
+    for clause in &mut generics.bounds {
+        clause.ty = renamed.apply(&clause.ty);
+        clause.bounds = renamed.apply_bounds(&clause.bounds);
+    }
+    renamed
 }
 
 /// A trait's function whose own parameters are called like none of the impl's, which another hand wrote.
@@ -253,7 +282,13 @@ fn apart(function: &Function, subst: &Subst) -> Function {
 
 /// The impl's parameters that stand in the trait's arguments alone (`impl<T: Numbers<Float = f64>> Float<T> for f64`), and
 /// that nothing which the function is passed says: the only type that they may be.
-fn untold(ctx: &Ctx<'_>, found: &Match<'_>, applied: &TraitRef, function: &Function, known: &Subst) -> Subst {
+fn untold(
+    ctx: &Ctx<'_>,
+    generics: &Generics,
+    applied: &TraitRef,
+    function: &Function,
+    known: &Subst,
+) -> Subst {
     let mut told = Subst::default();
     let passed: BTreeSet<String> = function
         .params
@@ -262,10 +297,10 @@ fn untold(ctx: &Ctx<'_>, found: &Match<'_>, applied: &TraitRef, function: &Funct
         .collect();
     for ty in type_args(&applied.args) {
         let Ty::Generic(name) = ty else { continue };
-        if passed.contains(name) || !parameters(&found.impl_.generics).contains(name) {
+        if passed.contains(name) || !parameters(generics).contains(name) {
             continue;
         }
-        let bounds = bounds_of(&found.impl_.generics, name).into_iter().cloned();
+        let bounds = bounds_of(generics, name).into_iter().cloned();
         let bounds = known.apply_bounds(&bounds.collect::<Vec<_>>());
         if let [only @ Ty::Path { .. }] = &stand_in::given(ctx, &bounds)[..] {
             told.types.insert(name.clone(), only.clone());
@@ -292,17 +327,23 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
     let entry = build.types.get(id).clone();
     let mutable = build.ctx.has_std(&entry.instance.ty, "DerefMut");
     let mut out = Vec::new();
-    for mut one in find(build, target) {
+    let found = find(build, target);
+    let own: BTreeSet<String> = (found.iter().filter(|one| one.trait_.is_none()))
+        .map(|one| names::python(&one.site.function.name))
+        .collect();
+    for mut one in found {
         let function = &mut one.site.function;
         let name = names::python(&function.name);
-        if !one.instance || taken.contains(&name) || function.unsafe_ {
+        // A method of the target's traits is not meant where the target has its own.
+        let hidden = taken.contains(&name) || one.trait_.is_some() && own.contains(&name);
+        if !one.instance || hidden || function.unsafe_ {
             continue;
         }
         let receiver = build.ctx.normal(&one.site.subst.apply(&function.params[0].ty));
         let Ty::Ref {
             mutable: exclusive,
             ty,
-            ..
+            lifetime,
         } = &receiver
         else {
             continue;
@@ -318,8 +359,9 @@ fn through_deref(build: &mut Builder<'_, '_>, id: TypeId, taken: &BTreeSet<Strin
             continue;
         };
         let text = format!("{path}({reference}{{0}}{})", args.concat());
+        // What is given may borrow for as long as the receiver is: `fn get<'a>(&'a self) -> &'a Item`.
         function.params[0].ty = Ty::Ref {
-            lifetime: None,
+            lifetime: lifetime.clone(),
             mutable: *exclusive,
             ty: Box::new(entry.instance.ty.clone()),
         };

@@ -24,17 +24,17 @@ pub(super) enum Change {
     Bytes,
     /// A list that comes back in the result, and has to be given: its length is the caller's to say.
     List,
-    /// A list that what the call makes goes on changing: a copy, which the group keeps.
+    /// A list that what the call makes goes on changing, or what a result borrows that was read into it: the group keeps it.
     Kept,
 }
 
-/// How parameter `at` is changed, if it is one that is and no handle. `others`: what else the signature has, its result
-/// included.
+/// How a parameter is changed, if it is one that is and no handle. `others`: the other parameters; `output`: the result.
 pub(super) fn change<'t>(
     ctx: &Ctx<'_>,
     types: &Types,
     ty: &Ty,
-    mut others: impl Iterator<Item = &'t Ty>,
+    others: impl Iterator<Item = &'t Ty>,
+    output: Option<&'t Ty>,
 ) -> Option<Change> {
     let inner = target(ty)?;
     if is_buffer(ty) {
@@ -43,7 +43,9 @@ pub(super) fn change<'t>(
     if let Ty::Slice(item) = inner {
         let Ty::Ref { lifetime, .. } = ty else { return None };
         let name = lifetime.as_deref().unwrap_or_default();
-        let kept = others.any(|other| super::lifetimes::names(other, name));
+        let kept = others
+            .chain(output)
+            .any(|other| super::lifetimes::names(other, name));
         let change = if kept { Change::Kept } else { Change::List };
         let handle = matches!(class(ctx, types, item), Class::Type(_, Kind::Handle));
         return (handle || crosses(ctx, types, item)).then_some(change);
@@ -51,9 +53,21 @@ pub(super) fn change<'t>(
     if class(ctx, types, inner) == Class::Bytes {
         return Some(Change::Bytes);
     }
-    crosses(ctx, types, inner).then(|| Change::Out {
-        default: has_default(ctx, types, inner),
+    if !crosses(ctx, types, inner) {
+        return None;
+    }
+    let default = has_default(ctx, types, inner);
+    let borrowed = default && output.is_some_and(|output| lends(output, ty));
+    Some(if borrowed {
+        Change::Kept
+    } else {
+        Change::Out { default }
     })
+}
+
+/// The result borrows what the reference `ty` is to.
+fn lends(output: &Ty, ty: &Ty) -> bool {
+    matches!(ty, Ty::Ref { lifetime: Some(name), .. } if super::lifetimes::names(output, name))
 }
 
 /// The `T` of `&mut T`.
@@ -167,9 +181,14 @@ pub(super) fn bytes(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Arrival> {
     })
 }
 
-/// The type that a shim lifts for a list that is kept and changed.
-pub(super) fn in_place(lifetime: &str, item: &str) -> String {
-    format!("::usecrate_runtime::private::InPlace<{lifetime}, {item}>")
+/// The type that a shim lifts for what is kept and changed; `inner` is that of the value, or of a list's items.
+pub(super) fn in_place(ty: &Ty, lifetime: &str, inner: &str) -> String {
+    let name = if matches!(target(ty), Some(Ty::Slice(_))) {
+        "InPlace"
+    } else {
+        "Room"
+    };
+    format!("::usecrate_runtime::private::{name}<{lifetime}, {inner}>")
 }
 
 /// The type that a shim lifts for an out-parameter; `inner` is that of the value, or `_`.

@@ -10,7 +10,7 @@ use super::fold::{erase, generics_in};
 use super::spell::{BYTES_LIKE, Lifetimes, Unnameable};
 use super::types::{Types, has_lifetimes};
 use super::wire::{Class, Reason, check_param, class, is_bytes, is_text, type_args};
-use super::{choose, conversions, items, stdlib};
+use super::{changing, choose, conversions, items, stdlib};
 use crate::api::{Arg, Args, Bound, DefKey, Ty};
 
 /// How many types a result may be made from.
@@ -58,6 +58,16 @@ impl Given {
             fallible: true,
             failed: error.and_then(|error| of_failure(ctx, error)),
         })
+    }
+
+    /// The same of a callable that is passed a value to change, as `place`: `described` and `lifted` spell that value's type.
+    pub(super) fn changing(mut self, output: &Ty, place: &str, described: &str, lifted: &str) -> Self {
+        self.step = Step {
+            described: changing::lifted(output, &self.step.described, described),
+            lifted: changing::lifted(output, &self.step.lifted, lifted),
+            made: Some(format!("{{}}.put({place})")),
+        };
+        self
     }
 
     /// The type to lift.

@@ -116,7 +116,10 @@ fn gives(signature: &str, method: &str) -> bool {
     } else {
         &["-> bool"]
     };
-    results.iter().any(|result| signature.contains(result)) && signature.contains("(&self")
+    // Through `Deref` the receiver is spelled out.
+    let lent =
+        signature.contains("(&self") || signature.contains("(self: &") && !signature.contains("(self: &mut");
+    results.iter().any(|result| signature.contains(result)) && lent
 }
 
 /// A special method's site: every type is given.
@@ -201,6 +204,11 @@ fn plain(
         "AsRef" if arg.as_ref().is_some_and(is_bytes) => {
             let bytes = super::choose::list(Ty::Primitive("u8".to_owned()));
             ("__bytes__", "as_ref", vec![], Some(bytes), helper("bytes_of"))
+        }
+        "AsRef" if arg.as_ref().is_some_and(is_text) && !build.ctx.has_std(&entry.instance.ty, "Display") => {
+            let text = Some(shared(&super::choose::text()));
+            let callee = function("::std::convert::AsRef<str>", "as_ref");
+            ("__str__", "as_ref", vec![], text, callee)
         }
         "PartialEq" => {
             let other = arg.unwrap_or_else(|| me.clone());

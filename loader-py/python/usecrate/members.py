@@ -200,28 +200,41 @@ class Info:
         skip = self.loaded.skips_of(self.index).get(name)
         if skip is not None:
             return unsupported(skip)
-        special, instead = _SPELLED.get(name, ("", ""))
-        if special in self.model.get("specials", {}):
-            hint = f"; in Python that is `{instead}`"
+        spelled = self._spelled(name)
+        if spelled is not None:
+            hint = f"; in Python that is `{spelled}`"
         else:
             hint = nearest(name, [*self.names, *dir(self.cls)])
         error = AttributeError(f"{owner} has no attribute `{name}`{hint}")
         error.name = name
         return error
 
+    def _spelled(self, name: str) -> str | None:
+        """What Python has for a method of a std trait, if the type has that."""
+        specials = self.model.get("specials", {})
+        for special, instead in _SPELLED.get(name, ()):
+            # What is shown need not be what it is by reference.
+            shown = name == "as_ref" and special == "__str__"
+            if special in specials and not (
+                shown and "AsRef" not in self.loaded.callable(specials[special][0])["id"]
+            ):
+                return instead
+        return None
 
-# What Python has a spelling of its own for: the special that is served as it, and the spelling.
+
+# What Python has a spelling of its own for: the specials that may be served as it, each with the spelling.
 _SPELLED = {
-    "clone": ("__copy__", "copy.copy(x)"),
-    "to_string": ("__str__", "str(x)"),
-    "eq": ("__eq__", "x == y"),
-    "ne": ("__eq__", "x != y"),
-    "cmp": ("__cmp__", "x < y"),
-    "partial_cmp": ("__partial_cmp__", "x < y"),
-    "hash": ("__hash__", "hash(x)"),
-    "iter": ("__iter__", "iter(x)"),
-    "into_iter": ("__iter__", "iter(x)"),
-    "next": ("__next__", "next(x)"),
+    "clone": [("__copy__", "copy.copy(x)")],
+    "to_string": [("__str__", "str(x)")],
+    "eq": [("__eq__", "x == y")],
+    "ne": [("__eq__", "x != y")],
+    "cmp": [("__cmp__", "x < y")],
+    "partial_cmp": [("__partial_cmp__", "x < y")],
+    "hash": [("__hash__", "hash(x)")],
+    "iter": [("__iter__", "iter(x)")],
+    "into_iter": [("__iter__", "iter(x)")],
+    "next": [("__next__", "next(x)")],
+    "as_ref": [("__bytes__", "bytes(x)"), ("__str__", "str(x)")],
 }
 
 
@@ -293,9 +306,17 @@ class Lazy(type):
 def class_attribute(cls: Any, name: str) -> Any:
     """A name that the class does not have yet: fills it, or raises what says why there is none."""
     info: Info = cls.__usecrate__
+    if name == "__usecrate_build__" and is_unit(info):
+        return lambda value: cls() if value is cls else None
     if not name.startswith("__") and info.provide(name):
         return type.__getattribute__(cls, name)
     raise info.missing(name, f"the class `{cls.__module__}.{cls.__qualname__}`")
+
+
+def is_unit(info: Info) -> bool:
+    """The type has one value, written as it is (`struct Utc;`): as in Rust, its name stands for both."""
+    made = map(info.loaded.callable, info.model.get("constructors", ()))
+    return any(one["id"].endswith(" {}") and not one["params"] for one in made)
 
 
 def instance_attribute(self: Any, name: str) -> Any:

@@ -68,8 +68,10 @@ pub(super) fn other_type(entry: &Entry, wanted: &str) -> Fault {
 
 #[cold]
 pub(super) fn shared_view(wanted: &str) -> Fault {
-    let message =
-        format!("this `{wanted}` is a shared view into another value: it cannot be changed through it");
+    let message = format!(
+        "this `{wanted}` is a shared view into another value: it cannot be changed through it; \
+         get one from a method that lends it to be changed, such as `get_mut`"
+    );
     Fault::handle(HandleFault::Borrowed, message)
 }
 

@@ -5,6 +5,7 @@
 
 mod any_data;
 mod c_text;
+mod changing;
 mod containers;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
@@ -26,10 +27,11 @@ use crate::group::scope::Scope;
 use crate::wire::{EXT_BUFFER, Reader, Token};
 
 pub use any_data::AnyData;
+pub use changing::{Changed, Changing};
 pub use containers::{hold_array, hold_list, pairs, take_list};
 pub use forever::Forever;
 pub(crate) use forever::unlocked;
-pub use in_place::InPlace;
+pub use in_place::{InPlace, Room};
 pub use initial::{GivenBytes, Initial, InitialBytes};
 pub use iterable::{Items, Iterable};
 pub use one_of::{OneOf, hold_either};

@@ -17,6 +17,13 @@ use crate::wire::Token;
 #[derive(Debug, Clone, Copy)]
 pub struct BytesLike<'s>(&'s [u8]);
 
+impl<'s> BytesLike<'s> {
+    /// The bytes, for as long as they are lent.
+    pub fn bytes(self) -> &'s [u8] {
+        self.0
+    }
+}
+
 impl AsRef<[u8]> for BytesLike<'_> {
     fn as_ref(&self) -> &[u8] {
         self.0

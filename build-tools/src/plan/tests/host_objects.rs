@@ -541,3 +541,65 @@ fn a_trait_that_callables_implement_takes_one() {
         ]
     );
 }
+
+#[test]
+fn a_value_to_change_is_looked_at_and_given_back() {
+    let number = || reference(None, true, prim("u32"));
+    let one = |name: &str, params: Vec<Ty>, output: Ty| {
+        let generics = takes(vec![("F", vec![calls(params, output)])]);
+        with(function(name, vec![("f", generic("F"))], None), generics)
+    };
+    let plan = Sample::new()
+        .function(one("retain", vec![number()], prim("bool")))
+        .function(one("update", vec![number()], Ty::Tuple(Vec::new())))
+        .function(one("several", vec![number(), number()], prim("bool")))
+        .function(one(
+            "text",
+            vec![number()],
+            path("alloc::string::String", Vec::new()),
+        ))
+        .plan();
+    let gives = |id: &str, given: &str| {
+        let lift = lifts(&plan, id)[0].clone().unwrap();
+        assert!(
+            lift.ends_with(&format!(
+                "(&'h ::core::primitive::u32,), ::usecrate_runtime::private::{given}>"
+            )),
+            "{lift}"
+        );
+        let text = expression(&plan, id);
+        assert!(text.contains("((&*x0,)).put(x0) }"), "{text}");
+    };
+    gives(
+        "x::retain",
+        "Changing<::core::primitive::bool, ::core::primitive::u32>",
+    );
+    gives("x::update", "Changed<::core::primitive::u32>");
+    for id in ["x::several", "x::text"] {
+        assert_eq!(reason(&plan, id).0, SkipCode::Closure);
+    }
+}
+
+#[test]
+fn what_the_result_borrows_of_a_buffer_is_kept_with_it() {
+    let bytes = || path("alloc::vec::Vec", vec![Arg::Type(prim("u8"))]);
+    let into = || vec![("buffer", reference(Some("'b"), true, bytes()))];
+    let lent = reference(Some("'b"), false, Ty::Slice(Box::new(prim("u8"))));
+    let plan = Sample::new()
+        .function(with(function("lent", into(), Some(lent)), takes_lifetime("'b")))
+        .function(with(
+            function("counted", into(), Some(prim("usize"))),
+            takes_lifetime("'b"),
+        ))
+        .plan();
+    let lift = |id: &str| lifts(&plan, id)[0].clone().unwrap();
+    assert_eq!(
+        lift("x::lent"),
+        "::usecrate_runtime::private::Room<'h, ::std::vec::Vec<::core::primitive::u8>>"
+    );
+    assert_eq!(kept(shim(&plan, "x::lent")), [true]);
+    assert_eq!(
+        lift("x::counted"),
+        "::usecrate_runtime::private::Initial<_, true>"
+    );
+}

@@ -435,3 +435,58 @@ fn of_a_public_trait_that_nothing_implements_no_number_is_tried() {
     let skip = plan.skipped.iter().find(|one| one.path == "x::walk").unwrap();
     assert_eq!(skip.code, SkipCode::Generic, "{}", skip.message);
 }
+
+#[test]
+fn of_a_private_trait_what_python_has_is_tried() {
+    let bounds = with(
+        over(&["I"]),
+        vec![clause(generic("I"), by("x::Index", vec![], vec![]))],
+    );
+    let mut sample = a_trait(Sample::new(), "Index", Vec::new());
+    sample.0.defs.get_mut(&key("x::Index")).unwrap().paths.clear();
+    let entries = &mut sample.0.modules.get_mut("x").unwrap().entries;
+    entries.retain(|entry| entry.name != "Index");
+    let plan = sample
+        .function(taking("get", vec![("index", generic("I"))], None, bounds))
+        .plan();
+    assert_eq!(
+        ids(&plan),
+        ["x::get<&str>", "x::get<&[u8]>", "x::get<usize>", "x::get<f64>"]
+    );
+}
+
+#[test]
+fn an_associated_type_tells_a_parameter_of_an_impl() {
+    let shown = || path("x::Shown", vec![Arg::Type(generic("I"))]);
+    let items = by(
+        "core::iter::traits::iterator::Iterator",
+        vec![],
+        vec![("Item", generic("B"))],
+    );
+    let borrows = by("core::borrow::Borrow", vec![Arg::Type(prim("u8"))], vec![]);
+    let bounds = with(
+        over(&["I", "B"]),
+        vec![clause(generic("I"), items.clone()), clause(generic("B"), borrows)],
+    );
+    let itself = vec![("self", reference(None, false, me()))];
+    let mut sample = Sample::new()
+        .opaque("Bytes", Generics::default())
+        .opaque("Shown", over(&["I"]))
+        .implements("Bytes", "core::iter::traits::iterator::Iterator", Vec::new())
+        .block(
+            shown(),
+            None,
+            bounds,
+            vec![function("count", itself, Some(prim("usize")))],
+        );
+    sample.0.impls[0].types = vec![("Item".to_owned(), prim("u8"))];
+    let of_bytes = path("x::Shown", vec![Arg::Type(path("x::Bytes", Vec::new()))]);
+    let plan = sample
+        .function(function("show", Vec::new(), Some(of_bytes)))
+        .plan();
+    assert!(
+        ids(&plan).contains(&"x::Shown<Bytes>::count"),
+        "{:?}",
+        plan.skipped
+    );
+}

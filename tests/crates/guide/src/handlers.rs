@@ -1,9 +1,20 @@
 //! Callables.
 
+use std::collections::BTreeMap;
+
 /// Sorts by what the key gives for each.
 pub fn sorted_by(mut words: Vec<String>, mut key: impl FnMut(&str) -> i64) -> Vec<String> {
     words.sort_by_cached_key(|word| key(word));
     words
+}
+
+/// The prices that are kept, changed as they may be.
+pub fn reprice(
+    mut prices: BTreeMap<String, u32>,
+    mut keep: impl FnMut(&str, &mut u32) -> bool,
+) -> BTreeMap<String, u32> {
+    prices.retain(|name, price| keep(name, price));
+    prices
 }
 
 /// Tells all that happens to whoever wants to know.

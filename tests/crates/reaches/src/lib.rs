@@ -1,0 +1,11 @@
+//! Values that are reached through others.
+
+pub mod buffers;
+pub mod changed;
+pub mod derefs;
+pub mod formatted;
+pub mod haystacks;
+pub mod measures;
+pub mod names;
+pub mod sealed;
+pub mod units;
