@@ -18,8 +18,8 @@ pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs, Places};
 pub use crate::io;
 pub use crate::lift::{
-    AnyData, AnyRange, BytesLike, Forever, GivenBytes, InPlace, Initial, InitialBytes, Items, Iterable, Lift,
-    LiftMut, LiftRef, Many, OneOf, hold_array, hold_either, hold_list, pairs, take_list,
+    AnyData, AnyRange, BytesLike, Entries, Forever, GivenBytes, InPlace, Initial, InitialBytes, Items,
+    Iterable, Lift, LiftMut, LiftRef, Many, OneOf, hold_array, hold_either, hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,
