@@ -109,6 +109,8 @@ def test_what_is_no_value_of_the_crate_is_none_in_a_row(m: Any) -> None:
         m.entered("row", (1, object()))
     with pytest.raises(TypeError, match="row"):
         m.entered("row", "text")
+    with pytest.raises(OverflowError, match=r"row\[0\]"):
+        m.entered("row", [2**70])
 
 
 def test_what_fits_is_told_first_and_nothing_twice(behaviours: Any) -> None:
