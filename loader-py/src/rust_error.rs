@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyBaseException;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyList, PyString};
+use pyo3::types::{PyAnyMethods, PyDict, PyDictMethods, PyList, PyString, PyTuple};
 use pyo3::{Bound, Py, PyAny, PyResult, Python, intern};
 
 use crate::core::{Core, Definition, Slot};
@@ -115,8 +115,19 @@ pub(crate) fn make<'py>(
             return Ok(value);
         }
     }
+    if let Some(Shape::Tuple(shapes)) = shape {
+        for (shape, part) in shapes.iter().zip(value.cast::<PyTuple>()?) {
+            if let Shape::Handle(slot, _) = shape
+                && RaisedRef::of(part.as_borrowed()).is_some()
+            {
+                to_variant(slot, &part)?;
+            }
+        }
+    }
     let message = object::new_text(py, said.message)?;
+    // What says nothing is shown by the hook.
     if said.sources.is_none()
+        && !said.message.is_empty()
         && !value.is_instance_of::<PyBaseException>()
         && let Some(error) = plain(py, &said, &value, &message)?
     {

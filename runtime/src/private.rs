@@ -18,9 +18,9 @@ pub use crate::group::value::TypeInfo;
 pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs, Places};
 pub use crate::io;
 pub use crate::lift::{
-    AnyData, AnyRange, BytesLike, Changed, Changing, Forever, GivenBytes, InPlace, Initial, InitialBytes,
-    Items, Iterable, Lift, LiftMut, LiftRef, Many, OneOf, Room, hold_array, hold_either, hold_list, pairs,
-    take_list,
+    AnyData, AnyRange, BytesLike, Changed, Changing, Entries, Forever, GivenBytes, InPlace, Initial,
+    InitialBytes, Items, Iterable, Lift, LiftMut, LiftRef, Many, OneOf, Room, hold_array, hold_either,
+    hold_list, pairs, take_list,
 };
 pub use crate::lower::{
     Batch, CallsBack, Counted, Fail, Lower, LowerMut, LowerRef, Said, Text, batch, failed,

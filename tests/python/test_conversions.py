@@ -87,12 +87,30 @@ def test_a_tuple_or_list_of_any_values_is_what_a_function_of_the_crate_makes_of_
     assert m.counted(row) == len(row)
 
 
+def test_a_dict_is_what_a_slice_of_names_with_values_is(m: Any) -> None:
+    assert m.entered("row", {}) == "row: "
+    assert m.entered("row", {"b": 1, "a": "x", "c": None}) == 'row: b=int 1, a=own text "x", c=nothing'
+    assert m.entered("row", {"v": m.Value(3)}) == "row: v=int 3"
+    assert m.counted({"a": 1, "b": 2.5}) == 2
+    with pytest.raises(TypeError, match=r"row\['a'\]"):
+        m.entered("row", {"a": object()})
+    with pytest.raises(TypeError):
+        m.entered("row", {1: "a"})
+
+
+def test_a_row_may_be_left_out_where_it_is_last(m: Any) -> None:
+    assert m.entered("row") == "row: " == m.entered("row", None)
+    assert m.counted() == 0
+
+
 def test_what_is_no_value_of_the_crate_is_none_in_a_row(m: Any) -> None:
     assert m.entered("row", [m.Value(3), 4]) == "row: int 3, int 4"
     with pytest.raises(TypeError, match=r"row\[1\]"):
         m.entered("row", (1, object()))
     with pytest.raises(TypeError, match="row"):
         m.entered("row", "text")
+    with pytest.raises(OverflowError, match=r"row\[0\]"):
+        m.entered("row", [2**70])
 
 
 def test_what_fits_is_told_first_and_nothing_twice(behaviours: Any) -> None:

@@ -54,6 +54,45 @@ def test_other_errors_are_plain_call_errors(behaviours: Any) -> None:
     assert m.parse("12") == 12
 
 
+def test_an_error_among_other_values_is_raised_with_them(behaviours: Any) -> None:
+    m = behaviours.errors
+    assert m.Valve(False).close() is None
+    with pytest.raises(m.Jam.Rusty, match=r"^it does not move$") as caught:
+        m.Valve(True).close()
+    error = caught.value
+    valve, again = error.value
+    assert again is error and type(valve) is m.Valve and error.years() == 4
+    assert "Valve" in error.rust_type and error.debug == "Rusty(4)" and error.sources == ()
+    valve.hit()
+    assert valve.close() is None
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is m.Jam.Rusty and str(copy) == "it does not move" and copy.value is copy
+
+
+def test_an_io_error_among_other_values_is_an_os_error(behaviours: Any) -> None:
+    m = behaviours.errors
+    with pytest.raises(PermissionError) as caught:
+        m.Valve(False).close_both(m.Valve(True))
+    first, second, error = caught.value.value
+    assert error is caught.value and first.close() is None
+    with pytest.raises(usecrate.CallError) as refused:
+        second.shut()
+    assert type(refused.value.value) is m.Valve
+    assert isinstance(pickle.loads(pickle.dumps(error)), PermissionError)
+
+
+def test_an_error_of_several_values_shows_them(behaviours: Any) -> None:
+    m = behaviours.errors
+    assert m.spell("fine") == 4 and m.within(7) == 7
+    with pytest.raises(usecrate.CallError, match=r"^\(2, 'a mark'\)$") as caught:
+        m.spell("no!")
+    assert caught.value.value == (2, "a mark")
+    for number, limit in ((60, 50), (200, None)):
+        with pytest.raises(usecrate.CallError, match=f"^{limit}$") as passed:
+            m.within(number)
+        assert passed.value.value == limit
+
+
 def test_an_error_that_the_crate_does_not_export(behaviours: Any) -> None:
     assert behaviours.errors.unnamed(False) == "fine"
     with pytest.raises(usecrate.CallError, match=r"^nobody knows$") as caught:

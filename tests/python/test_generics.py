@@ -353,6 +353,15 @@ def test_what_a_trait_is_asked_for_by_is_told_by_its_impls_and_a_box_holds_whoev
     assert nested.height([0.0, 10.0]) == 34.0
 
 
+def test_a_type_of_which_only_its_blocks_ask_for_a_trait_holds_whoever_meets_it(m: Any) -> None:
+    steep, flat = m.lists.Steep(), m.lists.Flat(1.0)
+    assert m.lists.Summed(steep, flat).height([1.0, 2.0]) == 6.0, "in the way that most of them implement it"
+    raised = m.lists.Raised(m.lists.Raised(steep, 10.0), 20.0)
+    assert raised.height([1.0, 2.0]) == 33.0
+    assert m.lists.Raised(flat, 2.0).height([0.0, 3.0]) == 6.0
+    assert m.lists.Raised["Box<dyn Wave<f64, 1>>"](flat, 2.0).height([3.0]) == 6.0
+
+
 def test_what_is_asked_of_another_type_says_what_can_be_made(m: Any) -> None:
     assert m.lists.made["u8"]() == 7 and m.lists.made["f64"]() == 0.5
     assert "u16" not in refused(TypeError, m.lists.made)

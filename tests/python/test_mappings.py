@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import usecrate
+from usecrate import _native
 
 CRATE = str(pathlib.Path(__file__).resolve().parent.parent / "crates" / "mappings")
 UTC = datetime.timezone.utc
@@ -411,6 +412,7 @@ ITERATORS = [
     ("keyed_around_midnight", lambda item: item["time"]),
     ("Times", lambda item: item),
     ("Ticks", lambda item: item),
+    ("NamedTicks", lambda item: item.time),
 ]
 
 
@@ -423,6 +425,14 @@ def test_an_item_that_python_cannot_hold_costs_none_of_the_others(m: Any, name: 
         next(items)
     assert part(next(items)) == datetime.time(0)
     assert next(items, None) is None
+
+
+def test_items_that_python_may_not_hold_are_fetched_ahead(m: Any) -> None:
+    days = iter(m.times.days())
+    next(days)
+    with pytest.raises(ValueError, match="year 12000"):
+        next(days)
+    assert _native.fetched(days) == 1
 
 
 def test_an_item_that_the_loader_cannot_make_costs_none_of_the_others(m: Any) -> None:

@@ -19,8 +19,8 @@ use super::spell::{Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
 use super::{
-    closures, formatting, held, holds, implemented, items, joined, lasting, listed, names, packed, partial,
-    plain, random, results, stdlib,
+    closures, formatting, held, holds, implemented, items, joined, lasting, listed, named, names, packed,
+    partial, plain, random, results, stdlib,
 };
 use crate::api::{Bound, Function, GenericParam, Generics, Param, Ty};
 
@@ -219,7 +219,7 @@ fn shim(
             .unwrap_or_default(),
     };
     if let (Some(ty), Fluent::No | Fluent::Moved) = (&output, fluent) {
-        check_result(ctx, types, ty, true)?;
+        check_result(ctx, types, ty, true).map_err(|reason| listed::instead(ctx, function, reason))?;
     }
     let (success, fallible) = outs::success(ctx, types, output.as_ref());
     if let (Some(success), false) = (success, out_params.is_empty()) {
@@ -314,6 +314,7 @@ fn shim(
         Some(ty) if params.iter().any(calls_back) => wrap.calling_back(ctx, ty),
         _ => wrap,
     };
+    let left_out = listed::left_out(chooser, &open.params, &params);
     let mut planned = Vec::new();
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {
         let chosen = !generics_in(&open.params[at]).is_empty();
@@ -333,9 +334,10 @@ fn shim(
             continue;
         }
         let by_bytes = || outs::bytes(ctx, types, ty);
-        let listed = listed::arrive(ctx, ty, &param.name)?;
+        let values = listed::arrive(ctx, ty, &param.name, left_out.contains(&at))?;
+        let values = values.map_or_else(|| named::arrive(ctx, ty, &param.name), |one| Ok(Some(one)))?;
         let random = || random::arrive(ctx, ty, &param.name);
-        if let Some(arrival) = listed.map_or_else(random, |one| Ok(Some(one)))?.or_else(by_bytes) {
+        if let Some(arrival) = values.map_or_else(random, |one| Ok(Some(one)))?.or_else(by_bytes) {
             planned.push(PlannedParam {
                 name: names::python(&param.name),
                 lift: Some(arrival.lift),
@@ -422,6 +424,9 @@ fn shim(
                 in_place.contains(&order[at]) && !matches!(outs::target(ordered[at]), Some(Ty::Slice(_)));
             room || out_params.iter().any(|(out, _)| *out == order[at])
         });
+        for (place, at) in order.iter().enumerate() {
+            planned[place].optional |= left_out.contains(at);
+        }
     }
     let which: Vec<String> = combination
         .iter()

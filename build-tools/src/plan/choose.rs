@@ -18,6 +18,7 @@ use super::kinds::{Kind, Kinds, best, kind_of, passable};
 use super::limits;
 use super::listed;
 use super::mappings;
+use super::named;
 use super::plain;
 use super::spell::BYTES_LIKE;
 use super::stand_in;
@@ -596,6 +597,10 @@ impl Chooser<'_, '_> {
             if let Some(list) = listed::of(self, impl_, &ty, asked_for) {
                 let (kind, rank) = kind_of(self.ctx, &list);
                 best(&mut kinds, kind, rank, list);
+            }
+            if let Some(dict) = named::of(self, impl_, &ty, asked_for) {
+                let (kind, rank) = kind_of(self.ctx, &dict);
+                best(&mut kinds, kind, rank, dict);
             }
             for ty in self.implementors(impl_, asked, ty) {
                 if passable(self.ctx, self.types, &ty) && holds::meets(self.ctx, &ty, asked_for) {

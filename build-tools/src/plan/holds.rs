@@ -10,7 +10,7 @@ use super::ctx::{Ctx, parameters};
 use super::fold::{Subst, any, closed, each, unify, unify_const};
 use super::spell::is_literal;
 use super::wire::type_args;
-use super::{closures, held, items, listed, stand_in, stdlib, streams};
+use super::{closures, held, items, listed, named, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
@@ -159,7 +159,7 @@ pub(super) fn bounded(ctx: &Ctx<'_>, ty: &Ty, bound: &Bound) -> Answer {
 
 /// A type implements a trait, with the associated types that are asked for.
 fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
-    if let Some(meant) = listed::meant(ctx, ty) {
+    if let Some(meant) = listed::meant(ctx, ty).or_else(|| named::meant(ty)) {
         return implements(ctx, &meant, trait_);
     }
     let trait_ = &normal(ctx, trait_);

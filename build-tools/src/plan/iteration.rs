@@ -8,13 +8,14 @@ use super::build::Builder;
 use super::callables::{left_open, made_up};
 use super::choose::{collected, gathered, list, shared};
 use super::ctx::Match;
-use super::fold::{Subst, any, erase};
+use super::fold::{Subst, any, each, erase};
 use super::items::{self, Items};
 use super::model::{MARKER, PlannedMethod, ShimId, TypeId};
 use super::site::{Callee, Explicit, Site};
 use super::specials::{Specials, option};
 use super::spell::Lifetimes;
 use super::stdlib;
+use super::types::all_fields;
 use super::wire::{Class, class, has_handle, type_args};
 use crate::api::{Arg, Args, Bound, DefKey, DefKind, Function, TraitRef, Ty};
 
@@ -163,7 +164,7 @@ fn one<'s>(me: &Ty, item: &Ty, trait_: &'s str, name: &'s str) -> Special<'s> {
     }
 }
 
-/// Items may be fetched ahead: nothing but the protocol sees how far the iterator is.
+/// Items may be fetched ahead: nothing but the protocol sees how far the iterator is, and there is an answer for each of them.
 fn batched(
     build: &Builder<'_, '_>,
     id: TypeId,
@@ -177,11 +178,31 @@ fn batched(
             &|part| matches!(part, Ty::Path { def, .. } if stdlib::is(def, "Result")),
         )
     });
+    let formless = items
+        .item
+        .as_ref()
+        .is_some_and(|item| may_be_formless(build, item, &mut BTreeSet::new()));
     let seen = methods.iter().any(|method| method.instance)
         || all
             .keys()
             .any(|key| !matches!(key.as_str(), "__repr__" | "__str__"));
-    !fallible && !items.double && !seen && !passed(build, id)
+    !fallible && !formless && !items.double && !seen && !passed(build, id)
+}
+
+/// Some part of it is of another crate's type, of which Python may not hold every value.
+fn may_be_formless(build: &Builder<'_, '_>, ty: &Ty, seen: &mut BTreeSet<TypeId>) -> bool {
+    let (ctx, types) = (build.ctx, build.types);
+    let (mut found, mut parts) = (false, Vec::new());
+    each(ty, &mut |part| match class(ctx, types, part) {
+        Class::Value(_) => found = true,
+        Class::Type(id, kind) if kind != Kind::Handle && seen.insert(id) => parts.push(id),
+        _ => {}
+    });
+    found
+        || parts.iter().any(|id| {
+            let fields = all_fields(ctx, &types.get(*id).instance);
+            fields.iter().any(|(_, ty)| may_be_formless(build, ty, seen))
+        })
 }
 
 /// Something takes the type, or anything with its definition, as an argument.

@@ -7,7 +7,7 @@ use super::ctx::Ctx;
 use super::fold::{closed, each, erase};
 use super::types::Types;
 use super::wire::{Class, check_param, class, is_bytes, is_text, type_args};
-use super::{closures, listed, random, stand_in, stdlib, streams};
+use super::{closures, listed, named, random, stand_in, stdlib, streams};
 use crate::api::Ty;
 
 /// What a type is to Python: its place among the kinds, and a word.
@@ -76,6 +76,7 @@ pub(super) fn kind_of(ctx: &Ctx<'_>, ty: &Ty) -> (Kind, usize) {
         // It may be left out.
         _ if random::is(ty) => plain(9, "random", 0),
         _ if listed::is(ty) => plain(4, "list", 0),
+        _ if named::is(ty) => plain(4, "named", 0),
         // It takes whatever the others do not.
         _ if stand_in::is_dynamic(ty) => plain(8, "any", 0),
         Ty::Ref { ty, .. } if stand_in::is_dynamic(ty) => plain(8, "any", 1),

@@ -2,6 +2,8 @@
 //! length, and one for what a function of the crate makes of whatever iterates, `fn params_from_iter<I>(all: I) ->
 //! ParamsFromIter<I> where I: IntoIterator, I::Item: ToSql`. Python's lists and tuples of any length are passed as that.
 
+use std::collections::BTreeSet;
+
 use super::choose::{Chooser, list};
 use super::closures::Arrival;
 use super::ctx::{Ctx, bounds_of};
@@ -60,6 +62,25 @@ pub(super) fn of(chooser: &Chooser<'_, '_>, impl_: &Impl, ty: &Ty, asked_for: &[
     holds::meets(ctx, &meant(ctx, &ty)?, asked_for).then_some(ty)
 }
 
+/// Why a function cannot be called that makes such a wrapper: nobody needs to.
+pub(super) fn instead(ctx: &Ctx<'_>, function: &Function, reason: Reason) -> Reason {
+    let Some(Ty::Path { def, .. }) = &function.output else {
+        return reason;
+    };
+    let is_row = ctx.own(def) && makes_of(function, def) && {
+        let mut traits = ctx.impls(def).iter().filter_map(|impl_| impl_.trait_.as_ref());
+        traits.any(|trait_| ctx.own(&trait_.def))
+    };
+    if !is_row {
+        return reason;
+    }
+    let name = def.name();
+    Reason {
+        message: format!("{}; pass the list itself where `{name}` is meant", reason.message),
+        ..reason
+    }
+}
+
 /// It is such a choice.
 pub(super) fn is(ty: &Ty) -> bool {
     matches!(ty, Ty::Path { def, .. } if stdlib::is(def, "Listed"))
@@ -80,8 +101,21 @@ pub(super) fn meant(ctx: &Ctx<'_>, ty: &Ty) -> Option<Ty> {
     Some(subst.apply(function.output.as_ref()?))
 }
 
-/// How a parameter that is one arrives; `None`: it is none.
-pub(super) fn arrive(ctx: &Ctx<'_>, ty: &Ty, name: &str) -> Result<Option<Arrival>, Reason> {
+/// Which of these parameters may be left out: rows at the end, where `()` is a row as well. `open` are they as they are written.
+pub(super) fn left_out(chooser: &Chooser<'_, '_>, open: &[Ty], params: &[Ty]) -> BTreeSet<usize> {
+    let none = Ty::Tuple(Vec::new());
+    let may = |written: &Ty| {
+        let about = chooser.bounds.iter().filter(|(ty, _)| ty == written);
+        let mut bounds = about.flat_map(|(_, bounds)| bounds);
+        bounds.all(|bound| holds::bounded(chooser.ctx, &none, bound) == holds::Answer::Yes)
+    };
+    let at_end = |(written, ty): &(&Ty, &Ty)| is(ty) && may(written);
+    let found = open.iter().zip(params).rev().take_while(at_end).count();
+    (params.len() - found..params.len()).collect()
+}
+
+/// How a parameter that is one arrives, which may be `left_out`; `None`: it is none.
+pub(super) fn arrive(ctx: &Ctx<'_>, ty: &Ty, name: &str, left_out: bool) -> Result<Option<Arrival>, Reason> {
     let Some((one, maker)) = parts(ty) else {
         return Ok(None);
     };
@@ -90,11 +124,17 @@ pub(super) fn arrive(ctx: &Ctx<'_>, ty: &Ty, name: &str) -> Result<Option<Arriva
         Reason::new(usecrate_manifest::SkipCode::UnsupportedType, message)
     };
     let maker = ctx.spell_def(maker).map_err(unnameable)?;
+    let all = ctx
+        .spell(&list(one.clone()), Lifetimes::Infer)
+        .map_err(unnameable)?;
+    let (lift, given) = match left_out {
+        true => (format!("::std::option::Option<{all}>"), "{}.unwrap_or_default()"),
+        false => (all, "{}"),
+    };
+    let values = format!("{given}.into_iter().map(|one| one.get()).collect::<::std::vec::Vec<_>>()");
     Ok(Some(Arrival {
-        lift: ctx
-            .spell(&list(one.clone()), Lifetimes::Infer)
-            .map_err(unnameable)?,
-        argument: format!("{maker}({{}}.into_iter().map(|one| one.get()).collect::<::std::vec::Vec<_>>())"),
+        lift,
+        argument: format!("{maker}({values})"),
     }))
 }
 
@@ -112,17 +152,18 @@ fn makes(ctx: &Ctx<'_>, def: &Def, wrapper: &DefKey) -> bool {
     let DefKind::Function(function) = &def.kind else {
         return false;
     };
-    let (Some(name), [param], Some(Ty::Path { def: given, args })) =
+    let served = !(function.unsafe_ || function.async_ || function.hidden);
+    served && makes_of(function, wrapper) && ctx.spell_def(&def.key).is_ok()
+}
+
+fn makes_of(function: &Function, wrapper: &DefKey) -> bool {
+    let (Some(name), [param], Some(Ty::Path { def, args })) =
         (parameter(function), &function.params[..], &function.output)
     else {
         return false;
     };
     let is = |ty: &Ty| matches!(ty, Ty::Generic(have) if have == name);
-    given == wrapper
-        && matches!(&args.args[..], [Arg::Type(ty)] if is(ty))
-        && is(&param.ty)
-        && !(function.unsafe_ || function.async_ || function.hidden)
-        && ctx.spell_def(&def.key).is_ok()
+    def == wrapper && matches!(&args.args[..], [Arg::Type(ty)] if is(ty)) && is(&param.ty)
 }
 
 /// The one parameter that a function has.

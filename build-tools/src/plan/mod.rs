@@ -58,6 +58,7 @@ mod mappings;
 mod methods;
 pub mod model;
 mod modules;
+mod named;
 mod names;
 mod objects;
 mod open;

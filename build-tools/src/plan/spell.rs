@@ -4,7 +4,9 @@ use super::ctx::Ctx;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
 use super::wire::type_args;
-use super::{closures, digits, handed, held, hosts, joined, likenesses, listed, mappings, random, streams};
+use super::{
+    closures, digits, handed, held, hosts, joined, likenesses, listed, mappings, named, random, streams,
+};
 use crate::api::{Arg, Args, Bound, DefKey, GenericParam, Param, TraitRef, Ty};
 
 /// The pseudo primitive that stands for `BytesLike`: bytes or text, for parameters bounded by `AsRef<[u8]>`.
@@ -321,6 +323,9 @@ impl Ctx<'_> {
                 .map_or_else(String::new, |ty| self.show(ty)),
             Ty::Path { .. } if listed::is(ty) => {
                 listed::parts(ty).map_or_else(String::new, |(one, _)| format!("[{}]", self.show(one)))
+            }
+            Ty::Path { .. } if named::is(ty) => {
+                named::one(ty).map_or_else(String::new, |one| format!("{{{}}}", self.show(one)))
             }
             Ty::Path { def, args } => {
                 digits::shown(ty).unwrap_or_else(|| format!("{}{}", def.name(), self.show_args(args)))

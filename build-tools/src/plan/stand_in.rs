@@ -16,7 +16,7 @@ use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
 use super::{asked_by, choose, held, objects, stdlib, streams};
-use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, Ty};
+use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, TraitRef, Ty};
 
 /// How many of a crate's own types stand for one parameter.
 const OWN: usize = 2;
@@ -479,9 +479,40 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         None => {
             let (named, others): (Vec<Ty>, Vec<Ty>) = best.into_iter().partition(is_named);
             let others = others.into_iter().take(OWN);
-            others.chain(named.into_iter().take(OWN)).collect()
+            let boxes = boxed_for_blocks(ctx, &own, &asked).into_iter().take(OWN);
+            boxes.chain(others).chain(named.into_iter().take(OWN)).collect()
         }
     }
+}
+
+/// Such boxes for a type of which nothing is asked itself, and whose blocks ask for a trait of the crate's alone: those first in
+/// whose way the trait is implemented most.
+fn boxed_for_blocks(ctx: &Ctx<'_>, own: &[Bound], asked: &[Asked]) -> Vec<Ty> {
+    let is_asked = |bound: &Bound| matches!(bound, Bound::Trait { maybe: false, .. });
+    if own.iter().any(is_asked) {
+        return Vec::new();
+    }
+    let of_own = |bound: &Bound| match bound {
+        Bound::Trait {
+            trait_, maybe: false, ..
+        } if ctx.own(&trait_.def) => asked_by::ways(ctx, trait_),
+        _ => Vec::new(),
+    };
+    let bounds = asked_traits(asked).flat_map(|one| &one.bounds);
+    let mut ways: Vec<TraitRef> = bounds.flat_map(of_own).collect();
+    ways.sort_by_cached_key(|way| Reverse(asked_by::implementors(ctx, way)));
+    let mut found: Vec<Ty> = Vec::new();
+    for trait_ in ways {
+        let bound = Bound::Trait {
+            trait_,
+            maybe: false,
+            for_: Vec::new(),
+        };
+        let ty = boxed(ctx, &[bound]).filter(|ty| !found.contains(ty));
+        let serves = |ty: &Ty| asked_traits(asked).any(|one| one.met_by(ctx, ty) > 0);
+        found.extend(ty.filter(serves));
+    }
+    found
 }
 
 /// A trait object in a box, where nothing but its trait is asked for and the box implements that: whatever implements the

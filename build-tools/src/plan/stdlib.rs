@@ -178,6 +178,12 @@ const TYPES: &[Row] = &[
     ),
     ("Listed", "usecrate", "::std::vec::Vec", StdClass::Container),
     (
+        "Named",
+        "usecrate",
+        "::usecrate_runtime::private::Entries",
+        StdClass::Container,
+    ),
+    (
         "Items",
         "usecrate",
         "::usecrate_runtime::private::Items",

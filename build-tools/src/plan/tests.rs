@@ -8,6 +8,7 @@ mod instances;
 mod iterables;
 mod judge;
 mod limits;
+mod listed;
 mod locks;
 mod mappings;
 mod objects;

@@ -10,7 +10,7 @@ use super::model::TypeId;
 use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::types::Types;
-use super::{closures, held, hosts, items, listed, objects, outs, random, streams};
+use super::{closures, held, hosts, items, listed, named, objects, outs, random, streams};
 use crate::api::{Arg, Args, DefKey, Ty};
 
 /// Foreign types that `runtime` maps itself: crate, name, feature of `runtime`, whether they are plain data of any shape.
@@ -229,7 +229,7 @@ pub(super) fn check_param(ctx: &Ctx<'_>, types: &Types, ty: &Ty, what: &str) -> 
         )),
         // An associated type that the impls do not tell: rustc knows it.
         Ty::Primitive(_) | Ty::Projection { .. } | Ty::Infer => Ok(()),
-        Ty::Path { .. } if listed::is(ty) => Ok(()),
+        Ty::Path { .. } if listed::is(ty) || named::is(ty) => Ok(()),
         Ty::Tuple(parts) => parts
             .iter()
             .try_for_each(|part| check_param(ctx, types, part, what)),

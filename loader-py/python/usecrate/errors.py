@@ -188,7 +188,8 @@ class CallError(UsecrateError, RuntimeError):
     Attributes
     ----------
     value
-        The error as a value, where its type has no exception class; else the exception itself.
+        The error as a value, where its type has no exception class; else the exception itself. Of an error
+        that is a tuple: that tuple, of which the exception may be a part.
     rust_type
         The Rust type of the error.
     message
@@ -242,6 +243,12 @@ def _call_error(message: str, rust_type: str, debug: str | None, sources: tuple[
     return CallError(message, rust_type=rust_type, debug=debug, sources=sources)
 
 
+def whole(error: CallError) -> Any:
+    """The value of the ``Err``: the error, or the tuple that it came in."""
+    beside = error.__dict__.get("_beside")
+    return error if beside is None else (*beside[0], error, *beside[1])
+
+
 class IoError(OSError, CallError):
     """An ``io::Error``. ``errno`` is set where the operating system gave one.
 
@@ -254,9 +261,9 @@ class IoError(OSError, CallError):
     kind: str = ""
 
     @property
-    def value(self) -> IoError:
-        """The error itself."""
-        return self
+    def value(self) -> Any:
+        """The error itself, or the tuple that it came in."""
+        return whole(self)
 
     def __new__(cls, *args: Any, **facts: Any) -> IoError:
         return OSError.__new__(cls, *args)
@@ -270,7 +277,8 @@ class IoError(OSError, CallError):
         return self._message if self._message is not None else OSError.__str__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        facts = {name: fact for name, fact in self.__dict__.items() if name not in ("value", "_value")}
+        left = ("value", "_value", "_beside")
+        facts = {name: fact for name, fact in self.__dict__.items() if name not in left}
         return _io_error, (type(self), self.args, facts)
 
 

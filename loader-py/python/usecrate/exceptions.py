@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from . import _native
 from .classes import add_variants, namespace
-from .errors import CallError, IoError
+from .errors import CallError, IoError, whole
 from .members import Info, Lazy
 from .records import Record, equal_fields, init_fields, make_default
 from .specials import add_specials
@@ -81,7 +81,7 @@ class RustError(_native.Raised, CallError):  # pyright: ignore[reportIncompatibl
     rust_type: Any = _Fact(_rust_type, "The Rust type of the error.")
     debug: Any = _Fact(_debug, "What Rust's ``Debug`` says, or None.")
     sources: Any = _Fact(_sources, "The messages of the errors behind it, outermost first.")
-    value: Any = property(lambda self: self, doc="The error itself.")
+    value: Any = property(whole, doc="The error itself, or the tuple that it came in.")
 
     def __str__(self) -> str:
         message = self._message
@@ -238,6 +238,9 @@ def hook(
 ) -> BaseException:
     """The exception for a Rust ``Err``: the error itself, an `IoError`, or a plain `CallError`."""
     error: CallError
+    inside = _only_error(value)
+    if inside is not None:
+        return _from_tuple(inside, value, rust_type)
     if isinstance(value, RustError):
         error = value
         error.__dict__["_sources"] = sources
@@ -248,9 +251,31 @@ def hook(
     elif isinstance(value, CallError):
         error = value
     else:
-        error = CallError(message, value=value, rust_type=rust_type, debug=debug, sources=sources)
+        error = CallError(
+            message or repr(value), value=value, rust_type=rust_type, debug=debug, sources=sources
+        )
     if sources:
         _chain(error, sources)
+    return error
+
+
+def _only_error(value: Any) -> CallError | None:
+    """The error in a tuple that has one."""
+    if not isinstance(value, tuple):
+        return None
+    errors = [part for part in value if isinstance(part, CallError)]
+    return errors[0] if len(errors) == 1 else None
+
+
+def _from_tuple(error: CallError, parts: tuple[Any, ...], rust_type: str) -> CallError:
+    """An error that came with other values, which stay with it: the error itself is none of them, or each
+    would keep the other alive."""
+    at = next(at for at, part in enumerate(parts) if part is error)
+    facts = error.__dict__
+    facts["_beside"] = parts[:at], parts[at + 1 :]
+    facts["rust_type"] = rust_type
+    if isinstance(error, RustError):
+        facts["_debug"] = _ask_debug(error)
     return error
 
 

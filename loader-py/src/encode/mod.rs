@@ -9,7 +9,7 @@ mod plain;
 mod standard;
 
 use pyo3::types::{
-    PyAnyMethods, PyBool, PyByteArray, PyBytes, PyDict, PyDictMethods, PyFloat, PyFrozenSet, PyList,
+    PyAnyMethods, PyBool, PyByteArray, PyBytes, PyDict, PyDictMethods, PyFloat, PyFrozenSet, PyInt, PyList,
     PyListMethods, PyMapping, PySequence, PySet, PyString, PyTuple, PyTupleMethods,
 };
 use pyo3::{Bound, PyAny, Python};
@@ -489,6 +489,12 @@ fn set(
     items(inner, values.len(), values.into_iter(), out)
 }
 
+/// A whole number of more digits than floats have: what has no room for it as an integer gets none without its last digits.
+fn is_long_int(value: &Bound<'_, PyAny>) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.is_instance_of::<PyInt>() && value.extract::<f64>().map_or(true, |float| float.abs() > EXACT)
+}
+
 fn union(
     shape: &Shape,
     parts: &[Shape],
@@ -502,6 +508,10 @@ fn union(
     }
     let mut closest: Option<Refusal> = None;
     for part in parts {
+        let refused = closest.as_ref().is_some_and(|one| one.closeness() > 1);
+        if refused && matches!(part, Shape::F32 | Shape::F64) && is_long_int(value) {
+            continue;
+        }
         let point = out.point();
         let refusal = match part.encode(value, out) {
             Ok(()) => return Ok(()),

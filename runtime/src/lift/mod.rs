@@ -7,6 +7,7 @@ mod any_data;
 mod c_text;
 mod changing;
 mod containers;
+mod entries;
 #[cfg(any(feature = "bytes", feature = "serde_json"))]
 mod foreign;
 mod forever;
@@ -29,6 +30,7 @@ use crate::wire::{EXT_BUFFER, Reader, Token};
 pub use any_data::AnyData;
 pub use changing::{Changed, Changing};
 pub use containers::{hold_array, hold_list, pairs, take_list};
+pub use entries::Entries;
 pub use forever::Forever;
 pub(crate) use forever::unlocked;
 pub use in_place::{InPlace, Room};

@@ -182,10 +182,13 @@ plain_errors! {
     std::borrow::Cow<'_, str>, "str", |error| error, Some(quoted(error)), |writer| writer.str(error);
     bool, "bool", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.bool(*error);
     usize, "usize", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(*error as u64);
+    u8, "u8", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(u64::from(*error));
+    u16, "u16", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(u64::from(*error));
     u32, "u32", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(u64::from(*error));
     u64, "u64", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.uint(*error);
     i32, "i32", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.int(i64::from(*error));
     i64, "i64", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.int(*error);
+    f64, "f64", |error| Text::of(format_args!("{error}")), None::<Text>, |writer| writer.f64(*error);
     Vec<u8>, "bytes", |error| String::from_utf8_lossy(error), Some(Text::of(format_args!("{error:?}"))), |writer| writer.bin(error);
 }
 
@@ -200,6 +203,34 @@ impl<'h, B> Fail<'h, B> for () {
     fn describe(to: &mut Describer<'_>) {
         to.plain("unit");
     }
+}
+
+/// Errors of parts: they say nothing, and the client shows what is in them.
+macro_rules! parted_errors {
+    ($([$($generics:tt)*] $ty:ty;)+) => {$(
+        impl<'h, B, $($generics)*> Fail<'h, B> for $ty {
+            fn fail(self, out: &mut Out<'_, 'h>) -> Answer {
+                let said = Said {
+                    message: Some(""),
+                    ..Said::default()
+                };
+                failed::<B, Self>(&said, out, |out| self.lower(out))
+            }
+
+            fn describe(to: &mut Describer<'_>) {
+                <Self as Lower<'h, B>>::describe(to);
+            }
+        }
+    )+};
+}
+
+parted_errors! {
+    [T: Lower<'h, B>] Option<T>;
+    [T: Lower<'h, B>, const N: usize] [T; N];
+    [T0: Lower<'h, B>] (T0,);
+    [T0: Lower<'h, B>, T1: Lower<'h, B>] (T0, T1);
+    [T0: Lower<'h, B>, T1: Lower<'h, B>, T2: Lower<'h, B>] (T0, T1, T2);
+    [T0: Lower<'h, B>, T1: Lower<'h, B>, T2: Lower<'h, B>, T3: Lower<'h, B>] (T0, T1, T2, T3);
 }
 
 /// Writes the answer of an error that is no value of the crate's: with all that it says.

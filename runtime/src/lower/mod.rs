@@ -34,7 +34,7 @@ pub(crate) use iterators::{LOCAL, SENT, SHARED, Yields, next};
 pub trait Lower<'h, B>: Sized {
     /// Its encoding may be nil, so an option of it needs a box.
     const NIL: bool = false;
-    /// It may be an `Err`, or have no form, which is the whole answer: what was fetched before it would be lost.
+    /// It may be an `Err`, which is the whole answer: what was fetched before it would be lost.
     const WHOLE: bool = false;
     /// How many bytes it takes as a native word, if lists of it are packed into such words; else 0.
     const WORD: usize = 0;

@@ -337,7 +337,7 @@ macro_rules! mapped_given {
             $($bounds)*
         {
             const NIL: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
-            const WHOLE: bool = true;
+            const WHOLE: bool = <$form as $crate::private::Lower<'h, $marker>>::WHOLE;
             const DATA: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
 
             fn lower(self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {
@@ -354,7 +354,7 @@ macro_rules! mapped_given {
             $($bounds)*
         {
             const NIL_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::NIL;
-            const WHOLE_REF: bool = true;
+            const WHOLE_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::WHOLE;
             const DATA_REF: bool = <$form as $crate::private::Lower<'h, $marker>>::DATA;
 
             fn lower_ref(&'r self, out: &mut $crate::private::Out<'_, 'h>) -> $crate::private::Answer {

@@ -49,74 +49,76 @@ __uc::record!(__UcMarker, 25, "behaviours::echoes::Inner", constructible, ::beha
 __uc::record!(__UcMarker, 26, "behaviours::echoes::Sample", constructible, ::behaviours::echoes::Sample { number: ::core::primitive::i32, wide: ::core::primitive::u128, float: ::core::primitive::f64, text: ::std::string::String, bytes: ::std::vec::Vec<::core::primitive::u8>, maybe: ::std::option::Option<::core::primitive::bool>, nested: ::std::vec::Vec<::behaviours::echoes::Inner> });
 __uc::record!(__UcMarker, 27, "behaviours::errors::Deep", constructible, ::behaviours::errors::Deep { depth: ::core::primitive::u32 });
 __uc::handle!(__UcMarker, 28, "behaviours::errors::Fault", ::behaviours::errors::Fault);
-__uc::handle!(__UcMarker, 29, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
-__uc::handle!(__UcMarker, 30, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
-__uc::handle!(__UcMarker, 31, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 32, "behaviours::files::Memory", ::behaviours::files::Memory);
-__uc::handle!(__UcMarker, 33, "behaviours::files::Notes", ::behaviours::files::Notes);
-__uc::handle!(__UcMarker, 34, "behaviours::files::Options", ::behaviours::files::Options);
-__uc::handle!(__UcMarker, 35, "behaviours::files::Tags<impl fmt::Write>", ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>);
-__uc::handle!(__UcMarker, 36, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
-__uc::handle!(__UcMarker, 37, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
-__uc::handle!(__UcMarker, 38, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
-__uc::handle!(__UcMarker, 39, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
-__uc::handle!(__UcMarker, 40, "behaviours::iterators::Ladder", ::behaviours::iterators::Ladder);
-__uc::handle!(__UcMarker, 41, "behaviours::iterators::Line", ::behaviours::iterators::Line);
-__uc::handle_in!(__UcMarker, 42, "behaviours::iterators::Lines", __UcFamily42, ::behaviours::iterators::Lines<'h>);
-__uc::handle_in!(__UcMarker, 43, "behaviours::iterators::Numbers", __UcFamily43, ::behaviours::iterators::Numbers<'h>);
-__uc::handle!(__UcMarker, 44, "behaviours::iterators::Once", ::behaviours::iterators::Once);
-__uc::handle_in!(__UcMarker, 45, "behaviours::iterators::Placed", __UcFamily45, ::behaviours::iterators::Placed<'h>);
-__uc::handle_in!(__UcMarker, 46, "behaviours::iterators::Places", __UcFamily46, ::behaviours::iterators::Places<'h>);
-__uc::handle!(__UcMarker, 47, "behaviours::iterators::Song", ::behaviours::iterators::Song);
-__uc::handle!(__UcMarker, 48, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
-__uc::handle!(__UcMarker, 49, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
-__uc::choice!(__UcMarker, 50, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
+__uc::handle!(__UcMarker, 29, "behaviours::errors::Jam", ::behaviours::errors::Jam);
+__uc::handle!(__UcMarker, 30, "behaviours::errors::Valve", ::behaviours::errors::Valve);
+__uc::handle!(__UcMarker, 31, "behaviours::files::Capitals<impl Write>", ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>);
+__uc::handle!(__UcMarker, 32, "behaviours::files::Lines<File>", ::behaviours::files::Lines<::std::fs::File>);
+__uc::handle!(__UcMarker, 33, "behaviours::files::Lines<impl Read>", ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 34, "behaviours::files::Memory", ::behaviours::files::Memory);
+__uc::handle!(__UcMarker, 35, "behaviours::files::Notes", ::behaviours::files::Notes);
+__uc::handle!(__UcMarker, 36, "behaviours::files::Options", ::behaviours::files::Options);
+__uc::handle!(__UcMarker, 37, "behaviours::files::Tags<impl fmt::Write>", ::behaviours::files::Tags<::usecrate_runtime::private::File<16>>);
+__uc::handle!(__UcMarker, 38, "behaviours::files::Unfinished<File>", ::behaviours::files::Unfinished<::std::fs::File>);
+__uc::handle!(__UcMarker, 39, "behaviours::files::Unfinished<impl Read>", ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>);
+__uc::handle!(__UcMarker, 40, "behaviours::iterators::Bag", ::behaviours::iterators::Bag);
+__uc::handle!(__UcMarker, 41, "behaviours::iterators::Countdown", ::behaviours::iterators::Countdown);
+__uc::handle!(__UcMarker, 42, "behaviours::iterators::Ladder", ::behaviours::iterators::Ladder);
+__uc::handle!(__UcMarker, 43, "behaviours::iterators::Line", ::behaviours::iterators::Line);
+__uc::handle_in!(__UcMarker, 44, "behaviours::iterators::Lines", __UcFamily44, ::behaviours::iterators::Lines<'h>);
+__uc::handle_in!(__UcMarker, 45, "behaviours::iterators::Numbers", __UcFamily45, ::behaviours::iterators::Numbers<'h>);
+__uc::handle!(__UcMarker, 46, "behaviours::iterators::Once", ::behaviours::iterators::Once);
+__uc::handle_in!(__UcMarker, 47, "behaviours::iterators::Placed", __UcFamily47, ::behaviours::iterators::Placed<'h>);
+__uc::handle_in!(__UcMarker, 48, "behaviours::iterators::Places", __UcFamily48, ::behaviours::iterators::Places<'h>);
+__uc::handle!(__UcMarker, 49, "behaviours::iterators::Song", ::behaviours::iterators::Song);
+__uc::handle!(__UcMarker, 50, "behaviours::moves::Stamp", ::behaviours::moves::Stamp);
+__uc::handle!(__UcMarker, 51, "behaviours::moves::Ticket", ::behaviours::moves::Ticket);
+__uc::choice!(__UcMarker, 52, "behaviours::names::Mode", constructible, ::behaviours::names::Mode {
     0 None {} = 0,
     1 True {} = 1,
     2 Other {} = 2,
 });
-__uc::handle!(__UcMarker, 51, "behaviours::operators::Blob", ::behaviours::operators::Blob);
-__uc::handle!(__UcMarker, 52, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
-__uc::handle!(__UcMarker, 53, "behaviours::operators::Steps", ::behaviours::operators::Steps);
-__uc::handle!(__UcMarker, 54, "behaviours::outs::Bad", ::behaviours::outs::Bad);
-__uc::handle_in!(__UcMarker, 55, "behaviours::outs::Field", __UcFamily55, ::behaviours::outs::Field<'h>);
-__uc::handle_in!(__UcMarker, 56, "behaviours::outs::Fields", __UcFamily56, ::behaviours::outs::Fields<'h, 'h>);
-__uc::handle_in!(__UcMarker, 57, "behaviours::outs::Sink", __UcFamily57, ::behaviours::outs::Sink<'h>);
-__uc::record!(__UcMarker, 58, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
-__uc::record!(__UcMarker, 59, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
-__uc::handle_in!(__UcMarker, 60, "behaviours::outs::Word", __UcFamily60, ::behaviours::outs::Word<'h>);
-__uc::handle!(__UcMarker, 61, "behaviours::outs::Writer", ::behaviours::outs::Writer);
-__uc::handle!(__UcMarker, 62, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
-__uc::handle!(__UcMarker, 63, "behaviours::panics::Counter", ::behaviours::panics::Counter);
-__uc::handle!(__UcMarker, 64, "behaviours::panics::Shy", ::behaviours::panics::Shy);
-__uc::handle!(__UcMarker, 65, "behaviours::records::Account", ::behaviours::records::Account);
-__uc::record!(__UcMarker, 66, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
-__uc::record!(__UcMarker, 67, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
-__uc::record!(__UcMarker, 68, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
-__uc::record!(__UcMarker, 69, "behaviours::std_types::CPair", constructible, ::behaviours::std_types::CPair { first: ::std::ffi::c_int, second: ::std::option::Option<::std::ffi::c_char> });
-__uc::handle!(__UcMarker, 70, "behaviours::std_types::Lasting", ::behaviours::std_types::Lasting);
-__uc::record!(__UcMarker, 71, "behaviours::std_types::Polynomial", constructible, ::behaviours::std_types::Polynomial { bits: ::std::vec::Vec<::core::primitive::u32>, name: ::std::string::String });
-__uc::handle!(__UcMarker, 72, "behaviours::std_types::Shape", ::behaviours::std_types::Shape);
-__uc::handle!(__UcMarker, 73, "behaviours::threads::Local", ::behaviours::threads::Local);
-__uc::handle!(__UcMarker, 74, "behaviours::threads::Shared", ::behaviours::threads::Shared);
-__uc::handle!(__UcMarker, 75, "behaviours::threads::Single", ::behaviours::threads::Single);
-__uc::handle!(__UcMarker, 76, "behaviours::traits::Basket", ::behaviours::traits::Basket);
-__uc::handle!(__UcMarker, 77, "behaviours::traits::Cat", ::behaviours::traits::Cat);
-__uc::handle!(__UcMarker, 78, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
-__uc::handle!(__UcMarker, 79, "behaviours::views::Address", ::behaviours::views::Address);
-__uc::handle!(__UcMarker, 80, "behaviours::views::Cabinet", ::behaviours::views::Cabinet);
-__uc::handle_in!(__UcMarker, 81, "behaviours::views::Drawer", __UcFamily81, ::behaviours::views::Drawer<'h>);
-__uc::handle_in!(__UcMarker, 82, "behaviours::views::Environment", __UcFamily82, ::behaviours::views::Environment<'h>);
-__uc::handle_in!(__UcMarker, 83, "behaviours::views::Label", __UcFamily83, ::behaviours::views::Label<'h>);
-__uc::handle!(__UcMarker, 84, "behaviours::views::NotFound", ::behaviours::views::NotFound);
-__uc::handle_in!(__UcMarker, 85, "behaviours::views::Registry", __UcFamily85, ::behaviours::views::Registry<'h>);
-__uc::handle_in!(__UcMarker, 86, "behaviours::views::Rest", __UcFamily86, ::behaviours::views::Rest<'h>);
-__uc::handle_in!(__UcMarker, 87, "behaviours::views::Segments", __UcFamily87, ::behaviours::views::Segments<'h>);
-__uc::handle_in!(__UcMarker, 88, "behaviours::views::State", __UcFamily88, ::behaviours::views::State<'h, 'h>);
-__uc::handle_in!(__UcMarker, 89, "behaviours::views::Tail", __UcFamily89, ::behaviours::views::Tail<'h>);
-__uc::handle_in!(__UcMarker, 90, "behaviours::views::Template", __UcFamily90, ::behaviours::views::Template<'h, 'h>);
-__uc::handle_in!(__UcMarker, 91, "behaviours::views::Walk", __UcFamily91, ::behaviours::views::Walk<'h>);
-__uc::handle!(__UcMarker, 92, "std::fs::File", ::std::fs::File);
+__uc::handle!(__UcMarker, 53, "behaviours::operators::Blob", ::behaviours::operators::Blob);
+__uc::handle!(__UcMarker, 54, "behaviours::operators::Shelf", ::behaviours::operators::Shelf);
+__uc::handle!(__UcMarker, 55, "behaviours::operators::Steps", ::behaviours::operators::Steps);
+__uc::handle!(__UcMarker, 56, "behaviours::outs::Bad", ::behaviours::outs::Bad);
+__uc::handle_in!(__UcMarker, 57, "behaviours::outs::Field", __UcFamily57, ::behaviours::outs::Field<'h>);
+__uc::handle_in!(__UcMarker, 58, "behaviours::outs::Fields", __UcFamily58, ::behaviours::outs::Fields<'h, 'h>);
+__uc::handle_in!(__UcMarker, 59, "behaviours::outs::Sink", __UcFamily59, ::behaviours::outs::Sink<'h>);
+__uc::record!(__UcMarker, 60, "behaviours::outs::Size", constructible, ::behaviours::outs::Size { width: ::core::primitive::u32, height: ::core::primitive::u32 });
+__uc::record!(__UcMarker, 61, "behaviours::outs::Tally", constructible, ::behaviours::outs::Tally { start: ::core::primitive::u32, seen: ::std::vec::Vec<::std::string::String> });
+__uc::handle_in!(__UcMarker, 62, "behaviours::outs::Word", __UcFamily62, ::behaviours::outs::Word<'h>);
+__uc::handle!(__UcMarker, 63, "behaviours::outs::Writer", ::behaviours::outs::Writer);
+__uc::handle!(__UcMarker, 64, "behaviours::panics::Bomb", ::behaviours::panics::Bomb);
+__uc::handle!(__UcMarker, 65, "behaviours::panics::Counter", ::behaviours::panics::Counter);
+__uc::handle!(__UcMarker, 66, "behaviours::panics::Shy", ::behaviours::panics::Shy);
+__uc::handle!(__UcMarker, 67, "behaviours::records::Account", ::behaviours::records::Account);
+__uc::record!(__UcMarker, 68, "behaviours::records::Line", constructible, ::behaviours::records::Line { start: ::behaviours::Dot, end: ::behaviours::Dot, tags: ::std::vec::Vec<::behaviours::records::Tag> });
+__uc::record!(__UcMarker, 69, "behaviours::records::Pair", constructible, ::behaviours::records::Pair { 0: ::core::primitive::u8, 1: ::std::string::String });
+__uc::record!(__UcMarker, 70, "behaviours::records::Tag", constructible, ::behaviours::records::Tag { r#in: ::std::string::String, note: ::std::option::Option<::std::string::String> });
+__uc::record!(__UcMarker, 71, "behaviours::std_types::CPair", constructible, ::behaviours::std_types::CPair { first: ::std::ffi::c_int, second: ::std::option::Option<::std::ffi::c_char> });
+__uc::handle!(__UcMarker, 72, "behaviours::std_types::Lasting", ::behaviours::std_types::Lasting);
+__uc::record!(__UcMarker, 73, "behaviours::std_types::Polynomial", constructible, ::behaviours::std_types::Polynomial { bits: ::std::vec::Vec<::core::primitive::u32>, name: ::std::string::String });
+__uc::handle!(__UcMarker, 74, "behaviours::std_types::Shape", ::behaviours::std_types::Shape);
+__uc::handle!(__UcMarker, 75, "behaviours::threads::Local", ::behaviours::threads::Local);
+__uc::handle!(__UcMarker, 76, "behaviours::threads::Shared", ::behaviours::threads::Shared);
+__uc::handle!(__UcMarker, 77, "behaviours::threads::Single", ::behaviours::threads::Single);
+__uc::handle!(__UcMarker, 78, "behaviours::traits::Basket", ::behaviours::traits::Basket);
+__uc::handle!(__UcMarker, 79, "behaviours::traits::Cat", ::behaviours::traits::Cat);
+__uc::handle!(__UcMarker, 80, "behaviours::upcalls::Machine", ::behaviours::upcalls::Machine);
+__uc::handle!(__UcMarker, 81, "behaviours::views::Address", ::behaviours::views::Address);
+__uc::handle!(__UcMarker, 82, "behaviours::views::Cabinet", ::behaviours::views::Cabinet);
+__uc::handle_in!(__UcMarker, 83, "behaviours::views::Drawer", __UcFamily83, ::behaviours::views::Drawer<'h>);
+__uc::handle_in!(__UcMarker, 84, "behaviours::views::Environment", __UcFamily84, ::behaviours::views::Environment<'h>);
+__uc::handle_in!(__UcMarker, 85, "behaviours::views::Label", __UcFamily85, ::behaviours::views::Label<'h>);
+__uc::handle!(__UcMarker, 86, "behaviours::views::NotFound", ::behaviours::views::NotFound);
+__uc::handle_in!(__UcMarker, 87, "behaviours::views::Registry", __UcFamily87, ::behaviours::views::Registry<'h>);
+__uc::handle_in!(__UcMarker, 88, "behaviours::views::Rest", __UcFamily88, ::behaviours::views::Rest<'h>);
+__uc::handle_in!(__UcMarker, 89, "behaviours::views::Segments", __UcFamily89, ::behaviours::views::Segments<'h>);
+__uc::handle_in!(__UcMarker, 90, "behaviours::views::State", __UcFamily90, ::behaviours::views::State<'h, 'h>);
+__uc::handle_in!(__UcMarker, 91, "behaviours::views::Tail", __UcFamily91, ::behaviours::views::Tail<'h>);
+__uc::handle_in!(__UcMarker, 92, "behaviours::views::Template", __UcFamily92, ::behaviours::views::Template<'h, 'h>);
+__uc::handle_in!(__UcMarker, 93, "behaviours::views::Walk", __UcFamily93, ::behaviours::views::Walk<'h>);
+__uc::handle!(__UcMarker, 94, "std::fs::File", ::std::fs::File);
 
 /// An object of Python's that implements `behaviours::conversions::Row`.
 #[derive(Clone)]
@@ -821,7 +823,7 @@ fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
-/// Shim for `behaviours::conversions::Public::to_bytes`, src/conversions.rs:272.
+/// Shim for `behaviours::conversions::Public::to_bytes`, src/conversions.rs:280.
 fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
@@ -851,7 +853,7 @@ fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::Secret::new`, src/conversions.rs:256.
+/// Shim for `behaviours::conversions::Secret::new`, src/conversions.rs:264.
 fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::conversions::Secret>::new(a0.take()))
@@ -1270,8 +1272,107 @@ fn __uc_f122<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:149.
+/// Shim for `behaviours::errors::Jam::years`, src/errors.rs:122.
 fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::errors::Jam>::years(a0.take()))
+}
+
+/// Shim for `<behaviours::errors::Jam as Debug>::fmt`.
+fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::errors::Jam>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `<behaviours::errors::Jam as Display>::fmt`.
+fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::errors::Jam>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Jam::Rusty`.
+fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<::core::primitive::u32>(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::errors::Jam::Rusty(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Jam::Rusty.0`.
+fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::errors::Jam>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        (match a0.take() {
+            ::behaviours::errors::Jam::Rusty { 0: value, .. } => value,
+            #[allow(unreachable_patterns)]
+            _ => ::std::panic!("the value is another variant"),
+        })
+    )
+}
+
+/// Shim for `behaviours::errors::Jam::Broken`.
+fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    __uc::answer!(call, __UcMarker, ::behaviours::errors::Jam::Broken)
+}
+
+/// Shim for `behaviours::errors::Jam variant`.
+fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::errors::Jam>(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        match a0.take() {
+            ::behaviours::errors::Jam::Rusty { .. } => 0u32,
+            ::behaviours::errors::Jam::Broken { .. } => 1u32,
+            #[allow(unreachable_patterns)]
+            _ => u32::MAX,
+        }
+    )
+}
+
+/// Shim for `behaviours::errors::Valve::new`, src/errors.rs:146.
+fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::errors::Valve>::new(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Valve::hit`, src/errors.rs:151.
+fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::errors::Valve>::hit(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Valve::close`, src/errors.rs:156.
+fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::errors::Valve>::close(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Valve::shut`, src/errors.rs:161.
+fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, <::behaviours::errors::Valve>::shut(a0.take()))
+}
+
+/// Shim for `behaviours::errors::Valve::close_both`, src/errors.rs:166.
+fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::errors::Valve>::close_both(a0.take(), a1.take())
+    )
+}
+
+/// Shim for `<behaviours::errors::Valve as Debug>::fmt`.
+fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<&'c ::behaviours::errors::Valve>(call);
+    __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
+}
+
+/// Shim for `behaviours::files::Capitals<impl Write>::new`, src/files.rs:149.
+fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1283,7 +1384,7 @@ fn __uc_f123<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::written`, src/files.rs:157.
-fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1295,7 +1396,7 @@ fn __uc_f124<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::get_ref`, src/files.rs:162.
-fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1307,7 +1408,7 @@ fn __uc_f125<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::get_mut`, src/files.rs:167.
-fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1320,7 +1421,7 @@ fn __uc_f126<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::after`, src/files.rs:172.
-fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1334,7 +1435,7 @@ fn __uc_f127<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Capitals<impl Write>::finish`, src/files.rs:180.
-fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1346,7 +1447,7 @@ fn __uc_f128<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::write`.
-fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1359,7 +1460,7 @@ fn __uc_f129<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as std::io::Write>::flush`.
-fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c mut ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1367,7 +1468,7 @@ fn __uc_f130<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Capitals<impl Write> as Debug>::fmt`.
-fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
     >(call);
@@ -1375,7 +1476,7 @@ fn __uc_f131<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::rewind`, src/files.rs:271.
-fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1385,7 +1486,7 @@ fn __uc_f132<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::new`, src/files.rs:242.
-fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1395,7 +1496,7 @@ fn __uc_f133<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::next_line`, src/files.rs:249.
-fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1405,7 +1506,7 @@ fn __uc_f134<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::get_ref`, src/files.rs:256.
-fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -1415,7 +1516,7 @@ fn __uc_f135<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<File>::into_inner`, src/files.rs:261.
-fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1425,13 +1526,13 @@ fn __uc_f136<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<File> as Debug>::fmt`.
-fn __uc_f137<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Lines<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::rewind`, src/files.rs:271.
-fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1443,7 +1544,7 @@ fn __uc_f138<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::new`, src/files.rs:242.
-fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1455,7 +1556,7 @@ fn __uc_f139<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::next_line`, src/files.rs:249.
-fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1467,7 +1568,7 @@ fn __uc_f140<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::get_ref`, src/files.rs:256.
-fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1479,7 +1580,7 @@ fn __uc_f141<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines<impl Read>::into_inner`, src/files.rs:261.
-fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1491,7 +1592,7 @@ fn __uc_f142<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Lines::open`, src/files.rs:278.
-fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1503,7 +1604,7 @@ fn __uc_f143<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Lines<impl Read> as Debug>::fmt`.
-fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1511,18 +1612,18 @@ fn __uc_f144<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Memory::new`, src/files.rs:314.
-fn __uc_f145<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::new())
 }
 
 /// Shim for `behaviours::files::Memory::tell`, src/files.rs:319.
-fn __uc_f146<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Memory>::tell(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::read`.
-fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1533,7 +1634,7 @@ fn __uc_f147<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Read>::readinto`.
-fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1544,7 +1645,7 @@ fn __uc_f148<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::readline`.
-fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
     __uc::answer!(
@@ -1555,7 +1656,7 @@ fn __uc_f149<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::write`.
-fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -1566,13 +1667,13 @@ fn __uc_f150<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Write>::flush`.
-fn __uc_f151<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::flush(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::Seek>::seek`.
-fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::std::option::Option<::core::primitive::i64>>(call);
@@ -1584,7 +1685,7 @@ fn __uc_f152<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Default>::default`.
-fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1593,30 +1694,30 @@ fn __uc_f153<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Memory as Debug>::fmt`.
-fn __uc_f154<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Memory as std::io::BufRead>::lines`.
-fn __uc_f155<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::files::Memory>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::io::next_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::Notes::new`, src/files.rs:96.
-fn __uc_f156<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::new())
 }
 
 /// Shim for `behaviours::files::Notes::text`, src/files.rs:101.
-fn __uc_f157<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::files::Notes>::text(a0.take()))
 }
 
 /// Shim for `behaviours::files::Notes::write_fmt`, src/files.rs:106.
-fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -1630,7 +1731,7 @@ fn __uc_f158<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Notes as Default>::default`.
-fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1639,13 +1740,13 @@ fn __uc_f159<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Notes as Debug>::fmt`.
-fn __uc_f160<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Notes>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Options::skip`, src/files.rs:291.
-fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -1657,7 +1758,7 @@ fn __uc_f161<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Options::lines`, src/files.rs:297.
-fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(
@@ -1668,7 +1769,7 @@ fn __uc_f162<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Default>::default`.
-fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1677,13 +1778,13 @@ fn __uc_f163<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Options as Debug>::fmt`.
-fn __uc_f164<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Options>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::new`, src/files.rs:119.
-fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1695,7 +1796,7 @@ fn __uc_f165<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::tag`, src/files.rs:124.
-fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1708,7 +1809,7 @@ fn __uc_f166<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::get_ref`, src/files.rs:130.
-fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1720,7 +1821,7 @@ fn __uc_f167<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Tags<impl fmt::Write>::into_inner`, src/files.rs:135.
-fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1732,7 +1833,7 @@ fn __uc_f168<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::Unfinished<File>::into_lines`, src/files.rs:235.
-fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1742,19 +1843,19 @@ fn __uc_f169<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Debug>::fmt`.
-fn __uc_f170<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::files::Unfinished<File> as Display>::fmt`.
-fn __uc_f171<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::files::Unfinished<::std::fs::File>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::files::Unfinished<impl Read>::into_lines`, src/files.rs:235.
-fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -1766,7 +1867,7 @@ fn __uc_f172<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Debug>::fmt`.
-fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1774,7 +1875,7 @@ fn __uc_f173<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::files::Unfinished<impl Read> as Display>::fmt`.
-fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::behaviours::files::Unfinished<::usecrate_runtime::private::File<1>>,
     >(call);
@@ -1782,7 +1883,7 @@ fn __uc_f174<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::count`, src/iterators.rs:333.
-fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1793,7 +1894,7 @@ fn __uc_f175<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Bag::contains`, src/iterators.rs:338.
-fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1804,7 +1905,7 @@ fn __uc_f176<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Extend<u32>>::extend`.
-fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f190<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Bag>(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
@@ -1813,7 +1914,7 @@ fn __uc_f177<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as FromIterator<u32>>::from_iter`.
-fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -1827,7 +1928,7 @@ fn __uc_f178<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Clone>::clone`.
-fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(
         call,
@@ -1837,31 +1938,31 @@ fn __uc_f179<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Bag as Debug>::fmt`.
-fn __uc_f180<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::into_iter`.
-fn __uc_f181<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Bag as IntoIterator>::rev`.
-fn __uc_f182<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Bag>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Debug>::fmt`.
-fn __uc_f183<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::next`.
-fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Countdown>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -1872,25 +1973,25 @@ fn __uc_f184<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Countdown as Iterator>::size_hint`.
-fn __uc_f185<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Countdown>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::new`, src/iterators.rs:455.
-fn __uc_f186<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::new(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::steps`, src/iterators.rs:460.
-fn __uc_f187<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Ladder>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Ladder::above`, src/iterators.rs:465.
-fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1901,7 +2002,7 @@ fn __uc_f188<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Ladder::push`, src/iterators.rs:470.
-fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -1912,7 +2013,7 @@ fn __uc_f189<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Default>::default`.
-fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -1921,25 +2022,25 @@ fn __uc_f191<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Ladder as Debug>::fmt`.
-fn __uc_f192<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Ladder>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::text`, src/iterators.rs:195.
-fn __uc_f193<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Line::shout`, src/iterators.rs:200.
-fn __uc_f194<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Line>::shout(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Line as Clone>::clone`.
-fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
         call,
@@ -1949,7 +2050,7 @@ fn __uc_f195<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as PartialEq>::eq`.
-fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     let a1 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(
@@ -1962,13 +2063,13 @@ fn __uc_f196<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Line as Debug>::fmt`.
-fn __uc_f197<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Line>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::next_back`.
-fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1978,7 +2079,7 @@ fn __uc_f198<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Clone>::clone`.
-fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(
         call,
@@ -1988,31 +2089,31 @@ fn __uc_f199<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Lines as Debug>::fmt`.
-fn __uc_f200<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::next`.
-fn __uc_f201<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as Iterator>::size_hint`.
-fn __uc_f202<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as ExactSizeIterator>::len`.
-fn __uc_f203<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Lines<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::ExactSizeIterator::len(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Lines as DoubleEndedIterator>::rev`.
-fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h mut ::behaviours::iterators::Lines<'p>>(call);
     __uc::answer!(
         call,
@@ -2022,49 +2123,49 @@ fn __uc_f204<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Debug>::fmt`.
-fn __uc_f205<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::next`.
-fn __uc_f206<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()).transpose())
 }
 
 /// Shim for `<behaviours::iterators::Numbers as Iterator>::size_hint`.
-fn __uc_f207<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Numbers<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Once::new`, src/iterators.rs:345.
-fn __uc_f208<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Once>::new(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as Debug>::fmt`.
-fn __uc_f209<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::into_iter`.
-fn __uc_f210<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Once as IntoIterator>::rev`.
-fn __uc_f211<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::iterators::Once>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::iterators::Placed::place`, src/iterators.rs:207.
-fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -2074,7 +2175,7 @@ fn __uc_f212<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Placed::line`, src/iterators.rs:212.
-fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2084,13 +2185,13 @@ fn __uc_f213<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Placed as Debug>::fmt`.
-fn __uc_f214<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Placed<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Places::pass`, src/iterators.rs:232.
-fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2101,30 +2202,30 @@ fn __uc_f215<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Places as Debug>::fmt`.
-fn __uc_f216<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::next`.
-fn __uc_f217<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::Iterator::next(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Places as Iterator>::size_hint`.
-fn __uc_f218<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Places<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::length_hint(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::new`, src/iterators.rs:122.
-fn __uc_f219<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::new())
 }
 
 /// Shim for `behaviours::iterators::Song::push`, src/iterators.rs:127.
-fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg(call);
     __uc::answer_fluent!(
@@ -2136,25 +2237,25 @@ fn __uc_f220<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::iter`, src/iterators.rs:135.
-fn __uc_f221<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::places`, src/iterators.rs:142.
-fn __uc_f222<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::places(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::iter_mut`, src/iterators.rs:150.
-fn __uc_f223<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::iter_mut(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::search`, src/iterators.rs:155.
-fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2165,25 +2266,25 @@ fn __uc_f224<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::Song::drain`, src/iterators.rs:160.
-fn __uc_f225<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::drain(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::len`, src/iterators.rs:165.
-fn __uc_f226<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::len(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::Song::is_empty`, src/iterators.rs:170.
-fn __uc_f227<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::iterators::Song>::is_empty(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as Default>::default`.
-fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2192,7 +2293,7 @@ fn __uc_f228<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Clone>::clone`.
-fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(
         call,
@@ -2202,30 +2303,30 @@ fn __uc_f229<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::iterators::Song as Debug>::fmt`.
-fn __uc_f230<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::into_iter`.
-fn __uc_f231<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()))
 }
 
 /// Shim for `<behaviours::iterators::Song as IntoIterator>::rev`.
-fn __uc_f232<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::behaviours::iterators::Song>(call);
     __uc::answer!(call, __UcMarker, ::std::iter::IntoIterator::into_iter(a0.take()).rev())
 }
 
 /// Shim for `behaviours::moves::Stamp::new`, src/moves.rs:49.
-fn __uc_f233<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::new())
 }
 
 /// Shim for `behaviours::moves::Stamp::used_often`, src/moves.rs:54.
-fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2236,13 +2337,13 @@ fn __uc_f234<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::moves::Stamp::used`, src/moves.rs:59.
-fn __uc_f235<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Stamp>::used(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Stamp as Default>::default`.
-fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2251,7 +2352,7 @@ fn __uc_f236<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Clone>::clone`.
-fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
         call,
@@ -2261,7 +2362,7 @@ fn __uc_f237<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as PartialEq>::eq`.
-fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(
@@ -2274,31 +2375,31 @@ fn __uc_f238<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Stamp as Debug>::fmt`.
-fn __uc_f239<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Stamp>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::new`, src/moves.rs:11.
-fn __uc_f240<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::new(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::number`, src/moves.rs:16.
-fn __uc_f241<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::number(a0.take()))
 }
 
 /// Shim for `behaviours::moves::Ticket::punch`, src/moves.rs:21.
-fn __uc_f242<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::moves::Ticket>::punch(a0.take()))
 }
 
 /// Shim for `<behaviours::moves::Ticket as PartialEq>::eq`.
-fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     let a1 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(
@@ -2311,13 +2412,13 @@ fn __uc_f243<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::moves::Ticket as Debug>::fmt`.
-fn __uc_f244<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::moves::Ticket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Blob::new`, src/operators.rs:119.
-fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2328,24 +2429,24 @@ fn __uc_f245<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Blob as AsRef<[u8]>>::as_ref`.
-fn __uc_f246<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::bytes_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Blob as Debug>::fmt`.
-fn __uc_f247<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Blob>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::new`, src/operators.rs:75.
-fn __uc_f248<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::new())
 }
 
 /// Shim for `behaviours::operators::Shelf::put`, src/operators.rs:80.
-fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2356,19 +2457,19 @@ fn __uc_f249<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Shelf::len`, src/operators.rs:85.
-fn __uc_f250<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::len(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::is_empty`, src/operators.rs:90.
-fn __uc_f251<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::operators::Shelf>::is_empty(a0.take()))
 }
 
 /// Shim for `behaviours::operators::Shelf::contains`, src/operators.rs:95.
-fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2379,7 +2480,7 @@ fn __uc_f252<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Default>::default`.
-fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2388,7 +2489,7 @@ fn __uc_f253<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Clone>::clone`.
-fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
         call,
@@ -2398,7 +2499,7 @@ fn __uc_f254<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as PartialEq>::eq`.
-fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(
@@ -2411,13 +2512,13 @@ fn __uc_f255<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as Debug>::fmt`.
-fn __uc_f256<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Shelf as Index<usize>>::index`.
-fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -2430,7 +2531,7 @@ fn __uc_f257<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Shelf as IndexMut<usize>>::index_mut`.
-fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Shelf>(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     let a2 = __uc_arg::<::core::primitive::u32>(call);
@@ -2446,7 +2547,7 @@ fn __uc_f258<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::operators::Steps::new`, src/operators.rs:15.
-fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2457,7 +2558,7 @@ fn __uc_f259<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Clone>::clone`.
-fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2467,7 +2568,7 @@ fn __uc_f260<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Ord>::cmp`.
-fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2478,7 +2579,7 @@ fn __uc_f261<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as PartialEq>::eq`.
-fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2491,25 +2592,25 @@ fn __uc_f262<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Debug>::fmt`.
-fn __uc_f263<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Display>::fmt`.
-fn __uc_f264<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Hash>::hash`.
-fn __uc_f265<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::operators::Steps>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `<behaviours::operators::Steps as Add<Steps>>::add`.
-fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2520,7 +2621,7 @@ fn __uc_f266<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Sub<Steps>>::sub`.
-fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2531,7 +2632,7 @@ fn __uc_f267<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Mul<i64>>::mul`.
-fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2542,7 +2643,7 @@ fn __uc_f268<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as Mul<Steps>>::mul`.
-fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -2553,7 +2654,7 @@ fn __uc_f269<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as Neg>::neg`.
-fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
         call,
@@ -2563,7 +2664,7 @@ fn __uc_f270<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::operators::Steps as AddAssign<Steps>>::add_assign`.
-fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::operators::Steps>(call);
     let a1 = __uc_arg::<::behaviours::operators::Steps>(call);
     __uc::answer!(
@@ -2576,19 +2677,19 @@ fn __uc_f271<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Bad as Debug>::fmt`.
-fn __uc_f272<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Bad as Display>::fmt`.
-fn __uc_f273<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Bad>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field {}`.
-fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2602,7 +2703,7 @@ fn __uc_f274<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Clone>::clone`.
-fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
         call,
@@ -2612,7 +2713,7 @@ fn __uc_f275<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as PartialEq>::eq`.
-fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(
@@ -2625,19 +2726,19 @@ fn __uc_f276<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Field as Debug>::fmt`.
-fn __uc_f277<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Field.name`.
-fn __uc_f278<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().name)
 }
 
 /// Shim for `behaviours::outs::Field.name=`.
-fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(
@@ -2650,13 +2751,13 @@ fn __uc_f279<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Field.value`.
-fn __uc_f280<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Field<'h>>(call);
     __uc::answer!(call, __UcMarker, &a0.take().value)
 }
 
 /// Shim for `behaviours::outs::Field.value=`.
-fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::outs::Field<'h>>(call);
     let a1 = __uc_kept::<&'h [::core::primitive::u8]>(call);
     __uc::answer!(
@@ -2669,7 +2770,7 @@ fn __uc_f281<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::new`, src/outs.rs:248.
-fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<
         ::usecrate_runtime::private::InPlace<'h, ::behaviours::outs::Field<'h>>,
     >(call);
@@ -2681,7 +2782,7 @@ fn __uc_f282<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::parse`, src/outs.rs:253.
-fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -2692,7 +2793,7 @@ fn __uc_f283<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Fields::found`, src/outs.rs:263.
-fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -2704,13 +2805,13 @@ fn __uc_f284<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Fields as Debug>::fmt`.
-fn __uc_f285<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Fields<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Fields.all`.
-fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::outs::Fields<'p, 'p>>(call);
     __uc::answer!(
         call,
@@ -2720,19 +2821,19 @@ fn __uc_f286<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Sink::room`, src/outs.rs:117.
-fn __uc_f287<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Sink<'_>>::room(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Sink as Debug>::fmt`.
-fn __uc_f288<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Sink<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Size as Default>::default`.
-fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2741,24 +2842,24 @@ fn __uc_f289<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::Word::text`, src/outs.rs:43.
-fn __uc_f290<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Word<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::outs::Word as Debug>::fmt`.
-fn __uc_f291<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Word<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::outs::Writer::new`, src/outs.rs:207.
-fn __uc_f292<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::outs::Writer>::new())
 }
 
 /// Shim for `behaviours::outs::Writer::line`, src/outs.rs:212.
-fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -2778,7 +2879,7 @@ fn __uc_f293<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Default>::default`.
-fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2787,24 +2888,24 @@ fn __uc_f294<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::outs::Writer as Debug>::fmt`.
-fn __uc_f295<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::outs::Writer>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Bomb::new`, src/panics.rs:57.
-fn __uc_f296<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::new())
 }
 
 /// Shim for `behaviours::panics::Bomb::tick`, src/panics.rs:62.
-fn __uc_f297<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Bomb>::tick(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Bomb as Default>::default`.
-fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2813,18 +2914,18 @@ fn __uc_f298<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Bomb as Debug>::fmt`.
-fn __uc_f299<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Bomb>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::new`, src/panics.rs:23.
-fn __uc_f300<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::new())
 }
 
 /// Shim for `behaviours::panics::Counter::count`, src/panics.rs:28.
-fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2835,19 +2936,19 @@ fn __uc_f301<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::panics::Counter::look`, src/panics.rs:35.
-fn __uc_f302<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::look(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Counter::value`, src/panics.rs:40.
-fn __uc_f303<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Counter>::value(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Counter as Default>::default`.
-fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2856,7 +2957,7 @@ fn __uc_f304<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Clone>::clone`.
-fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
         call,
@@ -2866,7 +2967,7 @@ fn __uc_f305<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as PartialEq>::eq`.
-fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     let a1 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(
@@ -2879,24 +2980,24 @@ fn __uc_f306<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Counter as Debug>::fmt`.
-fn __uc_f307<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Counter>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::panics::Shy::new`, src/panics.rs:84.
-fn __uc_f308<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::new())
 }
 
 /// Shim for `behaviours::panics::Shy::number`, src/panics.rs:89.
-fn __uc_f309<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::panics::Shy>::number(a0.take()))
 }
 
 /// Shim for `<behaviours::panics::Shy as Default>::default`.
-fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -2905,19 +3006,19 @@ fn __uc_f310<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::panics::Shy as Debug>::fmt`.
-fn __uc_f311<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::panics::Shy>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::new`, src/records.rs:50.
-fn __uc_f312<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::new(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::deposit`, src/records.rs:60.
-fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -2928,19 +3029,19 @@ fn __uc_f313<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account::changes`, src/records.rs:67.
-fn __uc_f314<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::changes(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account::secret`, src/records.rs:72.
-fn __uc_f315<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::records::Account>::secret(a0.take()))
 }
 
 /// Shim for `<behaviours::records::Account as Clone>::clone`.
-fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
         call,
@@ -2950,7 +3051,7 @@ fn __uc_f316<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as PartialEq>::eq`.
-fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(
@@ -2963,19 +3064,19 @@ fn __uc_f317<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Account as Debug>::fmt`.
-fn __uc_f318<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::records::Account.owner`.
-fn __uc_f319<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().owner)
 }
 
 /// Shim for `behaviours::records::Account.owner=`.
-fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(
@@ -2988,13 +3089,13 @@ fn __uc_f320<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.balance`.
-fn __uc_f321<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().balance)
 }
 
 /// Shim for `behaviours::records::Account.balance=`.
-fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(
@@ -3007,13 +3108,13 @@ fn __uc_f322<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::records::Account.changes`.
-fn __uc_f323<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Account>(call);
     __uc::answer!(call, __UcMarker, &a0.take().changes)
 }
 
 /// Shim for `behaviours::records::Account.changes=`.
-fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::behaviours::records::Account>(call);
     let a1 = __uc_arg::<::core::primitive::u32>(call);
     __uc::answer!(
@@ -3026,13 +3127,13 @@ fn __uc_f324<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::records::Tag as Hash>::hash`.
-fn __uc_f325<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::records::Tag>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Lasting::new`, src/std_types.rs:169.
-fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Forever<::behaviours::std_types::Polynomial>,
     >(call);
@@ -3054,7 +3155,7 @@ fn __uc_f326<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::same`, src/std_types.rs:174.
-fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3065,25 +3166,25 @@ fn __uc_f327<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Lasting::text`, src/std_types.rs:183.
-fn __uc_f328<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Lasting>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::std_types::Lasting as Debug>::fmt`.
-fn __uc_f329<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Lasting>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::new`, src/std_types.rs:109.
-fn __uc_f330<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::std_types::Shape>::new(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::Shape::fmt`, src/std_types.rs:114.
-fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3096,7 +3197,7 @@ fn __uc_f331<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::Shape::plainly`, src/std_types.rs:122.
-fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3109,7 +3210,7 @@ fn __uc_f332<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::name`, src/std_types.rs:102.
-fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3120,7 +3221,7 @@ fn __uc_f333<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as behaviours::std_types::Render>::render`, src/std_types.rs:104.
-fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -3137,29 +3238,29 @@ fn __uc_f334<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::std_types::Shape as Debug>::fmt`.
-fn __uc_f335<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::std_types::Shape>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::new`, src/threads.rs:18.
-fn __uc_f336<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::new())
 }
 
 /// Shim for `behaviours::threads::Local::count`, src/threads.rs:26.
-fn __uc_f337<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::count(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Local::living`, src/threads.rs:32.
-fn __uc_f338<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Local>::living())
 }
 
 /// Shim for `<behaviours::threads::Local as Default>::default`.
-fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3168,18 +3269,18 @@ fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Local as Debug>::fmt`.
-fn __uc_f340<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Local>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Shared::new`, src/threads.rs:88.
-fn __uc_f341<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Shared>::new())
 }
 
 /// Shim for `behaviours::threads::Shared::stay`, src/threads.rs:93.
-fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3190,7 +3291,7 @@ fn __uc_f342<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Shared::change`, src/threads.rs:102.
-fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3201,7 +3302,7 @@ fn __uc_f343<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Default>::default`.
-fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3210,18 +3311,18 @@ fn __uc_f344<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Shared as Debug>::fmt`.
-fn __uc_f345<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Shared>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::threads::Single::new`, src/threads.rs:59.
-fn __uc_f346<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::new())
 }
 
 /// Shim for `behaviours::threads::Single::stay`, src/threads.rs:64.
-fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3232,13 +3333,13 @@ fn __uc_f347<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::Single::calls`, src/threads.rs:74.
-fn __uc_f348<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::threads::Single>::calls(a0.take()))
 }
 
 /// Shim for `<behaviours::threads::Single as Default>::default`.
-fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3247,24 +3348,24 @@ fn __uc_f349<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::threads::Single as Debug>::fmt`.
-fn __uc_f350<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::threads::Single>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Basket::new`, src/traits.rs:56.
-fn __uc_f351<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Basket>::new())
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives`, src/traits.rs:37.
-fn __uc_f352<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(&**a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named`, src/traits.rs:6.
-fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3274,7 +3375,7 @@ fn __uc_f353<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted`, src/traits.rs:9.
-fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(
         call,
@@ -3284,7 +3385,7 @@ fn __uc_f354<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Default>::default`.
-fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3293,24 +3394,24 @@ fn __uc_f355<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Basket as Debug>::fmt`.
-fn __uc_f356<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Basket>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::traits::Cat::new`, src/traits.rs:32.
-fn __uc_f357<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::new())
 }
 
 /// Shim for `behaviours::traits::Cat::lives`, src/traits.rs:37.
-fn __uc_f358<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::traits::Cat>::lives(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::named`, src/traits.rs:6.
-fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3320,7 +3421,7 @@ fn __uc_f359<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as behaviours::traits::Named>::greeted`, src/traits.rs:9.
-fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3330,7 +3431,7 @@ fn __uc_f360<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Default>::default`.
-fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3339,7 +3440,7 @@ fn __uc_f361<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Clone>::clone`.
-fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
         call,
@@ -3349,7 +3450,7 @@ fn __uc_f362<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Ord>::cmp`.
-fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3360,7 +3461,7 @@ fn __uc_f363<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as PartialEq>::eq`.
-fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     let a1 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(
@@ -3371,36 +3472,36 @@ fn __uc_f364<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::traits::Cat as Debug>::fmt`.
-fn __uc_f365<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::traits::Cat as Hash>::hash`.
-fn __uc_f366<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::traits::Cat>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::new`, src/upcalls.rs:14.
-fn __uc_f367<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::new())
 }
 
 /// Shim for `behaviours::upcalls::Machine::steps`, src/upcalls.rs:19.
-fn __uc_f368<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::steps(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::step`, src/upcalls.rs:24.
-fn __uc_f369<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::upcalls::Machine>::step(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::Machine::run`, src/upcalls.rs:30.
-fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg::<
@@ -3423,7 +3524,7 @@ fn __uc_f370<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::Machine::watch`, src/upcalls.rs:38.
-fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -3448,7 +3549,7 @@ fn __uc_f371<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Default>::default`.
-fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3457,25 +3558,25 @@ fn __uc_f372<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::upcalls::Machine as Debug>::fmt`.
-fn __uc_f373<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::upcalls::Machine>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::new`, src/views.rs:248.
-fn __uc_f374<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::path`, src/views.rs:255.
-fn __uc_f375<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::path(a0.take()))
 }
 
 /// Shim for `behaviours::views::Address::segments_mut`, src/views.rs:260.
-fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(
         call,
@@ -3485,13 +3586,13 @@ fn __uc_f376<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Address::tail`, src/views.rs:268.
-fn __uc_f377<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Address>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Address as Clone>::clone`.
-fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
         call,
@@ -3501,7 +3602,7 @@ fn __uc_f378<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as PartialEq>::eq`.
-fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(
@@ -3514,18 +3615,18 @@ fn __uc_f379<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Address as Debug>::fmt`.
-fn __uc_f380<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Address>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Cabinet::new`, src/views.rs:360.
-fn __uc_f381<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Cabinet>::new())
 }
 
 /// Shim for `behaviours::views::Cabinet::open`, src/views.rs:365.
-fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg_in_parent(call);
     __uc::answer!(
@@ -3536,7 +3637,7 @@ fn __uc_f382<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Cabinet::look`, src/views.rs:370.
-fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg_in_parent(call);
     __uc::answer!(
@@ -3547,19 +3648,19 @@ fn __uc_f383<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Cabinet::lock`, src/views.rs:378.
-fn __uc_f384<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Cabinet>::lock(a0.take()))
 }
 
 /// Shim for `behaviours::views::Cabinet::walk`, src/views.rs:409.
-fn __uc_f385<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Cabinet>::walk(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Cabinet as Default>::default`.
-fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3568,19 +3669,19 @@ fn __uc_f386<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Cabinet as Debug>::fmt`.
-fn __uc_f387<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Cabinet>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Drawer::name`, src/views.rs:421.
-fn __uc_f388<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Drawer<'_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::Drawer::put`, src/views.rs:426.
-fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3591,18 +3692,18 @@ fn __uc_f389<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Drawer as Debug>::fmt`.
-fn __uc_f390<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Drawer<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Environment::new`, src/views.rs:52.
-fn __uc_f391<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Environment<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Environment::add_template`, src/views.rs:57.
-fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     let a2 = __uc_kept(call);
@@ -3616,7 +3717,7 @@ fn __uc_f392<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::get_template`, src/views.rs:66.
-fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3627,7 +3728,7 @@ fn __uc_f393<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::all`, src/views.rs:78.
-fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3637,7 +3738,7 @@ fn __uc_f394<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::first`, src/views.rs:88.
-fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3647,7 +3748,7 @@ fn __uc_f395<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::set_debug`, src/views.rs:93.
-fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3658,7 +3759,7 @@ fn __uc_f396<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::debug`, src/views.rs:98.
-fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3668,7 +3769,7 @@ fn __uc_f397<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::exchange`, src/views.rs:103.
-fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3679,7 +3780,7 @@ fn __uc_f398<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Environment::names`, src/views.rs:108.
-fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3689,7 +3790,7 @@ fn __uc_f399<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Default>::default`.
-fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3698,7 +3799,7 @@ fn __uc_f400<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Clone>::clone`.
-fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(
         call,
@@ -3708,25 +3809,25 @@ fn __uc_f401<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Environment as Debug>::fmt`.
-fn __uc_f402<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Environment<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Label::new`, src/views.rs:335.
-fn __uc_f403<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Label<'_>>::new(a0.take()))
 }
 
 /// Shim for `behaviours::views::Label::text`, src/views.rs:340.
-fn __uc_f404<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Label<'_>>::text(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Label as Clone>::clone`.
-fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Label<'h>>(call);
     __uc::answer!(
         call,
@@ -3736,13 +3837,13 @@ fn __uc_f405<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Label as Debug>::fmt`.
-fn __uc_f406<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Label<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Clone>::clone`.
-fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
         call,
@@ -3752,7 +3853,7 @@ fn __uc_f407<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as PartialEq>::eq`.
-fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     let a1 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(
@@ -3765,24 +3866,24 @@ fn __uc_f408<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::NotFound as Debug>::fmt`.
-fn __uc_f409<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<behaviours::views::NotFound as Display>::fmt`.
-fn __uc_f410<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::NotFound>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::new`, src/views.rs:200.
-fn __uc_f411<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::new())
 }
 
 /// Shim for `behaviours::views::Registry::add`, src/views.rs:205.
-fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_kept(call);
     __uc::answer!(
@@ -3793,7 +3894,7 @@ fn __uc_f412<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::enroll`, src/views.rs:210.
-fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_nested(call);
     __uc::answer!(
@@ -3804,19 +3905,19 @@ fn __uc_f413<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Registry::names`, src/views.rs:215.
-fn __uc_f414<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::names(a0.take()))
 }
 
 /// Shim for `behaviours::views::Registry::share`, src/views.rs:228.
-fn __uc_f415<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Registry<'_>>::share(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Registry as Default>::default`.
-fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -3825,7 +3926,7 @@ fn __uc_f416<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Clone>::clone`.
-fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(
         call,
@@ -3835,25 +3936,25 @@ fn __uc_f417<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Registry as Debug>::fmt`.
-fn __uc_f418<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Registry<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::count`, src/views.rs:179.
-fn __uc_f419<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::count(a0.take()))
 }
 
 /// Shim for `behaviours::views::Rest::next`, src/views.rs:184.
-fn __uc_f420<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Rest<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Rest as Clone>::clone`.
-fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(
         call,
@@ -3863,13 +3964,13 @@ fn __uc_f421<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Rest as Debug>::fmt`.
-fn __uc_f422<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Rest<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::push`, src/views.rs:275.
-fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer_same!(
@@ -3881,7 +3982,7 @@ fn __uc_f423<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::clear`, src/views.rs:281.
-fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer_same!(
         call,
@@ -3892,13 +3993,13 @@ fn __uc_f424<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::added`, src/views.rs:287.
-fn __uc_f425<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::added(a0.take()))
 }
 
 /// Shim for `behaviours::views::Segments::address`, src/views.rs:292.
-fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3908,25 +4009,25 @@ fn __uc_f426<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Segments::tail`, src/views.rs:297.
-fn __uc_f427<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Segments<'_>>::tail(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Segments as Debug>::fmt`.
-fn __uc_f428<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Segments<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::name`, src/views.rs:141.
-fn __uc_f429<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::name(a0.take()))
 }
 
 /// Shim for `behaviours::views::State::template`, src/views.rs:146.
-fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -3936,7 +4037,7 @@ fn __uc_f430<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::next_line`, src/views.rs:151.
-fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3946,19 +4047,19 @@ fn __uc_f431<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::State::rest`, src/views.rs:157.
-fn __uc_f432<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::State<'_, '_>>::rest(a0.take()))
 }
 
 /// Shim for `<behaviours::views::State as Debug>::fmt`.
-fn __uc_f433<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::State<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Tail::add`, src/views.rs:321.
-fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -3969,13 +4070,13 @@ fn __uc_f434<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Tail as Debug>::fmt`.
-fn __uc_f435<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Tail<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Template::name`, src/views.rs:115.
-fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3985,7 +4086,7 @@ fn __uc_f436<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::text`, src/views.rs:120.
-fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -3995,7 +4096,7 @@ fn __uc_f437<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::env`, src/views.rs:125.
-fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4005,7 +4106,7 @@ fn __uc_f438<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::views::Template::state`, src/views.rs:130.
-fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(
         call,
@@ -4015,7 +4116,7 @@ fn __uc_f439<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Clone>::clone`.
-fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(
         call,
@@ -4025,25 +4126,25 @@ fn __uc_f440<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<behaviours::views::Template as Debug>::fmt`.
-fn __uc_f441<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Template<'h, 'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `behaviours::views::Walk::next`, src/views.rs:396.
-fn __uc_f442<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested(call);
     __uc::answer!(call, __UcMarker, <::behaviours::views::Walk<'_>>::next(a0.take()))
 }
 
 /// Shim for `<behaviours::views::Walk as Debug>::fmt`.
-fn __uc_f443<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::behaviours::views::Walk<'h>>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<() as behaviours::conversions::Row>::row`, src/conversions.rs:164.
-fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4053,7 +4154,7 @@ fn __uc_f444<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as behaviours::conversions::ToCell>::cell`, src/conversions.rs:146.
-fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4063,7 +4164,7 @@ fn __uc_f445<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<String as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4073,7 +4174,7 @@ fn __uc_f446<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<Vec<i64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4085,7 +4186,7 @@ fn __uc_f447<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<Vec<f64> as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4097,7 +4198,7 @@ fn __uc_f448<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<bool as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4107,7 +4208,7 @@ fn __uc_f449<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<f64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4117,7 +4218,7 @@ fn __uc_f450<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<i64 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4127,7 +4228,7 @@ fn __uc_f451<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<u8 as behaviours::conversions::Words>::words`, src/conversions.rs:111.
-fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4137,7 +4238,7 @@ fn __uc_f452<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<str as behaviours::traits::Turned>::turned`, src/traits.rs:17.
-fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -4147,49 +4248,49 @@ fn __uc_f453<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::ANSWER`.
-fn __uc_f454<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::ANSWER)
 }
 
 /// Shim for `behaviours::GREETING`.
-fn __uc_f455<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, &::behaviours::GREETING)
 }
 
 /// Shim for `behaviours::add`, src/values.rs:9.
-fn __uc_f456<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::borrows::common_gone`, src/borrows.rs:124.
-fn __uc_f457<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::common_gone())
 }
 
 /// Shim for `behaviours::borrows::longer`, src/borrows.rs:88.
-fn __uc_f458<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::borrows::longer(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::add`, src/buffers.rs:23.
-fn __uc_f459<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::add(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::buffers::double`, src/buffers.rs:18.
-fn __uc_f460<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::double(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::fill_while`, src/buffers.rs:4.
-fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4206,13 +4307,13 @@ fn __uc_f461<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::buffers::half`, src/buffers.rs:28.
-fn __uc_f462<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::buffers::half(a0.take()))
 }
 
 /// Shim for `behaviours::buffers::read_while`, src/buffers.rs:11.
-fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4229,7 +4330,7 @@ fn __uc_f463<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::any_error`, src/callables.rs:71.
-fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4252,7 +4353,7 @@ fn __uc_f464<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::anything`, src/callables.rs:106.
-fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4273,7 +4374,7 @@ fn __uc_f465<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::apply`, src/callables.rs:4.
-fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4298,7 +4399,7 @@ fn __uc_f466<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::boxed`, src/callables.rs:34.
-fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
     >(call);
@@ -4315,7 +4416,7 @@ fn __uc_f467<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic`, src/callables.rs:24.
-fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4340,7 +4441,7 @@ fn __uc_f468<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::dynamic_mut`, src/callables.rs:29.
-fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (::core::primitive::u8,), ()>,
@@ -4361,7 +4462,7 @@ fn __uc_f469<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::elsewhere`, src/callables.rs:78.
-fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
             'c,
@@ -4382,7 +4483,7 @@ fn __uc_f470<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fallible`, src/callables.rs:66.
-fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
             'c,
@@ -4405,7 +4506,7 @@ fn __uc_f471<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::fold`, src/callables.rs:9.
-fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4431,7 +4532,7 @@ fn __uc_f472<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::keep`, src/callables.rs:101.
-fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::KeptCallable<(), ()>>(call);
     __uc::answer!(
         call,
@@ -4447,7 +4548,7 @@ fn __uc_f473<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe`, src/callables.rs:39.
-fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4473,7 +4574,7 @@ fn __uc_f474<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_boxed`, src/callables.rs:56.
-fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::option::Option<
             ::usecrate_runtime::private::LocalCallable<'c, (), ::core::primitive::u8>,
@@ -4494,7 +4595,7 @@ fn __uc_f475<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic`, src/callables.rs:44.
-fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4522,7 +4623,7 @@ fn __uc_f476<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::maybe_dynamic_mut`, src/callables.rs:49.
-fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::std::option::Option<
@@ -4546,7 +4647,7 @@ fn __uc_f477<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::once`, src/callables.rs:19.
-fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -4573,7 +4674,7 @@ fn __uc_f478<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<&str>`, src/callables.rs:195.
-fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4584,7 +4685,7 @@ fn __uc_f479<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::replace_words<impl Fn>`, src/callables.rs:195.
-fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -4609,7 +4710,7 @@ fn __uc_f480<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::survive`, src/callables.rs:96.
-fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -4622,7 +4723,7 @@ fn __uc_f481<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::text`, src/callables.rs:61.
-fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<'c, (), ::std::string::String>,
     >(call);
@@ -4637,7 +4738,7 @@ fn __uc_f482<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::callables::times`, src/callables.rs:14.
-fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -4654,24 +4755,24 @@ fn __uc_f483<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::choices::area`, src/choices.rs:80.
-fn __uc_f484<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::area(a0.take()))
 }
 
 /// Shim for `behaviours::choices::levels`, src/choices.rs:94.
-fn __uc_f485<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::choices::levels())
 }
 
 /// Shim for `behaviours::choices::same`, src/choices.rs:89.
-fn __uc_f486<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::choices::same(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::both`, src/conversions.rs:104.
-fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::OneOf<
             ::behaviours::conversions::Value,
@@ -4714,7 +4815,7 @@ fn __uc_f487<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<i64, i64, i64>`, src/conversions.rs:139.
-fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f501<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4726,7 +4827,7 @@ fn __uc_f488<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, i64>`, src/conversions.rs:139.
-fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4738,7 +4839,7 @@ fn __uc_f489<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, i64, &str>`, src/conversions.rs:139.
-fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::core::primitive::i64>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4750,7 +4851,7 @@ fn __uc_f490<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, i64>`, src/conversions.rs:139.
-fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::core::primitive::i64>(call);
@@ -4762,7 +4863,7 @@ fn __uc_f491<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &str>`, src/conversions.rs:139.
-fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4774,7 +4875,7 @@ fn __uc_f492<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, &[u8]>`, src/conversions.rs:139.
-fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<&'c [::core::primitive::u8]>(call);
@@ -4786,7 +4887,7 @@ fn __uc_f493<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &str, Vec<String>>`, src/conversions.rs:139.
-fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a2 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
@@ -4798,7 +4899,7 @@ fn __uc_f494<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, &[u8], &str>`, src/conversions.rs:139.
-fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<&'c [::core::primitive::u8]>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4810,7 +4911,7 @@ fn __uc_f495<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::command<&str, Vec<String>, &str>`, src/conversions.rs:139.
-fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     let a1 = __uc_arg::<::std::vec::Vec<::std::string::String>>(call);
     let a2 = __uc_arg::<&'c ::core::primitive::str>(call);
@@ -4821,10 +4922,53 @@ fn __uc_f496<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::counted<usize, [Value]>`, src/conversions.rs:214.
-fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::counted<usize, [Value]>`, src/conversions.rs:222.
+fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
-        ::std::vec::Vec<
+        ::std::option::Option<
+            ::std::vec::Vec<
+                ::usecrate_runtime::private::OneOf<
+                    ::behaviours::conversions::Value,
+                    (
+                        ::behaviours::conversions::Value,
+                        ::core::primitive::bool,
+                        ::core::primitive::i64,
+                        ::core::primitive::f64,
+                        ::std::option::Option<::std::string::String>,
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::core::primitive::i64,
+                        >,
+                        ::std::vec::Vec<::core::primitive::u8>,
+                    ),
+                >,
+            >,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::counted::<
+            ::core::primitive::usize,
+            _,
+        >(
+            ::behaviours::conversions::cells(
+                a0
+                    .take()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|one| one.get())
+                    .collect::<::std::vec::Vec<_>>(),
+            ),
+        )
+    )
+}
+
+/// Shim for `behaviours::conversions::counted<usize, {Value}>`, src/conversions.rs:222.
+fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::usecrate_runtime::private::Entries<
+            ::std::string::String,
             ::usecrate_runtime::private::OneOf<
                 ::behaviours::conversions::Value,
                 (
@@ -4849,19 +4993,18 @@ fn __uc_f497<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
             ::core::primitive::usize,
             _,
         >(
-            ::behaviours::conversions::cells(
-                a0
-                    .take()
-                    .into_iter()
-                    .map(|one| one.get())
-                    .collect::<::std::vec::Vec<_>>(),
-            ),
+            &a0
+                .take()
+                .all(|one| one.get())
+                .iter()
+                .map(|(name, one)| (name.as_str(), one))
+                .collect::<::std::vec::Vec<_>>()[..],
         )
     )
 }
 
-/// Shim for `behaviours::conversions::counted<usize, _>`, src/conversions.rs:214.
-fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::counted<usize, _>`, src/conversions.rs:222.
+fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<__UcHost0>(call);
     __uc::answer!(
         call,
@@ -4870,11 +5013,53 @@ fn __uc_f498<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::entered<[Value]>`, src/conversions.rs:209.
-fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::entered<[Value]>`, src/conversions.rs:217.
+fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
-        ::std::vec::Vec<
+        ::std::option::Option<
+            ::std::vec::Vec<
+                ::usecrate_runtime::private::OneOf<
+                    ::behaviours::conversions::Value,
+                    (
+                        ::behaviours::conversions::Value,
+                        ::core::primitive::bool,
+                        ::core::primitive::i64,
+                        ::core::primitive::f64,
+                        ::std::option::Option<::std::string::String>,
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::core::primitive::i64,
+                        >,
+                        ::std::vec::Vec<::core::primitive::u8>,
+                    ),
+                >,
+            >,
+        >,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        ::behaviours::conversions::entered(
+            a0.take(),
+            ::behaviours::conversions::cells(
+                a1
+                    .take()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|one| one.get())
+                    .collect::<::std::vec::Vec<_>>(),
+            ),
+        )
+    )
+}
+
+/// Shim for `behaviours::conversions::entered<{Value}>`, src/conversions.rs:217.
+fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    let a1 = __uc_arg::<
+        ::usecrate_runtime::private::Entries<
+            ::std::string::String,
             ::usecrate_runtime::private::OneOf<
                 ::behaviours::conversions::Value,
                 (
@@ -4897,19 +5082,18 @@ fn __uc_f499<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
         __UcMarker,
         ::behaviours::conversions::entered(
             a0.take(),
-            ::behaviours::conversions::cells(
-                a1
-                    .take()
-                    .into_iter()
-                    .map(|one| one.get())
-                    .collect::<::std::vec::Vec<_>>(),
-            ),
+            &a1
+                .take()
+                .all(|one| one.get())
+                .iter()
+                .map(|(name, one)| (name.as_str(), one))
+                .collect::<::std::vec::Vec<_>>()[..],
         )
     )
 }
 
-/// Shim for `behaviours::conversions::entered<an object>`, src/conversions.rs:209.
-fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::entered<an object>`, src/conversions.rs:217.
+fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<__UcHost0>(call);
     __uc::answer!(
@@ -4919,14 +5103,14 @@ fn __uc_f500<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:247.
-fn __uc_f502<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::conversions::half<i64>`, src/conversions.rs:255.
+fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::half(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::lay_out<Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4937,7 +5121,7 @@ fn __uc_f503<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<usize>`, src/conversions.rs:55.
-fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(
@@ -4948,7 +5132,7 @@ fn __uc_f504<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&str>`, src/conversions.rs:55.
-fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
@@ -4959,7 +5143,7 @@ fn __uc_f505<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::lay_out<&Layout<'a>>`, src/conversions.rs:55.
-fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<&'c ::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(
@@ -4970,61 +5154,61 @@ fn __uc_f506<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::layout<Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f507<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Layout<'h>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<usize>`, src/conversions.rs:64.
-fn __uc_f508<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::usize>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&str>`, src/conversions.rs:64.
-fn __uc_f509<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::layout<&Layout<'a>>`, src/conversions.rs:64.
-fn __uc_f510<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::layout(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<Value>`, src/conversions.rs:99.
-fn __uc_f511<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::behaviours::conversions::Value>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<bool>`, src/conversions.rs:99.
-fn __uc_f512<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::bool>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<i64>`, src/conversions.rs:99.
-fn __uc_f513<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::i64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<f64>`, src/conversions.rs:99.
-fn __uc_f514<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::f64>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<&str>`, src/conversions.rs:99.
-fn __uc_f515<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::conversions::shown<BTreeMap<String, i64>>`, src/conversions.rs:99.
-fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::BTreeMap<::std::string::String, ::core::primitive::i64>,
     >(call);
@@ -5032,29 +5216,29 @@ fn __uc_f516<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::conversions::shown<Vec<u8>>`, src/conversions.rs:99.
-fn __uc_f517<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::conversions::shown(a0.take()))
 }
 
 /// Shim for `behaviours::drops::living`, src/drops.rs:66.
-fn __uc_f518<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::living())
 }
 
 /// Shim for `behaviours::drops::log`, src/drops.rs:71.
-fn __uc_f519<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::drops::log())
 }
 
 /// Shim for `behaviours::echoes::echo_any`, src/echoes.rs:180.
-fn __uc_f520<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_any(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_any_range`, src/echoes.rs:150.
-fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::AnyRange<::core::primitive::i64>,
     >(call);
@@ -5062,503 +5246,509 @@ fn __uc_f521<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::echoes::echo_array_i64`, src/echoes.rs:78.
-fn __uc_f522<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_string`, src/echoes.rs:78.
-fn __uc_f523<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_array_u8`, src/echoes.rs:78.
-fn __uc_f524<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_array_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bool`, src/echoes.rs:78.
-fn __uc_f525<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bound`, src/echoes.rs:78.
-fn __uc_f526<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bound(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_box`, src/echoes.rs:78.
-fn __uc_f527<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_box(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_bytes`, src/echoes.rs:78.
-fn __uc_f528<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_bytes(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_char`, src/echoes.rs:78.
-fn __uc_f529<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_colour`, src/echoes.rs:78.
-fn __uc_f530<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_colour(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_cow`, src/echoes.rs:160.
-fn __uc_f531<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_cow(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_deque`, src/echoes.rs:78.
-fn __uc_f532<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_deque(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_dict`, src/echoes.rs:78.
-fn __uc_f533<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_duration`, src/echoes.rs:78.
-fn __uc_f534<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_duration(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f32`, src/echoes.rs:78.
-fn __uc_f535<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_f64`, src/echoes.rs:78.
-fn __uc_f536<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figure`, src/echoes.rs:78.
-fn __uc_f537<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figure(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_figures`, src/echoes.rs:78.
-fn __uc_f538<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_figures(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i128`, src/echoes.rs:78.
-fn __uc_f539<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i16`, src/echoes.rs:78.
-fn __uc_f540<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i32`, src/echoes.rs:78.
-fn __uc_f541<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i64`, src/echoes.rs:78.
-fn __uc_f542<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_i8`, src/echoes.rs:78.
-fn __uc_f543<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ip`, src/echoes.rs:78.
-fn __uc_f544<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ip(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv4`, src/echoes.rs:78.
-fn __uc_f545<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv4(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ipv6`, src/echoes.rs:78.
-fn __uc_f546<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ipv6(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_isize`, src/echoes.rs:78.
-fn __uc_f547<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_isize(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_bool`, src/echoes.rs:78.
-fn __uc_f548<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_bool(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_char`, src/echoes.rs:78.
-fn __uc_f549<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_char(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f32`, src/echoes.rs:78.
-fn __uc_f550<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_f64`, src/echoes.rs:78.
-fn __uc_f551<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i16`, src/echoes.rs:78.
-fn __uc_f552<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i64`, src/echoes.rs:78.
-fn __uc_f553<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_i8`, src/echoes.rs:78.
-fn __uc_f554<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_i8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_option`, src/echoes.rs:78.
-fn __uc_f555<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_string`, src/echoes.rs:78.
-fn __uc_f556<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u128`, src/echoes.rs:78.
-fn __uc_f557<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u32`, src/echoes.rs:78.
-fn __uc_f558<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u64`, src/echoes.rs:78.
-fn __uc_f559<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_list_u8s`, src/echoes.rs:78.
-fn __uc_f560<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_list_u8s(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_option`, src/echoes.rs:78.
-fn __uc_f561<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nested_tuple`, src/echoes.rs:78.
-fn __uc_f562<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nested_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_nonzero`, src/echoes.rs:78.
-fn __uc_f563<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_nonzero(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option`, src/echoes.rs:78.
-fn __uc_f564<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_list`, src/echoes.rs:78.
-fn __uc_f565<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_list(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_option_of_unit`, src/echoes.rs:78.
-fn __uc_f566<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_option_of_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_optional_record`, src/echoes.rs:78.
-fn __uc_f567<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_optional_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_dict`, src/echoes.rs:78.
-fn __uc_f568<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_dict(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordered_set`, src/echoes.rs:78.
-fn __uc_f569<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordered_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_ordering`, src/echoes.rs:78.
-fn __uc_f570<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_ordering(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_path`, src/echoes.rs:78.
-fn __uc_f571<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_path(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range`, src/echoes.rs:78.
-fn __uc_f572<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_from`, src/echoes.rs:78.
-fn __uc_f573<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_from(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_inclusive`, src/echoes.rs:78.
-fn __uc_f574<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_inclusive(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_of_floats`, src/echoes.rs:78.
-fn __uc_f575<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_of_floats(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_range_to`, src/echoes.rs:78.
-fn __uc_f576<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_range_to(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_record`, src/echoes.rs:78.
-fn __uc_f577<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_record(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_records`, src/echoes.rs:78.
-fn __uc_f578<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_records(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_set`, src/echoes.rs:78.
-fn __uc_f579<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_set(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice`, src/echoes.rs:165.
-fn __uc_f580<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_slice_f64`, src/echoes.rs:170.
-fn __uc_f581<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_slice_f64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_socket_addr`, src/echoes.rs:78.
-fn __uc_f582<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_socket_addr(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_str`, src/echoes.rs:155.
-fn __uc_f583<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_str(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_string`, src/echoes.rs:78.
-fn __uc_f584<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_string(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_system_time`, src/echoes.rs:78.
-fn __uc_f585<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_system_time(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_tuple`, src/echoes.rs:78.
-fn __uc_f586<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_tuple(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u128`, src/echoes.rs:78.
-fn __uc_f587<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u128(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u16`, src/echoes.rs:78.
-fn __uc_f588<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u16(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u32`, src/echoes.rs:78.
-fn __uc_f589<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u32(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u64`, src/echoes.rs:78.
-fn __uc_f590<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u64(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_u8`, src/echoes.rs:78.
-fn __uc_f591<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_u8(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_union`, src/echoes.rs:175.
-fn __uc_f592<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_union(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_unit`, src/echoes.rs:78.
-fn __uc_f593<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_unit(a0.take()))
 }
 
 /// Shim for `behaviours::echoes::echo_usize`, src/echoes.rs:78.
-fn __uc_f594<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::echoes::echo_usize(a0.take()))
 }
 
-/// Shim for `behaviours::errors::as_value`, src/errors.rs:116.
-fn __uc_f595<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::errors::as_value`, src/errors.rs:194.
+fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::as_value())
 }
 
-/// Shim for `behaviours::errors::boxed`, src/errors.rs:121.
-fn __uc_f596<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::errors::boxed`, src/errors.rs:199.
+fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::errors::boxed())
 }
 
 /// Shim for `behaviours::errors::code`, src/errors.rs:106.
-fn __uc_f597<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::code(a0.take()))
 }
 
 /// Shim for `behaviours::errors::complain`, src/errors.rs:101.
-fn __uc_f598<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::complain(a0.take()))
 }
 
 /// Shim for `behaviours::errors::fail`, src/errors.rs:72.
-fn __uc_f599<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::fail(a0.take()))
 }
 
-/// Shim for `behaviours::errors::parse`, src/errors.rs:126.
-fn __uc_f600<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::errors::parse`, src/errors.rs:204.
+fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::parse(a0.take()))
 }
 
-/// Shim for `behaviours::errors::read`, src/errors.rs:111.
-fn __uc_f601<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::errors::read`, src/errors.rs:189.
+fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::read(a0.take()))
 }
 
 /// Shim for `behaviours::errors::refuse`, src/errors.rs:96.
-fn __uc_f602<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::refuse(a0.take()))
 }
 
+/// Shim for `behaviours::errors::spell`, src/errors.rs:172.
+fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::errors::spell(a0.take()))
+}
+
 /// Shim for `behaviours::errors::step`, src/errors.rs:86.
-fn __uc_f603<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step(a0.take()))
 }
 
 /// Shim for `behaviours::errors::step_unit`, src/errors.rs:91.
-fn __uc_f604<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::errors::step_unit(a0.take()))
 }
 
-/// Shim for `behaviours::errors::unnamed`, src/errors.rs:154.
-fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+/// Shim for `behaviours::errors::unnamed`, src/errors.rs:232.
+fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(
         call,
@@ -5568,27 +5758,33 @@ fn __uc_f605<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
+/// Shim for `behaviours::errors::within`, src/errors.rs:180.
+fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg(call);
+    __uc::answer!(call, __UcMarker, ::behaviours::errors::within(a0.take()))
+}
+
 /// Shim for `behaviours::files::boxed`, src/files.rs:52.
-fn __uc_f606<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::boxed::Box<::usecrate_runtime::private::File<1>>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::files::copy`, src/files.rs:59.
-fn __uc_f607<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::copy(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::count`, src/files.rs:9.
-fn __uc_f608<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::count(a0.take()))
 }
 
 /// Shim for `behaviours::files::count_words`, src/files.rs:84.
-fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5599,38 +5795,38 @@ fn __uc_f609<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::first_line`, src/files.rs:23.
-fn __uc_f610<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<9>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::first_line(a0.take()))
 }
 
 /// Shim for `behaviours::files::one_by_one`, src/files.rs:14.
-fn __uc_f611<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<1>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::one_by_one(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::files::read_elsewhere`, src/files.rs:70.
-fn __uc_f612<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<1>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::read_elsewhere(a0.take()))
 }
 
 /// Shim for `behaviours::files::same`, src/files.rs:65.
-fn __uc_f613<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::same(a0.take()))
 }
 
 /// Shim for `behaviours::files::size`, src/files.rs:45.
-fn __uc_f614<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<5>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::size(a0.take()))
 }
 
 /// Shim for `behaviours::files::write_carelessly`, src/files.rs:38.
-fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5641,7 +5837,7 @@ fn __uc_f615<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_pieces`, src/files.rs:30.
-fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<2>>(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5652,13 +5848,13 @@ fn __uc_f616<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::files::write_text`, src/files.rs:79.
-fn __uc_f617<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::usecrate_runtime::private::File<16>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::files::write_text(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::any_longer`, src/iterators.rs:380.
-fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::core::primitive::str>,
     >(call);
@@ -5671,60 +5867,60 @@ fn __uc_f618<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::asked`, src/iterators.rs:11.
-fn __uc_f619<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::asked())
 }
 
 /// Shim for `behaviours::iterators::backwards`, src/iterators.rs:385.
-fn __uc_f620<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::backwards(a0.take().all()))
 }
 
 /// Shim for `behaviours::iterators::boxed`, src/iterators.rs:44.
-fn __uc_f621<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::boxes`, src/iterators.rs:49.
-fn __uc_f622<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::boxes(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::characters`, src/iterators.rs:39.
-fn __uc_f623<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::characters(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::countdown`, src/iterators.rs:262.
-fn __uc_f624<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::countdown(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted`, src/iterators.rs:16.
-fn __uc_f625<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::counted_lazily`, src/iterators.rs:24.
-fn __uc_f626<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::counted_lazily(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::digits`, src/iterators.rs:61.
-fn __uc_f627<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::digits(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::doubled`, src/iterators.rs:409.
-fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5732,7 +5928,7 @@ fn __uc_f628<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::first_greater`, src/iterators.rs:375.
-fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -5745,7 +5941,7 @@ fn __uc_f629<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::how_many`, src/iterators.rs:394.
-fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Items<::core::primitive::u8>>(call);
     __uc::answer!(
         call,
@@ -5755,7 +5951,7 @@ fn __uc_f630<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::joined`, src/iterators.rs:365.
-fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::std::string::String>,
     >(call);
@@ -5764,7 +5960,7 @@ fn __uc_f631<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::made`, src/iterators.rs:74.
-fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -5773,30 +5969,30 @@ fn __uc_f632<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::naturals`, src/iterators.rs:29.
-fn __uc_f633<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::naturals())
 }
 
 /// Shim for `behaviours::iterators::numbers`, src/iterators.rs:280.
-fn __uc_f634<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::numbers(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::parsed`, src/iterators.rs:69.
-fn __uc_f635<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::parsed(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::segments`, src/iterators.rs:56.
-fn __uc_f636<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::segments(a0.take()))
 }
 
 /// Shim for `behaviours::iterators::some`, src/iterators.rs:419.
-fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5809,7 +6005,7 @@ fn __uc_f637<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::table`, src/iterators.rs:414.
-fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<
             (::std::string::String, ::core::primitive::u32),
@@ -5819,7 +6015,7 @@ fn __uc_f638<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts`, src/iterators.rs:399.
-fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::behaviours::iterators::Line>,
     >(call);
@@ -5827,7 +6023,7 @@ fn __uc_f639<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::texts_of`, src/iterators.rs:404.
-fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Items<&'c ::behaviours::iterators::Line>,
     >(call);
@@ -5835,7 +6031,7 @@ fn __uc_f640<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::total`, src/iterators.rs:360.
-fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::u32>,
     >(call);
@@ -5843,26 +6039,26 @@ fn __uc_f641<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::iterators::words`, src/iterators.rs:34.
-fn __uc_f642<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     __uc::answer!(call, __UcMarker, ::behaviours::iterators::words(a0.take()))
 }
 
 /// Shim for `behaviours::moves::both`, src/moves.rs:32.
-fn __uc_f643<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::both(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::moves::collect`, src/moves.rs:27.
-fn __uc_f644<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::moves::collect(a0.take()))
 }
 
 /// Shim for `behaviours::moves::trade`, src/moves.rs:37.
-fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -5874,35 +6070,35 @@ fn __uc_f645<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::names::anything`, src/names.rs:41.
-fn __uc_f646<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Dynamic>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::anything(a0.take()))
 }
 
 /// Shim for `behaviours::names::import`, src/names.rs:4.
-fn __uc_f647<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::import(a0.take()))
 }
 
 /// Shim for `behaviours::names::lambda`, src/names.rs:9.
-fn __uc_f648<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::names::lambda(a0.take()))
 }
 
 /// Shim for `behaviours::names::old`, src/names.rs:26.
-fn __uc_f649<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::names::old())
 }
 
 /// Shim for `behaviours::outs::NO_FIELD`.
-fn __uc_f650<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::outs::NO_FIELD)
 }
 
 /// Shim for `behaviours::outs::all_digits`, src/outs.rs:140.
-fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5916,7 +6112,7 @@ fn __uc_f651<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::append`, src/outs.rs:123.
-fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5931,40 +6127,40 @@ fn __uc_f652<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::clear`, src/outs.rs:102.
-fn __uc_f653<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut [::core::primitive::u8]>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::clear(a0.take()))
 }
 
 /// Shim for `behaviours::outs::digits`, src/outs.rs:69.
-fn __uc_f654<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::digits(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::exchange`, src/outs.rs:60.
-fn __uc_f655<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::exchange(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill`, src/outs.rs:49.
-fn __uc_f656<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::fill_if`, src/outs.rs:97.
-fn __uc_f657<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::fill_if(a0.take()))
 }
 
 /// Shim for `behaviours::outs::fill_uninit`, src/outs.rs:79.
-fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -5975,7 +6171,7 @@ fn __uc_f658<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::grow`, src/outs.rs:177.
-fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -5990,7 +6186,7 @@ fn __uc_f659<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::key`, src/outs.rs:195.
-fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -6005,7 +6201,7 @@ fn __uc_f660<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::next_number`, src/outs.rs:128.
-fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -6020,14 +6216,14 @@ fn __uc_f661<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::raise`, src/outs.rs:55.
-fn __uc_f662<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::outs::raise(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::outs::sort_words`, src/outs.rs:221.
-fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Initial<
             ::std::vec::Vec<::std::string::String>,
@@ -6046,7 +6242,7 @@ fn __uc_f663<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::split`, src/outs.rs:163.
-fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     let a2 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
@@ -6063,7 +6259,7 @@ fn __uc_f664<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::sum_digits`, src/outs.rs:152.
-fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -6078,7 +6274,7 @@ fn __uc_f665<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::take_byte`, src/outs.rs:170.
-fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -6092,7 +6288,7 @@ fn __uc_f666<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::tally`, src/outs.rs:183.
-fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, false>>(call);
     __uc::answer!(
@@ -6107,7 +6303,7 @@ fn __uc_f667<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::words`, src/outs.rs:189.
-fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
@@ -6122,63 +6318,63 @@ fn __uc_f668<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::outs::write_hex`, src/outs.rs:89.
-fn __uc_f669<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, &*::behaviours::outs::write_hex(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::panics::panic`, src/panics.rs:6.
-fn __uc_f670<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic(a0.take()))
 }
 
 /// Shim for `behaviours::panics::panic_any`, src/panics.rs:11.
-fn __uc_f671<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::panics::panic_any())
 }
 
 /// Shim for `behaviours::records::middle`, src/records.rs:78.
-fn __uc_f672<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::middle(a0.take()))
 }
 
 /// Shim for `behaviours::records::moved`, src/records.rs:86.
-fn __uc_f673<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::moved(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::records::pair`, src/records.rs:99.
-fn __uc_f674<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::pair(a0.take()))
 }
 
 /// Shim for `behaviours::records::same`, src/records.rs:94.
-fn __uc_f675<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::records::same(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_all`, src/std_types.rs:18.
-fn __uc_f676<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_all(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::std_types::c_any`, src/std_types.rs:54.
-fn __uc_f677<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::ffi::CString>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_any(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_double_it`, src/std_types.rs:33.
-fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::Initial<_, true>>(call);
     __uc::answer!(
         call,
@@ -6192,19 +6388,19 @@ fn __uc_f678<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_length`, src/std_types.rs:38.
-fn __uc_f679<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_length(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_parts`, src/std_types.rs:49.
-fn __uc_f680<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_parts(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::c_sum`, src/std_types.rs:13.
-fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -6216,19 +6412,19 @@ fn __uc_f681<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::c_twice`, src/std_types.rs:43.
-fn __uc_f682<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::c_twice(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::fixed`, src/std_types.rs:81.
-fn __uc_f683<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f700<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::fixed(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::keys`, src/std_types.rs:91.
-fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f701<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::std::collections::HashMap<::core::primitive::u32, ::core::primitive::u32>,
     >(call);
@@ -6236,31 +6432,31 @@ fn __uc_f684<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::std_types::mirrored`, src/std_types.rs:64.
-fn __uc_f685<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f702<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::mirrored(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::place`, src/std_types.rs:59.
-fn __uc_f686<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f703<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::place(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::reciprocal`, src/std_types.rs:146.
-fn __uc_f687<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f704<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::reciprocal(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::spelled`, src/std_types.rs:73.
-fn __uc_f688<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f705<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::std_types::spelled(a0.take()))
 }
 
 /// Shim for `behaviours::std_types::total`, src/std_types.rs:86.
-fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f706<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         &'c ::std::collections::HashMap<::std::string::String, ::core::primitive::u32>,
     >(call);
@@ -6268,13 +6464,13 @@ fn __uc_f689<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::threads::sleep`, src/threads.rs:110.
-fn __uc_f690<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f707<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::threads::sleep(a0.take()))
 }
 
 /// Shim for `behaviours::upcalls::count`, src/upcalls.rs:94.
-fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f708<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
     >(call);
@@ -6282,7 +6478,7 @@ fn __uc_f691<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::first`, src/upcalls.rs:99.
-fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f709<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::core::primitive::i64>,
@@ -6291,7 +6487,7 @@ fn __uc_f692<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::forever`, src/upcalls.rs:44.
-fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f710<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
         call,
@@ -6304,7 +6500,7 @@ fn __uc_f693<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::map_words`, src/upcalls.rs:88.
-fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f711<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6331,7 +6527,7 @@ fn __uc_f694<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::on_threads`, src/upcalls.rs:73.
-fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f712<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::Callable<
@@ -6356,7 +6552,7 @@ fn __uc_f695<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::sum`, src/upcalls.rs:51.
-fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f713<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<
         ::usecrate_runtime::private::LocalCallable<
@@ -6381,7 +6577,7 @@ fn __uc_f696<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::upcalls::while_asleep`, src/upcalls.rs:60.
-fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f714<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg::<::usecrate_runtime::private::LocalCallable<'c, (), ()>>(call);
     __uc::answer!(
@@ -6398,179 +6594,179 @@ fn __uc_f697<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `behaviours::values::below`, src/values.rs:119.
-fn __uc_f698<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f715<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::below(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::byte`, src/values.rs:14.
-fn __uc_f699<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f716<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::byte(a0.take()))
 }
 
 /// Shim for `behaviours::values::compared`, src/values.rs:139.
-fn __uc_f700<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f717<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::compared(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::counted`, src/values.rs:95.
-fn __uc_f701<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f718<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::counted(a0.take()))
 }
 
 /// Shim for `behaviours::values::double`, src/values.rs:34.
-fn __uc_f702<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f719<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::double(a0.take()))
 }
 
 /// Shim for `behaviours::values::extension`, src/values.rs:144.
-fn __uc_f703<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f720<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::path::PathBuf>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::extension(a0.take()))
 }
 
 /// Shim for `behaviours::values::four`, src/values.rs:65.
-fn __uc_f704<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f721<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::four(a0.take()))
 }
 
 /// Shim for `behaviours::values::inverted`, src/values.rs:109.
-fn __uc_f705<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f722<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::inverted(a0.take()))
 }
 
 /// Shim for `behaviours::values::joined`, src/values.rs:75.
-fn __uc_f706<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f723<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::joined(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::later`, src/values.rs:129.
-fn __uc_f707<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f724<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::later(a0.take()))
 }
 
 /// Shim for `behaviours::values::lengths`, src/values.rs:114.
-fn __uc_f708<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f725<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::lengths(a0.take()))
 }
 
 /// Shim for `behaviours::values::letter`, src/values.rs:44.
-fn __uc_f709<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f726<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::letter(a0.take()))
 }
 
 /// Shim for `behaviours::values::local`, src/values.rs:134.
-fn __uc_f710<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f727<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::local(a0.take(), a1.take()))
 }
 
 /// Shim for `behaviours::values::long`, src/values.rs:19.
-fn __uc_f711<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f728<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::long(a0.take()))
 }
 
 /// Shim for `behaviours::values::loud`, src/values.rs:151.
-fn __uc_f712<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f729<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::string::String>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::loud(a0.take()))
 }
 
 /// Shim for `behaviours::values::nested`, src/values.rs:85.
-fn __uc_f713<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f730<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::nested(a0.take()))
 }
 
 /// Shim for `behaviours::values::or_seven`, src/values.rs:80.
-fn __uc_f714<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f731<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::or_seven(a0.take()))
 }
 
 /// Shim for `behaviours::values::reversed`, src/values.rs:59.
-fn __uc_f715<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f732<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::reversed(a0.take()))
 }
 
 /// Shim for `behaviours::values::size`, src/values.rs:156.
-fn __uc_f716<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f733<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::usecrate_runtime::private::BytesLike<'c>>(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::size(a0.take()))
 }
 
 /// Shim for `behaviours::values::sum`, src/values.rs:54.
-fn __uc_f717<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f734<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::sum(a0.take()))
 }
 
 /// Shim for `behaviours::values::swapped`, src/values.rs:90.
-fn __uc_f718<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f735<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::swapped(a0.take()))
 }
 
 /// Shim for `behaviours::values::text`, src/values.rs:49.
-fn __uc_f719<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f736<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::text(a0.take()))
 }
 
 /// Shim for `behaviours::values::total`, src/values.rs:70.
-fn __uc_f720<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f737<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::total(a0.take()))
 }
 
 /// Shim for `behaviours::values::truth`, src/values.rs:39.
-fn __uc_f721<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f738<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::truth(a0.take()))
 }
 
 /// Shim for `behaviours::values::twice`, src/values.rs:124.
-fn __uc_f722<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f739<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::twice(a0.take()))
 }
 
 /// Shim for `behaviours::values::unique`, src/values.rs:104.
-fn __uc_f723<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f740<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::unique(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide`, src/values.rs:24.
-fn __uc_f724<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f741<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide(a0.take()))
 }
 
 /// Shim for `behaviours::values::wide_signed`, src/values.rs:29.
-fn __uc_f725<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f742<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, ::behaviours::values::wide_signed(a0.take()))
 }
 
 /// Shim for `behaviours::views::states`, src/views.rs:46.
-fn __uc_f726<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f743<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, ::behaviours::views::states())
 }
 
@@ -6607,6 +6803,8 @@ __uc::artifact! {
         record ::behaviours::echoes::Sample,
         record ::behaviours::errors::Deep,
         handle ::behaviours::errors::Fault,
+        handle ::behaviours::errors::Jam,
+        handle ::behaviours::errors::Valve,
         handle ::behaviours::files::Capitals<::usecrate_runtime::private::File<2>>,
         handle ::behaviours::files::Lines<::std::fs::File>,
         handle ::behaviours::files::Lines<::usecrate_runtime::private::File<1>>,
@@ -6620,11 +6818,11 @@ __uc::artifact! {
         handle ::behaviours::iterators::Countdown,
         handle ::behaviours::iterators::Ladder,
         handle ::behaviours::iterators::Line,
-        handle_in __UcFamily42,
-        handle_in __UcFamily43,
-        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily44,
         handle_in __UcFamily45,
-        handle_in __UcFamily46,
+        handle ::behaviours::iterators::Once,
+        handle_in __UcFamily47,
+        handle_in __UcFamily48,
         handle ::behaviours::iterators::Song,
         handle ::behaviours::moves::Stamp,
         handle ::behaviours::moves::Ticket,
@@ -6633,12 +6831,12 @@ __uc::artifact! {
         handle ::behaviours::operators::Shelf,
         handle ::behaviours::operators::Steps,
         handle ::behaviours::outs::Bad,
-        handle_in __UcFamily55,
-        handle_in __UcFamily56,
         handle_in __UcFamily57,
+        handle_in __UcFamily58,
+        handle_in __UcFamily59,
         record ::behaviours::outs::Size,
         record ::behaviours::outs::Tally,
-        handle_in __UcFamily60,
+        handle_in __UcFamily62,
         handle ::behaviours::outs::Writer,
         handle ::behaviours::panics::Bomb,
         handle ::behaviours::panics::Counter,
@@ -6659,17 +6857,17 @@ __uc::artifact! {
         handle ::behaviours::upcalls::Machine,
         handle ::behaviours::views::Address,
         handle ::behaviours::views::Cabinet,
-        handle_in __UcFamily81,
-        handle_in __UcFamily82,
         handle_in __UcFamily83,
-        handle ::behaviours::views::NotFound,
+        handle_in __UcFamily84,
         handle_in __UcFamily85,
-        handle_in __UcFamily86,
+        handle ::behaviours::views::NotFound,
         handle_in __UcFamily87,
         handle_in __UcFamily88,
         handle_in __UcFamily89,
         handle_in __UcFamily90,
         handle_in __UcFamily91,
+        handle_in __UcFamily92,
+        handle_in __UcFamily93,
         handle ::std::fs::File,
     ],
     callables: [
@@ -6795,607 +6993,624 @@ __uc::artifact! {
         "behaviours::errors::Fault::Odd" => __uc_f120,
         "behaviours::errors::Fault::Odd.value" => __uc_f121,
         "behaviours::errors::Fault variant" => __uc_f122,
-        "behaviours::files::Capitals<impl Write>::new" => __uc_f123,
-        "behaviours::files::Capitals<impl Write>::written" => __uc_f124,
-        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f125,
-        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f126,
-        "behaviours::files::Capitals<impl Write>::after" => __uc_f127,
-        "behaviours::files::Capitals<impl Write>::finish" => __uc_f128,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f129,
-        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f130,
-        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f131,
-        "behaviours::files::Lines<File>::rewind" => __uc_f132,
-        "behaviours::files::Lines<File>::new" => __uc_f133,
-        "behaviours::files::Lines<File>::next_line" => __uc_f134,
-        "behaviours::files::Lines<File>::get_ref" => __uc_f135,
-        "behaviours::files::Lines<File>::into_inner" => __uc_f136,
-        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f137,
-        "behaviours::files::Lines<impl Read>::rewind" => __uc_f138,
-        "behaviours::files::Lines<impl Read>::new" => __uc_f139,
-        "behaviours::files::Lines<impl Read>::next_line" => __uc_f140,
-        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f141,
-        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f142,
-        "behaviours::files::Lines::open" => __uc_f143,
-        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f144,
-        "behaviours::files::Memory::new" => __uc_f145,
-        "behaviours::files::Memory::tell" => __uc_f146,
-        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f147,
-        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f148,
-        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f149,
-        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f150,
-        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f151,
-        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f152,
-        "<behaviours::files::Memory as Default>::default" => __uc_f153,
-        "<behaviours::files::Memory as Debug>::fmt" => __uc_f154,
-        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f155,
-        "behaviours::files::Notes::new" => __uc_f156,
-        "behaviours::files::Notes::text" => __uc_f157,
-        "behaviours::files::Notes::write_fmt" => __uc_f158,
-        "<behaviours::files::Notes as Default>::default" => __uc_f159,
-        "<behaviours::files::Notes as Debug>::fmt" => __uc_f160,
-        "behaviours::files::Options::skip" => __uc_f161,
-        "behaviours::files::Options::lines" => __uc_f162,
-        "<behaviours::files::Options as Default>::default" => __uc_f163,
-        "<behaviours::files::Options as Debug>::fmt" => __uc_f164,
-        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f165,
-        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f166,
-        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f167,
-        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f168,
-        "behaviours::files::Unfinished<File>::into_lines" => __uc_f169,
-        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f170,
-        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f171,
-        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f172,
-        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f173,
-        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f174,
-        "behaviours::iterators::Bag::count" => __uc_f175,
-        "behaviours::iterators::Bag::contains" => __uc_f176,
-        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f177,
-        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f178,
-        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f179,
-        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f180,
-        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f181,
-        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f182,
-        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f183,
-        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f184,
-        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f185,
-        "behaviours::iterators::Ladder::new" => __uc_f186,
-        "behaviours::iterators::Ladder::steps" => __uc_f187,
-        "behaviours::iterators::Ladder::above" => __uc_f188,
-        "behaviours::iterators::Ladder::push" => __uc_f189,
-        "<behaviours::iterators::Ladder as Default>::default" => __uc_f191,
-        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f192,
-        "behaviours::iterators::Line::text" => __uc_f193,
-        "behaviours::iterators::Line::shout" => __uc_f194,
-        "<behaviours::iterators::Line as Clone>::clone" => __uc_f195,
-        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f196,
-        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f197,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f198,
-        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f199,
-        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f200,
-        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f201,
-        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f202,
-        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f203,
-        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f204,
-        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f205,
-        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f206,
-        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f207,
-        "behaviours::iterators::Once::new" => __uc_f208,
-        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f209,
-        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f210,
-        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f211,
-        "behaviours::iterators::Placed::place" => __uc_f212,
-        "behaviours::iterators::Placed::line" => __uc_f213,
-        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f214,
-        "behaviours::iterators::Places::pass" => __uc_f215,
-        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f216,
-        "<behaviours::iterators::Places as Iterator>::next" => __uc_f217,
-        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f218,
-        "behaviours::iterators::Song::new" => __uc_f219,
-        "behaviours::iterators::Song::push" => __uc_f220,
-        "behaviours::iterators::Song::iter" => __uc_f221,
-        "behaviours::iterators::Song::places" => __uc_f222,
-        "behaviours::iterators::Song::iter_mut" => __uc_f223,
-        "behaviours::iterators::Song::search" => __uc_f224,
-        "behaviours::iterators::Song::drain" => __uc_f225,
-        "behaviours::iterators::Song::len" => __uc_f226,
-        "behaviours::iterators::Song::is_empty" => __uc_f227,
-        "<behaviours::iterators::Song as Default>::default" => __uc_f228,
-        "<behaviours::iterators::Song as Clone>::clone" => __uc_f229,
-        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f230,
-        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f231,
-        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f232,
-        "behaviours::moves::Stamp::new" => __uc_f233,
-        "behaviours::moves::Stamp::used_often" => __uc_f234,
-        "behaviours::moves::Stamp::used" => __uc_f235,
-        "<behaviours::moves::Stamp as Default>::default" => __uc_f236,
-        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f237,
-        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f238,
-        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f239,
-        "behaviours::moves::Ticket::new" => __uc_f240,
-        "behaviours::moves::Ticket::number" => __uc_f241,
-        "behaviours::moves::Ticket::punch" => __uc_f242,
-        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f243,
-        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f244,
-        "behaviours::operators::Blob::new" => __uc_f245,
-        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f246,
-        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f247,
-        "behaviours::operators::Shelf::new" => __uc_f248,
-        "behaviours::operators::Shelf::put" => __uc_f249,
-        "behaviours::operators::Shelf::len" => __uc_f250,
-        "behaviours::operators::Shelf::is_empty" => __uc_f251,
-        "behaviours::operators::Shelf::contains" => __uc_f252,
-        "<behaviours::operators::Shelf as Default>::default" => __uc_f253,
-        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f254,
-        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f255,
-        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f256,
-        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f257,
-        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f258,
-        "behaviours::operators::Steps::new" => __uc_f259,
-        "<behaviours::operators::Steps as Clone>::clone" => __uc_f260,
-        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f261,
-        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f262,
-        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f263,
-        "<behaviours::operators::Steps as Display>::fmt" => __uc_f264,
-        "<behaviours::operators::Steps as Hash>::hash" => __uc_f265,
-        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f266,
-        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f267,
-        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f268,
-        "<i64 as Mul<Steps>>::mul" => __uc_f269,
-        "<behaviours::operators::Steps as Neg>::neg" => __uc_f270,
-        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f271,
-        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f272,
-        "<behaviours::outs::Bad as Display>::fmt" => __uc_f273,
-        "behaviours::outs::Field {}" => __uc_f274,
-        "<behaviours::outs::Field as Clone>::clone" => __uc_f275,
-        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f276,
-        "<behaviours::outs::Field as Debug>::fmt" => __uc_f277,
-        "behaviours::outs::Field.name" => __uc_f278,
-        "behaviours::outs::Field.name=" => __uc_f279,
-        "behaviours::outs::Field.value" => __uc_f280,
-        "behaviours::outs::Field.value=" => __uc_f281,
-        "behaviours::outs::Fields::new" => __uc_f282,
-        "behaviours::outs::Fields::parse" => __uc_f283,
-        "behaviours::outs::Fields::found" => __uc_f284,
-        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f285,
-        "behaviours::outs::Fields.all" => __uc_f286,
-        "behaviours::outs::Sink::room" => __uc_f287,
-        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f288,
-        "<behaviours::outs::Size as Default>::default" => __uc_f289,
-        "behaviours::outs::Word::text" => __uc_f290,
-        "<behaviours::outs::Word as Debug>::fmt" => __uc_f291,
-        "behaviours::outs::Writer::new" => __uc_f292,
-        "behaviours::outs::Writer::line" => __uc_f293,
-        "<behaviours::outs::Writer as Default>::default" => __uc_f294,
-        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f295,
-        "behaviours::panics::Bomb::new" => __uc_f296,
-        "behaviours::panics::Bomb::tick" => __uc_f297,
-        "<behaviours::panics::Bomb as Default>::default" => __uc_f298,
-        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f299,
-        "behaviours::panics::Counter::new" => __uc_f300,
-        "behaviours::panics::Counter::count" => __uc_f301,
-        "behaviours::panics::Counter::look" => __uc_f302,
-        "behaviours::panics::Counter::value" => __uc_f303,
-        "<behaviours::panics::Counter as Default>::default" => __uc_f304,
-        "<behaviours::panics::Counter as Clone>::clone" => __uc_f305,
-        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f306,
-        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f307,
-        "behaviours::panics::Shy::new" => __uc_f308,
-        "behaviours::panics::Shy::number" => __uc_f309,
-        "<behaviours::panics::Shy as Default>::default" => __uc_f310,
-        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f311,
-        "behaviours::records::Account::new" => __uc_f312,
-        "behaviours::records::Account::deposit" => __uc_f313,
-        "behaviours::records::Account::changes" => __uc_f314,
-        "behaviours::records::Account::secret" => __uc_f315,
-        "<behaviours::records::Account as Clone>::clone" => __uc_f316,
-        "<behaviours::records::Account as PartialEq>::eq" => __uc_f317,
-        "<behaviours::records::Account as Debug>::fmt" => __uc_f318,
-        "behaviours::records::Account.owner" => __uc_f319,
-        "behaviours::records::Account.owner=" => __uc_f320,
-        "behaviours::records::Account.balance" => __uc_f321,
-        "behaviours::records::Account.balance=" => __uc_f322,
-        "behaviours::records::Account.changes" => __uc_f323,
-        "behaviours::records::Account.changes=" => __uc_f324,
-        "<behaviours::records::Tag as Hash>::hash" => __uc_f325,
-        "behaviours::std_types::Lasting::new" => __uc_f326,
-        "behaviours::std_types::Lasting::same" => __uc_f327,
-        "behaviours::std_types::Lasting::text" => __uc_f328,
-        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f329,
-        "behaviours::std_types::Shape::new" => __uc_f330,
-        "behaviours::std_types::Shape::fmt" => __uc_f331,
-        "behaviours::std_types::Shape::plainly" => __uc_f332,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f333,
-        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f334,
-        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f335,
-        "behaviours::threads::Local::new" => __uc_f336,
-        "behaviours::threads::Local::count" => __uc_f337,
-        "behaviours::threads::Local::living" => __uc_f338,
-        "<behaviours::threads::Local as Default>::default" => __uc_f339,
-        "<behaviours::threads::Local as Debug>::fmt" => __uc_f340,
-        "behaviours::threads::Shared::new" => __uc_f341,
-        "behaviours::threads::Shared::stay" => __uc_f342,
-        "behaviours::threads::Shared::change" => __uc_f343,
-        "<behaviours::threads::Shared as Default>::default" => __uc_f344,
-        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f345,
-        "behaviours::threads::Single::new" => __uc_f346,
-        "behaviours::threads::Single::stay" => __uc_f347,
-        "behaviours::threads::Single::calls" => __uc_f348,
-        "<behaviours::threads::Single as Default>::default" => __uc_f349,
-        "<behaviours::threads::Single as Debug>::fmt" => __uc_f350,
-        "behaviours::traits::Basket::new" => __uc_f351,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f352,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f353,
-        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f354,
-        "<behaviours::traits::Basket as Default>::default" => __uc_f355,
-        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f356,
-        "behaviours::traits::Cat::new" => __uc_f357,
-        "behaviours::traits::Cat::lives" => __uc_f358,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f359,
-        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f360,
-        "<behaviours::traits::Cat as Default>::default" => __uc_f361,
-        "<behaviours::traits::Cat as Clone>::clone" => __uc_f362,
-        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f363,
-        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f364,
-        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f365,
-        "<behaviours::traits::Cat as Hash>::hash" => __uc_f366,
-        "behaviours::upcalls::Machine::new" => __uc_f367,
-        "behaviours::upcalls::Machine::steps" => __uc_f368,
-        "behaviours::upcalls::Machine::step" => __uc_f369,
-        "behaviours::upcalls::Machine::run" => __uc_f370,
-        "behaviours::upcalls::Machine::watch" => __uc_f371,
-        "<behaviours::upcalls::Machine as Default>::default" => __uc_f372,
-        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f373,
-        "behaviours::views::Address::new" => __uc_f374,
-        "behaviours::views::Address::path" => __uc_f375,
-        "behaviours::views::Address::segments_mut" => __uc_f376,
-        "behaviours::views::Address::tail" => __uc_f377,
-        "<behaviours::views::Address as Clone>::clone" => __uc_f378,
-        "<behaviours::views::Address as PartialEq>::eq" => __uc_f379,
-        "<behaviours::views::Address as Debug>::fmt" => __uc_f380,
-        "behaviours::views::Cabinet::new" => __uc_f381,
-        "behaviours::views::Cabinet::open" => __uc_f382,
-        "behaviours::views::Cabinet::look" => __uc_f383,
-        "behaviours::views::Cabinet::lock" => __uc_f384,
-        "behaviours::views::Cabinet::walk" => __uc_f385,
-        "<behaviours::views::Cabinet as Default>::default" => __uc_f386,
-        "<behaviours::views::Cabinet as Debug>::fmt" => __uc_f387,
-        "behaviours::views::Drawer::name" => __uc_f388,
-        "behaviours::views::Drawer::put" => __uc_f389,
-        "<behaviours::views::Drawer as Debug>::fmt" => __uc_f390,
-        "behaviours::views::Environment::new" => __uc_f391,
-        "behaviours::views::Environment::add_template" => __uc_f392,
-        "behaviours::views::Environment::get_template" => __uc_f393,
-        "behaviours::views::Environment::all" => __uc_f394,
-        "behaviours::views::Environment::first" => __uc_f395,
-        "behaviours::views::Environment::set_debug" => __uc_f396,
-        "behaviours::views::Environment::debug" => __uc_f397,
-        "behaviours::views::Environment::exchange" => __uc_f398,
-        "behaviours::views::Environment::names" => __uc_f399,
-        "<behaviours::views::Environment as Default>::default" => __uc_f400,
-        "<behaviours::views::Environment as Clone>::clone" => __uc_f401,
-        "<behaviours::views::Environment as Debug>::fmt" => __uc_f402,
-        "behaviours::views::Label::new" => __uc_f403,
-        "behaviours::views::Label::text" => __uc_f404,
-        "<behaviours::views::Label as Clone>::clone" => __uc_f405,
-        "<behaviours::views::Label as Debug>::fmt" => __uc_f406,
-        "<behaviours::views::NotFound as Clone>::clone" => __uc_f407,
-        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f408,
-        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f409,
-        "<behaviours::views::NotFound as Display>::fmt" => __uc_f410,
-        "behaviours::views::Registry::new" => __uc_f411,
-        "behaviours::views::Registry::add" => __uc_f412,
-        "behaviours::views::Registry::enroll" => __uc_f413,
-        "behaviours::views::Registry::names" => __uc_f414,
-        "behaviours::views::Registry::share" => __uc_f415,
-        "<behaviours::views::Registry as Default>::default" => __uc_f416,
-        "<behaviours::views::Registry as Clone>::clone" => __uc_f417,
-        "<behaviours::views::Registry as Debug>::fmt" => __uc_f418,
-        "behaviours::views::Rest::count" => __uc_f419,
-        "behaviours::views::Rest::next" => __uc_f420,
-        "<behaviours::views::Rest as Clone>::clone" => __uc_f421,
-        "<behaviours::views::Rest as Debug>::fmt" => __uc_f422,
-        "behaviours::views::Segments::push" => __uc_f423,
-        "behaviours::views::Segments::clear" => __uc_f424,
-        "behaviours::views::Segments::added" => __uc_f425,
-        "behaviours::views::Segments::address" => __uc_f426,
-        "behaviours::views::Segments::tail" => __uc_f427,
-        "<behaviours::views::Segments as Debug>::fmt" => __uc_f428,
-        "behaviours::views::State::name" => __uc_f429,
-        "behaviours::views::State::template" => __uc_f430,
-        "behaviours::views::State::next_line" => __uc_f431,
-        "behaviours::views::State::rest" => __uc_f432,
-        "<behaviours::views::State as Debug>::fmt" => __uc_f433,
-        "behaviours::views::Tail::add" => __uc_f434,
-        "<behaviours::views::Tail as Debug>::fmt" => __uc_f435,
-        "behaviours::views::Template::name" => __uc_f436,
-        "behaviours::views::Template::text" => __uc_f437,
-        "behaviours::views::Template::env" => __uc_f438,
-        "behaviours::views::Template::state" => __uc_f439,
-        "<behaviours::views::Template as Clone>::clone" => __uc_f440,
-        "<behaviours::views::Template as Debug>::fmt" => __uc_f441,
-        "behaviours::views::Walk::next" => __uc_f442,
-        "<behaviours::views::Walk as Debug>::fmt" => __uc_f443,
-        "<() as behaviours::conversions::Row>::row" => __uc_f444,
-        "<i64 as behaviours::conversions::ToCell>::cell" => __uc_f445,
-        "<String as behaviours::conversions::Words>::words" => __uc_f446,
-        "<Vec<i64> as behaviours::conversions::Words>::words" => __uc_f447,
-        "<Vec<f64> as behaviours::conversions::Words>::words" => __uc_f448,
-        "<bool as behaviours::conversions::Words>::words" => __uc_f449,
-        "<f64 as behaviours::conversions::Words>::words" => __uc_f450,
-        "<i64 as behaviours::conversions::Words>::words" => __uc_f451,
-        "<u8 as behaviours::conversions::Words>::words" => __uc_f452,
-        "<str as behaviours::traits::Turned>::turned" => __uc_f453,
-        "behaviours::ANSWER" => __uc_f454,
-        "behaviours::GREETING" => __uc_f455,
-        "behaviours::add" => __uc_f456,
-        "behaviours::borrows::common_gone" => __uc_f457,
-        "behaviours::borrows::longer" => __uc_f458,
-        "behaviours::buffers::add" => __uc_f459,
-        "behaviours::buffers::double" => __uc_f460,
-        "behaviours::buffers::fill_while" => __uc_f461,
-        "behaviours::buffers::half" => __uc_f462,
-        "behaviours::buffers::read_while" => __uc_f463,
-        "behaviours::callables::any_error" => __uc_f464,
-        "behaviours::callables::anything" => __uc_f465,
-        "behaviours::callables::apply" => __uc_f466,
-        "behaviours::callables::boxed" => __uc_f467,
-        "behaviours::callables::dynamic" => __uc_f468,
-        "behaviours::callables::dynamic_mut" => __uc_f469,
-        "behaviours::callables::elsewhere" => __uc_f470,
-        "behaviours::callables::fallible" => __uc_f471,
-        "behaviours::callables::fold" => __uc_f472,
-        "behaviours::callables::keep" => __uc_f473,
-        "behaviours::callables::maybe" => __uc_f474,
-        "behaviours::callables::maybe_boxed" => __uc_f475,
-        "behaviours::callables::maybe_dynamic" => __uc_f476,
-        "behaviours::callables::maybe_dynamic_mut" => __uc_f477,
-        "behaviours::callables::once" => __uc_f478,
-        "behaviours::callables::replace_words<&str>" => __uc_f479,
-        "behaviours::callables::replace_words<impl Fn>" => __uc_f480,
-        "behaviours::callables::survive" => __uc_f481,
-        "behaviours::callables::text" => __uc_f482,
-        "behaviours::callables::times" => __uc_f483,
-        "behaviours::choices::area" => __uc_f484,
-        "behaviours::choices::levels" => __uc_f485,
-        "behaviours::choices::same" => __uc_f486,
-        "behaviours::conversions::both" => __uc_f487,
-        "behaviours::conversions::command<i64, i64, i64>" => __uc_f488,
-        "behaviours::conversions::command<&str, i64, i64>" => __uc_f489,
-        "behaviours::conversions::command<&str, i64, &str>" => __uc_f490,
-        "behaviours::conversions::command<&str, &str, i64>" => __uc_f491,
-        "behaviours::conversions::command<&str, &str, &str>" => __uc_f492,
-        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f493,
-        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f494,
-        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f495,
-        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f496,
-        "behaviours::conversions::counted<usize, [Value]>" => __uc_f497,
-        "behaviours::conversions::counted<usize, _>" => __uc_f498,
-        "behaviours::conversions::entered<[Value]>" => __uc_f499,
-        "behaviours::conversions::entered<an object>" => __uc_f500,
-        "behaviours::conversions::half<i64>" => __uc_f502,
-        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f503,
-        "behaviours::conversions::lay_out<usize>" => __uc_f504,
-        "behaviours::conversions::lay_out<&str>" => __uc_f505,
-        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f506,
-        "behaviours::conversions::layout<Layout<'a>>" => __uc_f507,
-        "behaviours::conversions::layout<usize>" => __uc_f508,
-        "behaviours::conversions::layout<&str>" => __uc_f509,
-        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f510,
-        "behaviours::conversions::shown<Value>" => __uc_f511,
-        "behaviours::conversions::shown<bool>" => __uc_f512,
-        "behaviours::conversions::shown<i64>" => __uc_f513,
-        "behaviours::conversions::shown<f64>" => __uc_f514,
-        "behaviours::conversions::shown<&str>" => __uc_f515,
-        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f516,
-        "behaviours::conversions::shown<Vec<u8>>" => __uc_f517,
-        "behaviours::drops::living" => __uc_f518,
-        "behaviours::drops::log" => __uc_f519,
-        "behaviours::echoes::echo_any" => __uc_f520,
-        "behaviours::echoes::echo_any_range" => __uc_f521,
-        "behaviours::echoes::echo_array_i64" => __uc_f522,
-        "behaviours::echoes::echo_array_string" => __uc_f523,
-        "behaviours::echoes::echo_array_u8" => __uc_f524,
-        "behaviours::echoes::echo_bool" => __uc_f525,
-        "behaviours::echoes::echo_bound" => __uc_f526,
-        "behaviours::echoes::echo_box" => __uc_f527,
-        "behaviours::echoes::echo_bytes" => __uc_f528,
-        "behaviours::echoes::echo_char" => __uc_f529,
-        "behaviours::echoes::echo_colour" => __uc_f530,
-        "behaviours::echoes::echo_cow" => __uc_f531,
-        "behaviours::echoes::echo_deque" => __uc_f532,
-        "behaviours::echoes::echo_dict" => __uc_f533,
-        "behaviours::echoes::echo_duration" => __uc_f534,
-        "behaviours::echoes::echo_f32" => __uc_f535,
-        "behaviours::echoes::echo_f64" => __uc_f536,
-        "behaviours::echoes::echo_figure" => __uc_f537,
-        "behaviours::echoes::echo_figures" => __uc_f538,
-        "behaviours::echoes::echo_i128" => __uc_f539,
-        "behaviours::echoes::echo_i16" => __uc_f540,
-        "behaviours::echoes::echo_i32" => __uc_f541,
-        "behaviours::echoes::echo_i64" => __uc_f542,
-        "behaviours::echoes::echo_i8" => __uc_f543,
-        "behaviours::echoes::echo_ip" => __uc_f544,
-        "behaviours::echoes::echo_ipv4" => __uc_f545,
-        "behaviours::echoes::echo_ipv6" => __uc_f546,
-        "behaviours::echoes::echo_isize" => __uc_f547,
-        "behaviours::echoes::echo_list_bool" => __uc_f548,
-        "behaviours::echoes::echo_list_char" => __uc_f549,
-        "behaviours::echoes::echo_list_f32" => __uc_f550,
-        "behaviours::echoes::echo_list_f64" => __uc_f551,
-        "behaviours::echoes::echo_list_i16" => __uc_f552,
-        "behaviours::echoes::echo_list_i64" => __uc_f553,
-        "behaviours::echoes::echo_list_i8" => __uc_f554,
-        "behaviours::echoes::echo_list_option" => __uc_f555,
-        "behaviours::echoes::echo_list_string" => __uc_f556,
-        "behaviours::echoes::echo_list_u128" => __uc_f557,
-        "behaviours::echoes::echo_list_u32" => __uc_f558,
-        "behaviours::echoes::echo_list_u64" => __uc_f559,
-        "behaviours::echoes::echo_list_u8s" => __uc_f560,
-        "behaviours::echoes::echo_nested_option" => __uc_f561,
-        "behaviours::echoes::echo_nested_tuple" => __uc_f562,
-        "behaviours::echoes::echo_nonzero" => __uc_f563,
-        "behaviours::echoes::echo_option" => __uc_f564,
-        "behaviours::echoes::echo_option_of_list" => __uc_f565,
-        "behaviours::echoes::echo_option_of_unit" => __uc_f566,
-        "behaviours::echoes::echo_optional_record" => __uc_f567,
-        "behaviours::echoes::echo_ordered_dict" => __uc_f568,
-        "behaviours::echoes::echo_ordered_set" => __uc_f569,
-        "behaviours::echoes::echo_ordering" => __uc_f570,
-        "behaviours::echoes::echo_path" => __uc_f571,
-        "behaviours::echoes::echo_range" => __uc_f572,
-        "behaviours::echoes::echo_range_from" => __uc_f573,
-        "behaviours::echoes::echo_range_inclusive" => __uc_f574,
-        "behaviours::echoes::echo_range_of_floats" => __uc_f575,
-        "behaviours::echoes::echo_range_to" => __uc_f576,
-        "behaviours::echoes::echo_record" => __uc_f577,
-        "behaviours::echoes::echo_records" => __uc_f578,
-        "behaviours::echoes::echo_set" => __uc_f579,
-        "behaviours::echoes::echo_slice" => __uc_f580,
-        "behaviours::echoes::echo_slice_f64" => __uc_f581,
-        "behaviours::echoes::echo_socket_addr" => __uc_f582,
-        "behaviours::echoes::echo_str" => __uc_f583,
-        "behaviours::echoes::echo_string" => __uc_f584,
-        "behaviours::echoes::echo_system_time" => __uc_f585,
-        "behaviours::echoes::echo_tuple" => __uc_f586,
-        "behaviours::echoes::echo_u128" => __uc_f587,
-        "behaviours::echoes::echo_u16" => __uc_f588,
-        "behaviours::echoes::echo_u32" => __uc_f589,
-        "behaviours::echoes::echo_u64" => __uc_f590,
-        "behaviours::echoes::echo_u8" => __uc_f591,
-        "behaviours::echoes::echo_union" => __uc_f592,
-        "behaviours::echoes::echo_unit" => __uc_f593,
-        "behaviours::echoes::echo_usize" => __uc_f594,
-        "behaviours::errors::as_value" => __uc_f595,
-        "behaviours::errors::boxed" => __uc_f596,
-        "behaviours::errors::code" => __uc_f597,
-        "behaviours::errors::complain" => __uc_f598,
-        "behaviours::errors::fail" => __uc_f599,
-        "behaviours::errors::parse" => __uc_f600,
-        "behaviours::errors::read" => __uc_f601,
-        "behaviours::errors::refuse" => __uc_f602,
-        "behaviours::errors::step" => __uc_f603,
-        "behaviours::errors::step_unit" => __uc_f604,
-        "behaviours::errors::unnamed" => __uc_f605,
-        "behaviours::files::boxed" => __uc_f606,
-        "behaviours::files::copy" => __uc_f607,
-        "behaviours::files::count" => __uc_f608,
-        "behaviours::files::count_words" => __uc_f609,
-        "behaviours::files::first_line" => __uc_f610,
-        "behaviours::files::one_by_one" => __uc_f611,
-        "behaviours::files::read_elsewhere" => __uc_f612,
-        "behaviours::files::same" => __uc_f613,
-        "behaviours::files::size" => __uc_f614,
-        "behaviours::files::write_carelessly" => __uc_f615,
-        "behaviours::files::write_pieces" => __uc_f616,
-        "behaviours::files::write_text" => __uc_f617,
-        "behaviours::iterators::any_longer" => __uc_f618,
-        "behaviours::iterators::asked" => __uc_f619,
-        "behaviours::iterators::backwards" => __uc_f620,
-        "behaviours::iterators::boxed" => __uc_f621,
-        "behaviours::iterators::boxes" => __uc_f622,
-        "behaviours::iterators::characters" => __uc_f623,
-        "behaviours::iterators::countdown" => __uc_f624,
-        "behaviours::iterators::counted" => __uc_f625,
-        "behaviours::iterators::counted_lazily" => __uc_f626,
-        "behaviours::iterators::digits" => __uc_f627,
-        "behaviours::iterators::doubled" => __uc_f628,
-        "behaviours::iterators::first_greater" => __uc_f629,
-        "behaviours::iterators::how_many" => __uc_f630,
-        "behaviours::iterators::joined" => __uc_f631,
-        "behaviours::iterators::made" => __uc_f632,
-        "behaviours::iterators::naturals" => __uc_f633,
-        "behaviours::iterators::numbers" => __uc_f634,
-        "behaviours::iterators::parsed" => __uc_f635,
-        "behaviours::iterators::segments" => __uc_f636,
-        "behaviours::iterators::some" => __uc_f637,
-        "behaviours::iterators::table" => __uc_f638,
-        "behaviours::iterators::texts" => __uc_f639,
-        "behaviours::iterators::texts_of" => __uc_f640,
-        "behaviours::iterators::total" => __uc_f641,
-        "behaviours::iterators::words" => __uc_f642,
-        "behaviours::moves::both" => __uc_f643,
-        "behaviours::moves::collect" => __uc_f644,
-        "behaviours::moves::trade" => __uc_f645,
-        "behaviours::names::anything" => __uc_f646,
-        "behaviours::names::import" => __uc_f647,
-        "behaviours::names::lambda" => __uc_f648,
-        "behaviours::names::old" => __uc_f649,
-        "behaviours::outs::NO_FIELD" => __uc_f650,
-        "behaviours::outs::all_digits" => __uc_f651,
-        "behaviours::outs::append" => __uc_f652,
-        "behaviours::outs::clear" => __uc_f653,
-        "behaviours::outs::digits" => __uc_f654,
-        "behaviours::outs::exchange" => __uc_f655,
-        "behaviours::outs::fill" => __uc_f656,
-        "behaviours::outs::fill_if" => __uc_f657,
-        "behaviours::outs::fill_uninit" => __uc_f658,
-        "behaviours::outs::grow" => __uc_f659,
-        "behaviours::outs::key" => __uc_f660,
-        "behaviours::outs::next_number" => __uc_f661,
-        "behaviours::outs::raise" => __uc_f662,
-        "behaviours::outs::sort_words" => __uc_f663,
-        "behaviours::outs::split" => __uc_f664,
-        "behaviours::outs::sum_digits" => __uc_f665,
-        "behaviours::outs::take_byte" => __uc_f666,
-        "behaviours::outs::tally" => __uc_f667,
-        "behaviours::outs::words" => __uc_f668,
-        "behaviours::outs::write_hex" => __uc_f669,
-        "behaviours::panics::panic" => __uc_f670,
-        "behaviours::panics::panic_any" => __uc_f671,
-        "behaviours::records::middle" => __uc_f672,
-        "behaviours::records::moved" => __uc_f673,
-        "behaviours::records::pair" => __uc_f674,
-        "behaviours::records::same" => __uc_f675,
-        "behaviours::std_types::c_all" => __uc_f676,
-        "behaviours::std_types::c_any" => __uc_f677,
-        "behaviours::std_types::c_double_it" => __uc_f678,
-        "behaviours::std_types::c_length" => __uc_f679,
-        "behaviours::std_types::c_parts" => __uc_f680,
-        "behaviours::std_types::c_sum" => __uc_f681,
-        "behaviours::std_types::c_twice" => __uc_f682,
-        "behaviours::std_types::fixed" => __uc_f683,
-        "behaviours::std_types::keys" => __uc_f684,
-        "behaviours::std_types::mirrored" => __uc_f685,
-        "behaviours::std_types::place" => __uc_f686,
-        "behaviours::std_types::reciprocal" => __uc_f687,
-        "behaviours::std_types::spelled" => __uc_f688,
-        "behaviours::std_types::total" => __uc_f689,
-        "behaviours::threads::sleep" => __uc_f690,
-        "behaviours::upcalls::count" => __uc_f691,
-        "behaviours::upcalls::first" => __uc_f692,
-        "behaviours::upcalls::forever" => __uc_f693,
-        "behaviours::upcalls::map_words" => __uc_f694,
-        "behaviours::upcalls::on_threads" => __uc_f695,
-        "behaviours::upcalls::sum" => __uc_f696,
-        "behaviours::upcalls::while_asleep" => __uc_f697,
-        "behaviours::values::below" => __uc_f698,
-        "behaviours::values::byte" => __uc_f699,
-        "behaviours::values::compared" => __uc_f700,
-        "behaviours::values::counted" => __uc_f701,
-        "behaviours::values::double" => __uc_f702,
-        "behaviours::values::extension" => __uc_f703,
-        "behaviours::values::four" => __uc_f704,
-        "behaviours::values::inverted" => __uc_f705,
-        "behaviours::values::joined" => __uc_f706,
-        "behaviours::values::later" => __uc_f707,
-        "behaviours::values::lengths" => __uc_f708,
-        "behaviours::values::letter" => __uc_f709,
-        "behaviours::values::local" => __uc_f710,
-        "behaviours::values::long" => __uc_f711,
-        "behaviours::values::loud" => __uc_f712,
-        "behaviours::values::nested" => __uc_f713,
-        "behaviours::values::or_seven" => __uc_f714,
-        "behaviours::values::reversed" => __uc_f715,
-        "behaviours::values::size" => __uc_f716,
-        "behaviours::values::sum" => __uc_f717,
-        "behaviours::values::swapped" => __uc_f718,
-        "behaviours::values::text" => __uc_f719,
-        "behaviours::values::total" => __uc_f720,
-        "behaviours::values::truth" => __uc_f721,
-        "behaviours::values::twice" => __uc_f722,
-        "behaviours::values::unique" => __uc_f723,
-        "behaviours::values::wide" => __uc_f724,
-        "behaviours::values::wide_signed" => __uc_f725,
-        "behaviours::views::states" => __uc_f726,
+        "behaviours::errors::Jam::years" => __uc_f123,
+        "<behaviours::errors::Jam as Debug>::fmt" => __uc_f124,
+        "<behaviours::errors::Jam as Display>::fmt" => __uc_f125,
+        "behaviours::errors::Jam::Rusty" => __uc_f126,
+        "behaviours::errors::Jam::Rusty.0" => __uc_f127,
+        "behaviours::errors::Jam::Broken" => __uc_f128,
+        "behaviours::errors::Jam variant" => __uc_f129,
+        "behaviours::errors::Valve::new" => __uc_f130,
+        "behaviours::errors::Valve::hit" => __uc_f131,
+        "behaviours::errors::Valve::close" => __uc_f132,
+        "behaviours::errors::Valve::shut" => __uc_f133,
+        "behaviours::errors::Valve::close_both" => __uc_f134,
+        "<behaviours::errors::Valve as Debug>::fmt" => __uc_f135,
+        "behaviours::files::Capitals<impl Write>::new" => __uc_f136,
+        "behaviours::files::Capitals<impl Write>::written" => __uc_f137,
+        "behaviours::files::Capitals<impl Write>::get_ref" => __uc_f138,
+        "behaviours::files::Capitals<impl Write>::get_mut" => __uc_f139,
+        "behaviours::files::Capitals<impl Write>::after" => __uc_f140,
+        "behaviours::files::Capitals<impl Write>::finish" => __uc_f141,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::write" => __uc_f142,
+        "<behaviours::files::Capitals<impl Write> as std::io::Write>::flush" => __uc_f143,
+        "<behaviours::files::Capitals<impl Write> as Debug>::fmt" => __uc_f144,
+        "behaviours::files::Lines<File>::rewind" => __uc_f145,
+        "behaviours::files::Lines<File>::new" => __uc_f146,
+        "behaviours::files::Lines<File>::next_line" => __uc_f147,
+        "behaviours::files::Lines<File>::get_ref" => __uc_f148,
+        "behaviours::files::Lines<File>::into_inner" => __uc_f149,
+        "<behaviours::files::Lines<File> as Debug>::fmt" => __uc_f150,
+        "behaviours::files::Lines<impl Read>::rewind" => __uc_f151,
+        "behaviours::files::Lines<impl Read>::new" => __uc_f152,
+        "behaviours::files::Lines<impl Read>::next_line" => __uc_f153,
+        "behaviours::files::Lines<impl Read>::get_ref" => __uc_f154,
+        "behaviours::files::Lines<impl Read>::into_inner" => __uc_f155,
+        "behaviours::files::Lines::open" => __uc_f156,
+        "<behaviours::files::Lines<impl Read> as Debug>::fmt" => __uc_f157,
+        "behaviours::files::Memory::new" => __uc_f158,
+        "behaviours::files::Memory::tell" => __uc_f159,
+        "<behaviours::files::Memory as std::io::Read>::read" => __uc_f160,
+        "<behaviours::files::Memory as std::io::Read>::readinto" => __uc_f161,
+        "<behaviours::files::Memory as std::io::BufRead>::readline" => __uc_f162,
+        "<behaviours::files::Memory as std::io::Write>::write" => __uc_f163,
+        "<behaviours::files::Memory as std::io::Write>::flush" => __uc_f164,
+        "<behaviours::files::Memory as std::io::Seek>::seek" => __uc_f165,
+        "<behaviours::files::Memory as Default>::default" => __uc_f166,
+        "<behaviours::files::Memory as Debug>::fmt" => __uc_f167,
+        "<behaviours::files::Memory as std::io::BufRead>::lines" => __uc_f168,
+        "behaviours::files::Notes::new" => __uc_f169,
+        "behaviours::files::Notes::text" => __uc_f170,
+        "behaviours::files::Notes::write_fmt" => __uc_f171,
+        "<behaviours::files::Notes as Default>::default" => __uc_f172,
+        "<behaviours::files::Notes as Debug>::fmt" => __uc_f173,
+        "behaviours::files::Options::skip" => __uc_f174,
+        "behaviours::files::Options::lines" => __uc_f175,
+        "<behaviours::files::Options as Default>::default" => __uc_f176,
+        "<behaviours::files::Options as Debug>::fmt" => __uc_f177,
+        "behaviours::files::Tags<impl fmt::Write>::new" => __uc_f178,
+        "behaviours::files::Tags<impl fmt::Write>::tag" => __uc_f179,
+        "behaviours::files::Tags<impl fmt::Write>::get_ref" => __uc_f180,
+        "behaviours::files::Tags<impl fmt::Write>::into_inner" => __uc_f181,
+        "behaviours::files::Unfinished<File>::into_lines" => __uc_f182,
+        "<behaviours::files::Unfinished<File> as Debug>::fmt" => __uc_f183,
+        "<behaviours::files::Unfinished<File> as Display>::fmt" => __uc_f184,
+        "behaviours::files::Unfinished<impl Read>::into_lines" => __uc_f185,
+        "<behaviours::files::Unfinished<impl Read> as Debug>::fmt" => __uc_f186,
+        "<behaviours::files::Unfinished<impl Read> as Display>::fmt" => __uc_f187,
+        "behaviours::iterators::Bag::count" => __uc_f188,
+        "behaviours::iterators::Bag::contains" => __uc_f189,
+        "<behaviours::iterators::Bag as Extend<u32>>::extend" => __uc_f190,
+        "<behaviours::iterators::Bag as FromIterator<u32>>::from_iter" => __uc_f191,
+        "<behaviours::iterators::Bag as Clone>::clone" => __uc_f192,
+        "<behaviours::iterators::Bag as Debug>::fmt" => __uc_f193,
+        "<behaviours::iterators::Bag as IntoIterator>::into_iter" => __uc_f194,
+        "<behaviours::iterators::Bag as IntoIterator>::rev" => __uc_f195,
+        "<behaviours::iterators::Countdown as Debug>::fmt" => __uc_f196,
+        "<behaviours::iterators::Countdown as Iterator>::next" => __uc_f197,
+        "<behaviours::iterators::Countdown as Iterator>::size_hint" => __uc_f198,
+        "behaviours::iterators::Ladder::new" => __uc_f199,
+        "behaviours::iterators::Ladder::steps" => __uc_f200,
+        "behaviours::iterators::Ladder::above" => __uc_f201,
+        "behaviours::iterators::Ladder::push" => __uc_f202,
+        "<behaviours::iterators::Ladder as Default>::default" => __uc_f204,
+        "<behaviours::iterators::Ladder as Debug>::fmt" => __uc_f205,
+        "behaviours::iterators::Line::text" => __uc_f206,
+        "behaviours::iterators::Line::shout" => __uc_f207,
+        "<behaviours::iterators::Line as Clone>::clone" => __uc_f208,
+        "<behaviours::iterators::Line as PartialEq>::eq" => __uc_f209,
+        "<behaviours::iterators::Line as Debug>::fmt" => __uc_f210,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::next_back" => __uc_f211,
+        "<behaviours::iterators::Lines as Clone>::clone" => __uc_f212,
+        "<behaviours::iterators::Lines as Debug>::fmt" => __uc_f213,
+        "<behaviours::iterators::Lines as Iterator>::next" => __uc_f214,
+        "<behaviours::iterators::Lines as Iterator>::size_hint" => __uc_f215,
+        "<behaviours::iterators::Lines as ExactSizeIterator>::len" => __uc_f216,
+        "<behaviours::iterators::Lines as DoubleEndedIterator>::rev" => __uc_f217,
+        "<behaviours::iterators::Numbers as Debug>::fmt" => __uc_f218,
+        "<behaviours::iterators::Numbers as Iterator>::next" => __uc_f219,
+        "<behaviours::iterators::Numbers as Iterator>::size_hint" => __uc_f220,
+        "behaviours::iterators::Once::new" => __uc_f221,
+        "<behaviours::iterators::Once as Debug>::fmt" => __uc_f222,
+        "<behaviours::iterators::Once as IntoIterator>::into_iter" => __uc_f223,
+        "<behaviours::iterators::Once as IntoIterator>::rev" => __uc_f224,
+        "behaviours::iterators::Placed::place" => __uc_f225,
+        "behaviours::iterators::Placed::line" => __uc_f226,
+        "<behaviours::iterators::Placed as Debug>::fmt" => __uc_f227,
+        "behaviours::iterators::Places::pass" => __uc_f228,
+        "<behaviours::iterators::Places as Debug>::fmt" => __uc_f229,
+        "<behaviours::iterators::Places as Iterator>::next" => __uc_f230,
+        "<behaviours::iterators::Places as Iterator>::size_hint" => __uc_f231,
+        "behaviours::iterators::Song::new" => __uc_f232,
+        "behaviours::iterators::Song::push" => __uc_f233,
+        "behaviours::iterators::Song::iter" => __uc_f234,
+        "behaviours::iterators::Song::places" => __uc_f235,
+        "behaviours::iterators::Song::iter_mut" => __uc_f236,
+        "behaviours::iterators::Song::search" => __uc_f237,
+        "behaviours::iterators::Song::drain" => __uc_f238,
+        "behaviours::iterators::Song::len" => __uc_f239,
+        "behaviours::iterators::Song::is_empty" => __uc_f240,
+        "<behaviours::iterators::Song as Default>::default" => __uc_f241,
+        "<behaviours::iterators::Song as Clone>::clone" => __uc_f242,
+        "<behaviours::iterators::Song as Debug>::fmt" => __uc_f243,
+        "<behaviours::iterators::Song as IntoIterator>::into_iter" => __uc_f244,
+        "<behaviours::iterators::Song as IntoIterator>::rev" => __uc_f245,
+        "behaviours::moves::Stamp::new" => __uc_f246,
+        "behaviours::moves::Stamp::used_often" => __uc_f247,
+        "behaviours::moves::Stamp::used" => __uc_f248,
+        "<behaviours::moves::Stamp as Default>::default" => __uc_f249,
+        "<behaviours::moves::Stamp as Clone>::clone" => __uc_f250,
+        "<behaviours::moves::Stamp as PartialEq>::eq" => __uc_f251,
+        "<behaviours::moves::Stamp as Debug>::fmt" => __uc_f252,
+        "behaviours::moves::Ticket::new" => __uc_f253,
+        "behaviours::moves::Ticket::number" => __uc_f254,
+        "behaviours::moves::Ticket::punch" => __uc_f255,
+        "<behaviours::moves::Ticket as PartialEq>::eq" => __uc_f256,
+        "<behaviours::moves::Ticket as Debug>::fmt" => __uc_f257,
+        "behaviours::operators::Blob::new" => __uc_f258,
+        "<behaviours::operators::Blob as AsRef<[u8]>>::as_ref" => __uc_f259,
+        "<behaviours::operators::Blob as Debug>::fmt" => __uc_f260,
+        "behaviours::operators::Shelf::new" => __uc_f261,
+        "behaviours::operators::Shelf::put" => __uc_f262,
+        "behaviours::operators::Shelf::len" => __uc_f263,
+        "behaviours::operators::Shelf::is_empty" => __uc_f264,
+        "behaviours::operators::Shelf::contains" => __uc_f265,
+        "<behaviours::operators::Shelf as Default>::default" => __uc_f266,
+        "<behaviours::operators::Shelf as Clone>::clone" => __uc_f267,
+        "<behaviours::operators::Shelf as PartialEq>::eq" => __uc_f268,
+        "<behaviours::operators::Shelf as Debug>::fmt" => __uc_f269,
+        "<behaviours::operators::Shelf as Index<usize>>::index" => __uc_f270,
+        "<behaviours::operators::Shelf as IndexMut<usize>>::index_mut" => __uc_f271,
+        "behaviours::operators::Steps::new" => __uc_f272,
+        "<behaviours::operators::Steps as Clone>::clone" => __uc_f273,
+        "<behaviours::operators::Steps as Ord>::cmp" => __uc_f274,
+        "<behaviours::operators::Steps as PartialEq>::eq" => __uc_f275,
+        "<behaviours::operators::Steps as Debug>::fmt" => __uc_f276,
+        "<behaviours::operators::Steps as Display>::fmt" => __uc_f277,
+        "<behaviours::operators::Steps as Hash>::hash" => __uc_f278,
+        "<behaviours::operators::Steps as Add<Steps>>::add" => __uc_f279,
+        "<behaviours::operators::Steps as Sub<Steps>>::sub" => __uc_f280,
+        "<behaviours::operators::Steps as Mul<i64>>::mul" => __uc_f281,
+        "<i64 as Mul<Steps>>::mul" => __uc_f282,
+        "<behaviours::operators::Steps as Neg>::neg" => __uc_f283,
+        "<behaviours::operators::Steps as AddAssign<Steps>>::add_assign" => __uc_f284,
+        "<behaviours::outs::Bad as Debug>::fmt" => __uc_f285,
+        "<behaviours::outs::Bad as Display>::fmt" => __uc_f286,
+        "behaviours::outs::Field {}" => __uc_f287,
+        "<behaviours::outs::Field as Clone>::clone" => __uc_f288,
+        "<behaviours::outs::Field as PartialEq>::eq" => __uc_f289,
+        "<behaviours::outs::Field as Debug>::fmt" => __uc_f290,
+        "behaviours::outs::Field.name" => __uc_f291,
+        "behaviours::outs::Field.name=" => __uc_f292,
+        "behaviours::outs::Field.value" => __uc_f293,
+        "behaviours::outs::Field.value=" => __uc_f294,
+        "behaviours::outs::Fields::new" => __uc_f295,
+        "behaviours::outs::Fields::parse" => __uc_f296,
+        "behaviours::outs::Fields::found" => __uc_f297,
+        "<behaviours::outs::Fields as Debug>::fmt" => __uc_f298,
+        "behaviours::outs::Fields.all" => __uc_f299,
+        "behaviours::outs::Sink::room" => __uc_f300,
+        "<behaviours::outs::Sink as Debug>::fmt" => __uc_f301,
+        "<behaviours::outs::Size as Default>::default" => __uc_f302,
+        "behaviours::outs::Word::text" => __uc_f303,
+        "<behaviours::outs::Word as Debug>::fmt" => __uc_f304,
+        "behaviours::outs::Writer::new" => __uc_f305,
+        "behaviours::outs::Writer::line" => __uc_f306,
+        "<behaviours::outs::Writer as Default>::default" => __uc_f307,
+        "<behaviours::outs::Writer as Debug>::fmt" => __uc_f308,
+        "behaviours::panics::Bomb::new" => __uc_f309,
+        "behaviours::panics::Bomb::tick" => __uc_f310,
+        "<behaviours::panics::Bomb as Default>::default" => __uc_f311,
+        "<behaviours::panics::Bomb as Debug>::fmt" => __uc_f312,
+        "behaviours::panics::Counter::new" => __uc_f313,
+        "behaviours::panics::Counter::count" => __uc_f314,
+        "behaviours::panics::Counter::look" => __uc_f315,
+        "behaviours::panics::Counter::value" => __uc_f316,
+        "<behaviours::panics::Counter as Default>::default" => __uc_f317,
+        "<behaviours::panics::Counter as Clone>::clone" => __uc_f318,
+        "<behaviours::panics::Counter as PartialEq>::eq" => __uc_f319,
+        "<behaviours::panics::Counter as Debug>::fmt" => __uc_f320,
+        "behaviours::panics::Shy::new" => __uc_f321,
+        "behaviours::panics::Shy::number" => __uc_f322,
+        "<behaviours::panics::Shy as Default>::default" => __uc_f323,
+        "<behaviours::panics::Shy as Debug>::fmt" => __uc_f324,
+        "behaviours::records::Account::new" => __uc_f325,
+        "behaviours::records::Account::deposit" => __uc_f326,
+        "behaviours::records::Account::changes" => __uc_f327,
+        "behaviours::records::Account::secret" => __uc_f328,
+        "<behaviours::records::Account as Clone>::clone" => __uc_f329,
+        "<behaviours::records::Account as PartialEq>::eq" => __uc_f330,
+        "<behaviours::records::Account as Debug>::fmt" => __uc_f331,
+        "behaviours::records::Account.owner" => __uc_f332,
+        "behaviours::records::Account.owner=" => __uc_f333,
+        "behaviours::records::Account.balance" => __uc_f334,
+        "behaviours::records::Account.balance=" => __uc_f335,
+        "behaviours::records::Account.changes" => __uc_f336,
+        "behaviours::records::Account.changes=" => __uc_f337,
+        "<behaviours::records::Tag as Hash>::hash" => __uc_f338,
+        "behaviours::std_types::Lasting::new" => __uc_f339,
+        "behaviours::std_types::Lasting::same" => __uc_f340,
+        "behaviours::std_types::Lasting::text" => __uc_f341,
+        "<behaviours::std_types::Lasting as Debug>::fmt" => __uc_f342,
+        "behaviours::std_types::Shape::new" => __uc_f343,
+        "behaviours::std_types::Shape::fmt" => __uc_f344,
+        "behaviours::std_types::Shape::plainly" => __uc_f345,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::name" => __uc_f346,
+        "<behaviours::std_types::Shape as behaviours::std_types::Render>::render" => __uc_f347,
+        "<behaviours::std_types::Shape as Debug>::fmt" => __uc_f348,
+        "behaviours::threads::Local::new" => __uc_f349,
+        "behaviours::threads::Local::count" => __uc_f350,
+        "behaviours::threads::Local::living" => __uc_f351,
+        "<behaviours::threads::Local as Default>::default" => __uc_f352,
+        "<behaviours::threads::Local as Debug>::fmt" => __uc_f353,
+        "behaviours::threads::Shared::new" => __uc_f354,
+        "behaviours::threads::Shared::stay" => __uc_f355,
+        "behaviours::threads::Shared::change" => __uc_f356,
+        "<behaviours::threads::Shared as Default>::default" => __uc_f357,
+        "<behaviours::threads::Shared as Debug>::fmt" => __uc_f358,
+        "behaviours::threads::Single::new" => __uc_f359,
+        "behaviours::threads::Single::stay" => __uc_f360,
+        "behaviours::threads::Single::calls" => __uc_f361,
+        "<behaviours::threads::Single as Default>::default" => __uc_f362,
+        "<behaviours::threads::Single as Debug>::fmt" => __uc_f363,
+        "behaviours::traits::Basket::new" => __uc_f364,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::lives" => __uc_f365,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::named" => __uc_f366,
+        "<behaviours::traits::Basket as Deref<Target = ::behaviours::traits::Cat>>::greeted" => __uc_f367,
+        "<behaviours::traits::Basket as Default>::default" => __uc_f368,
+        "<behaviours::traits::Basket as Debug>::fmt" => __uc_f369,
+        "behaviours::traits::Cat::new" => __uc_f370,
+        "behaviours::traits::Cat::lives" => __uc_f371,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::named" => __uc_f372,
+        "<behaviours::traits::Cat as behaviours::traits::Named>::greeted" => __uc_f373,
+        "<behaviours::traits::Cat as Default>::default" => __uc_f374,
+        "<behaviours::traits::Cat as Clone>::clone" => __uc_f375,
+        "<behaviours::traits::Cat as Ord>::cmp" => __uc_f376,
+        "<behaviours::traits::Cat as PartialEq>::eq" => __uc_f377,
+        "<behaviours::traits::Cat as Debug>::fmt" => __uc_f378,
+        "<behaviours::traits::Cat as Hash>::hash" => __uc_f379,
+        "behaviours::upcalls::Machine::new" => __uc_f380,
+        "behaviours::upcalls::Machine::steps" => __uc_f381,
+        "behaviours::upcalls::Machine::step" => __uc_f382,
+        "behaviours::upcalls::Machine::run" => __uc_f383,
+        "behaviours::upcalls::Machine::watch" => __uc_f384,
+        "<behaviours::upcalls::Machine as Default>::default" => __uc_f385,
+        "<behaviours::upcalls::Machine as Debug>::fmt" => __uc_f386,
+        "behaviours::views::Address::new" => __uc_f387,
+        "behaviours::views::Address::path" => __uc_f388,
+        "behaviours::views::Address::segments_mut" => __uc_f389,
+        "behaviours::views::Address::tail" => __uc_f390,
+        "<behaviours::views::Address as Clone>::clone" => __uc_f391,
+        "<behaviours::views::Address as PartialEq>::eq" => __uc_f392,
+        "<behaviours::views::Address as Debug>::fmt" => __uc_f393,
+        "behaviours::views::Cabinet::new" => __uc_f394,
+        "behaviours::views::Cabinet::open" => __uc_f395,
+        "behaviours::views::Cabinet::look" => __uc_f396,
+        "behaviours::views::Cabinet::lock" => __uc_f397,
+        "behaviours::views::Cabinet::walk" => __uc_f398,
+        "<behaviours::views::Cabinet as Default>::default" => __uc_f399,
+        "<behaviours::views::Cabinet as Debug>::fmt" => __uc_f400,
+        "behaviours::views::Drawer::name" => __uc_f401,
+        "behaviours::views::Drawer::put" => __uc_f402,
+        "<behaviours::views::Drawer as Debug>::fmt" => __uc_f403,
+        "behaviours::views::Environment::new" => __uc_f404,
+        "behaviours::views::Environment::add_template" => __uc_f405,
+        "behaviours::views::Environment::get_template" => __uc_f406,
+        "behaviours::views::Environment::all" => __uc_f407,
+        "behaviours::views::Environment::first" => __uc_f408,
+        "behaviours::views::Environment::set_debug" => __uc_f409,
+        "behaviours::views::Environment::debug" => __uc_f410,
+        "behaviours::views::Environment::exchange" => __uc_f411,
+        "behaviours::views::Environment::names" => __uc_f412,
+        "<behaviours::views::Environment as Default>::default" => __uc_f413,
+        "<behaviours::views::Environment as Clone>::clone" => __uc_f414,
+        "<behaviours::views::Environment as Debug>::fmt" => __uc_f415,
+        "behaviours::views::Label::new" => __uc_f416,
+        "behaviours::views::Label::text" => __uc_f417,
+        "<behaviours::views::Label as Clone>::clone" => __uc_f418,
+        "<behaviours::views::Label as Debug>::fmt" => __uc_f419,
+        "<behaviours::views::NotFound as Clone>::clone" => __uc_f420,
+        "<behaviours::views::NotFound as PartialEq>::eq" => __uc_f421,
+        "<behaviours::views::NotFound as Debug>::fmt" => __uc_f422,
+        "<behaviours::views::NotFound as Display>::fmt" => __uc_f423,
+        "behaviours::views::Registry::new" => __uc_f424,
+        "behaviours::views::Registry::add" => __uc_f425,
+        "behaviours::views::Registry::enroll" => __uc_f426,
+        "behaviours::views::Registry::names" => __uc_f427,
+        "behaviours::views::Registry::share" => __uc_f428,
+        "<behaviours::views::Registry as Default>::default" => __uc_f429,
+        "<behaviours::views::Registry as Clone>::clone" => __uc_f430,
+        "<behaviours::views::Registry as Debug>::fmt" => __uc_f431,
+        "behaviours::views::Rest::count" => __uc_f432,
+        "behaviours::views::Rest::next" => __uc_f433,
+        "<behaviours::views::Rest as Clone>::clone" => __uc_f434,
+        "<behaviours::views::Rest as Debug>::fmt" => __uc_f435,
+        "behaviours::views::Segments::push" => __uc_f436,
+        "behaviours::views::Segments::clear" => __uc_f437,
+        "behaviours::views::Segments::added" => __uc_f438,
+        "behaviours::views::Segments::address" => __uc_f439,
+        "behaviours::views::Segments::tail" => __uc_f440,
+        "<behaviours::views::Segments as Debug>::fmt" => __uc_f441,
+        "behaviours::views::State::name" => __uc_f442,
+        "behaviours::views::State::template" => __uc_f443,
+        "behaviours::views::State::next_line" => __uc_f444,
+        "behaviours::views::State::rest" => __uc_f445,
+        "<behaviours::views::State as Debug>::fmt" => __uc_f446,
+        "behaviours::views::Tail::add" => __uc_f447,
+        "<behaviours::views::Tail as Debug>::fmt" => __uc_f448,
+        "behaviours::views::Template::name" => __uc_f449,
+        "behaviours::views::Template::text" => __uc_f450,
+        "behaviours::views::Template::env" => __uc_f451,
+        "behaviours::views::Template::state" => __uc_f452,
+        "<behaviours::views::Template as Clone>::clone" => __uc_f453,
+        "<behaviours::views::Template as Debug>::fmt" => __uc_f454,
+        "behaviours::views::Walk::next" => __uc_f455,
+        "<behaviours::views::Walk as Debug>::fmt" => __uc_f456,
+        "<() as behaviours::conversions::Row>::row" => __uc_f457,
+        "<i64 as behaviours::conversions::ToCell>::cell" => __uc_f458,
+        "<String as behaviours::conversions::Words>::words" => __uc_f459,
+        "<Vec<i64> as behaviours::conversions::Words>::words" => __uc_f460,
+        "<Vec<f64> as behaviours::conversions::Words>::words" => __uc_f461,
+        "<bool as behaviours::conversions::Words>::words" => __uc_f462,
+        "<f64 as behaviours::conversions::Words>::words" => __uc_f463,
+        "<i64 as behaviours::conversions::Words>::words" => __uc_f464,
+        "<u8 as behaviours::conversions::Words>::words" => __uc_f465,
+        "<str as behaviours::traits::Turned>::turned" => __uc_f466,
+        "behaviours::ANSWER" => __uc_f467,
+        "behaviours::GREETING" => __uc_f468,
+        "behaviours::add" => __uc_f469,
+        "behaviours::borrows::common_gone" => __uc_f470,
+        "behaviours::borrows::longer" => __uc_f471,
+        "behaviours::buffers::add" => __uc_f472,
+        "behaviours::buffers::double" => __uc_f473,
+        "behaviours::buffers::fill_while" => __uc_f474,
+        "behaviours::buffers::half" => __uc_f475,
+        "behaviours::buffers::read_while" => __uc_f476,
+        "behaviours::callables::any_error" => __uc_f477,
+        "behaviours::callables::anything" => __uc_f478,
+        "behaviours::callables::apply" => __uc_f479,
+        "behaviours::callables::boxed" => __uc_f480,
+        "behaviours::callables::dynamic" => __uc_f481,
+        "behaviours::callables::dynamic_mut" => __uc_f482,
+        "behaviours::callables::elsewhere" => __uc_f483,
+        "behaviours::callables::fallible" => __uc_f484,
+        "behaviours::callables::fold" => __uc_f485,
+        "behaviours::callables::keep" => __uc_f486,
+        "behaviours::callables::maybe" => __uc_f487,
+        "behaviours::callables::maybe_boxed" => __uc_f488,
+        "behaviours::callables::maybe_dynamic" => __uc_f489,
+        "behaviours::callables::maybe_dynamic_mut" => __uc_f490,
+        "behaviours::callables::once" => __uc_f491,
+        "behaviours::callables::replace_words<&str>" => __uc_f492,
+        "behaviours::callables::replace_words<impl Fn>" => __uc_f493,
+        "behaviours::callables::survive" => __uc_f494,
+        "behaviours::callables::text" => __uc_f495,
+        "behaviours::callables::times" => __uc_f496,
+        "behaviours::choices::area" => __uc_f497,
+        "behaviours::choices::levels" => __uc_f498,
+        "behaviours::choices::same" => __uc_f499,
+        "behaviours::conversions::both" => __uc_f500,
+        "behaviours::conversions::command<i64, i64, i64>" => __uc_f501,
+        "behaviours::conversions::command<&str, i64, i64>" => __uc_f502,
+        "behaviours::conversions::command<&str, i64, &str>" => __uc_f503,
+        "behaviours::conversions::command<&str, &str, i64>" => __uc_f504,
+        "behaviours::conversions::command<&str, &str, &str>" => __uc_f505,
+        "behaviours::conversions::command<&str, &str, &[u8]>" => __uc_f506,
+        "behaviours::conversions::command<&str, &str, Vec<String>>" => __uc_f507,
+        "behaviours::conversions::command<&str, &[u8], &str>" => __uc_f508,
+        "behaviours::conversions::command<&str, Vec<String>, &str>" => __uc_f509,
+        "behaviours::conversions::counted<usize, [Value]>" => __uc_f510,
+        "behaviours::conversions::counted<usize, {Value}>" => __uc_f511,
+        "behaviours::conversions::counted<usize, _>" => __uc_f512,
+        "behaviours::conversions::entered<[Value]>" => __uc_f513,
+        "behaviours::conversions::entered<{Value}>" => __uc_f514,
+        "behaviours::conversions::entered<an object>" => __uc_f515,
+        "behaviours::conversions::half<i64>" => __uc_f517,
+        "behaviours::conversions::lay_out<Layout<'a>>" => __uc_f518,
+        "behaviours::conversions::lay_out<usize>" => __uc_f519,
+        "behaviours::conversions::lay_out<&str>" => __uc_f520,
+        "behaviours::conversions::lay_out<&Layout<'a>>" => __uc_f521,
+        "behaviours::conversions::layout<Layout<'a>>" => __uc_f522,
+        "behaviours::conversions::layout<usize>" => __uc_f523,
+        "behaviours::conversions::layout<&str>" => __uc_f524,
+        "behaviours::conversions::layout<&Layout<'a>>" => __uc_f525,
+        "behaviours::conversions::shown<Value>" => __uc_f526,
+        "behaviours::conversions::shown<bool>" => __uc_f527,
+        "behaviours::conversions::shown<i64>" => __uc_f528,
+        "behaviours::conversions::shown<f64>" => __uc_f529,
+        "behaviours::conversions::shown<&str>" => __uc_f530,
+        "behaviours::conversions::shown<BTreeMap<String, i64>>" => __uc_f531,
+        "behaviours::conversions::shown<Vec<u8>>" => __uc_f532,
+        "behaviours::drops::living" => __uc_f533,
+        "behaviours::drops::log" => __uc_f534,
+        "behaviours::echoes::echo_any" => __uc_f535,
+        "behaviours::echoes::echo_any_range" => __uc_f536,
+        "behaviours::echoes::echo_array_i64" => __uc_f537,
+        "behaviours::echoes::echo_array_string" => __uc_f538,
+        "behaviours::echoes::echo_array_u8" => __uc_f539,
+        "behaviours::echoes::echo_bool" => __uc_f540,
+        "behaviours::echoes::echo_bound" => __uc_f541,
+        "behaviours::echoes::echo_box" => __uc_f542,
+        "behaviours::echoes::echo_bytes" => __uc_f543,
+        "behaviours::echoes::echo_char" => __uc_f544,
+        "behaviours::echoes::echo_colour" => __uc_f545,
+        "behaviours::echoes::echo_cow" => __uc_f546,
+        "behaviours::echoes::echo_deque" => __uc_f547,
+        "behaviours::echoes::echo_dict" => __uc_f548,
+        "behaviours::echoes::echo_duration" => __uc_f549,
+        "behaviours::echoes::echo_f32" => __uc_f550,
+        "behaviours::echoes::echo_f64" => __uc_f551,
+        "behaviours::echoes::echo_figure" => __uc_f552,
+        "behaviours::echoes::echo_figures" => __uc_f553,
+        "behaviours::echoes::echo_i128" => __uc_f554,
+        "behaviours::echoes::echo_i16" => __uc_f555,
+        "behaviours::echoes::echo_i32" => __uc_f556,
+        "behaviours::echoes::echo_i64" => __uc_f557,
+        "behaviours::echoes::echo_i8" => __uc_f558,
+        "behaviours::echoes::echo_ip" => __uc_f559,
+        "behaviours::echoes::echo_ipv4" => __uc_f560,
+        "behaviours::echoes::echo_ipv6" => __uc_f561,
+        "behaviours::echoes::echo_isize" => __uc_f562,
+        "behaviours::echoes::echo_list_bool" => __uc_f563,
+        "behaviours::echoes::echo_list_char" => __uc_f564,
+        "behaviours::echoes::echo_list_f32" => __uc_f565,
+        "behaviours::echoes::echo_list_f64" => __uc_f566,
+        "behaviours::echoes::echo_list_i16" => __uc_f567,
+        "behaviours::echoes::echo_list_i64" => __uc_f568,
+        "behaviours::echoes::echo_list_i8" => __uc_f569,
+        "behaviours::echoes::echo_list_option" => __uc_f570,
+        "behaviours::echoes::echo_list_string" => __uc_f571,
+        "behaviours::echoes::echo_list_u128" => __uc_f572,
+        "behaviours::echoes::echo_list_u32" => __uc_f573,
+        "behaviours::echoes::echo_list_u64" => __uc_f574,
+        "behaviours::echoes::echo_list_u8s" => __uc_f575,
+        "behaviours::echoes::echo_nested_option" => __uc_f576,
+        "behaviours::echoes::echo_nested_tuple" => __uc_f577,
+        "behaviours::echoes::echo_nonzero" => __uc_f578,
+        "behaviours::echoes::echo_option" => __uc_f579,
+        "behaviours::echoes::echo_option_of_list" => __uc_f580,
+        "behaviours::echoes::echo_option_of_unit" => __uc_f581,
+        "behaviours::echoes::echo_optional_record" => __uc_f582,
+        "behaviours::echoes::echo_ordered_dict" => __uc_f583,
+        "behaviours::echoes::echo_ordered_set" => __uc_f584,
+        "behaviours::echoes::echo_ordering" => __uc_f585,
+        "behaviours::echoes::echo_path" => __uc_f586,
+        "behaviours::echoes::echo_range" => __uc_f587,
+        "behaviours::echoes::echo_range_from" => __uc_f588,
+        "behaviours::echoes::echo_range_inclusive" => __uc_f589,
+        "behaviours::echoes::echo_range_of_floats" => __uc_f590,
+        "behaviours::echoes::echo_range_to" => __uc_f591,
+        "behaviours::echoes::echo_record" => __uc_f592,
+        "behaviours::echoes::echo_records" => __uc_f593,
+        "behaviours::echoes::echo_set" => __uc_f594,
+        "behaviours::echoes::echo_slice" => __uc_f595,
+        "behaviours::echoes::echo_slice_f64" => __uc_f596,
+        "behaviours::echoes::echo_socket_addr" => __uc_f597,
+        "behaviours::echoes::echo_str" => __uc_f598,
+        "behaviours::echoes::echo_string" => __uc_f599,
+        "behaviours::echoes::echo_system_time" => __uc_f600,
+        "behaviours::echoes::echo_tuple" => __uc_f601,
+        "behaviours::echoes::echo_u128" => __uc_f602,
+        "behaviours::echoes::echo_u16" => __uc_f603,
+        "behaviours::echoes::echo_u32" => __uc_f604,
+        "behaviours::echoes::echo_u64" => __uc_f605,
+        "behaviours::echoes::echo_u8" => __uc_f606,
+        "behaviours::echoes::echo_union" => __uc_f607,
+        "behaviours::echoes::echo_unit" => __uc_f608,
+        "behaviours::echoes::echo_usize" => __uc_f609,
+        "behaviours::errors::as_value" => __uc_f610,
+        "behaviours::errors::boxed" => __uc_f611,
+        "behaviours::errors::code" => __uc_f612,
+        "behaviours::errors::complain" => __uc_f613,
+        "behaviours::errors::fail" => __uc_f614,
+        "behaviours::errors::parse" => __uc_f615,
+        "behaviours::errors::read" => __uc_f616,
+        "behaviours::errors::refuse" => __uc_f617,
+        "behaviours::errors::spell" => __uc_f618,
+        "behaviours::errors::step" => __uc_f619,
+        "behaviours::errors::step_unit" => __uc_f620,
+        "behaviours::errors::unnamed" => __uc_f621,
+        "behaviours::errors::within" => __uc_f622,
+        "behaviours::files::boxed" => __uc_f623,
+        "behaviours::files::copy" => __uc_f624,
+        "behaviours::files::count" => __uc_f625,
+        "behaviours::files::count_words" => __uc_f626,
+        "behaviours::files::first_line" => __uc_f627,
+        "behaviours::files::one_by_one" => __uc_f628,
+        "behaviours::files::read_elsewhere" => __uc_f629,
+        "behaviours::files::same" => __uc_f630,
+        "behaviours::files::size" => __uc_f631,
+        "behaviours::files::write_carelessly" => __uc_f632,
+        "behaviours::files::write_pieces" => __uc_f633,
+        "behaviours::files::write_text" => __uc_f634,
+        "behaviours::iterators::any_longer" => __uc_f635,
+        "behaviours::iterators::asked" => __uc_f636,
+        "behaviours::iterators::backwards" => __uc_f637,
+        "behaviours::iterators::boxed" => __uc_f638,
+        "behaviours::iterators::boxes" => __uc_f639,
+        "behaviours::iterators::characters" => __uc_f640,
+        "behaviours::iterators::countdown" => __uc_f641,
+        "behaviours::iterators::counted" => __uc_f642,
+        "behaviours::iterators::counted_lazily" => __uc_f643,
+        "behaviours::iterators::digits" => __uc_f644,
+        "behaviours::iterators::doubled" => __uc_f645,
+        "behaviours::iterators::first_greater" => __uc_f646,
+        "behaviours::iterators::how_many" => __uc_f647,
+        "behaviours::iterators::joined" => __uc_f648,
+        "behaviours::iterators::made" => __uc_f649,
+        "behaviours::iterators::naturals" => __uc_f650,
+        "behaviours::iterators::numbers" => __uc_f651,
+        "behaviours::iterators::parsed" => __uc_f652,
+        "behaviours::iterators::segments" => __uc_f653,
+        "behaviours::iterators::some" => __uc_f654,
+        "behaviours::iterators::table" => __uc_f655,
+        "behaviours::iterators::texts" => __uc_f656,
+        "behaviours::iterators::texts_of" => __uc_f657,
+        "behaviours::iterators::total" => __uc_f658,
+        "behaviours::iterators::words" => __uc_f659,
+        "behaviours::moves::both" => __uc_f660,
+        "behaviours::moves::collect" => __uc_f661,
+        "behaviours::moves::trade" => __uc_f662,
+        "behaviours::names::anything" => __uc_f663,
+        "behaviours::names::import" => __uc_f664,
+        "behaviours::names::lambda" => __uc_f665,
+        "behaviours::names::old" => __uc_f666,
+        "behaviours::outs::NO_FIELD" => __uc_f667,
+        "behaviours::outs::all_digits" => __uc_f668,
+        "behaviours::outs::append" => __uc_f669,
+        "behaviours::outs::clear" => __uc_f670,
+        "behaviours::outs::digits" => __uc_f671,
+        "behaviours::outs::exchange" => __uc_f672,
+        "behaviours::outs::fill" => __uc_f673,
+        "behaviours::outs::fill_if" => __uc_f674,
+        "behaviours::outs::fill_uninit" => __uc_f675,
+        "behaviours::outs::grow" => __uc_f676,
+        "behaviours::outs::key" => __uc_f677,
+        "behaviours::outs::next_number" => __uc_f678,
+        "behaviours::outs::raise" => __uc_f679,
+        "behaviours::outs::sort_words" => __uc_f680,
+        "behaviours::outs::split" => __uc_f681,
+        "behaviours::outs::sum_digits" => __uc_f682,
+        "behaviours::outs::take_byte" => __uc_f683,
+        "behaviours::outs::tally" => __uc_f684,
+        "behaviours::outs::words" => __uc_f685,
+        "behaviours::outs::write_hex" => __uc_f686,
+        "behaviours::panics::panic" => __uc_f687,
+        "behaviours::panics::panic_any" => __uc_f688,
+        "behaviours::records::middle" => __uc_f689,
+        "behaviours::records::moved" => __uc_f690,
+        "behaviours::records::pair" => __uc_f691,
+        "behaviours::records::same" => __uc_f692,
+        "behaviours::std_types::c_all" => __uc_f693,
+        "behaviours::std_types::c_any" => __uc_f694,
+        "behaviours::std_types::c_double_it" => __uc_f695,
+        "behaviours::std_types::c_length" => __uc_f696,
+        "behaviours::std_types::c_parts" => __uc_f697,
+        "behaviours::std_types::c_sum" => __uc_f698,
+        "behaviours::std_types::c_twice" => __uc_f699,
+        "behaviours::std_types::fixed" => __uc_f700,
+        "behaviours::std_types::keys" => __uc_f701,
+        "behaviours::std_types::mirrored" => __uc_f702,
+        "behaviours::std_types::place" => __uc_f703,
+        "behaviours::std_types::reciprocal" => __uc_f704,
+        "behaviours::std_types::spelled" => __uc_f705,
+        "behaviours::std_types::total" => __uc_f706,
+        "behaviours::threads::sleep" => __uc_f707,
+        "behaviours::upcalls::count" => __uc_f708,
+        "behaviours::upcalls::first" => __uc_f709,
+        "behaviours::upcalls::forever" => __uc_f710,
+        "behaviours::upcalls::map_words" => __uc_f711,
+        "behaviours::upcalls::on_threads" => __uc_f712,
+        "behaviours::upcalls::sum" => __uc_f713,
+        "behaviours::upcalls::while_asleep" => __uc_f714,
+        "behaviours::values::below" => __uc_f715,
+        "behaviours::values::byte" => __uc_f716,
+        "behaviours::values::compared" => __uc_f717,
+        "behaviours::values::counted" => __uc_f718,
+        "behaviours::values::double" => __uc_f719,
+        "behaviours::values::extension" => __uc_f720,
+        "behaviours::values::four" => __uc_f721,
+        "behaviours::values::inverted" => __uc_f722,
+        "behaviours::values::joined" => __uc_f723,
+        "behaviours::values::later" => __uc_f724,
+        "behaviours::values::lengths" => __uc_f725,
+        "behaviours::values::letter" => __uc_f726,
+        "behaviours::values::local" => __uc_f727,
+        "behaviours::values::long" => __uc_f728,
+        "behaviours::values::loud" => __uc_f729,
+        "behaviours::values::nested" => __uc_f730,
+        "behaviours::values::or_seven" => __uc_f731,
+        "behaviours::values::reversed" => __uc_f732,
+        "behaviours::values::size" => __uc_f733,
+        "behaviours::values::sum" => __uc_f734,
+        "behaviours::values::swapped" => __uc_f735,
+        "behaviours::values::text" => __uc_f736,
+        "behaviours::values::total" => __uc_f737,
+        "behaviours::values::truth" => __uc_f738,
+        "behaviours::values::twice" => __uc_f739,
+        "behaviours::values::unique" => __uc_f740,
+        "behaviours::values::wide" => __uc_f741,
+        "behaviours::values::wide_signed" => __uc_f742,
+        "behaviours::views::states" => __uc_f743,
     ],
 }

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn generic(name: &str) -> Ty {
+pub(super) fn generic(name: &str) -> Ty {
     Ty::Generic(name.to_owned())
 }
 
-fn over(names: &[&str]) -> Generics {
+pub(super) fn over(names: &[&str]) -> Generics {
     let param = |name: &&str| GenericParam::Type {
         name: (*name).to_owned(),
         default: None,
@@ -17,7 +17,7 @@ fn over(names: &[&str]) -> Generics {
     }
 }
 
-fn by(name: &str, args: Vec<Arg>, bindings: Vec<(&str, Ty)>) -> TraitRef {
+pub(super) fn by(name: &str, args: Vec<Arg>, bindings: Vec<(&str, Ty)>) -> TraitRef {
     let bindings = bindings.into_iter().map(|(name, ty)| (name.to_owned(), ty));
     TraitRef {
         def: key(name),
@@ -29,7 +29,7 @@ fn by(name: &str, args: Vec<Arg>, bindings: Vec<(&str, Ty)>) -> TraitRef {
     }
 }
 
-fn clause(ty: Ty, trait_: TraitRef) -> WhereBound {
+pub(super) fn clause(ty: Ty, trait_: TraitRef) -> WhereBound {
     let bound = Bound::Trait {
         trait_,
         maybe: false,
@@ -41,12 +41,17 @@ fn clause(ty: Ty, trait_: TraitRef) -> WhereBound {
     }
 }
 
-fn with(mut generics: Generics, clauses: Vec<WhereBound>) -> Generics {
+pub(super) fn with(mut generics: Generics, clauses: Vec<WhereBound>) -> Generics {
     generics.bounds.extend(clauses);
     generics
 }
 
-fn taking(name: &str, params: Vec<(&str, Ty)>, output: Option<Ty>, generics: Generics) -> Function {
+pub(super) fn taking(
+    name: &str,
+    params: Vec<(&str, Ty)>,
+    output: Option<Ty>,
+    generics: Generics,
+) -> Function {
     Function {
         generics,
         ..function(name, params, output)

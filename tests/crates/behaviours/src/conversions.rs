@@ -205,6 +205,14 @@ where
     }
 }
 
+/// A row of cells by their names.
+impl<S: AsRef<str>, T: ToCell + ?Sized> Row for &[(S, &T)] {
+    fn row(self) -> Vec<String> {
+        let entry = |(name, one): &(S, &T)| format!("{}={}", name.as_ref(), one.cell());
+        self.iter().map(entry).collect()
+    }
+}
+
 /// The row, after its name.
 pub fn entered(name: &str, row: impl Row) -> String {
     format!("{name}: {}", row.row().join(", "))

@@ -107,6 +107,84 @@ pub fn code(number: i32) -> Result<i32, i32> {
     if number < 0 { Err(number) } else { Ok(number) }
 }
 
+/// What keeps something from being closed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Jam {
+    /// It is old.
+    Rusty(u32),
+    /// It is far too old.
+    Broken,
+}
+
+impl Jam {
+    /// How old it is.
+    pub fn years(&self) -> Option<u32> {
+        match self {
+            Jam::Rusty(years) => Some(*years),
+            Jam::Broken => None,
+        }
+    }
+}
+
+impl fmt::Display for Jam {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("it does not move")
+    }
+}
+
+impl Error for Jam {}
+
+/// What is closed, unless it is stuck.
+#[derive(Debug)]
+pub struct Valve {
+    stuck: bool,
+}
+
+impl Valve {
+    /// One that is open.
+    pub fn new(stuck: bool) -> Self {
+        Self { stuck }
+    }
+
+    /// Hits it.
+    pub fn hit(&mut self) {
+        self.stuck = false;
+    }
+
+    /// Closes it, or gives it back with the reason.
+    pub fn close(self) -> Result<(), (Self, Jam)> {
+        if self.stuck { Err((self, Jam::Rusty(4))) } else { Ok(()) }
+    }
+
+    /// The same without a reason.
+    pub fn shut(self) -> Result<(), Self> {
+        if self.stuck { Err(self) } else { Ok(()) }
+    }
+
+    /// The same of two, of which the second one cannot be closed.
+    pub fn close_both(self, other: Self) -> Result<(), (Self, Self, io::Error)> {
+        Err((self, other, io::ErrorKind::PermissionDenied.into()))
+    }
+}
+
+/// Where text goes wrong, and how.
+pub fn spell(text: &str) -> Result<usize, (usize, String)> {
+    match text.find('!') {
+        Some(at) => Err((at, "a mark".to_owned())),
+        None => Ok(text.len()),
+    }
+}
+
+/// The limit that was passed, if there is one.
+pub fn within(number: u8) -> Result<u8, Option<u8>> {
+    match number {
+        0..50 => Ok(number),
+        50..100 => Err(Some(50)),
+        _ => Err(None),
+    }
+}
+
 /// Reads a file: an `io::Error`.
 pub fn read(path: &std::path::Path) -> io::Result<String> {
     std::fs::read_to_string(path)

@@ -218,6 +218,42 @@ impl<T: Copy, A: Wave<T, N>, B: Wave<T, N>, const N: usize> Wave<T, N> for Summe
     }
 }
 
+/// As high as it is far.
+#[derive(Debug, Clone, Default)]
+pub struct Steep;
+
+impl Wave<f64, 2> for Steep {
+    fn height(&self, place: [f64; 2]) -> f64 {
+        place[0] + place[1]
+    }
+}
+
+/// Higher than another: nothing is asked of that here.
+#[derive(Debug, Clone)]
+pub struct Raised<W> {
+    wave: W,
+    by: f64,
+}
+
+impl<W> Raised<W> {
+    /// By so much.
+    pub fn new(wave: W, by: f64) -> Self {
+        Self { wave, by }
+    }
+}
+
+impl<W: Wave<f64, 1>> Wave<f64, 1> for Raised<W> {
+    fn height(&self, place: [f64; 1]) -> f64 {
+        self.wave.height(place) + self.by
+    }
+}
+
+impl<W: Wave<f64, 2>> Wave<f64, 2> for Raised<W> {
+    fn height(&self, place: [f64; 2]) -> f64 {
+        self.wave.height(place) + self.by
+    }
+}
+
 /// What lends itself.
 pub trait Lent<T> {
     /// It.

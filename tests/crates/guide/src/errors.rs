@@ -49,6 +49,38 @@ pub fn orders(path: &std::path::Path) -> std::io::Result<Vec<String>> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
+/// What is open as long as something is in it.
+pub struct Till {
+    sum: u32,
+}
+
+impl Till {
+    /// With that in it.
+    pub fn new(sum: u32) -> Self {
+        Self { sum }
+    }
+
+    /// Takes that out of it.
+    pub fn take(&mut self, sum: u32) -> Result<(), String> {
+        self.sum = self.sum.checked_sub(sum).ok_or("there is not so much in it")?;
+        Ok(())
+    }
+
+    /// Closes it, if nothing is left.
+    pub fn close(self) -> Result<(), (Self, OrderError)> {
+        match self.sum {
+            0 => Ok(()),
+            left => Err((
+                self,
+                OrderError::OutOfStock {
+                    item: "coins".to_owned(),
+                    left,
+                },
+            )),
+        }
+    }
+}
+
 /// The nth order of three.
 pub fn nth(index: usize) -> &'static str {
     ["pears", "plums", "figs"][index]

@@ -127,6 +127,34 @@ impl Iterator for Ticks {
     }
 }
 
+/// An iterator that has a class, over records.
+pub struct NamedTicks(std::vec::IntoIter<Named>);
+
+impl NamedTicks {
+    /// Those around midnight.
+    pub fn new() -> Self {
+        Self(named_around_midnight().collect::<Vec<_>>().into_iter())
+    }
+}
+
+impl Default for NamedTicks {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Iterator for NamedTicks {
+    type Item = Named;
+
+    fn next(&mut self) -> Option<Named> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
 /// Days, one of which Python does not have.
 pub fn days() -> impl Iterator<Item = chrono::NaiveDate> {
     vec![
