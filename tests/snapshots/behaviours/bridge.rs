@@ -771,6 +771,20 @@ fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
+/// Shim for `<behaviours::conversions::Layout as From<&'static [u8]>>::from`.
+fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_arg::<
+        ::usecrate_runtime::private::Forever<::std::vec::Vec<::core::primitive::u8>>,
+    >(call);
+    __uc::answer!(
+        call,
+        __UcMarker,
+        <::behaviours::conversions::Layout<
+            '_,
+        > as ::std::convert::From<_>>::from(&**a0.take().lasting())
+    )
+}
+
 /// Shim for `<behaviours::conversions::Layout as From<&'a Layout<'a>>>::from`.
 fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_nested::<&'h ::behaviours::conversions::Layout<'p>>(call);
@@ -3148,8 +3162,8 @@ fn __uc_f339<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
         __UcMarker,
         <::behaviours::std_types::Lasting>::new(
             a0.take().lasting(),
-            a1.take().lasting(),
-            a2.take().lasting(),
+            &**a1.take().lasting(),
+            &**a2.take().lasting(),
         )
     )
 }
@@ -6939,6 +6953,7 @@ __uc::artifact! {
         "behaviours::conversions::Layout::indent" => __uc_f65,
         "<behaviours::conversions::Layout as From<u8>>::from" => __uc_f66,
         "<behaviours::conversions::Layout as From<usize>>::from" => __uc_f67,
+        "<behaviours::conversions::Layout as From<&'static [u8]>>::from" => __uc_f68,
         "<behaviours::conversions::Layout as From<&'a Layout<'a>>>::from" => __uc_f69,
         "<behaviours::conversions::Layout as From<&'a str>>::from" => __uc_f70,
         "<behaviours::conversions::Layout as Clone>::clone" => __uc_f71,
