@@ -106,6 +106,17 @@ fn unfit(there: &Token<'_>, asked: &dyn Expected) -> Refused {
     Refused::invalid_type(unexpected, asked)
 }
 
+/// What is read as another type is: for most types the visitor knows the difference.
+macro_rules! read_as {
+    ($as:ident: $($name:ident)*) => {
+        $(
+            fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+                self.$as(visitor)
+            }
+        )*
+    };
+}
+
 /// Each type asks for what it knows, and only that is written for it: there may be thousands of them in a crate.
 impl<'de> Deserializer<'de> for Read<'_, 'de> {
     type Error = Refused;
@@ -251,49 +262,13 @@ impl<'de> Deserializer<'de> for Read<'_, 'de> {
         }
     }
 
-    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
+    read_as! {
+        deserialize_i64:
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
-
-    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i64(visitor)
-    }
-
-    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_i128(visitor)
-    }
-
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_f64(visitor)
-    }
-
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_str(visitor)
-    }
+    read_as! { deserialize_i128: deserialize_u128 }
+    read_as! { deserialize_f64: deserialize_f32 }
+    read_as! { deserialize_str: deserialize_char deserialize_string }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
         self,
