@@ -307,7 +307,11 @@ def class_attribute(cls: Any, name: str) -> Any:
     """A name that the class does not have yet: fills it, or raises what says why there is none."""
     info: Info = cls.__usecrate__
     if name == "__usecrate_build__" and is_unit(info):
-        return lambda value: cls() if value is cls else None
+
+        def unit(value: Any) -> Any:
+            return cls() if value is cls else None
+
+        return unit
     if not name.startswith("__") and info.provide(name):
         return type.__getattribute__(cls, name)
     raise info.missing(name, f"the class `{cls.__module__}.{cls.__qualname__}`")
