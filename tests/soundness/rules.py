@@ -1250,7 +1250,10 @@ RULES = (
                 "values",
             ),
         ),
-        ("`values::a_pointer_that_is_lent_ends_with_the_callable`",),
+        (
+            "`values::a_buffer_that_a_result_borrows_is_the_groups`",
+            "`values::a_pointer_that_is_lent_ends_with_the_callable`",
+        ),
     ),
     Rule(
         "Values of one of several types",

@@ -107,6 +107,7 @@ shim!(lasting(__uc_arg a: __uc::Forever<Vec<u8>>) subject::lasting(a.take().last
 shim!(lasting_text(__uc_arg a: __uc::Forever<String>) subject::lasting_text(a.take().lasting()));
 shim!(lasting_numbers(__uc_arg a: __uc::Forever<Vec<u16>>) subject::lasting_numbers(a.take().lasting()));
 shim!(window_new(__uc_kept a: __uc::InPlace<'h, u32>) subject::Window::new(a.take().all()));
+shim!(window_read(__uc_kept a: __uc::Room<'h, Vec<u32>>) subject::Window::read(a.take().all()));
 shim!(window_add(__uc_arg a, __uc_arg b) subject::Window::<'h>::add(a.take(), b.take()));
 shim!(window_sum(__uc_arg a) subject::Window::<'h>::sum(a.take()));
 shim!(depth(__uc_arg a: JsonData) subject::depth(&a.take().make(json)));
@@ -122,7 +123,7 @@ __uc::artifact! {
         "Shelf::clear" => shelf_clear, "Book::new" => book_new, "Book::text" => book_text, "Book::push" => book_push,
         "Page::read" => page_read, "Note::new" => note_new, "lasting" => lasting, "lasting_text" => lasting_text,
         "lasting_numbers" => lasting_numbers, "Window::new" => window_new, "Window::add" => window_add,
-        "Window::sum" => window_sum, "depth" => depth, "gather" => gather, "report" => report, "lend" => lend,
+        "Window::read" => window_read, "Window::sum" => window_sum, "depth" => depth, "gather" => gather, "report" => report, "lend" => lend,
     ],
 }
 
@@ -243,6 +244,21 @@ fn items_that_are_changed_in_place_are_the_groups() {
     }
     assert_eq!(call("Window::sum", &[window.clone()]), (25 * 49 + 150).into());
     drop_now(&window);
+}
+
+#[test]
+fn a_buffer_that_a_result_borrows_is_the_groups() {
+    let _alone = alone();
+    for (buffer, sum) in [(Value::Nil, 0), (vec![Value::from(7); 50].into(), 350)] {
+        let window = call("Window::read", &[buffer]);
+        for _ in 0..3 {
+            call("Window::add", &[window.clone(), 1.into()]);
+        }
+        let read = sum + 25 * 49;
+        let count = if sum == 0 { 50 } else { 100 };
+        assert_eq!(call("Window::sum", &[window.clone()]), (read + 3 * count).into());
+        drop_now(&window);
+    }
 }
 
 #[test]

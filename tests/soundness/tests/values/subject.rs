@@ -107,6 +107,10 @@ impl<'a> Window<'a> {
     pub fn new(numbers: &'a mut [u32]) -> Self {
         Self(numbers)
     }
+    pub fn read(room: &'a mut Vec<u32>) -> Self {
+        room.extend(0..50);
+        Self(room)
+    }
     pub fn add(&mut self, number: u32) {
         for one in self.0.iter_mut() {
             *one += number;
