@@ -231,15 +231,26 @@ impl<'a> Ctx<'a> {
         if let Some(known) = self.matched.borrow().get(&key).and_then(|all| all.get(ty)) {
             return known.clone().map(|subst| Match { impl_, subst });
         }
-        let found = self.match_pattern(impl_, &impl_.self_ty, ty);
-        let subst = found.as_ref().map(|found| found.subst.clone());
-        let mut all = self.matched.borrow_mut();
-        all.entry(key).or_default().insert(ty.clone(), subst);
+        let note = |subst: Option<Subst>| {
+            let mut all = self.matched.borrow_mut();
+            all.entry(key).or_default().insert(ty.clone(), subst);
+        };
+        let fitting = self.fitting(impl_, &impl_.self_ty, ty);
+        // What asks for itself meanwhile is told that it fits.
+        note(fitting.clone());
+        let found = fitting.and_then(|subst| self.granting(impl_, ty, subst));
+        note(found.as_ref().map(|found| found.subst.clone()));
         found
     }
 
     /// Matches a part of an impl's self type, such as what it refers to, against a type.
     pub(super) fn match_pattern(&self, impl_: &'a Impl, pattern: &Ty, ty: &Ty) -> Option<Match<'a>> {
+        let subst = self.fitting(impl_, pattern, ty)?;
+        self.granting(impl_, ty, subst)
+    }
+
+    /// What the impl's parameters are where its pattern is the type, whatever it asks of them.
+    fn fitting(&self, impl_: &'a Impl, pattern: &Ty, ty: &Ty) -> Option<Subst> {
         let mut subst = Subst::default();
         let filled = self.filled(impl_, pattern);
         let (pattern, open) = &*filled;
@@ -251,12 +262,20 @@ impl<'a> Ctx<'a> {
             subst.types.insert(name.clone(), self_ty.clone());
         }
         subst.types.insert("Self".to_owned(), self_ty);
+        Some(subst)
+    }
+
+    /// The match, if what the impl asks holds, with what that tells of its parameters.
+    fn granting(&self, impl_: &'a Impl, ty: &Ty, mut subst: Subst) -> Option<Match<'a>> {
         if held::is_in(ty) {
             held::tell(self, impl_, &mut subst);
         }
         let told = |name: &String| subst.types.contains_key(name) || subst.consts.contains_key(name);
         if items::gathered_in(ty) || !parameters(&impl_.generics).iter().all(told) {
-            holds::tell(self, impl_, &mut subst);
+            // What tells may ask for ever more types in turn.
+            if let Some(_deeper) = self.judged.enter(holds::DEPTH) {
+                holds::tell(self, impl_, &mut subst);
+            }
         }
         self.grants(impl_, ty, &subst).then_some(Match { impl_, subst })
     }

@@ -327,6 +327,10 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
     } else {
         return Open;
     };
+    if let Some(name) = &impl_.blanket {
+        subst.types.insert(name.clone(), ty.clone());
+    }
+    subst.types.insert("Self".to_owned(), ty.clone());
     if let (Some(asked), Some(have)) = (asked, &impl_.trait_) {
         let others = |args: &[Arg]| -> Vec<Arg> {
             let is_lifetime = |arg: &&Arg| !matches!(arg, Arg::Lifetime(_));
@@ -339,7 +343,8 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
                 }
                 continue;
             };
-            let have = ctx.normal(have);
+            // What the type told is known here: `impl<T> Turn<T> for T` turns it into itself alone.
+            let have = ctx.normal(&subst.apply(have));
             if !closed(asked) {
                 answer = answer.min(Open);
             } else if !unify(&have, asked, open, &mut subst) {
@@ -348,10 +353,6 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
             }
         }
     }
-    if let Some(name) = &impl_.blanket {
-        subst.types.insert(name.clone(), ty.clone());
-    }
-    subst.types.insert("Self".to_owned(), ty.clone());
     answer.min(clauses(ctx, &impl_.generics, &subst))
 }
 

@@ -495,3 +495,49 @@ fn an_associated_type_tells_a_parameter_of_an_impl() {
         plan.skipped
     );
 }
+
+#[test]
+fn an_impl_that_asks_for_ever_more_types_has_an_end() {
+    let wrap = |ty: Ty| path("x::Wrap", vec![Arg::Type(ty)]);
+    let iterator = "core::iter::traits::iterator::Iterator";
+    let more = by(iterator, Vec::new(), vec![("Item", generic("B"))]);
+    let mut sample = Sample::new().opaque("Wrap", over(&["T"])).block(
+        wrap(generic("T")),
+        Some(by(iterator, Vec::new(), Vec::new())),
+        with(over(&["T", "B"]), vec![clause(wrap(wrap(generic("T"))), more)]),
+        Vec::new(),
+    );
+    sample.0.impls[0].types = vec![("Item".to_owned(), generic("B"))];
+    let plan = sample
+        .function(function("make", Vec::new(), Some(wrap(prim("u8")))))
+        .plan();
+    assert!(ids(&plan).contains(&"x::make"));
+}
+
+#[test]
+fn a_type_that_is_turned_into_itself_is_turned_into_no_other() {
+    let turn = |ty: Ty| by("x::Turn", vec![Arg::Type(ty)], Vec::new());
+    let mut sample = a_trait(Sample::new(), "Turn", Vec::new());
+    sample.0.defs.get_mut(&key("x::Turn")).unwrap().generics = over(&["T"]);
+    // rustdoc lists `impl<T> Turn<T> for T` with every type.
+    for name in ["Other", "Own"] {
+        sample = sample.opaque(name, Generics::default()).block(
+            path(&format!("x::{name}"), Vec::new()),
+            Some(turn(generic("T"))),
+            over(&["T"]),
+            Vec::new(),
+        );
+        sample.0.impls.last_mut().unwrap().blanket = Some("T".to_owned());
+    }
+    let own = turn(path("x::Own", Vec::new()));
+    let plan = sample
+        .function(taking(
+            "take",
+            vec![("it", generic("U"))],
+            None,
+            with(over(&["U"]), vec![clause(generic("U"), own)]),
+        ))
+        .plan();
+    assert_eq!(ids(&plan), ["x::take"]);
+    assert_eq!(shim(&plan, "x::take").params[0].lift.as_deref(), Some("::x::Own"));
+}
