@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::held::LENT;
-use crate::api::{Arg, Args, Bound, TraitRef, Ty};
+use crate::api::{Arg, Args, Bound, Function, TraitRef, Ty};
 
 /// A rewriter of types: override what is to change, the rest is rebuilt as it was.
 pub(super) trait Fold {
@@ -156,6 +156,18 @@ impl Subst {
     /// Applies it.
     pub(super) fn apply(&self, ty: &Ty) -> Ty {
         Replace(self).ty(ty)
+    }
+
+    /// Puts what is known into a function; what it declares stays.
+    pub(super) fn put_into(&self, function: &mut Function) {
+        for param in &mut function.params {
+            param.ty = self.apply(&param.ty);
+        }
+        function.output = function.output.as_ref().map(|ty| self.apply(ty));
+        for clause in &mut function.generics.bounds {
+            clause.ty = self.apply(&clause.ty);
+            clause.bounds = self.apply_bounds(&clause.bounds);
+        }
     }
 
     /// Applies it to bounds.

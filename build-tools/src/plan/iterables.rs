@@ -182,14 +182,7 @@ pub(super) fn made_of(ctx: &Ctx<'_>, iterable: &Ty, function: &Function) -> Opti
     let passed = choose::gathered(&ctx.normal(&told.apply(item)))?;
     let mut function = function.clone();
     function.generics = left_open(&function.generics, &told);
-    for param in &mut function.params {
-        param.ty = told.apply(&param.ty);
-    }
-    function.output = function.output.map(|ty| told.apply(&ty));
-    for clause in &mut function.generics.bounds {
-        clause.ty = told.apply(&clause.ty);
-        clause.bounds = told.apply_bounds(&clause.bounds);
-    }
+    told.put_into(&mut function);
     Some((passed, function))
 }
 

@@ -269,14 +269,7 @@ fn apart(function: &Function, subst: &Subst) -> Function {
     if renamed.types.is_empty() {
         return function;
     }
-    for param in &mut function.params {
-        param.ty = renamed.apply(&param.ty);
-    }
-    function.output = function.output.map(|ty| renamed.apply(&ty));
-    for clause in &mut function.generics.bounds {
-        clause.ty = renamed.apply(&clause.ty);
-        clause.bounds = renamed.apply_bounds(&clause.bounds);
-    }
+    renamed.put_into(&mut function);
     function
 }
 
