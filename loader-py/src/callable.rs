@@ -194,7 +194,7 @@ impl Spec {
             wrap,
         } = manner;
         for param in &params {
-            param.shape.set_place(&param.name, &full_name);
+            param.shape.set_place(&param.name, format_args!("{full_name}()"));
         }
         // Functions and descriptors point to it, and the interpreter may keep those for ever.
         Box::leak(Box::new(Self {

@@ -17,7 +17,7 @@ use crate::ffi::slots::{Layout, Place};
 use crate::ffi::symbol::{Response, Symbol};
 use crate::inside::Inside;
 use crate::iterator::Next;
-use crate::shape::Shape;
+use crate::shape::{ObjectShape, Shape};
 
 /// Request and response memory up to this size is kept for the next call.
 const KEEP_BYTES: usize = 1 << 20;
@@ -44,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) python: OnceLock<Py<PyAny>>,
     /// What makes the class of a type, by its index, and defines it.
     pub(crate) definer: OnceLock<Py<PyAny>>,
+    /// The manifest, for what is read of it when it is needed.
+    pub(crate) manifest: OnceLock<Py<PyAny>>,
     /// Who is inside, for a child that is forked meanwhile.
     pub(crate) inside: Inside,
     /// Values that go with the next ones: nobody can tell when they do.
@@ -51,6 +53,7 @@ pub(crate) struct Core {
     scratch: LockCell<Option<Box<Scratch>>>,
     /// By their indexes.
     slots: Mutex<HashMap<u32, &'static Slot>>,
+    objects: Mutex<HashMap<u32, &'static ObjectShape>>,
 }
 
 /// The memory of one call. Those that wait form a list.
@@ -71,10 +74,12 @@ impl Core {
             symbol,
             python: OnceLock::new(),
             definer: OnceLock::new(),
+            manifest: OnceLock::new(),
             inside: Inside::default(),
             late: Guarded::new(Vec::new()),
             scratch: LockCell::new(None),
             slots: Mutex::new(HashMap::new()),
+            objects: Mutex::new(HashMap::new()),
         }));
         CORES.lock().unwrap_or_else(PoisonError::into_inner).push(core);
         core
@@ -109,6 +114,18 @@ impl Core {
                 definition: OnceLock::new(),
                 rust_type: OnceLock::new(),
                 whole: AtomicBool::new(false),
+            }))
+        })
+    }
+
+    /// What an object of that number has to have.
+    pub(crate) fn object(&'static self, index: u32) -> &'static ObjectShape {
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        objects.entry(index).or_insert_with(|| {
+            Box::leak(Box::new(ObjectShape {
+                core: self,
+                index,
+                read: OnceLock::new(),
             }))
         })
     }

@@ -263,14 +263,17 @@ impl Library {
         self.plain(py, 6)
     }
 
-    /// Says what makes and defines the class of a type, by its index, when a value of it is met for the first time.
-    fn define_by(&self, definer: Py<PyAny>) -> PyResult<()> {
-        self.core.definer.set(definer).map_err(|_| {
+    /// Says what makes and defines the class of a type, by its index, when a value of it is met for the first time; and the
+    /// manifest, for what objects have to have.
+    fn define_by(&self, definer: Py<PyAny>, manifest: Py<PyAny>) -> PyResult<()> {
+        let twice = |_| {
             PyValueError::new_err(format!(
                 "who defines the types of `{}` was said already",
                 self.core.name
             ))
-        })
+        };
+        self.core.definer.set(definer).map_err(twice)?;
+        self.core.manifest.set(manifest).map_err(twice)
     }
 
     /// Values of type `index` become instances of `cls`, or of `exception`, which is below `Raised`.

@@ -1,7 +1,7 @@
 //! Types, read once from the manifest's form into a tree that directs encoding and decoding.
 
-use std::cell::RefCell;
 use std::ffi::CStr;
+use std::fmt::Arguments;
 use std::sync::OnceLock;
 
 use pyo3::exceptions::PyValueError;
@@ -214,57 +214,63 @@ impl Shape {
     }
 }
 
-/// What an object of Python's has to have to implement a trait.
+/// What an object of Python's has to have to implement a trait. Read when it is first asked for: a method may take or give
+/// another one of it.
 pub(crate) struct ObjectShape {
-    /// The trait.
-    pub(crate) name: String,
-    /// Its methods.
-    methods: OnceLock<Vec<Method>>,
+    pub(crate) core: &'static Core,
+    /// Its number.
+    pub(crate) index: u32,
+    /// What the manifest says of it.
+    pub(crate) read: OnceLock<Implemented>,
+}
+
+/// A trait and its methods.
+pub(crate) struct Implemented {
+    name: String,
+    pub(crate) methods: Vec<Method>,
 }
 
 /// A method's name and type: a callable, or an option of one where Rust can do without.
 type Method = (Py<PyString>, Shape);
 
-thread_local! {
-    /// Those that are being read: a method may take or give another of them.
-    static READING: RefCell<Vec<&'static ObjectShape>> = const { RefCell::new(Vec::new()) };
-}
-
 impl ObjectShape {
-    /// Makes one, for as long as the callables in it may live.
-    fn read(name: String, methods: impl FnOnce() -> PyResult<Vec<Method>>) -> PyResult<&'static Self> {
-        let shape: &'static Self = Box::leak(Box::new(Self {
-            name,
-            methods: OnceLock::new(),
-        }));
-        READING.with_borrow_mut(|all| all.push(shape));
-        let methods = methods();
-        READING.with_borrow_mut(Vec::pop);
-        let methods = methods?;
-        shape.methods.get_or_init(|| methods);
-        Ok(shape)
-    }
-
-    /// The one of that trait that is being read.
-    fn around(name: &str) -> Option<&'static Self> {
-        READING.with_borrow(|all| all.iter().rev().find(|one| one.name == name).copied())
-    }
-
-    /// Its methods.
-    pub(crate) fn methods(&self) -> &[Method] {
-        self.methods.get().map_or(&[], Vec::as_slice)
+    /// The trait and its methods.
+    pub(crate) fn implemented(&self, py: Python<'_>) -> PyResult<&Implemented> {
+        if let Some(found) = self.read.get() {
+            return Ok(found);
+        }
+        let manifest = self.core.manifest.get().map(|manifest| manifest.bind(py));
+        let Some(manifest) = manifest else {
+            let problem = format!("nobody said what an object of `{}` has to have", self.core.name);
+            return Err(PyValueError::new_err(problem));
+        };
+        let object = manifest.get_item("objects")?.get_item(self.index)?;
+        let name: String = object.get_item("trait")?.extract()?;
+        let methods = object.get_item("methods")?.try_iter()?.map(|method| {
+            let method = method?;
+            let called = method.get_item("name")?.cast_into::<PyString>()?;
+            let shape = Shape::read(self.core, &method.get_item("type")?)?;
+            shape.set_place(&called.to_string_lossy(), format_args!("{name}"));
+            Ok((called.unbind(), shape))
+        });
+        let methods = methods.collect::<PyResult<_>>()?;
+        // The first one stays, should another thread have read it meanwhile.
+        let _ = self.read.set(Implemented { name, methods });
+        Ok(self.read.get().expect("it was just filled"))
     }
 
     fn expected(&self, py: Python<'_>) -> String {
-        let required = self
-            .methods()
+        let Ok(Implemented { name, methods }) = self.implemented(py) else {
+            return "an object with methods".to_owned();
+        };
+        let required = methods
             .iter()
             .filter(|(_, shape)| !matches!(shape, Shape::Option { .. }));
         let names: Vec<String> = required.map(|(name, _)| format!("`{}`", name.bind(py))).collect();
         match names.as_slice() {
-            [] => format!("an object that implements `{}`", self.name),
-            [one] => format!("an object with the method {one} (`{}`)", self.name),
-            many => format!("an object with the methods {} (`{}`)", many.join(", "), self.name),
+            [] => format!("an object that implements `{name}`"),
+            [one] => format!("an object with the method {one} (`{name}`)"),
+            many => format!("an object with the methods {} (`{name}`)", many.join(", ")),
         }
     }
 }
@@ -391,18 +397,8 @@ impl Shape {
                 Self::Callable(CallableShape::new(core, params, part(1)?, kept))
             }
             "object" => {
-                let name: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
-                if rest.len() == 1 {
-                    let known = ObjectShape::around(&name).ok_or_else(|| unknown(core, value))?;
-                    return Ok(Self::Object(known));
-                }
-                let read = |method: &Bound<'_, PyAny>| -> PyResult<(Py<PyString>, Self)> {
-                    let shape = Self::read_at(core, &method.get_item(1)?, depth - 1)?;
-                    Ok((method.get_item(0)?.cast_into::<PyString>()?.unbind(), shape))
-                };
-                Self::Object(ObjectShape::read(name, || {
-                    rest.iter().skip(1).map(read).collect::<PyResult<_>>()
-                })?)
+                let index = rest.first().ok_or_else(|| unknown(core, value))?;
+                Self::Object(core.object(index.extract()?))
             }
             "file" => {
                 let modes: String = rest.first().ok_or_else(|| unknown(core, value))?.extract()?;
@@ -542,19 +538,14 @@ impl Shape {
         }
     }
 
-    /// Says for which parameter of which callable objects are passed, for messages that come later.
-    pub(crate) fn set_place(&self, parameter: &str, callable: &str) {
+    /// Says what objects are passed as, and of what, for messages that come later.
+    pub(crate) fn set_place(&self, parameter: &str, of: Arguments<'_>) {
         match self {
-            Self::Callable(shape) => shape.place.set(parameter, callable),
-            Self::Object(shape) => {
-                for (_, method) in shape.methods() {
-                    method.set_place(parameter, callable);
-                }
-            }
-            Self::Union(parts) => parts.iter().for_each(|part| part.set_place(parameter, callable)),
-            Self::File(shape) => shape.place.set(parameter, callable),
-            Self::Iterable(shape) => shape.place.set(parameter, callable),
-            Self::Option { inner, .. } => inner.set_place(parameter, callable),
+            Self::Callable(shape) => shape.place.set(parameter, of),
+            Self::Union(parts) => parts.iter().for_each(|part| part.set_place(parameter, of)),
+            Self::File(shape) => shape.place.set(parameter, of),
+            Self::Iterable(shape) => shape.place.set(parameter, of),
+            Self::Option { inner, .. } => inner.set_place(parameter, of),
             _ => {}
         }
     }

@@ -40,7 +40,10 @@ fn spell(manifest: &Any<'_>, ty: &Any<'_>) -> PyResult<String> {
         "file" => "binary file".to_owned(),
         "buffer" => format!("writable buffer of {}", part(1)?.extract::<&str>()?),
         "object" => {
-            let path = part(1)?;
+            let path = manifest
+                .get_item("objects")?
+                .get_item(part(1)?)?
+                .get_item("trait")?;
             let path = path.extract::<&str>()?;
             path.rsplit("::").next().unwrap_or(path).to_owned()
         }

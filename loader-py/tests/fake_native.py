@@ -208,7 +208,7 @@ class Library:
         self._variants: dict[int, tuple[Any, Any]] = {}
         self._definer: Any = None
 
-    def define_by(self, definer: Any) -> None:
+    def define_by(self, definer: Any, manifest: Any) -> None:
         self._definer = definer
 
     def _kind(self, index: int) -> tuple[Any, ...]:

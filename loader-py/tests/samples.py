@@ -347,6 +347,15 @@ def sample(err: type[Exception], made: Any) -> tuple[dict[str, Any], dict[int, A
         "types": types,
         "traits": [{"path": "demo::Twice", "name": "Twice", "methods": [_method("twice", *double)]}],
         "callables": s.callables,
+        "objects": [
+            {
+                "trait": "demo::Walker",
+                "methods": [
+                    {"name": "step", "type": ["callable", [this(VERSION)], ["object", 0], "kept"]},
+                    {"name": "rest", "type": ["option", ["callable", [], "u8", "kept"]]},
+                ],
+            }
+        ],
         "skipped": [
             _skip("demo::walk", modules=["demo"]),
             _skip("demo::Version::visit", owners=[VERSION]),

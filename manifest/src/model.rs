@@ -33,6 +33,9 @@ pub struct Manifest {
     pub traits: Vec<Trait>,
     /// Callables; their position is their number on the wire.
     pub callables: Vec<Callable>,
+    /// Traits that objects implement by their methods; types name them by their position.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Object>,
     /// What the crate offers and the artifact does not, with reasons.
     pub skipped: Vec<Skip>,
     /// How much of the crate's safe public API is served.
@@ -388,6 +391,30 @@ pub struct Trait {
     pub docs: String,
     /// Its methods over all types that implement it; the first argument tells them apart.
     pub methods: Vec<Method>,
+}
+
+/// What an object has to have to implement a trait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// Rust path of the trait.
+    #[serde(rename = "trait")]
+    pub trait_: String,
+    /// Its methods, in the order in which they cross.
+    pub methods: Vec<ObjectMethod>,
+}
+
+/// A method of an object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ObjectMethod {
+    /// Name in Python.
+    pub name: String,
+    /// A callable, or an option of one that Rust can do without.
+    #[serde(rename = "type")]
+    pub ty: TypeRef,
 }
 
 /// Something that can be called.

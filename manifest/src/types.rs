@@ -161,9 +161,8 @@ pub enum TypeRef {
     Result(Box<TypeRef>, Box<TypeRef>),
     /// `["callable", [P, …], R, "lent"]`: Rust calls it, during the call alone; or `"kept"`: whenever it likes.
     Callable(Vec<TypeRef>, Box<TypeRef>, Lifetime),
-    /// `["object", trait, [method, T], …]`: an object that implements a trait, by methods that are callables, or options of one
-    /// where it may do without.
-    Object(String, Vec<(String, TypeRef)>),
+    /// `["object", n]`: an object that implements the trait of that number in `objects`.
+    Object(u32),
     /// `["file", modes]`
     File(FileModes),
     /// `["iterable", T]`: items that Rust takes one by one.
@@ -307,14 +306,7 @@ impl TypeRef {
                     lifetime,
                 ))
             }
-            "object" => {
-                let method = |part: &Value| match part.as_array().map(Vec::as_slice) {
-                    Some([Value::String(name), ty]) => Ok((name.clone(), Self::read(ty, depth - 1)?)),
-                    _ => Err(wrong()),
-                };
-                let methods = rest.iter().skip(1).map(method).collect::<Result<_, _>>()?;
-                Ok(Self::Object(text(0)?.to_owned(), methods))
-            }
+            "object" => arity(1).and_then(|()| index(0)).map(Self::Object),
             "file" => {
                 arity(1)?;
                 FileModes::parse(text(0)?).map(Self::File).ok_or_else(wrong)
@@ -341,7 +333,7 @@ impl TypeRef {
             (Self::Out(..), _) => Some("out"),
             (Self::Iterator(_), Way::In) => Some("iterator"),
             (Self::Callable(..), Way::Out) => Some("callable"),
-            (Self::Object(..), Way::Out) => Some("object"),
+            (Self::Object(_), Way::Out) => Some("object"),
             (Self::Iterable(_), Way::Out) => Some("iterable"),
             (Self::Items(_), Way::Out) => Some("items"),
             (Self::Buffer(_), Way::Out) => Some("buffer"),
@@ -365,7 +357,8 @@ impl TypeRef {
             | Self::Buffer(_)
             | Self::Handle(..)
             | Self::Record(_)
-            | Self::Enum(_) => {}
+            | Self::Enum(_)
+            | Self::Object(_) => {}
             Self::Option(t)
             | Self::Class(_, t)
             | Self::List(t)
@@ -378,7 +371,6 @@ impl TypeRef {
             | Self::Iterator(t)
             | Self::Out(t, _) => visit(t),
             Self::Tuple(parts) | Self::Union(parts) => parts.iter().for_each(visit),
-            Self::Object(_, methods) => methods.iter().for_each(|(_, ty)| visit(ty)),
             Self::Dict(k, v) | Self::Result(k, v) => {
                 visit(k);
                 visit(v);
@@ -396,6 +388,14 @@ impl TypeRef {
             visit(*index);
         }
         self.each_part(&mut |part| part.each_type(visit));
+    }
+
+    /// Calls `visit` with the number of every object in it.
+    pub fn each_object(&self, visit: &mut dyn FnMut(u32)) {
+        if let Self::Object(index) = self {
+            visit(*index);
+        }
+        self.each_part(&mut |part| part.each_object(visit));
     }
 }
 
@@ -429,15 +429,7 @@ impl Serialize for TypeRef {
             Self::Callable(params, result, lifetime) => {
                 ("callable", params, result, lifetime.as_str()).serialize(s)
             }
-            Self::Object(name, methods) => {
-                let mut seq = s.serialize_seq(Some(methods.len() + 2))?;
-                seq.serialize_element("object")?;
-                seq.serialize_element(name)?;
-                for method in methods {
-                    seq.serialize_element(method)?;
-                }
-                seq.end()
-            }
+            Self::Object(index) => ("object", index).serialize(s),
             Self::File(modes) => ("file", modes.word()).serialize(s),
             Self::Iterable(t) => parts(s, "iterable", &[t]),
             Self::Items(t) => parts(s, "items", &[t]),

@@ -33,6 +33,7 @@ pub fn validate(manifest: &Manifest) -> Result<(), Invalid> {
     check.library()?;
     check.types()?;
     check.callables()?;
+    check.objects()?;
     check.modules()
 }
 
@@ -164,6 +165,15 @@ impl Check<'_> {
         Ok(())
     }
 
+    fn objects(&self) -> Result<(), Invalid> {
+        for (at, object) in self.manifest.objects.iter().enumerate() {
+            for method in &object.methods {
+                self.type_ref(&format!("objects[{at}].{}", method.name), &method.ty, Way::In)?;
+            }
+        }
+        Ok(())
+    }
+
     fn modules(&self) -> Result<(), Invalid> {
         let m = self.manifest;
         if m.modules.first().is_none_or(|root| root.path != m.krate.lib) {
@@ -207,6 +217,12 @@ impl Check<'_> {
         ty.each_type(&mut |index| {
             if result.is_ok() {
                 result = self.type_index(place, index);
+            }
+        });
+        let objects = self.manifest.objects.len();
+        ty.each_object(&mut |index| {
+            if result.is_ok() {
+                result = self.within(place, index, objects, "objects");
             }
         });
         result

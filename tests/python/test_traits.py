@@ -305,7 +305,7 @@ def test_what_an_object_raises_leaves_the_call(crate: Any) -> None:
         def area(self) -> Any:
             return "big"
 
-    with pytest.raises(TypeError, match="area"):
+    with pytest.raises(TypeError, match=r"it was passed as `area` of `traits::\w+`"):
         crate.area_of(Wrong(1.0))
 
 
@@ -480,3 +480,15 @@ def test_a_trait_with_a_lifetime_and_many_methods_is_implemented_by_some_of_them
     assert everything.seen == ["root", "apple", "banana", "apricot", "?"]
     with pytest.raises(TypeError, match="implements `traits::visit::Visit`"):
         visit.visit(object(), tree)
+
+
+def test_the_manifest_says_once_what_an_object_has_to_have(crate: Any) -> None:
+    manifest: Any = usecrate.manifest(crate)
+    told = [one["trait"] for one in manifest["objects"]]
+    assert len(told) == len(set(told))
+    visit = told.index("traits::visit::Visit")
+    params = [[param["type"] for param in one["params"]] for one in manifest["callables"]]
+    taking = [types for types in params if ["object", visit] in types]
+    assert len(taking) > 1
+    methods = {one["name"]: one["type"][0] for one in manifest["objects"][visit]["methods"]}
+    assert methods["visit_a"] == "option"

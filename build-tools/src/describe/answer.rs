@@ -1,9 +1,10 @@
 //! The library's answer to *describe*, read strictly (`docs/abi.md`, "Describe").
 
 use serde_json::Value;
-use usecrate_manifest::{ABI_VERSION, Kind, TypeRef};
+use usecrate_manifest::{ABI_VERSION, Kind, Object, TypeRef};
 
 use super::DescribeError;
+use super::implementors::Implementors;
 
 /// What a library serves.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,8 @@ pub(super) struct Served {
     pub types: Vec<ServedType>,
     /// In the order of their numbers.
     pub callables: Vec<ServedCallable>,
+    /// What objects have to have that implement a trait, in the order of their numbers.
+    pub objects: Vec<Object>,
 }
 
 /// A type as rustc sees it.
@@ -53,8 +56,10 @@ pub(super) mod flag {
 
 /// Reads the payload.
 pub(super) fn read(answer: &Value) -> Result<Served, DescribeError> {
+    let implementors = Implementors::default();
     let root = Part {
         value: answer,
+        implementors: &implementors,
         place: "describe".to_owned(),
     };
     let [version, types, callables] = root.parts()?;
@@ -65,17 +70,19 @@ pub(super) fn read(answer: &Value) -> Result<Served, DescribeError> {
             expected: ABI_VERSION.to_string(),
         });
     }
+    let types = Part {
+        place: "types".to_owned(),
+        ..types
+    };
+    let callables = Part {
+        place: "callables".to_owned(),
+        ..callables
+    };
+    let (types, callables) = (types.each(read_type)?, callables.each(read_callable)?);
     Ok(Served {
-        types: Part {
-            place: "types".to_owned(),
-            ..types
-        }
-        .each(read_type)?,
-        callables: Part {
-            place: "callables".to_owned(),
-            ..callables
-        }
-        .each(read_callable)?,
+        types,
+        callables,
+        objects: implementors.into_objects(),
     })
 }
 
@@ -138,6 +145,7 @@ fn read_callable(part: &Part<'_>) -> Result<ServedCallable, DescribeError> {
 /// A part of the answer, with the way to it.
 struct Part<'a> {
     value: &'a Value,
+    implementors: &'a Implementors,
     place: String,
 }
 
@@ -155,6 +163,7 @@ impl<'a> Part<'a> {
         };
         let part = |(at, value)| Part {
             value,
+            implementors: self.implementors,
             place: format!("{}[{at}]", self.place),
         };
         Ok(parts.iter().enumerate().map(part).collect())
@@ -179,6 +188,8 @@ impl<'a> Part<'a> {
     }
 
     fn ty(&self) -> Result<TypeRef, DescribeError> {
-        TypeRef::from_value(self.value).or_else(|problem| self.wrong(problem))
+        self.implementors
+            .ty(self.value)
+            .or_else(|problem| self.wrong(problem))
     }
 }

@@ -1,6 +1,6 @@
 //! Joins what the library says it serves with the plan's names and docs: the manifest.
 //!
-//! 1. [`answer`]: the library's own words, with the types that rustc resolved.
+//! 1. [`answer`]: the library's own words, with the types that rustc resolved; [`implementors`]: what objects have to have.
 //! 2. [`join`]: types, callables, modules, traits; what leads to a dropped shim goes.
 //! 3. [`defaults`]: values for parameters that are left out.
 //! 4. [`obtain`]: which callables can be called at all, given what Python can get hold of.
@@ -13,6 +13,7 @@
 
 mod answer;
 mod defaults;
+mod implementors;
 mod join;
 mod obtain;
 mod partial;
@@ -107,10 +108,14 @@ pub fn describe(
     let mut callables = join.callables()?;
     defaults::fill(plan, &numbers, &types, &mut callables)?;
     let constructible: Vec<_> = numbers.types().map(|id| plan.types[id].constructible).collect();
-    let missing = obtain::unobtainable(&types, &callables, &constructible);
+    let missing = obtain::unobtainable(&types, &callables, &served.objects, &constructible);
     let (skipped, coverage) = skips::skips(plan, dropped, &numbers, &missing);
-    let schemas = schemas::schemas(&types);
-    let parameters = schemas::parameters(&types, &callables);
+    let known = schemas::Known {
+        types: &types,
+        objects: &served.objects,
+    };
+    let schemas = schemas::schemas(known);
+    let parameters = schemas::parameters(known, &callables);
     let manifest = Manifest {
         manifest_version: MANIFEST_VERSION,
         abi_version: ABI_VERSION,
@@ -122,6 +127,7 @@ pub fn describe(
         traits: join.traits(),
         types,
         callables,
+        objects: served.objects.clone(),
         skipped,
         coverage,
         partial: partial::partial(plan, dropped, &numbers),

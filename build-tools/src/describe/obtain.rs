@@ -6,29 +6,39 @@
 
 use std::collections::BTreeSet;
 
-use usecrate_manifest::{Callable, Kind, Type, TypeRef};
+use usecrate_manifest::{Callable, Kind, Object, Type, TypeRef};
 
 struct Obtain<'a> {
     types: &'a [Type],
+    objects: &'a [Object],
     constructible: &'a [bool],
     there: Vec<bool>,
+    /// Whether the methods of such an object can give what they are to give.
+    implementable: Vec<bool>,
+    /// Whose methods were lent what they are passed.
+    lent: Vec<bool>,
 }
 
 /// The callables that cannot be called, by number, with the reason.
 pub(super) fn unobtainable(
     types: &[Type],
     callables: &[Callable],
+    objects: &[Object],
     constructible: &[bool],
 ) -> Vec<(u32, String)> {
     let mut obtain = Obtain {
         types,
+        objects,
         constructible,
         there: vec![false; types.len()],
+        implementable: vec![false; objects.len()],
+        lent: vec![false; objects.len()],
     };
     let mut waiting: Vec<_> = callables.iter().collect();
     loop {
         let before = (waiting.len(), obtain.count());
         obtain.construct();
+        obtain.implement();
         waiting.retain(|callable| {
             let callable_now = callable.params.iter().all(|param| obtain.takes(&param.ty));
             if callable_now {
@@ -71,6 +81,17 @@ impl Obtain<'_> {
         }
     }
 
+    /// Marks the objects that can be. One whose methods give such an object can be if all else of it can.
+    fn implement(&mut self) {
+        self.implementable.fill(true);
+        let all = |obtain: &Self, object: &Object| object.methods.iter().all(|one| obtain.takes(&one.ty));
+        while let Some(at) =
+            (0..self.objects.len()).find(|at| self.implementable[*at] && !all(self, &self.objects[*at]))
+        {
+            self.implementable[at] = false;
+        }
+    }
+
     /// Whether Python can pass a value of that type.
     fn takes(&self, ty: &TypeRef) -> bool {
         match ty {
@@ -86,7 +107,7 @@ impl Obtain<'_> {
             | TypeRef::Items(t)
             | TypeRef::Result(t, _) => self.takes(t),
             TypeRef::Tuple(parts) => parts.iter().all(|part| self.takes(part)),
-            TypeRef::Object(_, methods) => methods.iter().all(|(_, method)| self.takes(method)),
+            TypeRef::Object(index) => self.implementable.get(*index as usize) == Some(&true),
             TypeRef::Union(parts) => parts.iter().any(|part| self.takes(part)),
             TypeRef::Dict(k, v) => self.takes(k) && self.takes(v),
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
@@ -101,8 +122,15 @@ impl Obtain<'_> {
 
     /// Marks what a parameter lends to a callable that is passed for it.
     fn lends(&mut self, ty: &TypeRef) {
-        if let TypeRef::Callable(params, ..) = ty {
-            params.iter().for_each(|param| self.gives(param));
+        match ty {
+            TypeRef::Callable(params, ..) => params.iter().for_each(|param| self.gives(param)),
+            TypeRef::Object(index) if self.lent.get(*index as usize) == Some(&false) => {
+                self.lent[*index as usize] = true;
+                let objects = self.objects;
+                let methods = &objects[*index as usize].methods;
+                methods.iter().for_each(|method| self.lends(&method.ty));
+            }
+            _ => {}
         }
         ty.each_part(&mut |part| self.lends(part));
     }
@@ -130,7 +158,7 @@ impl Obtain<'_> {
 
     fn reason(&self, name: &str, ty: &TypeRef) -> String {
         let path = self
-            .missing(ty)
+            .missing(ty, &mut BTreeSet::new())
             .and_then(|index| self.types.get(index as usize))
             .map_or("!", |ty| ty.path.as_str());
         let what = if name == "self" {
@@ -140,15 +168,22 @@ impl Obtain<'_> {
         };
         format!("{what} `{path}`, and nothing that is served gives one")
     }
-    /// The first type in it that Python cannot pass; what a callable is given needs not be passed.
-    fn missing(&self, ty: &TypeRef) -> Option<u32> {
+
+    /// The first type in it that Python cannot pass; what a callable is given needs not be passed. `seen`: objects that were
+    /// looked into.
+    fn missing(&self, ty: &TypeRef, seen: &mut BTreeSet<u32>) -> Option<u32> {
         let mut found = None;
         match ty {
             TypeRef::Handle(index, _) | TypeRef::Record(index) | TypeRef::Enum(index) => {
                 found = (self.there.get(*index as usize) == Some(&false)).then_some(*index);
             }
-            TypeRef::Callable(_, result, _) => found = self.missing(result),
-            other => other.each_part(&mut |part| found = found.or_else(|| self.missing(part))),
+            TypeRef::Callable(_, result, _) => found = self.missing(result, seen),
+            TypeRef::Object(index) if seen.insert(*index) => {
+                let mut objects = self.objects.get(*index as usize).into_iter();
+                found = objects
+                    .find_map(|object| object.methods.iter().find_map(|one| self.missing(&one.ty, seen)));
+            }
+            other => other.each_part(&mut |part| found = found.or_else(|| self.missing(part, seen))),
         }
         found
     }

@@ -4,30 +4,39 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
-use usecrate_manifest::{Callable, Field, Kind, Type, TypeRef, Variant};
+use usecrate_manifest::{Callable, Field, Kind, Object, Type, TypeRef, Variant};
+
+/// What types refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) types: &'a [Type],
+    pub(super) objects: &'a [Object],
+}
 
 /// A schema per record and enum, by path; each stands alone.
-pub(super) fn schemas(types: &[Type]) -> BTreeMap<String, Value> {
-    let by_value = (0_u32..).zip(types).filter(|(_, ty)| ty.kind != Kind::Handle);
+pub(super) fn schemas(known: Known<'_>) -> BTreeMap<String, Value> {
+    let by_value = (0_u32..)
+        .zip(known.types)
+        .filter(|(_, ty)| ty.kind != Kind::Handle);
     by_value
-        .map(|(index, ty)| (ty.path.clone(), standalone(types, index, ty)))
+        .map(|(index, ty)| (ty.path.clone(), standalone(known, index, ty)))
         .collect()
 }
 
 /// A schema per callable that has parameters: its arguments as an object, by name; each stands alone.
-pub(super) fn parameters(types: &[Type], callables: &[Callable]) -> BTreeMap<String, Value> {
+pub(super) fn parameters(known: Known<'_>, callables: &[Callable]) -> BTreeMap<String, Value> {
     let taking = callables.iter().filter(|callable| !callable.params.is_empty());
     taking
-        .map(|callable| (callable.id.clone(), arguments(types, callable)))
+        .map(|callable| (callable.id.clone(), arguments(known, callable)))
         .collect()
 }
 
-fn arguments(types: &[Type], callable: &Callable) -> Value {
+fn arguments(known: Known<'_>, callable: &Callable) -> Value {
     let properties: Map<_, _> = callable
         .params
         .iter()
         .map(|param| {
-            let mut schema = of(types, &param.ty);
+            let mut schema = of(known, &param.ty);
             if let (Value::Object(map), Some(default)) = (&mut schema, &param.default) {
                 map.insert("default".to_owned(), default.clone());
             }
@@ -49,21 +58,24 @@ fn arguments(types: &[Type], callable: &Callable) -> Value {
     let mut needed = BTreeSet::new();
     for param in &callable.params {
         param.ty.each_type(&mut |at| {
-            let by_value = types.get(at as usize).is_some_and(|ty| ty.kind != Kind::Handle);
+            let by_value = known
+                .types
+                .get(at as usize)
+                .is_some_and(|ty| ty.kind != Kind::Handle);
             if by_value && needed.insert(at) {
-                needs(types, at, &mut needed);
+                needs(known, at, &mut needed);
             }
         });
     }
-    define(types, &mut schema, needed);
+    define(known, &mut schema, needed);
     schema.to_value()
 }
 
-fn standalone(types: &[Type], index: u32, ty: &Type) -> Value {
-    let mut schema = of_type(types, ty);
+fn standalone(known: Known<'_>, index: u32, ty: &Type) -> Value {
+    let mut schema = of_type(known, ty);
     let mut needed = BTreeSet::new();
-    needs(types, index, &mut needed);
-    define(types, &mut schema, needed);
+    needs(known, index, &mut needed);
+    define(known, &mut schema, needed);
     schema.insert(
         "$schema".to_owned(),
         "https://json-schema.org/draft/2020-12/schema".into(),
@@ -73,19 +85,19 @@ fn standalone(types: &[Type], index: u32, ty: &Type) -> Value {
 }
 
 /// Puts the types that a schema refers to into it.
-fn define(types: &[Type], schema: &mut Schema, needed: BTreeSet<u32>) {
+fn define(known: Known<'_>, schema: &mut Schema, needed: BTreeSet<u32>) {
     if !needed.is_empty() {
         let inner = needed.into_iter().map(|at| {
-            let ty = &types[at as usize];
-            (ty.path.clone(), of_type(types, ty).to_value())
+            let ty = &known.types[at as usize];
+            (ty.path.clone(), of_type(known, ty).to_value())
         });
         schema.insert("$defs".to_owned(), Value::Object(inner.collect::<Map<_, _>>()));
     }
 }
 
 /// The types that a type's schema refers to.
-fn needs(types: &[Type], index: u32, needed: &mut BTreeSet<u32>) {
-    let Some(ty) = types.get(index as usize) else {
+fn needs(known: Known<'_>, index: u32, needed: &mut BTreeSet<u32>) {
+    let Some(ty) = known.types.get(index as usize) else {
         return;
     };
     for field in ty
@@ -96,25 +108,28 @@ fn needs(types: &[Type], index: u32, needed: &mut BTreeSet<u32>) {
         let mut inner = Vec::new();
         field.ty.each_type(&mut |at| inner.push(at));
         for at in inner {
-            let by_value = types.get(at as usize).is_some_and(|ty| ty.kind != Kind::Handle);
+            let by_value = known
+                .types
+                .get(at as usize)
+                .is_some_and(|ty| ty.kind != Kind::Handle);
             if by_value && needed.insert(at) {
-                needs(types, at, needed);
+                needs(known, at, needed);
             }
         }
     }
 }
 
-fn of_type(types: &[Type], ty: &Type) -> Schema {
+fn of_type(known: Known<'_>, ty: &Type) -> Schema {
     let mut schema = match ty.kind {
-        Kind::Handle => handle(types, u32::MAX),
-        Kind::Record => object(types, &ty.fields),
+        Kind::Handle => handle(known, u32::MAX),
+        Kind::Record => object(known, &ty.fields),
         Kind::Enum => {
             let (unit, data): (Vec<_>, Vec<_>) =
                 ty.variants.iter().partition(|variant| variant.fields.is_empty());
             let names: Vec<_> = unit.iter().map(|variant| variant.name.as_str()).collect();
             let mut choices: Vec<_> = data
                 .into_iter()
-                .map(|variant| of_variant(types, variant))
+                .map(|variant| of_variant(known, variant))
                 .collect();
             if choices.is_empty() {
                 json_schema!({ "enum": names })
@@ -133,11 +148,11 @@ fn of_type(types: &[Type], ty: &Type) -> Schema {
 }
 
 /// `{"Variant": payload}`: one unnamed field is the payload, several are an array, named ones an object.
-fn of_variant(types: &[Type], variant: &Variant) -> Value {
+fn of_variant(known: Known<'_>, variant: &Variant) -> Value {
     let payload = match (variant.tuple, variant.fields.as_slice()) {
-        (true, [one]) => of(types, &one.ty),
-        (true, many) => tuple(types, many.iter().map(|field| &field.ty)),
-        (false, fields) => object(types, fields).to_value(),
+        (true, [one]) => of(known, &one.ty),
+        (true, many) => tuple(known, many.iter().map(|field| &field.ty)),
+        (false, fields) => object(known, fields).to_value(),
     };
     json!({
         "type": "object",
@@ -147,10 +162,10 @@ fn of_variant(types: &[Type], variant: &Variant) -> Value {
     })
 }
 
-fn object(types: &[Type], fields: &[Field]) -> Schema {
+fn object(known: Known<'_>, fields: &[Field]) -> Schema {
     let properties: Map<_, _> = fields
         .iter()
-        .map(|field| (field.name.clone(), documented(types, field)))
+        .map(|field| (field.name.clone(), documented(known, field)))
         .collect();
     let required: Vec<_> = fields
         .iter()
@@ -165,28 +180,28 @@ fn object(types: &[Type], fields: &[Field]) -> Schema {
     })
 }
 
-fn documented(types: &[Type], field: &Field) -> Value {
-    let mut value = of(types, &field.ty);
+fn documented(known: Known<'_>, field: &Field) -> Value {
+    let mut value = of(known, &field.ty);
     if let (Value::Object(map), false) = (&mut value, field.docs.is_empty()) {
         map.insert("description".to_owned(), field.docs.clone().into());
     }
     value
 }
 
-fn of(types: &[Type], ty: &TypeRef) -> Value {
-    let one = |t: &TypeRef| of(types, t);
+fn of(known: Known<'_>, ty: &TypeRef) -> Value {
+    let one = |t: &TypeRef| of(known, t);
     match ty {
         TypeRef::Plain(word) => plain(word),
         TypeRef::Option(t) => json!({ "anyOf": [one(t), { "type": "null" }] }),
-        TypeRef::Class(name, t) => class(types, name, t),
+        TypeRef::Class(name, t) => class(known, name, t),
         TypeRef::List(t) => json!({ "type": "array", "items": one(t) }),
         TypeRef::Set(t) => json!({ "type": "array", "items": one(t), "uniqueItems": true }),
         TypeRef::Array(t, _) if **t == TypeRef::Plain("u8") => plain("bytes"),
         TypeRef::Array(t, n) => json!({ "type": "array", "items": one(t), "minItems": n, "maxItems": n }),
-        TypeRef::Tuple(parts) => tuple(types, parts.iter()),
+        TypeRef::Tuple(parts) => tuple(known, parts.iter()),
         TypeRef::Dict(k, v) if textual(k) => json!({ "type": "object", "additionalProperties": one(v) }),
-        TypeRef::Dict(k, v) => json!({ "type": "array", "items": tuple(types, [&**k, &**v].into_iter()) }),
-        TypeRef::Range(t) => tuple(types, [&**t, &**t].into_iter()),
+        TypeRef::Dict(k, v) => json!({ "type": "array", "items": tuple(known, [&**k, &**v].into_iter()) }),
+        TypeRef::Range(t) => tuple(known, [&**t, &**t].into_iter()),
         TypeRef::Bounds(t) => {
             let end = json!({ "anyOf": [one(t), { "type": "null" }] });
             json!({ "type": "array", "prefixItems": [end, end, { "type": "boolean" }], "minItems": 3, "maxItems": 3 })
@@ -197,38 +212,44 @@ fn of(types: &[Type], ty: &TypeRef) -> Value {
             json!({ "type": "array", "items": one(t) })
         }
         TypeRef::Callable(..) => json!({ "description": "a callable" }),
-        TypeRef::Object(name, _) => json!({ "description": format!("an object that implements `{name}`") }),
+        TypeRef::Object(index) => {
+            let name = known.objects.get(*index as usize).map_or("?", |one| &one.trait_);
+            json!({ "description": format!("an object that implements `{name}`") })
+        }
         TypeRef::File(_) => json!({ "description": "a binary file object" }),
         TypeRef::Buffer(word) => json!({ "description": format!("a writable buffer of `{word}`") }),
-        TypeRef::Handle(index, _) => handle(types, *index).to_value(),
-        TypeRef::Record(index) | TypeRef::Enum(index) => match types.get(*index as usize) {
+        TypeRef::Handle(index, _) => handle(known, *index).to_value(),
+        TypeRef::Record(index) | TypeRef::Enum(index) => match known.types.get(*index as usize) {
             Some(ty) => json!({ "$ref": format!("#/$defs/{}", escaped(&ty.path)) }),
             None => Value::Bool(true),
         },
     }
 }
 
-fn tuple<'t>(types: &[Type], parts: impl Iterator<Item = &'t TypeRef>) -> Value {
-    let parts: Vec<_> = parts.map(|part| of(types, part)).collect();
+fn tuple<'t>(known: Known<'_>, parts: impl Iterator<Item = &'t TypeRef>) -> Value {
+    let parts: Vec<_> = parts.map(|part| of(known, part)).collect();
     json!({ "type": "array", "minItems": parts.len(), "maxItems": parts.len(), "prefixItems": parts })
 }
 
 /// A class of Python's standard library: as text where that is how people write it.
-fn class(types: &[Type], name: &str, form: &TypeRef) -> Value {
+fn class(known: Known<'_>, name: &str, form: &TypeRef) -> Value {
     let format = match name {
         "uuid" => "uuid",
         "date" => "date",
         "time" => "time",
         "naive_datetime" | "utc_datetime" | "datetime" | "zoned_datetime" => "date-time",
         "timedelta" => "duration",
-        _ => return of(types, form),
+        _ => return of(known, form),
     };
     json!({ "type": "string", "format": format })
 }
 
 /// A value that stays in Rust: JSON cannot hold one.
-fn handle(types: &[Type], index: u32) -> Schema {
-    let path = types.get(index as usize).map_or("value", |ty| ty.path.as_str());
+fn handle(known: Known<'_>, index: u32) -> Schema {
+    let path = known
+        .types
+        .get(index as usize)
+        .map_or("value", |ty| ty.path.as_str());
     json_schema!({ "description": format!("a `{path}`, which stays in Rust") })
 }
 

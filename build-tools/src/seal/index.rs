@@ -152,7 +152,7 @@ impl<'t> Writer<'t> {
 fn within(inside: Inside, key: &str) -> Inside {
     match (inside, key) {
         (Inside::Root, "modules") => Inside::Modules,
-        (Inside::Root, "types" | "traits" | "callables" | "skipped") => Inside::List,
+        (Inside::Root, "types" | "traits" | "callables" | "objects" | "skipped") => Inside::List,
         (Inside::Module, "entries") => Inside::Names,
         (Inside::Root, "schemas" | "parameters") => Inside::Whole,
         _ => Inside::Other,

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use usecrate_manifest::TypeRef;
+
 use super::names::Names;
 use super::signatures::{Param, Signature};
 use super::tree::Tree;
 use super::ty::{Ty, stand_ins};
+use super::types::Types;
 
 /// Where classes of the stubs' own come from.
 pub(super) const BASES: &str = "usecrate.bases";
@@ -21,8 +24,6 @@ pub(super) struct File<'t, 'm> {
     unions: BTreeMap<Ty, (String, String)>,
     /// Classes that are there for the checker alone: by what makes them what they are, name and text.
     helpers: BTreeMap<String, (String, String)>,
-    /// Traits whose objects are being described: path and the name of the class.
-    around: Vec<(String, String)>,
 }
 
 /// What a definition is, besides its signature.
@@ -47,7 +48,6 @@ impl<'t, 'm> File<'t, 'm> {
             names,
             unions: BTreeMap::new(),
             helpers: BTreeMap::new(),
-            around: Vec::new(),
         }
     }
 
@@ -117,7 +117,7 @@ impl<'t, 'm> File<'t, 'm> {
                 let params = self.types(params);
                 format!("{callable}[[{params}], {}]", self.ty(result))
             }
-            Ty::Object(path, methods) => self.object(path, methods),
+            Ty::Object(index) => self.object(*index),
             Ty::Union(parts) => {
                 let texts: Vec<String> = parts.iter().filter_map(literal_text).collect();
                 let mut words = Vec::new();
@@ -155,27 +155,31 @@ impl<'t, 'm> File<'t, 'm> {
         name
     }
 
-    /// The class for objects that implement a trait.
-    fn object(&mut self, path: &str, methods: &[(String, Ty)]) -> String {
-        if methods.is_empty() {
-            let around = self.around.iter().rev().find(|(known, _)| known == path);
-            return match around {
-                Some((_, name)) => name.clone(),
-                None => self.names.builtin("object"),
-            };
+    /// The class for objects that implement a trait. What Rust can do without is not asked for.
+    fn object(&mut self, index: u32) -> String {
+        let tree = self.tree;
+        let object = &tree.manifest.objects[index as usize];
+        let asked = object
+            .methods
+            .iter()
+            .filter(|one| !matches!(one.ty, TypeRef::Option(_)));
+        let asked: Vec<_> = asked.collect();
+        if asked.is_empty() {
+            return self.names.builtin("object");
         }
-        let key = format!("object {path} {methods:?}");
+        let key = format!("object {index}");
         if let Some((known, _)) = self.helpers.get(&key) {
             return known.clone();
         }
-        let short = path.split('<').next().unwrap_or(path);
+        let short = object.trait_.split('<').next().unwrap_or(&object.trait_);
         let short = short.rsplit("::").next().unwrap_or(short);
         let name = self.names.fresh(&format!("_{short}Like"));
+        // A method may take or give such an object.
         self.helpers.insert(key.clone(), (name.clone(), String::new()));
-        self.around.push((path.to_owned(), name.clone()));
         let mut text = String::new();
-        for (method, ty) in methods {
-            let (params, result) = match ty {
+        for method in asked {
+            let ty = Types::of(tree).taken(&method.ty);
+            let (params, result) = match &ty {
                 Ty::Callable(params, result) => (params.as_slice(), &**result),
                 _ => (&[][..], &Ty::None),
             };
@@ -185,9 +189,13 @@ impl<'t, 'm> File<'t, 'm> {
             }
             words.push("/".to_owned());
             let result = self.ty(result);
-            _ = writeln!(text, "    def {method}({}) -> {result}: ...", words.join(", "));
+            _ = writeln!(
+                text,
+                "    def {}({}) -> {result}: ...",
+                method.name,
+                words.join(", ")
+            );
         }
-        self.around.pop();
         let text = self.protocol(&name, &text);
         self.helpers.insert(key, (name.clone(), text));
         name

@@ -23,8 +23,8 @@ pub(super) enum Ty {
     Tuple(Vec<Ty>),
     /// A callable: what it is passed, what it gives.
     Callable(Vec<Ty>, Box<Ty>),
-    /// An object that implements a trait: its path, its methods. Without any it is the one around.
-    Object(String, Vec<(String, Ty)>),
+    /// An object that implements a trait, by its number.
+    Object(u32),
     /// One of several.
     Union(Vec<Ty>),
 }
@@ -215,8 +215,8 @@ impl Known<'_> {
             (Ty::Tuple(a), Ty::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.overlap(a, b))
             }
-            (Ty::Callable(..) | Ty::Object(..), Ty::Callable(..) | Ty::Object(..) | Ty::Class(_))
-            | (Ty::Class(_), Ty::Callable(..) | Ty::Object(..)) => true,
+            (Ty::Callable(..) | Ty::Object(_), Ty::Callable(..) | Ty::Object(_) | Ty::Class(_))
+            | (Ty::Class(_), Ty::Callable(..) | Ty::Object(_)) => true,
             _ => false,
         }
     }

@@ -66,7 +66,7 @@ impl<'t, 'm> Types<'t, 'm> {
             TypeRef::Out(inner, _) => self.given(inner),
             // These never come out of Rust.
             TypeRef::Callable(..)
-            | TypeRef::Object(..)
+            | TypeRef::Object(_)
             | TypeRef::Iterable(_)
             | TypeRef::Items(_)
             | TypeRef::Buffer(_) => OBJECT,
@@ -132,12 +132,7 @@ impl<'t, 'm> Types<'t, 'm> {
                 let params = params.iter().map(|param| self.given(param)).collect();
                 Ty::Callable(params, Box::new(self.taken(result)))
             }
-            TypeRef::Object(path, methods) => {
-                // What Rust can do without is not asked for.
-                let asked = methods.iter().filter(|(_, ty)| !matches!(ty, TypeRef::Option(_)));
-                let methods = asked.map(|(name, ty)| (name.clone(), self.taken(ty)));
-                Ty::Object(path.clone(), methods.collect())
-            }
+            TypeRef::Object(index) => Ty::Object(*index),
             TypeRef::File(modes) => file(*modes),
             TypeRef::Iterable(inner) | TypeRef::Items(inner) => abc("Iterable", vec![self.taken(inner)]),
             TypeRef::Buffer(_) => buffer(),

@@ -188,8 +188,9 @@ class Library:
     def count(self) -> int:
         """How many handles live in the library."""
 
-    def define_by(self, definer: Callable[[int], type]) -> None:
-        """Says what makes and defines the class of a type, by its index, when a value of it is first met."""
+    def define_by(self, definer: Callable[[int], type], manifest: Any) -> None:
+        """Says what makes and defines the class of a type, by its index, when a value of it is first met; and
+        the manifest, which says what objects have to have that implement a trait."""
 
     def define_error_variants(
         self, index: int, number: Callable[[Any], int], classes: Sequence[type]

@@ -139,6 +139,13 @@ class Callable(TypedDict):
     span: NotRequired[str]
 
 
+class Object(TypedDict):
+    """What an object has to have to implement a trait."""
+
+    trait: str
+    methods: list[Param]
+
+
 class Function(TypedDict):
     """A function, or several of one name."""
 
@@ -262,6 +269,7 @@ class Manifest(TypedDict):
     types: list[Type]
     traits: list[Trait]
     callables: list[Callable]
+    objects: NotRequired[list[Object]]
     skipped: list[Skip]
     coverage: Coverage
     partial: NotRequired[list[Partial]]

@@ -62,8 +62,9 @@ pub(super) fn implementor(
     if HandleRef::of(value.as_borrowed()).is_some() {
         return Err(whole.wrong(value, out));
     }
-    let mut methods = Vec::with_capacity(shape.methods().len());
-    for (name, method) in shape.methods() {
+    let asked = &shape.implemented(out.py)?.methods;
+    let mut methods = Vec::with_capacity(asked.len());
+    for (name, method) in asked {
         let optional = matches!(method, Shape::Option { .. });
         let found = value.getattr_opt(name.bind(out.py))?;
         if found.is_none() && !optional {

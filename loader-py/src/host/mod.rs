@@ -12,6 +12,7 @@ pub(crate) mod table;
 mod values;
 pub(crate) mod words;
 
+use std::fmt::Arguments;
 use std::sync::OnceLock;
 
 use pyo3::exceptions::PyException;
@@ -51,14 +52,14 @@ mod operation {
     pub(super) const UNHEARD: i64 = 13;
 }
 
-/// Which parameter of which callable an object was passed for, in words: `` `f` of `m.sort_by()` ``.
+/// What an object was passed as, in words: `` `f` of `m.sort_by()` ``, or a method of a trait.
 #[derive(Default)]
 pub(crate) struct Place(OnceLock<String>);
 
 impl Place {
     /// Says it; the first time counts.
-    pub(crate) fn set(&self, parameter: &str, callable: &str) {
-        let _ = self.0.set(format!("`{parameter}` of `{callable}()`"));
+    pub(crate) fn set(&self, parameter: &str, of: Arguments<'_>) {
+        let _ = self.0.set(format!("`{parameter}` of `{of}`"));
     }
 
     fn words(&self) -> &str {

@@ -40,6 +40,7 @@ pub(super) struct Counts {
     callables: Count,
     modules: Count,
     traits: Count,
+    pub(super) objects: Count,
 }
 
 /// Checks every reference of a manifest whose form was checked.
@@ -49,6 +50,7 @@ pub(super) fn check(manifest: Value<'_>) -> Result<(), Problem> {
         callables: Count::of(manifest, "callables"),
         modules: Count::of(manifest, "modules"),
         traits: Count::of(manifest, "traits"),
+        objects: Count::of(manifest, "objects"),
     };
     let root = &Place::Root;
     check_root(manifest)?;
@@ -57,6 +59,15 @@ pub(super) fn check(manifest: Value<'_>) -> Result<(), Problem> {
     })?;
     each(manifest, "callables", root, |callable, place| {
         check_callable(callable, place, &counts)
+    })?;
+    each(manifest, "objects", root, |object, place| {
+        object.items_of("methods").try_for_each(|method| {
+            let (name, place) = (name_of(method), place);
+            let found = method.get("type");
+            found.map_or(Ok(()), |ty| {
+                types::check(ty, &Place::Key(place, &name), &counts, Way::Inwards, 0)
+            })
+        })
     })?;
     let kinds: Vec<_> = manifest.items_of("types").collect();
     for (at, module) in manifest.items_of("modules").enumerate() {

@@ -37,6 +37,7 @@ static MANIFEST: &Shape = &[
     ("types", Maps(TYPE), MUST),
     ("traits", Maps(TRAIT), MUST),
     ("callables", Maps(CALLABLE), MUST),
+    ("objects", Maps(OBJECT), MAY),
     ("skipped", Maps(SKIP), MUST),
     ("coverage", Map(COVERAGE), MUST),
     ("partial", Maps(PARTIAL), MAY),
@@ -154,6 +155,8 @@ static TRAIT: &Shape = &[
     ("docs", Text, MAY),
     ("methods", Maps(METHOD), MUST),
 ];
+static OBJECT: &Shape = &[("trait", Text, MUST), ("methods", Maps(OBJECT_METHOD), MUST)];
+static OBJECT_METHOD: &Shape = &[("name", Text, MUST), ("type", Anything, MUST)];
 static CALLABLE: &Shape = &[
     ("id", Text, MUST),
     ("name", Text, MUST),

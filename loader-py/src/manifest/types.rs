@@ -59,7 +59,13 @@ pub(super) fn check(
     let arity = match head {
         "handle" | "record" | "enum" => return named(head, count, rest, place, counts),
         "callable" if way == Way::Inwards => return callable(count, rest, place, counts, depth),
-        "object" if way == Way::Inwards => return object(rest, place, counts, depth),
+        "object" if way == Way::Inwards => {
+            let index = rest
+                .next()
+                .filter(|index| count == 1 && index.kind() == Kind::Int);
+            let index = index.ok_or_else(|| malformed(place, head))?;
+            return counts.objects.has(index, place);
+        }
         "callable" | "object" | "iterable" | "items" | "buffer" if way == Way::Outwards => {
             return Err(elsewhere(place, head));
         }
@@ -138,26 +144,6 @@ fn callable<'d>(
         }
         _ => Err(malformed(place, "callable")),
     }
-}
-
-/// An object that implements a trait: its methods, each a name and a type.
-fn object<'d>(
-    mut rest: impl Iterator<Item = Value<'d>>,
-    place: &Place<'_>,
-    counts: &Counts,
-    depth: usize,
-) -> Result<(), Problem> {
-    if rest.next().and_then(Value::text).is_none() {
-        return Err(malformed(place, "object"));
-    }
-    let mut methods = rest;
-    methods.try_for_each(|method| {
-        let mut parts = method.items();
-        match (parts.next().and_then(Value::text), parts.next()) {
-            (Some(_), Some(ty)) if method.len() == 2 => check(ty, place, counts, Way::Inwards, depth + 1),
-            _ => Err(malformed(place, "object")),
-        }
-    })
 }
 
 /// A type with one word of a few.

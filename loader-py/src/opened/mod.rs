@@ -97,7 +97,7 @@ impl Opened {
         )?;
         library.call_method1(
             intern!(py, "define_by"),
-            (made.getattr(intern!(py, "class_of"))?,),
+            (made.getattr(intern!(py, "class_of"))?, manifest),
         )?;
         Ok(made.unbind())
     }
