@@ -138,24 +138,6 @@ pub fn is_handle(scope: &Scope<'_, '_>) -> bool {
     is
 }
 
-/// Reads the header of the methods of a host's object.
-///
-/// # Errors
-///
-/// There are not `count` of them.
-pub fn hooks(scope: &Scope<'_, '_>, name: &str, count: usize) -> Result<(), Fault> {
-    match scope.next()? {
-        Token::Array(found) if found == count => Ok(()),
-        other => {
-            let message = format!(
-                "an object with {count} methods that implements `{name}`, not {}",
-                other.name()
-            );
-            Err(Fault::expected(message))
-        }
-    }
-}
-
 /// Writes the type of what arrives as one of several handles, each with its mode, or as what `host` describes.
 pub fn describe_object(
     to: &mut Describer<'_>,

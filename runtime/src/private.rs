@@ -15,7 +15,7 @@ pub use crate::group::lent_mut::LentMut;
 pub use crate::group::scope::{Family, Handle, Scope, Taken};
 pub use crate::group::store::Out;
 pub use crate::group::value::TypeInfo;
-pub use crate::host::{self, Callable, File, Keeper, KeptCallable, LocalCallable, LowerArgs, Places};
+pub use crate::host::{self, Callable, File, Hooks, Keeper, KeptCallable, LocalCallable, LowerArgs, Places};
 pub use crate::io;
 pub use crate::lift::{
     AnyData, AnyRange, BytesLike, Changed, Changing, Entries, Forever, GivenBytes, InPlace, Initial,
@@ -27,8 +27,7 @@ pub use crate::lower::{
     failed_with_handle, length_hint,
 };
 pub use crate::object::{
-    BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, hooks, is_handle, no_object,
-    object_type,
+    BoxedObject, ExclusiveObject, Later, SharedObject, describe_object, is_handle, no_object, object_type,
 };
 #[cfg(feature = "serde")]
 pub use crate::packed::{deserialized, of_plain, plain, serialized};

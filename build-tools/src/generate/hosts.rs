@@ -1,4 +1,4 @@
-//! Objects of Python's as Rust traits: a struct with a share of each method, which implements the trait.
+//! Objects of Python's as Rust traits: a struct with a share of the methods, which implements the trait.
 //!
 //! A provided method that Python has not is Rust's, which calls the others: of a value that has all but this one. For each
 //! there is a struct of its own. Macros make these, so what is written does not grow with the square of the methods.
@@ -42,15 +42,11 @@ fn lifted(host: &PlannedHost) -> Result<String, String> {
         host.name
     );
     let ty = |text: &str| super::text::parse("type", text).map(|ty| super::text::print_type(&ty));
-    for (at, hook) in host.hooks.iter().enumerate() {
+    for hook in &host.hooks {
         let need = if hook.required { "required" } else { "provided" };
         let params: String = hook.params.iter().map(|param| format!("{param},")).collect();
         let (params, output) = (ty(&format!("({params})"))?, ty(&hook.output)?);
-        let _ = writeln!(
-            text,
-            "    {need} h{at} {} {params} => {output};",
-            literal(&hook.name)
-        );
+        let _ = writeln!(text, "    {need} {} {params} => {output};", literal(&hook.name));
     }
     text.push_str("});");
     Ok(text)
@@ -58,20 +54,11 @@ fn lifted(host: &PlannedHost) -> Result<String, String> {
 
 fn main(host: &PlannedHost) -> String {
     let (name, private, marker) = (&host.name, names::private(), names::marker());
-    let fields: String = (host.hooks.iter().enumerate())
-        .map(|(at, hook)| {
-            if hook.required {
-                format!("h{at}: {private}::Keeper,")
-            } else {
-                format!("h{at}: ::std::option::Option<{private}::Keeper>,")
-            }
-        })
-        .collect();
     let docs = literal(&format!(
         " An object of Python's that implements `{}`.",
         host.path
     ));
-    let mut items = format!("#[doc = {docs}] #[derive(Clone)] pub struct {name} {{ {fields} }}");
+    let mut items = format!("#[doc = {docs}] #[derive(Clone)] pub struct {name}({private}::Hooks);");
     for one in &host.impls {
         let functions: String = one
             .functions
@@ -79,7 +66,7 @@ fn main(host: &PlannedHost) -> String {
             .map(|function| {
                 let PlannedFunction { head, hook, body, .. } = function;
                 if host.hooks[*hook].required {
-                    return format!("{head} {{ let f = &self.h{hook}; {body} }}");
+                    return format!("{head} {{ let f = self.0.required({hook}); {body} }}");
                 }
                 let call = called(
                     &one.trait_,
@@ -87,7 +74,7 @@ fn main(host: &PlannedHost) -> String {
                     &to_without(host, *hook, &function.receiver),
                 );
                 format!(
-                    "{head} {{ match &self.h{hook} {{ ::std::option::Option::Some(f) => {{ {body} }} \
+                    "{head} {{ match self.0.get({hook}) {{ ::std::option::Option::Some(f) => {{ {body} }} \
                      ::std::option::Option::None => {call} }} }}"
                 )
             })
@@ -95,7 +82,9 @@ fn main(host: &PlannedHost) -> String {
         let _ = write!(items, "{} for {name} {{ {functions} }}", one.head);
     }
     for (what, hook) in &host.says {
-        let said = format!("out.write_str(&self.h{hook}.invoke::<{marker}, _, ::std::string::String>(()))");
+        let said = format!(
+            "out.write_str(&self.0.required({hook}).invoke::<{marker}, _, ::std::string::String>(()))"
+        );
         items.push_str(&says(what, name, &said));
     }
     if host.error {

@@ -48,10 +48,7 @@ where
 
     fn hold(scope: Scope<'s, 'h>) -> Result<Self, Fault> {
         Ok(Self {
-            keeper: Keeper {
-                callable: scope.callable(),
-                kept: Kept::hold(scope)?,
-            },
+            keeper: Keeper::hold(scope)?,
             types: PhantomData,
         })
     }
@@ -79,6 +76,14 @@ const _: () = {
 };
 
 impl Keeper {
+    /// Reads the next value, which is a callable.
+    pub(super) fn hold(scope: Scope<'_, '_>) -> Result<Self, Fault> {
+        Ok(Self {
+            callable: scope.callable(),
+            kept: Kept::hold(scope)?,
+        })
+    }
+
     /// Calls it. References among the arguments are lent until it has returned, with all that was made of them.
     ///
     /// # Panics

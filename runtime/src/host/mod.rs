@@ -3,13 +3,14 @@
 //! - [`Object`]: a reference that the library owns. [`Promised`]: one that it will own if the call is made.
 //! - [`Raised`]: an exception. It is recorded with the call during which it came, and leaves that call as status 6.
 //! - [`Callable`]: what Rust calls during a call, [`KeptCallable`]: what it calls whenever it likes. [`File`]: what it reads and
-//!   writes. [`Kept`]: what it only keeps.
+//!   writes. [`Kept`]: what it only keeps. [`Hooks`]: the methods of an object that implements a trait.
 //! - `talk`: the memory of requests and answers, reused;
 //! - `words`: upcalls without either.
 
 mod buffered;
 mod callable;
 mod file;
+mod hooks;
 mod keeper;
 mod kept;
 mod places;
@@ -33,6 +34,7 @@ use crate::wire::{EXT_HOST, Token, Writer};
 pub(crate) use buffered::{is_waited_for, settle, stuck};
 pub use callable::{Callable, LocalCallable, LowerArgs};
 pub use file::File;
+pub use hooks::Hooks;
 pub use keeper::{Keeper, KeptCallable};
 pub(crate) use kept::Kept;
 pub use places::Places;

@@ -240,23 +240,20 @@ macro_rules! object_reference {
     };
 }
 
-/// A struct that implements a trait by calling an object of the host's: how it is lifted. A hook is a method, with what it is
-/// passed and what it gives; a provided one may be missing.
+/// A struct of the `Hooks` of an object of the host's, which implements a trait by calling them: how it is lifted. A hook is a
+/// method, with what it is passed and what it gives; a provided one may be missing.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! host_object {
     (
         $marker:ty, $path:literal, $host:ident,
-        { $($need:ident $field:ident $name:literal $params:ty => $output:ty;)* }
+        { $($need:ident $name:literal $params:ty => $output:ty;)* }
     ) => {
         impl<'s, 'h> $crate::private::Lift<'s, 'h, $marker> for $host {
             type Held = Self;
 
             fn hold(scope: $crate::private::Scope<'s, 'h>) -> Result<Self, $crate::private::Fault> {
-                $crate::private::hooks(&scope, $path, [$($name),*].len())?;
-                Ok(Self {
-                    $($field: $crate::__hook!(@hold $need, scope, $marker, $params, $output),)*
-                })
+                Ok(Self($crate::private::Hooks::hold(scope, $path, &[$($crate::__hook!(@must $need)),*])?))
             }
 
             fn take(held: Self) -> Self {
@@ -308,14 +305,8 @@ macro_rules! host_object {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __hook {
-    (@hold required, $scope:ident, $marker:ty, $params:ty, $output:ty) => {
-        <$crate::private::KeptCallable<$params, $output> as $crate::private::Lift<'s, 'h, $marker>>::hold($scope)?
-            .keep()
-    };
-    (@hold provided, $scope:ident, $marker:ty, $params:ty, $output:ty) => {
-        <Option<$crate::private::KeptCallable<$params, $output>> as $crate::private::Lift<'s, 'h, $marker>>::hold($scope)?
-            .map($crate::private::KeptCallable::keep)
-    };
+    (@must required) => { true };
+    (@must provided) => { false };
     (@describe required, $to:ident, $marker:ty, $params:ty, $output:ty) => {
         <$crate::private::KeptCallable<$params, $output> as $crate::private::Lift<'s, 'h, $marker>>::describe($to)
     };

@@ -122,17 +122,15 @@ __uc::handle!(__UcMarker, 94, "std::fs::File", ::std::fs::File);
 
 /// An object of Python's that implements `behaviours::conversions::Row`.
 #[derive(Clone)]
-pub struct __UcHost0 {
-    h0: __uc::Keeper,
-}
+pub struct __UcHost0(__uc::Hooks);
 impl ::behaviours::conversions::Row for __UcHost0 {
     fn row(self) -> ::std::vec::Vec<::std::string::String> {
-        let f = &self.h0;
+        let f = self.0.required(0);
         f.invoke::<__UcMarker, _, _>(())
     }
 }
 __uc::host_object!(__UcMarker, "behaviours::conversions::Row", __UcHost0, {
-    required h0 "row" () => ::std::vec::Vec<::std::string::String>;
+    required "row" () => ::std::vec::Vec<::std::string::String>;
 });
 
 /// Shim for `<behaviours::Dot as Default>::default`.

@@ -69,19 +69,17 @@ __uc::object_given!(Marker, "subject::Text", ::std::boxed::Box<dyn crate::subjec
 
 /// What `generate` would write for a trait that objects of the host implement.
 #[derive(Clone)]
-pub struct Judging {
-    h0: __uc::Keeper,
-}
+pub struct Judging(__uc::Hooks);
 
 impl subject::Judge for Judging {
     fn judge(&self, x0: &str) -> u32 {
-        let f = &self.h0;
+        let f = self.0.required(0);
         f.invoke::<Marker, _, _>((x0,))
     }
 }
 
 __uc::host_object!(Marker, "subject::Judge", Judging, {
-    required h0 "judge" (&'h str,) => u32;
+    required "judge" (&'h str,) => u32;
 });
 __uc::object!(Marker, "subject::Judge", dyn crate::subject::Judge + 'x, [], shared [], exclusive [], host [Judging]);
 __uc::object_given!(
