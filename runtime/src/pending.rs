@@ -1,6 +1,7 @@
 //! A call that is ready to be made, and how its result is lowered: chosen by autoref, so that rustc's own trait selection
 //! decides.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use crate::describe::Describer;
@@ -10,7 +11,7 @@ use crate::lower::{Fail, LOCAL, Lower, LowerMut, SENT, SHARED, Yields};
 use crate::shim::{Answer, Call};
 
 /// A call that is ready to be made by an `F`. How its result is lowered is chosen by autoref: the first of [`Direct`],
-/// [`AsBytes`], [`Shared`], [`Sent`], [`Local`], [`Wrapped`] whose bounds hold.
+/// [`AsBytes`], [`Shared`], [`Sent`], [`Local`], [`Wrapped`] or [`Worded`] whose bounds hold.
 pub struct Pending<'c, 'h, 'p, B, T, F> {
     call: Call<'c, 'h, 'p>,
     marker: PhantomData<fn(B, F) -> T>,
@@ -143,6 +144,23 @@ impl<'h, B, T: AsRef<[u8]>, E: Fail<'h, B>, F: FnOnce() -> Result<T, E>> Wrapped
 fn answer_raw<'h, B, T: Lower<'h, B>>(call: Call<'_, 'h, '_>, make: impl FnOnce() -> T) -> Answer {
     let lower = crate::shim::lower_direct::<B, T>;
     crate::shim::answer(call, make, (None, Err), lower, T::describe)
+}
+
+/// The result is nothing else, but has words.
+pub trait Worded<F> {
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// The call was refused or failed.
+    fn answer(&self, make: F) -> Answer;
+}
+
+impl<B, T: Display, F: FnOnce() -> T> Worded<F> for Pending<'_, '_, '_, B, T, F> {
+    #[inline(always)]
+    fn answer(&self, make: F) -> Answer {
+        answer_raw::<B, String>(self.call, || crate::probe::display(&make()))
+    }
 }
 
 /// Where a receiver is; its type is inferred later.

@@ -31,7 +31,9 @@ pub use crate::object::{
 };
 #[cfg(feature = "serde")]
 pub use crate::packed::{deserialized, of_plain, plain, serialized};
-pub use crate::pending::{AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Wrapped, address};
+pub use crate::pending::{
+    AsBytes, Direct, Fluent, Local, Pending, Same, Sent, Shared, Worded, Wrapped, address,
+};
 pub use crate::probe::{Otherwise, Probe, Says, debug, display};
 #[cfg(feature = "random")]
 pub use crate::random::{Bytes as RandomBytes, Random};

@@ -147,3 +147,34 @@ def test_an_impls_parameter_is_not_its_traits_of_that_name(m: Any) -> None:
 def test_what_a_trait_leaves_out_is_the_type_itself(m: Any) -> None:
     assert m.measures.spot(1.0).within(m.measures.spot(2.0))
     assert not m.measures.spot(1.0).within(other=m.measures.spot(0.0))
+
+
+def test_an_entry_is_told_apart_and_has_its_parts(m: Any) -> None:
+    stock = m.entries.Stock()
+    stock.put("a", 1)
+    match stock.entry("a"):
+        case m.entries.Entry.Occupied(occupied):
+            assert occupied.get() == 1
+        case _:
+            pytest.fail("it is there")
+    del occupied
+    entry = stock.entry("b")
+    assert usecrate.variant(entry) == "Vacant"
+    assert (entry.key, entry.place.others()) == ("b", 1)
+
+
+def test_data_of_another_crate_implements_a_trait(m: Any) -> None:
+    data = {"a": {"b": [1, None]}, "c": 2}
+    assert m.queries.within(data, "a", "b") == [1, None]
+    assert m.queries.within(data, "a", "x") is None
+    assert m.queries.Queryable.part(data, "c") == 2
+    assert m.queries.Queryable.parts(data, "c", "a") == [2, {"b": [1, None]}]
+
+
+def test_an_iterator_over_what_the_crate_has(m: Any) -> None:
+    counts = m.steps.Histogram.of([3, 1, 4])
+    assert list(counts.at_least(3)) == [3, 4]
+
+
+def test_what_has_no_name_and_is_shown_is_its_text(m: Any) -> None:
+    assert m.names.quoted("it's") == "'it''s'"

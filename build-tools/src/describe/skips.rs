@@ -95,7 +95,7 @@ fn rejected(shim: &Shim, reason: &Rejection) -> String {
     let rustc = format!("rustc rejects its shim: {reason}");
     if reason.message.starts_with("the method `answer` exists for") {
         format!(
-            "its result has no form in Python, and is no iterator: `{}`; {rustc}",
+            "its result has no form in Python, is no iterator and has no text (`Display`): `{}`",
             shim.signature
         )
     } else {

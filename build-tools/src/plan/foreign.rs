@@ -12,7 +12,7 @@ use super::model::PlannedMethod;
 use super::modules::homes;
 use super::site::{Origin, OriginKey, Site};
 use super::spell::Lifetimes;
-use super::wire::{is_text, type_args};
+use super::wire::{Class, class, is_text, type_args};
 use super::{holds, items, iterables, names, stand_in, stdlib};
 use crate::api::{Bound, Def, Impl, Ty};
 
@@ -110,11 +110,16 @@ fn over_others(build: &Builder<'_, '_>, found: &Match<'_>, site: &Site, counted:
     Some(Site { function, ..same })
 }
 
-/// A type that has no class: of the language or the standard library.
+/// A type that has no class: of the language or the standard library, or of another crate and plain data to Python.
 fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
+    let is_plain = || {
+        let class = class(build.ctx, build.types, ty);
+        matches!(class, Class::Mapped | Class::Value(_))
+    };
     match ty {
         Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(ty),
-        Ty::Path { def, .. } => stdlib::is_std(def) && closed(ty) && build.types.id(ty).is_none(),
+        Ty::Path { def, .. } if stdlib::is_std(def) => closed(ty) && build.types.id(ty).is_none(),
+        Ty::Path { .. } => closed(ty) && is_plain(),
         _ => false,
     }
 }

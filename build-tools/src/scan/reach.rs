@@ -290,10 +290,11 @@ impl Builder<'_> {
     }
 
     /// Whether an impl that was met on its trait says something about reachable types, or types of the
-    /// language and its library. A described type that is not reachable has no values to call anything on.
+    /// language and its library. A described type that is not reachable has no values to call anything on; but of what other
+    /// crates have, Python may have values: `impl Queryable for serde_json::Value`.
     fn concerns(&self, doc: usize, inner: &rd::Impl) -> bool {
         impls::head(&inner.for_).is_none_or(|id| match self.graph.locate(doc, id) {
-            Some(Found::Here(at)) => self.depths.contains_key(&at),
+            Some(Found::Here(at)) => (doc == 0 && at.doc != 0) || self.depths.contains_key(&at),
             Some(Found::Elsewhere { .. }) => true,
             None => false,
         })

@@ -6,7 +6,9 @@
 macro_rules! answer {
     ($call:expr, $marker:ty, $make:expr) => {{
         #[allow(unused_imports)]
-        use $crate::private::{AsBytes as _, Direct as _, Local as _, Sent as _, Shared as _, Wrapped as _};
+        use $crate::private::{
+            AsBytes as _, Direct as _, Local as _, Sent as _, Shared as _, Worded as _, Wrapped as _,
+        };
         let __uc_make = move || $make;
         (&&&&&&$crate::private::Pending::<'_, '_, '_, $marker, _, _>::new($call, &__uc_make))
             .answer(__uc_make)

@@ -3,9 +3,12 @@
 pub mod buffers;
 pub mod changed;
 pub mod derefs;
+pub mod entries;
 pub mod formatted;
 pub mod haystacks;
 pub mod measures;
 pub mod names;
+pub mod queries;
 pub mod sealed;
+pub mod steps;
 pub mod units;

@@ -58,3 +58,21 @@ impl AsRef<[u8]> for Key {
         &self.0
     }
 }
+
+mod quoted {
+    use std::fmt;
+
+    /// Text in quotes, which the crate exports by no path.
+    pub struct Quoted<'a>(pub(super) &'a str);
+
+    impl fmt::Display for Quoted<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "'{}'", self.0.replace('\'', "''"))
+        }
+    }
+}
+
+/// The text in quotes.
+pub fn quoted(text: &str) -> quoted::Quoted<'_> {
+    quoted::Quoted(text)
+}
