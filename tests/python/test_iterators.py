@@ -290,5 +290,7 @@ def test_an_iterator_that_the_crate_does_not_export(iterators: Any) -> None:
     steps.close()
     ladder.push("four")
     assert list(ladder.above(3)) == ["four"]
-    with pytest.raises(usecrate.UnsupportedSignatureError, match="no form in Python, is no iterator and has no text"):
+    with pytest.raises(
+        usecrate.UnsupportedSignatureError, match="no form in Python, is no iterator and has no text"
+    ):
         _ = ladder.still

@@ -171,10 +171,23 @@ def test_data_of_another_crate_implements_a_trait(m: Any) -> None:
     assert m.queries.Queryable.parts(data, "c", "a") == [2, {"b": [1, None]}]
 
 
-def test_an_iterator_over_what_the_crate_has(m: Any) -> None:
-    counts = m.steps.Histogram.of([3, 1, 4])
-    assert list(counts.at_least(3)) == [3, 4]
-
-
 def test_what_has_no_name_and_is_shown_is_its_text(m: Any) -> None:
     assert m.names.quoted("it's") == "'it''s'"
+
+
+def test_a_callable_that_changes_a_value_may_fail(m: Any) -> None:
+    writers = m.changed.Writers()
+    writers.add("loud", lambda word, out: out + word.upper())
+    writers.add("none", lambda word, out: None)
+    assert writers.write("loud", "a") == "<A"
+    assert writers.write("none", "a") == "<"
+
+    def fail(word: str, out: str) -> str:
+        raise LookupError(word)
+
+    writers.add("fails", fail)
+    with pytest.raises(LookupError, match="a"):
+        writers.write("fails", "a")
+    assert m.changed.again(lambda number: (number < 9, number * 3)) == 27
+    with pytest.raises(ZeroDivisionError):
+        m.changed.again(lambda number: (True, number // 0))

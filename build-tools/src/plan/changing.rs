@@ -5,6 +5,7 @@
 
 use super::ctx::Ctx;
 use super::outs;
+use super::returned::parts_of_result;
 use super::types::{Types, has_lifetimes};
 use super::wire::by_value;
 use crate::api::Ty;
@@ -18,17 +19,22 @@ pub(super) fn of<'t>(ctx: &Ctx<'_>, types: &Types, params: &'t [Ty], output: &Ty
     };
     let mut all = params.iter().enumerate().filter_map(changed);
     match (all.next(), all.next()) {
-        (one, None) if is_nothing(output) || is_one(output) => one,
+        (one, None) if is_nothing(given(output)) || is_one(given(output)) => one,
         _ => None,
     }
 }
 
-/// What is lifted of what it gives, where that was `given`, and the value is of type `value`.
-pub(super) fn lifted(output: &Ty, given: &str, value: &str) -> String {
-    match is_nothing(output) {
+/// What is lifted of what it gives, where that was `one`, and the value is of type `value`.
+pub(super) fn lifted(output: &Ty, one: &str, value: &str) -> String {
+    match is_nothing(given(output)) {
         true => format!("::usecrate_runtime::private::Changed<{value}>"),
-        false => format!("::usecrate_runtime::private::Changing<{given}, {value}>"),
+        false => format!("::usecrate_runtime::private::Changing<{one}, {value}>"),
     }
+}
+
+/// What Python gives: an `Err` is an exception there.
+fn given(output: &Ty) -> &Ty {
+    parts_of_result(output).map_or(output, |(ok, _)| ok)
 }
 
 fn is_nothing(ty: &Ty) -> bool {

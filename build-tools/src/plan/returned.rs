@@ -229,7 +229,7 @@ impl Making<'_, '_> {
 }
 
 /// The `T` and the `E` of a `Result`.
-fn parts_of_result(ty: &Ty) -> Option<(&Ty, Option<&Ty>)> {
+pub(super) fn parts_of_result(ty: &Ty) -> Option<(&Ty, Option<&Ty>)> {
     match ty {
         Ty::Path { def, args } if stdlib::is(def, "Result") => {
             let mut all = type_args(args);

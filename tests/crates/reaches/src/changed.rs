@@ -45,3 +45,31 @@ pub fn both(mut change: impl FnMut(&mut u32, &mut u32)) -> u32 {
     change(&mut left, &mut right);
     left + right
 }
+
+/// Ways to write words.
+#[derive(Default)]
+pub struct Writers(BTreeMap<String, Box<dyn Fn(&str, &mut String) -> std::fmt::Result + Send + Sync>>);
+
+impl Writers {
+    /// Adds one.
+    pub fn add<F>(&mut self, name: &str, write: F)
+    where
+        F: 'static + Send + Sync + Fn(&str, &mut String) -> std::fmt::Result,
+    {
+        self.0.insert(name.to_owned(), Box::new(write));
+    }
+
+    /// Writes a word.
+    pub fn write(&self, name: &str, word: &str) -> Result<String, std::fmt::Error> {
+        let mut out = String::from("<");
+        self.0.get(name).ok_or(std::fmt::Error)?(word, &mut out)?;
+        Ok(out)
+    }
+}
+
+/// Changes a number until that fails.
+pub fn again(mut change: impl FnMut(&mut u32) -> Result<bool, std::fmt::Error>) -> Result<u32, std::fmt::Error> {
+    let mut number = 1;
+    while change(&mut number)? {}
+    Ok(number)
+}

@@ -10,5 +10,4 @@ pub mod measures;
 pub mod names;
 pub mod queries;
 pub mod sealed;
-pub mod steps;
 pub mod units;
