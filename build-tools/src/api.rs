@@ -347,7 +347,7 @@ pub struct WhereBound {
 }
 
 /// A bound.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Bound {
     /// A trait.
     Trait {
@@ -365,7 +365,7 @@ pub enum Bound {
 }
 
 /// A trait with its arguments: `AsRef<[u8]>`, `Iterator<Item = T>`, `Fn(A) -> B`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct TraitRef {
     /// Which trait.
     pub def: DefKey,
@@ -374,7 +374,7 @@ pub struct TraitRef {
 }
 
 /// Generic arguments at a use.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Args {
     /// Lifetimes, types and constants in order.
     pub args: Vec<Arg>,
@@ -385,7 +385,7 @@ pub struct Args {
 }
 
 /// A generic argument.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Arg {
     /// `'a`, with the quote.
     Lifetime(String),
@@ -398,7 +398,7 @@ pub enum Arg {
 }
 
 /// A type as it is written in a signature.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Ty {
     /// A struct, enum, union, alias or foreign type.
     Path {

@@ -417,3 +417,38 @@ def test_what_meets_a_trait_by_another_stands_there_too(m: Any) -> None:
 
 def test_what_is_converted_from_a_reference_to_any_value(m: Any) -> None:
     assert m.lists.onwards("a", lambda item: item + "b") == ["a", "ab"]
+
+
+def test_what_is_converted_says_from_which_impl(m: Any) -> None:
+    colours = m.colours
+    paint = colours.Paint(0.5, 0.25, 0.75)
+    assert colours.Grey.from_colour(paint).light == 0.5
+    assert colours.Grey.from_colour(colours.Hue(720.0)).light == 1.0
+    assert colours.Grey.from_colour_unclamped(colours.Hue(720.0)).light == 2.0
+    assert colours.Paint.from_colour(colours.Grey(2.0)).parts == (1.0, 1.0, 1.0)
+    message = refused(TypeError, colours.Paint.from_colour, colours.Hue(1.0))
+    assert "Grey" in message
+
+
+def test_what_something_is_converted_to_is_told_by_a_subscript(m: Any) -> None:
+    colours = m.colours
+    assert colours.Grey(0.5).into_colour[colours.Paint]().parts == (0.5, 0.5, 0.5)
+    assert colours.Grey(0.5).into_colour["Hue<f32>"]().degrees == 0.0
+    # Where there is but one, nothing has to be said.
+    assert colours.Hue(180.0).into_colour().light == 0.5
+
+
+def test_what_a_part_of_a_type_says_nothing_of_is_named(m: Any) -> None:
+    colours = m.colours
+    assert colours.of_array["Grey<f32>"]([0.5]).light == 0.5
+    assert colours.of_array[colours.Paint]([0.5, 0.25, 0.75]).parts == (0.5, 0.25, 0.75)
+
+
+def test_many_of_what_a_type_is_over_are_an_instance_of_it(m: Any) -> None:
+    colours = m.colours
+    assert colours.Grey(0.5).lighten(0.5).light == 0.5
+    many = colours.Grey.with_capacity(2)
+    many.push(colours.Grey(0.5))
+    many.push(colours.Grey(0.25))
+    assert many.pop().light == 0.25
+    assert many.light == [0.5]

@@ -31,6 +31,31 @@ impl Chooser<'_, '_> {
         Some(vec![Choice { ty, iterate: false }])
     }
 
+    /// What a known list has for its items: `fn get<T>(&self, index: usize) -> &T where Vec<u8>: AsRef<[T]>`.
+    pub(super) fn by_views(&self, name: &str) -> Option<Vec<Choice>> {
+        let is_item = |bound: &Bound| match bound {
+            Bound::Trait { trait_, .. }
+                if ["AsRef", "AsMut"]
+                    .iter()
+                    .any(|one| stdlib::is_trait(&trait_.def, one)) =>
+            {
+                type_args(&trait_.args).any(|ty| match ty {
+                    Ty::Slice(item) => matches!(&**item, Ty::Generic(have) if have == name),
+                    _ => false,
+                })
+            }
+            _ => false,
+        };
+        let mut lists = self.bounds.iter().filter(|(_, all)| all.iter().any(is_item));
+        lists
+            .find_map(|(ty, _)| match ty {
+                Ty::Path { def, args } if closed(ty) && stdlib::is(def, "Vec") => type_args(args).next(),
+                Ty::Slice(item) | Ty::Array { ty: item, .. } if closed(ty) => Some(&**item),
+                _ => None,
+            })
+            .map(|item| Choice::of(item.clone()))
+    }
+
     /// What serde writes and reads: types of the plan that it writes in their own way, and else any value.
     pub(super) fn by_serde(
         &self,

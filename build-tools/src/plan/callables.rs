@@ -124,27 +124,29 @@ fn as_written(ctx: &Ctx<'_>, types: &Types, site: &Site, most: usize) -> Result<
     }
 }
 
-/// What is asked of the associated types of what was chosen holds, as far as is known.
+/// What is asked of known types, and of the associated types of what was chosen, holds as far as is known.
 fn agree(ctx: &Ctx<'_>, open: &Open, combination: &Combination) -> Result<(), Reason> {
     let mut subst = Subst::default();
     for (name, choice) in combination {
         subst.types.insert(name.clone(), choice.ty.clone());
     }
     for (subject, bounds) in &open.bounds {
-        if matches!(subject, Ty::Generic(_)) || generics_in(subject).is_empty() {
+        if matches!(subject, Ty::Generic(_)) {
             continue;
         }
+        let known = generics_in(subject).is_empty();
         let ty = ctx.normal(&subst.apply(subject));
         for bound in subst.apply_bounds(bounds) {
             if holds::bounded(ctx, &ty, &bound) == holds::Answer::No {
                 let (subject, ty) = (ctx.show(subject), ctx.show(&ty));
                 let bound = ctx.show_bounds(&[bound]);
-                return Err(Reason::new(
-                    SkipCode::Generic,
-                    format!(
+                let message = match known {
+                    true => format!("`{subject}: {bound}` does not hold"),
+                    false => format!(
                         "`{subject}: {bound}` does not hold: it is `{ty}` in the instances that there are"
                     ),
-                ));
+                };
+                return Err(Reason::new(SkipCode::Generic, message));
             }
         }
     }

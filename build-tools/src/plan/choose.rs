@@ -124,7 +124,8 @@ impl Chooser<'_, '_> {
             .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name))
             .flat_map(|(_, bounds)| bounds.clone())
             .collect();
-        let found = match self.by_keys(name).or_else(|| self.by_instances(&bounds, name)) {
+        let known = self.by_keys(name).or_else(|| self.by_views(name));
+        let found = match known.or_else(|| self.by_instances(&bounds, name)) {
             Some(found) => Ok(found),
             None => self.by_bounds(&bounds, Some(name)),
         };
@@ -174,6 +175,15 @@ impl Chooser<'_, '_> {
     fn by_stand_in(&self, bounds: &[Bound], name: Option<&str>) -> Result<Vec<Choice>, Reason> {
         if let Some(items) = name.and_then(|name| self.looked_through(name)) {
             return Ok(Choice::of(list(items)));
+        }
+        if let Some(found) = name.and_then(|name| self.by_askers(bounds, name)) {
+            if found.is_empty() {
+                return Err(self.undecided(bounds, name));
+            }
+            return Ok(found
+                .into_iter()
+                .map(|ty| Choice { ty, iterate: false })
+                .collect());
         }
         let passed = name.is_none_or(|name| self.passed.contains(name));
         let found = stand_in::of_bounds(self.ctx, bounds, passed);
@@ -369,6 +379,8 @@ impl Chooser<'_, '_> {
             // A map's or set's: the default stands for any.
             "BuildHasher" => Some(Choice::of(std_type("std::hash::random::RandomState"))),
             "Pattern" => Some(Choice::of(shared(&text()))),
+            // One item of a list, not a part of it.
+            "SliceIndex" => Some(Choice::of(Ty::Primitive("usize".to_owned()))),
             "IntoIterator" => Some(self.by_items(&trait_.args, name, false)?),
             "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" => {
                 Some(self.by_items(&trait_.args, name, true)?)
@@ -671,7 +683,7 @@ impl Chooser<'_, '_> {
         instances
             .filter(|one| match refers {
                 true => self.ctx.match_pattern(impl_, inner, one).is_some(),
-                false => self.ctx.match_impl(impl_, one).is_some(),
+                false => self.ctx.is_for(impl_, one),
             })
             .map(|one| if refers { shared(one) } else { one.clone() })
             .collect()

@@ -15,7 +15,7 @@ use super::site::Site;
 use super::spell::BYTES_LIKE;
 use super::types::Types;
 use super::wire::{Reason, is_text, type_args};
-use super::{functions, holds, joined, stand_in, stdlib};
+use super::{askers, functions, holds, joined, stand_in, stdlib};
 use crate::api::{Bound, Ty};
 
 /// What chooses types for the parameters of a signature.
@@ -76,6 +76,11 @@ pub(super) fn combine(
     most: usize,
 ) -> Result<Vec<Combination>, Reason> {
     let determined = open.determined();
+    // The types that one parameter may be are told apart by their classes.
+    let most = match &open.names[..] {
+        [name] if chooser.is_asked(name) => most.max(askers::MOST),
+        _ => most,
+    };
     let (told, given) = (functions::told_by_impls(open), functions::only_given(open));
     let mut found: Vec<(&String, Vec<Choice>)> = Vec::new();
     for name in &open.names {

@@ -183,6 +183,7 @@ fn conversion(
         generics: vec![left_open(&found.impl_.generics, &found.subst)],
         callee: Callee::Path(format!("<{rust} as {path}{args}>::{function}")),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     })
 }
@@ -218,6 +219,7 @@ fn literal(build: &mut Builder<'_, '_>, id: TypeId) -> Option<ShimId> {
         generics: Vec::new(),
         callee: Callee::Data(text),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site).first().copied()

@@ -92,6 +92,10 @@ impl Chooser<'_, '_> {
                     },
                     _ => continue,
                 };
+                // What the target says of it, is among the others: `impl<T> From<T> for Angle<T>`.
+                if subst.types.contains_key(name) {
+                    continue;
+                }
                 let bounds = subst.apply_bounds(&asked(&found.impl_.generics, name));
                 let all = self.by_bounds(&bounds, None).unwrap_or_default().into_iter();
                 let all = all.filter(|one| !one.iterate).map(|one| one.ty);

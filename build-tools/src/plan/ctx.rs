@@ -4,17 +4,17 @@
 //! replaced by what they are, as far as the impls say.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::fold::{Fold, Subst, closed, erase, unify};
+use super::fold::{Fold, Subst, apart, closed, erase, unify};
 use super::holds::Answer;
 use super::limits::Limits;
 use super::mappings::Mapping;
 use super::model::PlannedMapping;
 use super::requests::Request;
 use super::wire::type_args;
-use super::{held, holds, items, stdlib};
+use super::{held, holds, items, numbers, stdlib};
 use crate::api::{
     Api, Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Generics, Impl, Target, TraitRef, Ty,
 };
@@ -29,10 +29,12 @@ pub(super) struct Ctx<'a> {
     pub(super) exported: BTreeSet<DefKey>,
     /// Public modules of the crate and of the dependencies that it exports; what those export of others is far.
     pub(super) near: BTreeSet<String>,
+    /// The definitions: they are asked for all the time, and by long names that begin alike.
+    defs: HashMap<&'a DefKey, &'a Def>,
     /// Impls by the definition that their self type begins with; [`Self::bare`] for those without one.
-    by_def: BTreeMap<DefKey, Vec<&'a Impl>>,
+    by_def: HashMap<&'a DefKey, Vec<&'a Impl>>,
     /// Impls by their trait.
-    by_trait: BTreeMap<&'a DefKey, Vec<&'a Impl>>,
+    by_trait: HashMap<&'a DefKey, Vec<&'a Impl>>,
     bare: Vec<&'a Impl>,
     /// Library names of other crates that spelled paths begin with.
     pub(super) dependencies: RefCell<BTreeSet<String>>,
@@ -43,25 +45,37 @@ pub(super) struct Ctx<'a> {
     /// The value mappings that types were found to have, by definition.
     mappings: RefCell<BTreeMap<DefKey, Vec<&'static Mapping>>>,
     /// The self types of impls, filled in; by the impl's place in the `Api`.
-    patterns: RefCell<BTreeMap<*const Impl, Pattern>>,
+    patterns: RefCell<HashMap<*const Impl, Pattern>>,
     /// What was found to stand for the parameters of generic types.
     pub(super) standing_in: RefCell<BTreeMap<(DefKey, bool), Vec<Ty>>>,
+    /// What implements one of some traits, of the types that can stand for a parameter.
+    pub(super) implementing: RefCell<BTreeMap<Traits, Vec<Ty>>>,
     /// Which types implement which traits.
     pub(super) judged: holds::judged::Judged,
     /// Which impls apply to which types, by the impl's place in the `Api`.
-    granted: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, bool>>>,
+    granted: RefCell<HashMap<*const Impl, HashMap<Ty, bool>>>,
     /// The same, with what the impls' parameters stand for: of one type it is asked again and again.
-    matched: RefCell<BTreeMap<*const Impl, BTreeMap<Ty, Option<Subst>>>>,
+    matched: RefCell<HashMap<*const Impl, Matched>>,
     /// What is asked for by name.
     pub(super) requests: Vec<Request>,
     /// The crate's own type for values of any kind, once it was looked for (see `functions`).
     pub(super) own_value: OnceCell<Option<Ty>>,
+    /// All of the crate's own types that are made of several kinds of plain values (see `likely`).
+    pub(super) own_values: OnceCell<Vec<Ty>>,
+    /// The types of the constants that modules have (see `stand_in`).
+    pub(super) constants: OnceCell<BTreeSet<Ty>>,
     /// How many shims a callable may have, once that was asked.
     pub(super) limits: OnceCell<Limits>,
 }
 
 /// A type to be matched, and the parameters in it that may stand for anything.
 pub(super) type Pattern = Rc<(Ty, BTreeSet<String>)>;
+
+/// Some traits, and whether generic types are looked for among what implements them, too.
+type Traits = (BTreeSet<DefKey>, bool);
+
+/// Types with what an impl's parameters stand for, if it applies.
+type Matched = HashMap<Ty, Option<Rc<Subst>>>;
 
 /// An impl that applies to a type.
 pub(super) struct Match<'a> {
@@ -86,24 +100,26 @@ impl<'a> Ctx<'a> {
                 }
             }
         }
-        let mut by_def: BTreeMap<DefKey, Vec<&Impl>> = BTreeMap::new();
+        let mut by_def: HashMap<&DefKey, Vec<&Impl>> = HashMap::new();
         let mut bare = Vec::new();
-        let mut by_trait: BTreeMap<&DefKey, Vec<&Impl>> = BTreeMap::new();
+        let mut by_trait: HashMap<&DefKey, Vec<&Impl>> = HashMap::new();
         for one in api.impls.iter().filter(|one| !one.negative) {
             if let Some(trait_) = &one.trait_ {
                 by_trait.entry(&trait_.def).or_default().push(one);
             }
             match &one.self_ty {
-                Ty::Path { def, .. } => by_def.entry(def.clone()).or_default().push(one),
+                Ty::Path { def, .. } => by_def.entry(def).or_default().push(one),
                 _ => bare.push(one),
             }
         }
         let (dependencies, features, mappings, patterns, standing_in, judged, granted, matched, random) =
             Default::default();
+        let implementing = RefCell::default();
         Self {
             api,
             exported,
             near,
+            defs: api.defs.iter().collect(),
             by_def,
             by_trait,
             bare,
@@ -113,18 +129,21 @@ impl<'a> Ctx<'a> {
             mappings,
             patterns,
             standing_in,
+            implementing,
             judged,
             granted,
             matched,
             requests: Vec::new(),
             own_value: OnceCell::new(),
+            own_values: OnceCell::new(),
+            constants: OnceCell::new(),
             limits: OnceCell::new(),
         }
     }
 
     /// A definition.
     pub(super) fn def(&self, key: &DefKey) -> Option<&'a Def> {
-        self.api.defs.get(key)
+        self.defs.get(key).copied()
     }
 
     /// The crate's own, or exported by it.
@@ -189,6 +208,17 @@ impl<'a> Ctx<'a> {
         .ty(ty)
     }
 
+    /// A trait with the normal forms of its arguments.
+    pub(super) fn normal_trait(&self, trait_: &TraitRef) -> TraitRef {
+        let mut trait_ = trait_.clone();
+        for arg in &mut trait_.args.args {
+            if let Arg::Type(ty) = arg {
+                *ty = self.normal(ty);
+            }
+        }
+        trait_
+    }
+
     /// Every impl whose self type begins with that definition.
     pub(super) fn impls(&self, def: &DefKey) -> &[&'a Impl] {
         self.by_def.get(def).map_or(&[], Vec::as_slice)
@@ -203,9 +233,12 @@ impl<'a> Ctx<'a> {
     pub(super) fn iterators(&self) -> impl Iterator<Item = &'a Impl> {
         let of = self
             .by_trait
-            .iter()
-            .filter(|(trait_, _)| stdlib::is_trait(trait_, "Iterator"));
-        let all = of.flat_map(|(_, all)| all.iter().copied());
+            .keys()
+            .filter(|trait_| stdlib::is_trait(trait_, "Iterator"));
+        let traits: BTreeSet<&DefKey> = of.copied().collect();
+        let all = traits
+            .into_iter()
+            .flat_map(|trait_| self.impls_of(trait_).iter().copied());
         all.filter(|impl_| impl_.blanket.is_none())
     }
 
@@ -229,11 +262,15 @@ impl<'a> Ctx<'a> {
     pub(super) fn match_impl(&self, impl_: &'a Impl, ty: &Ty) -> Option<Match<'a>> {
         let key = std::ptr::from_ref(impl_);
         if let Some(known) = self.matched.borrow().get(&key).and_then(|all| all.get(ty)) {
-            return known.clone().map(|subst| Match { impl_, subst });
+            let found = known.clone();
+            return found.map(|subst| Match {
+                impl_,
+                subst: (*subst).clone(),
+            });
         }
         let note = |subst: Option<Subst>| {
             let mut all = self.matched.borrow_mut();
-            all.entry(key).or_default().insert(ty.clone(), subst);
+            all.entry(key).or_default().insert(ty.clone(), subst.map(Rc::new));
         };
         let fitting = self.fitting(impl_, &impl_.self_ty, ty);
         // What asks for itself meanwhile is told that it fits.
@@ -241,6 +278,18 @@ impl<'a> Ctx<'a> {
         let found = fitting.and_then(|subst| self.granting(impl_, ty, subst));
         note(found.as_ref().map(|found| found.subst.clone()));
         found
+    }
+
+    /// An impl is for a type: the same without what its parameters stand for.
+    pub(super) fn is_for(&self, impl_: &'a Impl, ty: &Ty) -> bool {
+        let key = std::ptr::from_ref(impl_);
+        let known = self
+            .matched
+            .borrow()
+            .get(&key)
+            .and_then(|all| all.get(ty))
+            .map(Option::is_some);
+        known.unwrap_or_else(|| self.match_impl(impl_, ty).is_some())
     }
 
     /// Matches a part of an impl's self type, such as what it refers to, against a type.
@@ -342,7 +391,18 @@ impl<'a> Ctx<'a> {
             let trait_ = impl_.trait_.as_ref();
             trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, name))
         };
-        matches!(ty, Ty::Path { .. }) && self.find_impl(ty, is).is_some()
+        let Ty::Path { def, .. } = ty else { return false };
+        let mut all = self.impls(def).iter().filter(|impl_| is(impl_));
+        all.any(|impl_| self.is_for(impl_, ty))
+    }
+
+    /// The same of a reference to a type.
+    pub(super) fn ref_has_std(&self, ty: &Ty, name: &str) -> bool {
+        let is = |impl_: &Impl| {
+            let trait_ = impl_.trait_.as_ref();
+            trait_.is_some_and(|trait_| stdlib::is_trait(&trait_.def, name))
+        };
+        self.find_impl(ty, is).is_some()
     }
 
     /// The first impl for a type, a reference or another one without a definition too, that is wanted.
@@ -360,8 +420,9 @@ impl<'a> Ctx<'a> {
             let item = trait_.is_some_and(|trait_| stdlib::is_std(&trait_.def)) && name == "Item";
             return items::item(self_ty).filter(|_| item).cloned();
         }
-        if let Some(item) = indexed(self_ty, trait_, name) {
-            return Some(item.clone());
+        let known = indexed(self_ty, trait_, name).or_else(|| numbers::given(self_ty, trait_, name));
+        if let Some(given) = known {
+            return Some(given.clone());
         }
         let found = match trait_ {
             Some(trait_) => self.find_impl_of(self_ty, trait_)?,
@@ -424,7 +485,7 @@ impl<'a> Ctx<'a> {
                 found.subst = told;
                 continue;
             }
-            if holds::is_settled(&have) && holds::is_settled(asked) {
+            if holds::is_settled(&have) && holds::is_settled(asked) || apart(&have, asked) {
                 return Answer::No;
             }
             answer = Answer::Open;
@@ -434,7 +495,18 @@ impl<'a> Ctx<'a> {
 }
 
 /// What `Index<usize>` gives of a list: std's impls are not scanned.
-fn indexed<'t>(ty: &'t Ty, trait_: Option<&TraitRef>, name: &str) -> Option<&'t Ty> {
+fn indexed<'t>(ty: &'t Ty, trait_: Option<&'t TraitRef>, name: &str) -> Option<&'t Ty> {
+    // The same from the other side: `<usize as SliceIndex<[T]>>::Output`.
+    if let (Some(trait_), Ty::Primitive(word)) = (trait_, ty) {
+        let of_place = stdlib::is_trait(&trait_.def, "SliceIndex") && word == "usize" && name == "Output";
+        return type_args(&trait_.args)
+            .next()
+            .filter(|_| of_place)
+            .and_then(|list| match list {
+                Ty::Slice(item) => Some(&**item),
+                _ => None,
+            });
+    }
     let by_place = |trait_: &TraitRef| {
         let place = type_args(&trait_.args).all(|ty| matches!(ty, Ty::Primitive(name) if name == "usize"));
         stdlib::is_trait(&trait_.def, "Index") && place

@@ -18,6 +18,8 @@ use crate::api::{
 
 /// How many instances of one generic type are planned.
 const INSTANCES: usize = 24;
+/// How many, of those that only the arguments of the crate's traits mention: conversions are from everything.
+const CONVERTED: usize = 4;
 /// How many, of another crate's that is over types of such crates.
 const FOREIGN: usize = 1;
 /// How deep the arguments of an instance nest.
@@ -37,6 +39,8 @@ pub(super) struct Instance {
     pub(super) own: bool,
     /// The alias that names this instance of a generic type.
     pub(super) alias: Option<String>,
+    /// It is there for a block of its own alone: many of something, or references, where other instances are one.
+    pub(super) collective: bool,
 }
 
 /// The types of the plan so far, by erased type.
@@ -68,6 +72,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         found,
         queue,
         per_def,
+        most: INSTANCES,
         foreign,
         limit: NESTING,
         inside: None,
@@ -98,7 +103,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
     for (_, def) in &exports {
         search.limit = NESTING;
         for ty in instances::single(ctx, def, &search.found.instances) {
-            search.add(&ty, None);
+            search.add_asked(&ty);
         }
         search.follow();
     }
@@ -134,6 +139,8 @@ struct Search<'c, 'a> {
     found: Found,
     queue: Vec<Instance>,
     per_def: BTreeMap<DefKey, usize>,
+    /// How many there may be of one generic type that are found now.
+    most: usize,
     /// How many of them are other crates' over each other, by the numbers that they are over, too.
     foreign: BTreeMap<(DefKey, Vec<String>), usize>,
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
@@ -194,7 +201,7 @@ impl Search<'_, '_> {
             }
             DefKind::Function(function) => {
                 let mut subst = Subst::default();
-                self.signature(function, &mut subst, true);
+                self.signature(function, &mut subst, INSTANCES);
                 for bound in &def.generics.bounds {
                     self.bounds(&bound.bounds, &subst);
                 }
@@ -303,7 +310,7 @@ impl Search<'_, '_> {
             true => !adaptors::nests(ty),
             false => depth(self.ctx, ty) <= 1,
         };
-        let plain = |one: &&Instance| one.own && flat(&one.ty);
+        let plain = |one: &&Instance| one.own && !one.collective && flat(&one.ty);
         let all = self.found.instances.values().filter(plain);
         let all: Vec<Ty> = all.map(|one| one.ty.clone()).collect();
         for ty in all {
@@ -328,14 +335,19 @@ impl Search<'_, '_> {
 
     /// What generic methods give, of the types that were found so far.
     fn made(&mut self) {
-        let own = self.found.instances.values().filter(|one| one.own);
+        let own = self
+            .found
+            .instances
+            .values()
+            .filter(|one| one.own && !one.collective);
         let own: Vec<Ty> = own.map(|one| one.ty.clone()).collect();
+        let known = self.found.instances.clone();
         for ty in own {
             let depth = depth(self.ctx, &ty);
             for found in self.ctx.matching(&ty) {
                 let own = found.impl_.trait_.is_none();
                 let methods = found.impl_.methods.iter().filter(|one| own && !one.hidden);
-                for ty in methods.flat_map(|one| instances::made(self.ctx, &found.subst, one)) {
+                for ty in methods.flat_map(|one| instances::made(self.ctx, &found.subst, one, &known)) {
                     self.limit = depth.max(MADE_NESTING);
                     self.mention(&ty, false);
                 }
@@ -353,7 +365,7 @@ impl Search<'_, '_> {
             }
             let functions = impl_.methods.iter().filter(|one| !one.hidden);
             for function in functions.filter(|one| !super::methods::has_receiver(one)) {
-                self.signature(function, &mut Subst::of_self(&ty), true);
+                self.signature(function, &mut Subst::of_self(&ty), INSTANCES);
             }
         }
     }
@@ -391,7 +403,7 @@ impl Search<'_, '_> {
             {
                 let mut subst = Subst::of_self(object);
                 for method in definition.methods.iter().filter(|one| objects::is_called(one)) {
-                    self.signature(method, &mut subst, true);
+                    self.signature(method, &mut subst, INSTANCES);
                 }
             }
         }
@@ -420,7 +432,7 @@ impl Search<'_, '_> {
         }
         let Some(trait_) = &impl_.trait_ else {
             for method in &impl_.methods {
-                self.signature(method, &mut subst, true);
+                self.signature(method, &mut subst, INSTANCES);
             }
             return;
         };
@@ -458,7 +470,7 @@ impl Search<'_, '_> {
         let mut subst = super::ctx::bind(generics, &args);
         subst.types.extend(me.map(|me| ("Self".to_owned(), me)));
         for method in &definition.methods {
-            self.signature(method, &mut subst, true);
+            self.signature(method, &mut subst, CONVERTED);
         }
     }
 
@@ -479,20 +491,26 @@ impl Search<'_, '_> {
         }
     }
 
-    fn signature(&mut self, function: &Function, subst: &mut Subst, counts: bool) {
-        if !counts || function.unsafe_ {
+    fn signature(&mut self, function: &Function, subst: &mut Subst, most: usize) {
+        if function.unsafe_ {
             return;
         }
-        for param in function.params.iter().filter(|param| param.name != "self") {
-            let ty = self.ctx.normal(&subst.apply(&param.ty));
-            self.mention(&ty, false);
-        }
+        self.most = most;
+        self.arguments(function, subst);
+        self.most = INSTANCES;
         if let Some(output) = &function.output {
             let ty = self.ctx.normal(&subst.apply(output));
             self.leave(&ty);
         }
         for bound in &function.generics.bounds {
             self.bounds(&bound.bounds, subst);
+        }
+    }
+
+    fn arguments(&mut self, function: &Function, subst: &Subst) {
+        for param in function.params.iter().filter(|param| param.name != "self") {
+            let ty = self.ctx.normal(&subst.apply(&param.ty));
+            self.mention(&ty, false);
         }
     }
 
@@ -521,6 +539,7 @@ impl Search<'_, '_> {
             own: self.ctx.own(&def),
             def,
             alias: None,
+            collective: false,
         };
         for object in objects::named_in(self.ctx, &ty) {
             self.found.objects.insert(object);
@@ -625,6 +644,24 @@ impl Search<'_, '_> {
         self.found.instances.contains_key(&erase(ty))
     }
 
+    /// An instance that a block is for. However many there are of one for many, without it nothing of that block can be called;
+    /// what it mentions it has from the one.
+    fn add_asked(&mut self, ty: &Ty) {
+        let Ty::Path { def, .. } = ty else { return };
+        if !instances::is_collective(ty) {
+            self.add(ty, None);
+            return;
+        }
+        let (before, waiting) = (self.per_def.insert(def.clone(), 0), self.queue.len());
+        self.add(ty, None);
+        self.queue.truncate(waiting);
+        self.per_def.extend(before.map(|count| (def.clone(), count)));
+        if let Some(instance) = self.found.instances.get_mut(&erase(ty)) {
+            instance.collective = true;
+            self.found.used.insert(erase(ty));
+        }
+    }
+
     fn add(&mut self, ty: &Ty, alias: Option<&str>) {
         let Ty::Path { def, args } = ty else { return };
         if !complete(self.ctx, ty) {
@@ -656,7 +693,7 @@ impl Search<'_, '_> {
             }
             *foreign += 1;
         }
-        if *count >= INSTANCES {
+        if *count >= self.most {
             return;
         }
         *count += 1;
@@ -670,6 +707,7 @@ impl Search<'_, '_> {
             def: def.clone(),
             own: own || alias.is_some(),
             alias,
+            collective: false,
         };
         self.queue.push(instance.clone());
         self.found.instances.insert(ty, instance);

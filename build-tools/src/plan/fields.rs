@@ -139,6 +139,7 @@ fn accessor(
         generics: Vec::new(),
         callee,
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     }
 }
@@ -226,6 +227,7 @@ fn constructor(
             &variant.fields,
         )),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site).first().copied()
@@ -281,6 +283,7 @@ fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Varia
         generics: Vec::new(),
         callee: Callee::Data(text),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site).first().copied()

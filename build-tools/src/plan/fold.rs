@@ -382,6 +382,41 @@ pub(super) fn unify(pattern: &Ty, ty: &Ty, open: &BTreeSet<String>, subst: &mut 
     }
 }
 
+/// The two can never be one type, whatever parameters stand for, and whatever is still to be worked out.
+pub(super) fn apart(pattern: &Ty, ty: &Ty) -> bool {
+    let any = |x: &[Ty], y: &[Ty]| x.iter().zip(y).any(|(p, t)| apart(p, t));
+    let may_be_any = |ty: &Ty| {
+        matches!(
+            ty,
+            Ty::Generic(_)
+                | Ty::Projection { .. }
+                | Ty::Infer
+                | Ty::Impl(_)
+                | Ty::Dyn { .. }
+                | Ty::FnPointer { .. }
+        ) || matches!(ty, Ty::Primitive(name) if name.starts_with('@'))
+    };
+    match (pattern, ty) {
+        _ if may_be_any(pattern) || may_be_any(ty) => false,
+        (Ty::Path { def: a, args: x }, Ty::Path { def: b, args: y }) => {
+            let types = |args: &Args| -> Vec<Ty> {
+                let one = |arg: &Arg| match arg {
+                    Arg::Type(ty) => Some(ty.clone()),
+                    _ => None,
+                };
+                args.args.iter().filter_map(one).collect()
+            };
+            let (x, y) = (types(x), types(y));
+            a != b || x.len() == y.len() && any(&x, &y)
+        }
+        (Ty::Tuple(x), Ty::Tuple(y)) => x.len() != y.len() || any(x, y),
+        (Ty::Slice(x), Ty::Slice(y)) | (Ty::Array { ty: x, .. }, Ty::Array { ty: y, .. }) => apart(x, y),
+        (Ty::Ref { ty: x, .. }, Ty::Ref { ty: y, .. }) => apart(x, y),
+        (Ty::Primitive(a), Ty::Primitive(b)) => a != b,
+        _ => std::mem::discriminant(pattern) != std::mem::discriminant(ty),
+    }
+}
+
 fn unify_arg(pattern: &Arg, arg: &Arg, open: &BTreeSet<String>, subst: &mut Subst) -> bool {
     match (pattern, arg) {
         (Arg::Type(Ty::Generic(name)), Arg::Const(text)) => unify_const(name, text, open, subst),

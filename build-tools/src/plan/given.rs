@@ -12,7 +12,7 @@ use super::callables::{self, Made, erase_names};
 use super::choose::Chooser;
 use super::combine::{Combination, chooser};
 use super::ctx::Ctx;
-use super::fold::{Fold, any, closed, generics_in};
+use super::fold::{Fold, Subst, any, closed, generics_in};
 use super::likely::{self, Candidate};
 use super::limits;
 use super::model::{Reach, Shim};
@@ -23,7 +23,7 @@ use super::spell::{Lifetimes, Unnameable};
 use super::stand_in;
 use super::types::{Types, without_lifetimes};
 use super::wire::{Reason, type_args};
-use super::{closures, stdlib};
+use super::{askers, closures, names, stdlib};
 use crate::api::{Bound, GenericParam, Ty};
 
 /// How many instances one function gets without being asked.
@@ -32,7 +32,7 @@ const INSTANCES: usize = 16;
 /// Plans a callable: what its name alone leads to, and what subscripts do where nothing says what a parameter is to be.
 pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>, Reason> {
     let bare = |made: Vec<Made>| made.into_iter().map(|one| one.shim).collect();
-    if site.function.unsafe_ || site.function.async_ || declared(site).is_empty() {
+    if site.function.unsafe_ || site.function.async_ || keyed(site).is_empty() {
         return callables::shims(ctx, types, site).map(bare);
     }
     let open = Open::new(ctx, site);
@@ -48,8 +48,13 @@ pub(super) fn all(ctx: &Ctx<'_>, types: &Types, site: &Site) -> Result<Vec<Shim>
     let mut shims: Vec<Shim> = Vec::new();
     let mut refused = None;
     let words = Words::of(ctx, &found);
-    let combinations = combinations(&found);
-    let limits = limits::of(ctx);
+    // What a trait is asked for by is all that it is about: each of those is one shim.
+    let converts = left.len() == 1 && left.iter().any(|one| one.of_trait);
+    let combinations = combinations(&found, if converts { askers::MOST } else { INSTANCES });
+    let mut limits = limits::of(ctx);
+    if converts {
+        limits.instances = askers::MOST;
+    }
     let mut many = None;
     for (at, combination) in combinations.iter().enumerate() {
         if many == Some(true) && at >= limits.instances {
@@ -148,6 +153,8 @@ struct Left {
     constant: Option<Ty>,
     /// What is passed has it in its type: so it tells instances apart.
     told: bool,
+    /// It is the impl's, and says which trait it is.
+    of_trait: bool,
 }
 
 impl Left {
@@ -163,6 +170,7 @@ impl Left {
                 let signature: Vec<&Ty> = open.params.iter().chain(&open.output).collect();
                 likely::constants(ctx, types, &signature, &self.name, ty)
             }
+            None if self.of_trait => askers::candidates(ctx, types, open, &self.name),
             None => likely::types(ctx, types, chooser, open, &self.name),
         }
     }
@@ -179,14 +187,40 @@ fn left(open: &Open, site: &Site) -> Vec<Left> {
         name: name.clone(),
         constant: None,
         told: false,
+        of_trait: false,
     });
     let consts = open.consts.iter().filter(|(name, _)| is_own(name));
     let consts = consts.map(|(name, ty)| Left {
         name: name.clone(),
         constant: Some(ty.clone()),
         told: open.params.iter().any(|ty| names_const(ty, name)),
+        of_trait: false,
     });
-    types.chain(consts).collect()
+    of_trait(&determined, site)
+        .into_iter()
+        .chain(types)
+        .chain(consts)
+        .collect()
+}
+
+/// The impl's parameter that says which trait it is (`U` of `impl<T, U: From<T>> Into<U> for T`), where nothing else decides it.
+/// Of several together nobody knows which belong to each other.
+fn of_trait(determined: &BTreeSet<String>, site: &Site) -> Option<Left> {
+    let open = site.of_trait_open();
+    let mut open = open.into_iter().filter(|name| !determined.contains(name));
+    let name = open.next().filter(|_| open.next().is_none())?;
+    Some(Left {
+        name,
+        constant: None,
+        told: false,
+        of_trait: true,
+    })
+}
+
+/// The parameters that a subscript names: those of the trait, then the function's own.
+fn keyed(site: &Site) -> Vec<String> {
+    let own = declared(site).into_iter().filter_map(|one| named(one).cloned());
+    site.of_trait_open().into_iter().chain(own).collect()
 }
 
 /// A parameter is the error of what a callable gives, and nothing else: what a callable raises leaves the call as it is,
@@ -229,7 +263,7 @@ fn named(param: &GenericParam) -> Option<&String> {
 }
 
 /// One candidate for each, those first that are the likeliest all together.
-fn combinations(found: &[Vec<Candidate>]) -> Vec<Vec<Candidate>> {
+fn combinations(found: &[Vec<Candidate>], most: usize) -> Vec<Vec<Candidate>> {
     let mut all: Vec<(usize, Vec<Candidate>)> = vec![(0, Vec::new())];
     for candidates in found {
         let longer = all.iter().flat_map(|(cost, one)| {
@@ -241,7 +275,7 @@ fn combinations(found: &[Vec<Candidate>]) -> Vec<Vec<Candidate>> {
         });
         let mut next: Vec<_> = longer.collect();
         next.sort_by_key(|(cost, _)| *cost);
-        next.truncate(INSTANCES);
+        next.truncate(most);
         all = next;
     }
     all.into_iter().map(|(_, one)| one).collect()
@@ -270,9 +304,18 @@ fn given(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)]) -> Result<Site,
             Some(Value::Infer) | None => "_".to_owned(),
         });
     }
+    if let Some(path) = through(ctx, &site, values) {
+        site.callee = Callee::Path(path);
+    }
     for (name, value) in values {
         match value {
             Value::Type(ty) => {
+                let mut put = Subst::default();
+                put.types.insert(name.clone(), ty.clone());
+                site.subst
+                    .types
+                    .values_mut()
+                    .for_each(|known| *known = put.apply(known));
                 site.subst.types.insert(name.clone(), ty.clone());
             }
             Value::Const(text) => {
@@ -291,6 +334,26 @@ fn given(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)]) -> Result<Site,
         path.push_str(&format!("::<{}>", parts.join(", ")));
     }
     Ok(site)
+}
+
+/// The path of a trait's method, if some of these are arguments of the trait.
+fn through(ctx: &Ctx<'_>, site: &Site, values: &[(String, Value)]) -> Option<String> {
+    let of_trait = site.of_trait.as_ref()?;
+    let open = site.of_trait_open();
+    let mut put = Subst::default();
+    for (name, value) in values.iter().filter(|(name, _)| open.contains(name)) {
+        if let Value::Type(ty) = value {
+            put.types.insert(name.clone(), ty.clone());
+        }
+    }
+    if put.types.is_empty() {
+        return None;
+    }
+    let trait_ = ctx
+        .spell_trait(&ctx.normal_trait(&put.apply_trait(&of_trait.trait_)))
+        .ok()?;
+    let name = names::raw(&site.function.name);
+    Some(format!("<{} as {trait_}>::{name}", of_trait.rust))
 }
 
 /// A type as an argument; what is not known yet is rustc's to find.
@@ -359,10 +422,7 @@ fn reached(
             .or_else(|| choice(ctx, &chosen, name))
             .unwrap_or_else(|| "_".to_owned())
     };
-    let whole: Vec<String> = declared(site)
-        .into_iter()
-        .filter_map(|param| named(param).map(text))
-        .collect();
+    let whole: Vec<String> = keyed(site).iter().map(text).collect();
     let short: Vec<String> = values.iter().map(|(_, value)| words.say(ctx, value)).collect();
     shim.id = format!("{}<{}>", site.id, whole.join(", "));
     shim.reach.keys = if whole == short {

@@ -180,6 +180,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, all: &mut Specia
         generics: Vec::new(),
         callee: Callee::Expr(format!("{callee}({})", places.join(", "))),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     let shims = build.plan(&site, &Place::class(id));

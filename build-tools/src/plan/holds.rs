@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use super::choose::ITERATES;
 use super::ctx::{Ctx, parameters};
-use super::fold::{Subst, any, closed, each, unify, unify_const};
+use super::fold::{Subst, any, apart, closed, each, unify, unify_const};
 use super::spell::is_literal;
 use super::wire::type_args;
-use super::{closures, held, items, listed, named, stand_in, stdlib, streams};
+use super::{closures, held, items, listed, named, numbers, stand_in, stdlib, streams};
 use crate::api::{Arg, Bound, Def, DefKey, DefKind, Generics, Impl, TraitRef, Ty};
 
 /// How many judgements may wait for each other.
@@ -162,7 +162,7 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     if let Some(meant) = listed::meant(ctx, ty).or_else(|| named::meant(ty)) {
         return implements(ctx, &meant, trait_);
     }
-    let trait_ = &normal(ctx, trait_);
+    let trait_ = &ctx.normal_trait(trait_);
     let answer = of_trait(ctx, ty, trait_);
     if answer == No || trait_.args.bindings.is_empty() || !closed(ty) {
         return answer;
@@ -189,17 +189,6 @@ fn implements(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
     all.fold(answer, Answer::min)
 }
 
-/// A trait with the normal forms of its arguments.
-fn normal(ctx: &Ctx<'_>, trait_: &TraitRef) -> TraitRef {
-    let mut trait_ = trait_.clone();
-    for arg in &mut trait_.args.args {
-        if let Arg::Type(ty) = arg {
-            *ty = ctx.normal(ty);
-        }
-    }
-    trait_
-}
-
 /// Two types are one, as far as is known.
 fn alike(wanted: &Ty, given: &Ty) -> Answer {
     let mut open = super::fold::generics_in(wanted);
@@ -207,7 +196,7 @@ fn alike(wanted: &Ty, given: &Ty) -> Answer {
     if unify(wanted, given, &open, &mut Subst::default()) {
         return if open.is_empty() { Yes } else { Open };
     }
-    if is_settled(wanted) && closed(given) && is_settled(given) {
+    if apart(wanted, given) || is_settled(wanted) && closed(given) && is_settled(given) {
         No
     } else {
         Open
@@ -322,7 +311,7 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
     let (pattern, open) = &*filled;
     let mut answer = if unify(pattern, ty, open, &mut subst) {
         Yes
-    } else if is_settled(pattern) {
+    } else if is_settled(pattern) || apart(pattern, ty) {
         return No;
     } else {
         return Open;
@@ -348,7 +337,7 @@ fn by_impl<'a>(ctx: &Ctx<'a>, impl_: &'a Impl, ty: &Ty, asked: Option<&TraitRef>
             if !closed(asked) {
                 answer = answer.min(Open);
             } else if !unify(&have, asked, open, &mut subst) {
-                let known = is_settled(&have) && is_settled(asked);
+                let known = is_settled(&have) && is_settled(asked) || apart(&have, asked);
                 return if known { No } else { Open };
             }
         }
@@ -434,6 +423,8 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
         _ => false,
     };
     let of_itself = trait_.args.args.iter().all(itself);
+    let of_number =
+        |word: &str| (trait_.args.args.iter()).all(|arg| itself(arg) || numbers::takes(word, name, arg));
     let sure = |holds: bool| if holds { Yes } else { No };
     let all = |parts: &mut dyn Iterator<Item = &Ty>| {
         parts.map(|part| of_std(ctx, part, trait_)).min().unwrap_or(Yes)
@@ -449,17 +440,35 @@ fn of_std(ctx: &Ctx<'_>, ty: &Ty, trait_: &TraitRef) -> Answer {
             let whole = word != "f64" && word != "f32";
             let known = match name {
                 "Eq" | "Ord" | "Hash" => whole,
-                "Borrow" | "From" | "Into" => true,
+                "Borrow" | "From" | "Into" | "TryFrom" | "TryInto" => true,
+                "Neg" => !word.starts_with('u') && number,
                 "Copy" | "FromStr" => word != "str",
                 "Default" | "Clone" if word == "str" => false,
-                _ if INTEGER.contains(&name) => whole && number || word == "bool" && name.starts_with("Bit"),
+                _ if INTEGER.contains(&name) => {
+                    whole && number || word == "bool" && (name.starts_with("Bit") || name == "Not")
+                }
                 _ => DYNAMIC.contains(&name) || number && NUMBER.contains(&name),
             };
-            sure(known && of_itself)
+            let told = |arg: &Arg| !matches!(arg, Arg::Type(ty) if !is_settled(ty));
+            match known && of_number(word) {
+                false if known && !trait_.args.args.iter().all(told) => Open,
+                holds => sure(holds),
+            }
         }
         Ty::Ref { mutable: false, .. } if matches!(name, "Clone" | "Copy") => Yes,
         Ty::Ref { mutable: true, .. } if matches!(name, "Clone" | "Copy") => No,
         Ty::Ref { .. } if name == "Default" => Open,
+        Ty::Ref {
+            mutable, ty: inner, ..
+        } if name == "IntoIterator" => {
+            match *mutable || ctx.ref_has_std(ty, name) {
+                true => Open,
+                // Only its own crate can say so.
+                false => sure_unless(
+                    matches!(&**inner, Ty::Path { def, .. } if ctx.wrote(inner) && described(ctx, def)),
+                ),
+            }
+        }
         Ty::Ref { ty, .. } if PARTWISE.contains(&name) && trait_.args.args.is_empty() => {
             of_std(ctx, ty, trait_)
         }
@@ -511,7 +520,7 @@ pub(super) fn is_read(bound: &Bound) -> bool {
 /// What was judged before.
 pub(super) mod judged {
     use std::cell::{Cell, RefCell};
-    use std::collections::BTreeMap;
+    use std::collections::HashMap;
 
     use super::Answer;
     use crate::api::{Arg, DefKey, Ty};
@@ -522,7 +531,7 @@ pub(super) mod judged {
     /// Answers by trait and type; and how many judgements wait for each other.
     #[derive(Debug, Default)]
     pub(in super::super) struct Judged {
-        answers: RefCell<BTreeMap<DefKey, BTreeMap<Key, Answer>>>,
+        answers: RefCell<HashMap<DefKey, HashMap<Key, Answer>>>,
         depth: Cell<usize>,
     }
 
@@ -536,7 +545,12 @@ pub(super) mod judged {
 
         pub(super) fn note(&self, trait_: &DefKey, key: &Key, answer: Answer) {
             let mut all = self.answers.borrow_mut();
-            all.entry(trait_.clone()).or_default().insert(key.clone(), answer);
+            if !all.contains_key(trait_) {
+                all.insert(trait_.clone(), HashMap::new());
+            }
+            if let Some(of_trait) = all.get_mut(trait_) {
+                of_trait.insert(key.clone(), answer);
+            }
         }
 
         pub(in super::super) fn enter(&self, most: usize) -> Option<Deeper<'_>> {

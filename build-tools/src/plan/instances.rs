@@ -12,7 +12,7 @@ use super::held;
 use super::holds;
 use super::iterables;
 use super::stand_in;
-use super::stdlib;
+use super::stdlib::{self, StdClass};
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Function, GenericParam, Generics, Impl, Param, TraitRef, Ty,
 };
@@ -29,6 +29,8 @@ const TOLD: usize = 4;
 const MADE: usize = 12;
 /// How many instances the blocks of one type may ask for.
 const SINGLE: usize = 4;
+/// How many more, for many of what others are for one of (`impl Color<Vec<T>>` beside `impl Color<T>`).
+const COLLECTIONS: usize = 96;
 
 /// Some method's own parameter says what those of the type are.
 pub(super) fn is_told(ctx: &Ctx<'_>, def: &Def) -> bool {
@@ -231,7 +233,7 @@ fn shapes_of(
 /// What a method gives that has parameters of its own in its type: over each of what they may be, if nothing that is passed
 /// tells (`fn samples<S: Sample>(&mut self) -> Samples<S>`), else over what owns the data that is looked at
 /// (`fn within<R: Borrow<Range<K>>>(&self, range: R) -> Within<K, R>`). `subst` is what is known of its block's.
-pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty> {
+pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function, found: &Instances) -> Vec<Ty> {
     let own = parameters(&function.generics);
     let Some(output) = function.output.as_ref().filter(|_| !own.is_empty()) else {
         return Vec::new();
@@ -261,9 +263,14 @@ pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty>
             } else if let Some(usual) = usual(ctx, output, name, &bounds) {
                 vec![usual]
             } else {
-                let found = stand_in::given(ctx, &bounds);
-                let dict = stand_in::told(ctx, &found, &bounds);
-                found.into_iter().chain(dict).collect()
+                let given = stand_in::given(ctx, &bounds);
+                let any = given.iter().any(stand_in::is_dynamic);
+                let beside = beside(ctx, subst, output, name, &bounds, found);
+                if !any && !beside.is_empty() {
+                    return beside.into_iter().collect();
+                }
+                let dict = stand_in::told(ctx, &given, &bounds);
+                given.into_iter().chain(dict).collect()
             }
         };
         let with = |subst: &Subst| {
@@ -278,6 +285,44 @@ pub(super) fn made(ctx: &Ctx<'_>, subst: &Subst, function: &Function) -> Vec<Ty>
     }
     let types = all.iter().map(|subst| ctx.normal(&subst.apply(output)));
     types.filter(closed).collect()
+}
+
+/// What a method of a type makes another instance of the same type over (`fn cast<U>(self) -> Point<U>`): what the crate itself
+/// has there in others.
+fn beside(
+    ctx: &Ctx<'_>,
+    subst: &Subst,
+    output: &Ty,
+    name: &str,
+    bounds: &[Bound],
+    found: &Instances,
+) -> BTreeSet<Ty> {
+    let Some(Ty::Path { def: me, .. }) = subst.types.get("Self") else {
+        return BTreeSet::new();
+    };
+    let others = |args: &Args| -> Vec<Arg> {
+        let all = args.args.iter().filter(|arg| !matches!(arg, Arg::Lifetime(_)));
+        all.cloned().collect()
+    };
+    let mut all = BTreeSet::new();
+    each(output, &mut |part| {
+        let Ty::Path { def, args } = part else { return };
+        if def != me {
+            return;
+        }
+        let is = |arg: &Arg| matches!(arg, Arg::Type(Ty::Generic(have)) if have == name);
+        let Some(at) = others(args).iter().position(is) else {
+            return;
+        };
+        for ty in of_def(found, def).filter(|ty| !is_collective(ty)) {
+            let Ty::Path { args, .. } = ty else { continue };
+            if let Some(Arg::Type(ty)) = others(args).into_iter().nth(at) {
+                all.insert(ty);
+            }
+        }
+    });
+    all.retain(|ty| holds::meets(ctx, ty, bounds));
+    all
 }
 
 /// The number that a parameter is where nobody says it: the default of the parameter in whose place it stands (`Ix` of
@@ -407,7 +452,8 @@ pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<Ty> {
     if instances.is_empty() || parameters(&def.generics).is_empty() {
         return Vec::new();
     }
-    let mut all = Vec::new();
+    let mut all: Vec<Ty> = Vec::new();
+    let mut collections = 0;
     for impl_ in ctx.impls(&def.key) {
         let gives = match &impl_.trait_ {
             _ if impl_.synthetic || impl_.blanket.is_some() => false,
@@ -418,17 +464,71 @@ pub(super) fn single(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<Ty> {
                 .any(|one| !one.hidden && super::methods::has_receiver(one)),
             Some(trait_) => !stdlib::is_std(&trait_.def) && ctx.own(&trait_.def),
         };
-        let applies = |ty: &&Ty| ctx.match_impl(impl_, ty).is_some();
+        let applies = |ty: &&Ty| ctx.is_for(impl_, ty);
         if !gives || instances.iter().any(applies) || all.iter().any(|ty| applies(&ty)) {
             continue;
         }
+        let collective = is_collective(&impl_.self_ty);
+        let (so_far, most) = match collective {
+            true => (collections, COLLECTIONS),
+            false => (all.len() - collections, SINGLE),
+        };
+        if so_far >= most {
+            continue;
+        }
         let filled = Filling { ctx, found }.fill(impl_);
-        all.extend(filled.filter(|ty| holds::applies(ctx, impl_, ty)));
-        if all.len() >= SINGLE {
-            break;
+        if let Some(ty) = filled.filter(|ty| holds::applies(ctx, impl_, ty)) {
+            collections += usize::from(collective);
+            all.push(ty);
         }
     }
     all
+}
+
+/// The parameter that a type is, or that it is a collection of, or that it refers to.
+fn over_one(ty: &Ty) -> Option<&String> {
+    match ty {
+        Ty::Generic(name) => Some(name),
+        Ty::Ref { ty, .. } | Ty::Slice(ty) | Ty::Array { ty, .. } => over_one(ty),
+        Ty::Path { def, args } if stdlib::is_std(def) => {
+            let mut all = super::wire::type_args(args);
+            all.next().filter(|_| all.next().is_none()).and_then(over_one)
+        }
+        _ => None,
+    }
+}
+
+/// It is over many of something, or over references (`Color<Vec<f32>>`).
+pub(super) fn is_collective(ty: &Ty) -> bool {
+    let Ty::Path { args, .. } = ty else { return false };
+    super::wire::type_args(args).any(|ty| match ty {
+        Ty::Ref { .. } | Ty::Slice(_) | Ty::Array { .. } => true,
+        Ty::Path { def, .. } => stdlib::class(def) == Some(StdClass::Container) || is_collective(ty),
+        _ => false,
+    })
+}
+
+/// What a type over many is, or over references, where it is over one: `Color<T>` of `Color<Vec<T>>`.
+fn single_form(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Path { def, args } if !stdlib::is_std(def) => {
+            let one = |arg: &Arg| match arg {
+                Arg::Type(ty) => {
+                    Arg::Type(over_one(ty).map_or_else(|| single_form(ty), |name| Ty::Generic(name.clone())))
+                }
+                other => other.clone(),
+            };
+            let args = Args {
+                args: args.args.iter().map(one).collect(),
+                ..args.clone()
+            };
+            Ty::Path {
+                def: def.clone(),
+                args,
+            }
+        }
+        _ => ty.clone(),
+    }
 }
 
 fn of_def<'f>(found: &'f Instances, def: &DefKey) -> impl Iterator<Item = &'f Ty> {
@@ -452,6 +552,18 @@ impl Filling<'_, '_> {
         let Ty::Path { def, args } = &pattern else {
             return None;
         };
+        let one = single_form(&pattern);
+        if one != pattern {
+            // Over many of what one is over: without that, nothing could be put in.
+            let open = parameters(&impl_.generics);
+            let all = of_def(self.found, def).filter(|ty| !is_collective(ty));
+            let (usual, others): (Vec<&Ty>, Vec<&Ty>) = all.partition(|ty| !stand_in::is_other(self.ctx, ty));
+            let mut all = usual.into_iter().chain(others);
+            subst = all.find_map(|ty| {
+                let mut subst = Subst::default();
+                unify(&one, ty, &open, &mut subst).then_some(subst)
+            })?;
+        }
         self.arguments(&impl_.generics, (def, args), &mut subst);
         let ty = self.ctx.normal(&subst.apply(&pattern));
         let known = |part: &Ty| matches!(part, Ty::RawPointer { .. });
@@ -472,7 +584,10 @@ impl Filling<'_, '_> {
             let place = places.next();
             let Arg::Type(ty) = arg else { continue };
             match subst.apply(ty) {
-                Ty::Generic(name) if open.contains(&name) => {
+                ty if over_one(&ty).is_some_and(|name| open.contains(name)) => {
+                    let Some(name) = over_one(&ty).cloned() else {
+                        continue;
+                    };
                     let so_far = bind(
                         &found.generics,
                         &super::fold::Fold::args(&mut Applied(subst), args),

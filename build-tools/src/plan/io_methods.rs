@@ -144,6 +144,7 @@ pub(super) fn methods(
             generics: Vec::new(),
             callee: Callee::Path(format!("::usecrate_runtime::private::io::{name}")),
             explicit: Explicit::All,
+            of_trait: None,
             origin: None,
         };
         let shims = build.plan_quietly(&site);
@@ -176,6 +177,7 @@ pub(super) fn lines(build: &mut Builder<'_, '_>, id: TypeId, all: &mut Specials)
         generics: Vec::new(),
         callee: Callee::Path("::usecrate_runtime::private::io::next_line".to_owned()),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     let shims = build.plan_quietly(&site);

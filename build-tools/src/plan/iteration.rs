@@ -41,6 +41,7 @@ fn plan(build: &mut Builder<'_, '_>, id: TypeId, found: &Match<'_>, special: Spe
         generics: vec![left_open(&found.impl_.generics, &found.subst)],
         callee: Callee::Expr(special.text),
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site)

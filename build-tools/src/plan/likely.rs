@@ -150,6 +150,10 @@ fn plain_trait(trait_: &TraitRef) -> bool {
 
 /// The crate's own types for values of any kind: made of several kinds of plain ones, by `From` or by variants.
 pub(super) fn own_values(ctx: &Ctx<'_>, types: &Types) -> Vec<Ty> {
+    ctx.own_values.get_or_init(|| found_values(ctx, types)).clone()
+}
+
+fn found_values(ctx: &Ctx<'_>, types: &Types) -> Vec<Ty> {
     let ids = (0..types.len()).filter(|id| types.get(*id).instance.own);
     let all = ids.map(|id| &types.get(id).instance.ty);
     all.filter(|ty| kinds(ctx, ty).len() >= KINDS).cloned().collect()

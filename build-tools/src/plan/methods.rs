@@ -9,7 +9,7 @@ use super::callables::left_open;
 use super::ctx::{Ctx, Match, bind, bounds_of, parameters};
 use super::fold::{Subst, erase, generics_in};
 use super::model::{PlannedMethod, TypeId};
-use super::site::{Callee, Explicit, Origin, Site};
+use super::site::{Callee, Explicit, OfTrait, Origin, Site};
 use super::spell::Lifetimes;
 use super::wire::{Reason, type_args};
 use super::{adaptors, io_methods, iterables, iteration, names, objects, siblings, stand_in, stdlib};
@@ -116,6 +116,7 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
                         generics: vec![left_open(&found.impl_.generics, &found.subst)],
                         callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
                         explicit: Explicit::None,
+                        of_trait: None,
                         origin: Some(Origin::of_block(found.impl_, function, entry.instance.own)),
                     };
                     out.push(Found {
@@ -127,6 +128,8 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
             }
             Some(trait_) if stdlib::is_std(&trait_.def) || found.impl_.synthetic => {}
             Some(_) if iterables::trait_of(build.ctx, found.impl_).is_some() => {}
+            // What every type has says nothing of many of something.
+            Some(_) if entry.instance.collective && found.impl_.blanket.is_some() => {}
             Some(trait_) => {
                 let counted = entry.instance.own && build.ctx.own(&trait_.def);
                 let mut sites = trait_sites(build, &found, &rust, &entry.path, counted);
@@ -169,7 +172,8 @@ pub(super) fn trait_sites(
     let Some(trait_) = &found.impl_.trait_ else {
         return Vec::new();
     };
-    let applied = found.subst.apply_trait(trait_);
+    // What is still written as a part of another type is what that is here.
+    let applied = build.ctx.normal_trait(&found.subst.apply_trait(trait_));
     let Ok(trait_path) = build.ctx.spell_trait(&applied) else {
         return Vec::new();
     };
@@ -211,7 +215,7 @@ pub(super) fn trait_sites(
             let spelled = spelled.as_ref().unwrap_or(&trait_path);
             let mut known = known.clone();
             known.types.values_mut().for_each(|ty| *ty = told.apply(ty));
-            known.types.extend(told.types);
+            known.types.extend(told.types.clone());
             Site {
                 id: format!(
                     "<{path} as {}>::{}",
@@ -222,6 +226,10 @@ pub(super) fn trait_sites(
                 subst: known,
                 callee: Callee::Path(format!("<{rust} as {spelled}>::{}", names::raw(&function.name))),
                 explicit: Explicit::None,
+                of_trait: Some(OfTrait {
+                    rust: rust.to_owned(),
+                    trait_: told.apply_trait(&asked),
+                }),
                 origin: Some(Origin::of_block(found.impl_, &function, counted)),
                 function,
             }
@@ -433,12 +441,7 @@ fn skip_rest(build: &mut Builder<'_, '_>, def: &Def, reason: &Reason) {
     let instances = build.types.of_def(&def.key);
     for impl_ in build.ctx.impls(&def.key).to_vec() {
         // A blanket impl is listed where it may apply: where it does not, there is no such function.
-        let applies = |id: &TypeId| {
-            build
-                .ctx
-                .match_impl(impl_, &build.types.get(*id).instance.ty)
-                .is_some()
-        };
+        let applies = |id: &TypeId| build.ctx.is_for(impl_, &build.types.get(*id).instance.ty);
         if impl_.blanket.is_some() && !instances.is_empty() && !instances.iter().any(applies) {
             continue;
         }

@@ -324,6 +324,7 @@ fn free_function(build: &mut Builder<'_, '_>, def: &Def, function: &Function, pl
         generics,
         callee: Callee::Path(rust),
         explicit: Explicit::None,
+        of_trait: None,
         origin: Some(origin),
     };
     build.plan(&site, place)
@@ -346,6 +347,7 @@ pub(super) fn constant(
         generics: Vec::new(),
         callee,
         explicit: Explicit::None,
+        of_trait: None,
         origin: None,
     };
     build.plan(&site, place).first().copied()

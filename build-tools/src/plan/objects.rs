@@ -681,6 +681,7 @@ fn site(me: &Ty, held: Pointer, function: &Function, subst: &Subst, path: &str, 
         generics: Vec::new(),
         callee: Callee::Expr(format!("{path}({given}{})", args.concat())),
         explicit: Explicit::Receiver,
+        of_trait: None,
         origin: None,
         function,
     })
@@ -731,6 +732,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, all: &mut super:
             generics: Vec::new(),
             callee: Callee::Expr(format!("::usecrate_runtime::private::{helper}(&**{{0}})")),
             explicit: Explicit::All,
+            of_trait: None,
             origin: None,
         };
         let shims = build.plan_quietly(&site);

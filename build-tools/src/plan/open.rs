@@ -92,7 +92,7 @@ impl Open {
 
     /// The open parameters that the arguments determine.
     pub(super) fn determined(&self) -> BTreeSet<String> {
-        let mut found: BTreeSet<String> = self.params.iter().flat_map(generics_in).collect();
+        let mut found: BTreeSet<String> = self.params.iter().flat_map(told_by).collect();
         loop {
             let before = found.len();
             for (ty, bounds) in &self.bounds {
@@ -105,6 +105,26 @@ impl Open {
             }
         }
     }
+}
+
+/// The parameters that a value of a type tells: what `T::Part` is says nothing of `T`.
+fn told_by(ty: &Ty) -> BTreeSet<String> {
+    struct Told(BTreeSet<String>);
+    impl Fold for Told {
+        fn ty(&mut self, ty: &Ty) -> Ty {
+            match ty {
+                Ty::Projection { .. } => ty.clone(),
+                Ty::Generic(name) => {
+                    self.0.insert(name.clone());
+                    ty.clone()
+                }
+                _ => self.walk(ty),
+            }
+        }
+    }
+    let mut told = Told(BTreeSet::new());
+    told.ty(ty);
+    told.0
 }
 
 fn is_foreign(ctx: &Ctx<'_>, key: &OriginKey) -> bool {

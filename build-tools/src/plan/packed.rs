@@ -68,6 +68,7 @@ pub(super) fn specials(build: &mut Builder<'_, '_>, id: TypeId, all: &mut Specia
             generics: vec![left_open(&found.impl_.generics, &found.subst)],
             callee: Callee::Path(format!("::usecrate_runtime::private::{helper}")),
             explicit: Explicit::All,
+            of_trait: None,
             origin: None,
         };
         (format!("__{name}__"), build.plan_quietly(&site))
@@ -120,6 +121,7 @@ pub(super) fn rewritten(ctx: &Ctx<'_>, site: &Site) -> Option<Site> {
         function,
         callee: Callee::Path(format!("::usecrate_runtime::private::{helper}::<{rust}>")),
         explicit: Explicit::All,
+        of_trait: None,
         ..site.clone()
     })
 }

@@ -20,7 +20,7 @@ use super::paths::Meaning;
 use super::site::{Callee, Explicit, Origin, Site};
 use super::spell::Lifetimes;
 use super::types::without_lifetimes;
-use crate::api::{Arg, GenericParam, Impl, Ty};
+use crate::api::{Arg, GenericParam, Ty};
 
 /// Associated functions of inherent blocks that apply to no instance of the plan, for the primary one: a block such as
 /// `impl Reader<Reader<File>>` is only there to be found by `Reader::from_path`.
@@ -36,17 +36,16 @@ pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
         return Vec::new();
     }
     let instances = build.types.of_def(def);
-    let applies = |impl_: &&&Impl| {
-        let matches = |id: &TypeId| {
-            let ty = &build.types.get(*id).instance.ty;
-            let found = build.ctx.matching(ty);
-            found.iter().any(|one| std::ptr::eq(one.impl_, **impl_))
-        };
-        instances.iter().any(matches)
-    };
+    let types: Vec<&Ty> = instances
+        .iter()
+        .map(|id| &build.types.get(*id).instance.ty)
+        .collect();
     let blocks = build.ctx.impls(def).iter();
     let mut out = Vec::new();
-    for impl_ in blocks.filter(|impl_| impl_.trait_.is_none() && !applies(impl_)) {
+    for impl_ in blocks.filter(|impl_| impl_.trait_.is_none()) {
+        if types.iter().any(|ty| build.ctx.is_for(impl_, ty)) {
+            continue;
+        }
         let ty = build.ctx.normal(&impl_.self_ty);
         let Ok(rust) = build.ctx.spell(&ty, Lifetimes::Infer) else {
             continue;
@@ -66,6 +65,7 @@ pub(super) fn functions(build: &Builder<'_, '_>, id: TypeId) -> Vec<Site> {
             generics: vec![left_open(&impl_.generics, &subst)],
             callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
             explicit: Explicit::None,
+            of_trait: None,
             origin: Some(Origin::of_block(impl_, function, entry.instance.own)),
         }));
     }

@@ -1,6 +1,7 @@
 //! A callable that wants shims: the function as it is written, what it stands for, and what a shim of it calls.
 
-use super::fold::Subst;
+use super::fold::{Subst, generics_in};
+use super::wire::type_args;
 use crate::api::{DefKey, Function, Generics, Impl, TraitRef, Ty};
 
 /// A callable that wants shims.
@@ -18,8 +19,36 @@ pub(super) struct Site {
     pub(super) callee: Callee,
     /// Which parameters' types must be given, because the callee does not determine them.
     pub(super) explicit: Explicit,
+    /// The trait that a method is called through, where its arguments may have to be given.
+    pub(super) of_trait: Option<OfTrait>,
     /// The function of the crate that it is; none for what the plan makes up.
     pub(super) origin: Option<Origin>,
+}
+
+/// How a trait's method is spelled: `<rust as trait_>::method`.
+#[derive(Debug, Clone)]
+pub(super) struct OfTrait {
+    /// The type.
+    pub(super) rust: String,
+    /// The trait, with those parameters of the impl in its arguments that are open.
+    pub(super) trait_: TraitRef,
+}
+
+impl Site {
+    /// The parameters of the impl that stand in the trait's arguments, and that nothing has said so far.
+    pub(super) fn of_trait_open(&self) -> Vec<String> {
+        let Some(of_trait) = &self.of_trait else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = Vec::new();
+        for ty in type_args(&of_trait.trait_.args) {
+            let open = generics_in(ty).into_iter();
+            let open: Vec<String> = open.filter(|name| !names.contains(name)).collect();
+            names.extend(open);
+        }
+        names.retain(|name| !self.subst.types.contains_key(name));
+        names
+    }
 }
 
 /// A function of the crate, the same one for all instances of a generic type.

@@ -143,6 +143,7 @@ fn plan(build: &mut Builder<'_, '_>, found: Option<&Match<'_>>, special: Special
             .collect(),
         callee: special.callee,
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site)
@@ -430,6 +431,7 @@ fn operate(
         generics: vec![one.generics.clone()],
         callee: special.callee,
         explicit: Explicit::All,
+        of_trait: None,
         origin: None,
     };
     build.plan_quietly(&site)

@@ -199,9 +199,12 @@ pub(super) fn inside_types(ctx: &Ctx<'_>, types: &Types, signature: &[&Ty]) -> B
             if names.is_empty() || ctx.def(def).is_none() {
                 return;
             }
-            for id in types.of_def(def) {
+            let instances = types.of_def(def).into_iter().map(|id| &types.get(id).instance.ty);
+            // What the name alone means comes first.
+            let (usual, others): (Vec<&Ty>, Vec<&Ty>) = instances.partition(|ty| !is_other(ctx, ty));
+            for ty in usual.into_iter().chain(others) {
                 let mut subst = Subst::default();
-                if !unify(part, &types.get(id).instance.ty, &names, &mut subst) {
+                if !unify(part, ty, &names, &mut subst) {
                     continue;
                 }
                 for (name, ty) in subst.types {
@@ -304,15 +307,19 @@ fn place(ctx: &Ctx<'_>, ty: &Ty) -> (usize, bool, Reverse<usize>) {
 
 /// The crate has a constant of that type: it is meant to be used.
 fn has_constants(ctx: &Ctx<'_>, ty: &Ty) -> bool {
-    let entries = ctx.api.modules.values().flat_map(|module| &module.entries);
-    let mut defs = entries.filter_map(|entry| match &entry.target {
-        Target::Def(key) => ctx.def(key),
-        _ => None,
+    let all = ctx.constants.get_or_init(|| {
+        let entries = ctx.api.modules.values().flat_map(|module| &module.entries);
+        let defs = entries.filter_map(|entry| match &entry.target {
+            Target::Def(key) => ctx.def(key),
+            _ => None,
+        });
+        let types = defs.filter_map(|def| match &def.kind {
+            DefKind::Const { ty } | DefKind::Static { ty, .. } => Some(erase(&ctx.normal(ty))),
+            _ => None,
+        });
+        types.collect()
     });
-    defs.any(|def| match &def.kind {
-        DefKind::Const { ty: of } | DefKind::Static { ty: of, .. } => erase(&ctx.normal(of)) == *ty,
-        _ => false,
-    })
+    all.contains(ty)
 }
 
 /// What a type refers to, if it does.
@@ -324,7 +331,7 @@ fn referent(ty: &Ty) -> &Ty {
 }
 
 /// It is not what the name of its type alone means.
-fn is_other(ctx: &Ctx<'_>, ty: &Ty) -> bool {
+pub(super) fn is_other(ctx: &Ctx<'_>, ty: &Ty) -> bool {
     let ty = referent(ty);
     let Ty::Path { def, .. } = ty else { return false };
     let alone = ctx.def(def).and_then(|def| named_alone(ctx, def));
@@ -462,6 +469,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         let dict = read.then(dict).filter(|ty| meets(ctx, ty, &own));
         return [ty.clone()].into_iter().chain(dict).collect();
     }
+    let nearly = usual_number(&scored, best);
     let best: Vec<Ty> = scored
         .into_iter()
         .filter(|(score, _)| *score == best)
@@ -471,7 +479,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
     let plain = |ty: &&Ty| matches!(ty, Ty::Primitive(_));
     let text = choose::string();
     match best.iter().find(plain) {
-        Some(first) => [first]
+        Some(first) => [nearly.as_ref().unwrap_or(first)]
             .into_iter()
             .chain(best.iter().find(|ty| **ty == text))
             .cloned()
@@ -483,6 +491,15 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
             boxes.chain(others).chain(named.into_iter().take(OWN)).collect()
         }
     }
+}
+
+/// The number that people use where it misses little of what another one has that is the best: fractions, then integers.
+fn usual_number(scored: &[(usize, Ty)], best: usize) -> Option<Ty> {
+    let usual = |ty: &Ty| matches!(ty, Ty::Primitive(word) if word == "f64" || word == "i64");
+    let mut all = scored
+        .iter()
+        .filter(|(score, ty)| usual(ty) && score * 4 >= best * 3);
+    all.next().map(|(_, ty)| ty.clone())
 }
 
 /// Such boxes for a type of which nothing is asked itself, and whose blocks ask for a trait of the crate's alone: those first in
@@ -636,11 +653,22 @@ fn blocks(ctx: &Ctx<'_>, def: &Def, name: &str, wanted: impl Fn(&Impl) -> bool) 
 /// Types that implement a trait among bounds, and can be named: of the crate's all, of references to them those that have
 /// impls of their own, of std's those that are values; small tuples or arrays of numbers; and of numbers the best.
 fn implementors<'b>(ctx: &Ctx<'_>, bounds: impl Iterator<Item = &'b Bound>, deep: bool) -> Vec<Ty> {
+    let traits: BTreeSet<DefKey> = asked(bounds).into_iter().cloned().collect();
+    let key = (traits, deep);
+    if let Some(found) = ctx.implementing.borrow().get(&key) {
+        return found.clone();
+    }
+    let found = implementors_of(ctx, &key.0, deep);
+    ctx.implementing.borrow_mut().insert(key, found.clone());
+    found
+}
+
+fn implementors_of(ctx: &Ctx<'_>, traits: &BTreeSet<DefKey>, deep: bool) -> Vec<Ty> {
     let mut numbers = BTreeSet::new();
     let mut own = BTreeSet::new();
     let mut values = BTreeSet::new();
     let mut through = Vec::new();
-    let impls = asked(bounds).into_iter().flat_map(|trait_| ctx.impls_of(trait_));
+    let impls = traits.iter().flat_map(|trait_| ctx.impls_of(trait_));
     for impl_ in impls.filter(|impl_| impl_.blanket.is_none()) {
         let ty = ctx.normal(&impl_.self_ty);
         match &ty {

@@ -1,6 +1,7 @@
 //! Plans of small hand-made APIs, one behaviour each.
 
 mod adaptors;
+mod askers;
 mod held;
 mod host_objects;
 mod hosts;

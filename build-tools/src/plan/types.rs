@@ -1,6 +1,6 @@
 //! The table of types: which are records, enums or handles, which are errors, what their classes are called.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use usecrate_manifest::Kind;
 
@@ -17,7 +17,9 @@ use crate::api::{Arg, Def, DefKey, DefKind, Fields, Ty};
 #[derive(Debug, Default)]
 pub(super) struct Types {
     list: Vec<Entry>,
-    index: BTreeMap<Ty, TypeId>,
+    index: HashMap<Ty, TypeId>,
+    /// The types of each definition, in their order.
+    by_def: HashMap<DefKey, Vec<TypeId>>,
     /// The trait objects that signatures name, and whether something may be passed for each.
     objects: BTreeMap<Ty, bool>,
     /// The traits that objects of Python's implement, by their place.
@@ -104,9 +106,7 @@ impl Types {
 
     /// All types of a definition.
     pub(super) fn of_def(&self, def: &DefKey) -> Vec<TypeId> {
-        (0..self.list.len())
-            .filter(|id| self.list[*id].instance.def == *def)
-            .collect()
+        self.by_def.get(def).cloned().unwrap_or_default()
     }
 
     fn named(ctx: &Ctx<'_>, found: &Found) -> Self {
@@ -167,9 +167,14 @@ impl Types {
             .enumerate()
             .map(|(id, entry)| (entry.instance.ty.clone(), id))
             .collect();
+        let mut by_def: HashMap<DefKey, Vec<TypeId>> = HashMap::new();
+        for (id, entry) in list.iter().enumerate() {
+            by_def.entry(entry.instance.def.clone()).or_default().push(id);
+        }
         Self {
             list,
             index,
+            by_def,
             objects: BTreeMap::new(),
             hosts: BTreeMap::new(),
         }

@@ -1,5 +1,6 @@
 //! Generic items: each comes about in another way.
 
+pub mod colours;
 pub mod data;
 pub mod lists;
 pub mod paint;
