@@ -5,6 +5,8 @@ pub mod changed;
 pub mod derefs;
 pub mod formatted;
 pub mod haystacks;
+pub mod lent;
+pub mod lines;
 pub mod measures;
 pub mod names;
 pub mod sealed;
