@@ -137,3 +137,16 @@ def test_items_that_borrow_nothing_though_their_type_may(lent: Any) -> None:
     assert [mark.text() for mark in film] == ["2", "1", "0"]
     with pytest.raises(usecrate.ClosedError, match="moved"):
         film.length()
+
+
+def test_what_a_method_takes_by_value_has_lifetimes_of_its_own(lent: Any) -> None:
+    options = lent.Options()
+    assert options.named("".join(["b", "ook"])).name() == "book"
+    assert options.name() is None
+
+
+def test_items_that_rust_draws_are_values(lent: Any) -> None:
+    margins = lent.Options().render.margins
+    row = lent.Row([margins, lent.Margins()])
+    assert row.count() == 2
+    assert lent.Row.from_iter([lent.Part.Number(1)]).count() == 1

@@ -50,6 +50,23 @@ impl<'c> Options<'c> {
         Self::default()
     }
 
+    /// The same for something of that name.
+    pub fn named(self, name: &str) -> Options<'_> {
+        Options {
+            extension: Extension {
+                table: self.extension.table,
+                prefix: None,
+            },
+            render: self.render,
+            named: Some(name),
+        }
+    }
+
+    /// The name.
+    pub fn name(&self) -> Option<&str> {
+        self.named
+    }
+
     /// What was chosen.
     pub fn summary(&self) -> String {
         let (draft, named) = (self.render.draft, self.named.or(self.extension.prefix));
@@ -160,5 +177,59 @@ impl IntoIterator for Film {
 
     fn into_iter(self) -> Self::IntoIter {
         hidden::Marks(self.frames.len())
+    }
+}
+
+/// What a row is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A mark.
+    Mark(String),
+    /// A number.
+    Number(u64),
+}
+
+impl Part {
+    /// Whether it is a mark.
+    pub fn is_mark(&self) -> bool {
+        matches!(self, Self::Mark(_))
+    }
+}
+
+impl From<&Mark<'_>> for Part {
+    fn from(mark: &Mark<'_>) -> Self {
+        Self::Mark(mark.text.to_string())
+    }
+}
+
+impl From<Margins> for Part {
+    fn from(margins: Margins) -> Self {
+        Self::Number(margins.left.into())
+    }
+}
+
+impl From<&Margins> for Part {
+    fn from(margins: &Margins) -> Self {
+        Self::Number(margins.left.into())
+    }
+}
+
+/// Parts in order.
+#[derive(Debug, Default)]
+pub struct Row {
+    parts: Vec<Part>,
+}
+
+impl Row {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+impl<P: Into<Part>> FromIterator<P> for Row {
+    fn from_iter<I: IntoIterator<Item = P>>(all: I) -> Self {
+        let parts = all.into_iter().map(Into::into).collect();
+        Self { parts }
     }
 }
