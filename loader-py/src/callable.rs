@@ -17,9 +17,10 @@ use crate::ffi::lent::Lent;
 use crate::ffi::memory::Kept;
 use crate::ffi::symbol::Response;
 use crate::inside::{ANSWERED_AND_LEAVES, LATER, Lock};
+use crate::kin::{self, Mended, Wants};
 use crate::plain_data;
 use crate::refusal::Refusal;
-use crate::shape::Shape;
+use crate::shape::{Mode, Shape};
 use crate::status::{self, Answer};
 use crate::wire::{self, Reader};
 
@@ -74,6 +75,8 @@ pub(crate) struct Spec {
     /// How many parameters are passed by position.
     positional: usize,
     fluent: bool,
+    /// It lends what is behind its first parameter exclusively.
+    lends: bool,
     keeps_lock: bool,
     wrap: Option<Py<PyAny>>,
     /// Its result is what it returns: nothing is wrapped, and the receiver is not asked.
@@ -136,14 +139,28 @@ pub(crate) type Raised<T> = Result<T, Thrown>;
 
 /// An exception on its way out of a call; nothing if the interpreter has it already, because nothing that could mind is done
 /// between here and there.
-pub(crate) struct Thrown(pub(crate) Option<Box<PyErr>>);
+pub(crate) struct Thrown(pub(crate) Option<Box<Leaving>>);
+
+/// An exception, and the argument because of which Rust did not run, if that is known.
+pub(crate) struct Leaving {
+    pub(crate) error: PyErr,
+    refused: Option<usize>,
+}
 
 impl Thrown {
+    #[cold]
+    fn refused(error: PyErr, argument: Option<usize>) -> Self {
+        Self(Some(Box::new(Leaving {
+            error,
+            refused: argument,
+        })))
+    }
+
     /// The exception, to be looked at or kept.
     #[cold]
     pub(crate) fn into_error(self, py: Python<'_>) -> PyErr {
         match self.0 {
-            Some(error) => *error,
+            Some(leaving) => leaving.error,
             None => PyErr::fetch(py),
         }
     }
@@ -152,7 +169,7 @@ impl Thrown {
 impl From<PyErr> for Thrown {
     #[cold]
     fn from(error: PyErr) -> Self {
-        Self(Some(Box::new(error)))
+        Self::refused(error, None)
     }
 }
 
@@ -196,6 +213,9 @@ impl Spec {
         for param in &params {
             param.shape.set_place(&param.name, format_args!("{full_name}()"));
         }
+        let lends = !fluent
+            && matches!(params.first(), Some(param) if param.shape.is_handle(&[Mode::Exclusive]))
+            && result.is_handle(&[Mode::Shared, Mode::Exclusive]);
         // Functions and descriptors point to it, and the interpreter may keep those for ever.
         Box::leak(Box::new(Self {
             core,
@@ -207,8 +227,9 @@ impl Spec {
             required,
             positional,
             fluent,
+            lends,
             keeps_lock,
-            plain: !fluent && wrap.is_none(),
+            plain: !fluent && !lends && wrap.is_none(),
             wrap,
             head,
             index,
@@ -252,10 +273,54 @@ impl Spec {
         py: Python<'py>,
         arguments: &Arguments<'_, 'py>,
     ) -> Raised<Bound<'py, PyAny>> {
-        match self.try_directly(py, arguments) {
+        let done = match self.try_directly(py, arguments) {
             Some(done) => done,
             None => self.call_by_message(py, arguments),
+        };
+        done.or_else(|thrown| self.again(py, arguments, thrown))
+    }
+
+    /// Calls it again if the reason why an argument was refused can be mended.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn again<'py>(
+        &'static self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+        mut thrown: Thrown,
+    ) -> Raised<Bound<'py, PyAny>> {
+        for _ in 0..kin::TRIES {
+            let mended = self.mend(arguments, &thrown)?;
+            if mended == Mended::No {
+                break;
+            }
+            let done = self.call_by_message(py, arguments);
+            if let Mended::Copied(at) = mended {
+                kin::put_back(arguments.get(at), done.is_ok())?;
+            }
+            match done {
+                Err(next) => thrown = next,
+                done => return done,
+            }
         }
+        Err(thrown)
+    }
+
+    /// What was done about the argument that was refused, so that another call may end otherwise.
+    fn mend(&self, arguments: &Arguments<'_, '_>, thrown: &Thrown) -> PyResult<Mended> {
+        let Some(at) = thrown.0.as_ref().and_then(|leaving| leaving.refused) else {
+            return Ok(Mended::No);
+        };
+        let exclusive = self
+            .params
+            .get(at)
+            .is_some_and(|param| param.shape.is_handle(&[Mode::Exclusive]));
+        let wants = Wants {
+            exclusive,
+            gives_nothing: matches!(self.result, Shape::Unit),
+            shows: self.qualname.ends_with(".__repr__"),
+        };
+        kin::mend(arguments, at, wants)
     }
 
     /// Calls it without a message. `None`: nothing was done, and a message must do it.
@@ -279,7 +344,7 @@ impl Spec {
         let mut scratch = self.core.take_scratch(py);
         let done = match self.write(py, arguments, &mut scratch) {
             Ok(()) => self.send(py, arguments, &mut scratch),
-            Err(misfit) => Err(self.misfit_error(misfit).into()),
+            Err(misfit) => Err(self.misfit(misfit)),
         };
         self.core.give_scratch(py, scratch);
         done
@@ -475,6 +540,12 @@ impl Spec {
         }
         let value = self.result.decode(from)?;
         from.finish()?;
+        if self.lends
+            && let Some(owner) = self.receiver(arguments).and_then(HandleRef::of)
+            && HandleRef::of(value.as_borrowed()).is_some()
+        {
+            kin::lent(owner, &value)?;
+        }
         match &self.wrap {
             None => Ok(value),
             Some(wrap) => wrap.bind(from.py).call1((value,)),
@@ -489,7 +560,7 @@ impl Spec {
         scratch: &mut Scratch,
         py: Python<'py>,
     ) -> Raised<Bound<'py, PyAny>> {
-        if self.fluent || self.wrap.is_some() {
+        if self.fluent || self.lends || self.wrap.is_some() {
             let value = self.send(py, arguments, scratch)?;
             return if form.plain {
                 plain_data::of(value).map_err(Thrown::from)
@@ -582,7 +653,10 @@ impl Spec {
         if answer.status == 1 && !lent.is_used() {
             return status::throw(py, self.core, &self.result, answer);
         }
-        status::call_error(py, self, answer).into()
+        Thrown::refused(
+            status::call_error(py, self, answer),
+            status::refused_handle(answer),
+        )
     }
 
     /// Calls it with a receiver and perhaps a number, and reads the result with `read`: how iterators are asked.
@@ -717,6 +791,16 @@ impl Spec {
             "{}() takes {takes} positional argument{plural} but {given} {were} given",
             self.qualname
         )
+    }
+
+    /// The same on its way out of the call.
+    #[cold]
+    pub(crate) fn misfit(&self, misfit: Misfit) -> Thrown {
+        let argument = match &misfit {
+            Misfit::Argument(at, _) => Some(*at),
+            Misfit::Binding(_) => None,
+        };
+        Thrown::refused(self.misfit_error(misfit), argument)
     }
 
     /// The exception for arguments that do not fit.

@@ -120,12 +120,12 @@ pub(crate) fn drop_now(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()
 }
 
 /// Drops the value now, unless something borrows it.
-fn close_handle(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
+pub(crate) fn close_handle(py: Python<'_>, handle: HandleRef<'_, '_>) -> PyResult<()> {
     let Some(slot) = handle.slot() else { return Ok(()) };
     match handle.state() {
         State::Open => {}
         State::OtherProcess => return Err(crate::python::unusable(py, slot, &State::OtherProcess)),
-        State::Closed | State::Moved(_) => return Ok(()),
+        State::Closed | State::Ended | State::Moved(_) => return Ok(()),
     }
     let id = handle.id();
     // Shut first: while the lock is released no other thread may close it again.

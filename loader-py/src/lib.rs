@@ -22,6 +22,7 @@ mod handle;
 mod host;
 mod inside;
 mod iterator;
+mod kin;
 mod late;
 mod library;
 mod manifest;
@@ -67,6 +68,7 @@ mod native {
         crate::handle::register(module)?;
         crate::host::register(module)?;
         crate::iterator::register(module)?;
+        crate::kin::register(module)?;
         crate::ffi::module::register(module)?;
         crate::opened::register(module)?;
         crate::overload::register(module)?;

@@ -9,7 +9,7 @@ use pyo3::{
     Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
 
-use crate::callable::{Misfit, Param, Raised, Spec};
+use crate::callable::{Misfit, Param, Raised, Spec, Thrown};
 use crate::core::Scratch;
 use crate::decode::Form;
 use crate::ffi::arguments::{Arguments, OwnedArguments};
@@ -101,6 +101,35 @@ impl Overload {
         } else {
             spec.send_as(self.form, arguments, scratch, py)
         }
+    }
+
+    /// Calls the first signature that fits; with an exception, that which raised it.
+    fn attempt<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: &Arguments<'_, 'py>,
+    ) -> Result<Bound<'py, PyAny>, (Option<&'static Spec>, Thrown)> {
+        let mut misfits = Vec::new();
+        // What is a value of a class is meant as that: as bytes, or by its items, it is taken where nothing else fits.
+        let (first, others): (Vec<&'static Spec>, Vec<&'static Spec>) = if self.told_by_class {
+            self.specs.iter().partition(|spec| takes_classes(spec, arguments))
+        } else {
+            (self.specs.clone(), Vec::new())
+        };
+        for spec in first.iter().chain(&others) {
+            let mut scratch = spec.core.take_scratch(py);
+            let written = spec.write(py, arguments, &mut scratch);
+            let done = written.map(|()| self.send(spec, arguments, &mut scratch, py));
+            spec.core.give_scratch(py, scratch);
+            match done {
+                Ok(result) => return result.map_err(|thrown| (Some(*spec), thrown)),
+                Err(misfit) if self.specs.len() == 1 || !is_about_argument(&misfit) => {
+                    return Err((Some(*spec), spec.misfit(misfit)));
+                }
+                Err(misfit) => misfits.push((*spec, misfit)),
+            }
+        }
+        Err((None, self.none_fits(py, misfits).into()))
     }
 
     /// The signatures of functions made by `Library.function` and `Library.overload`.
@@ -246,29 +275,13 @@ impl Overload {
         {
             return only.call(py, &arguments).map_err(|error| error.into_error(py));
         }
-        let mut misfits = Vec::new();
-        // What is a value of a class is meant as that: as bytes, or by its items, it is taken where nothing else fits.
-        let (first, others): (Vec<&'static Spec>, Vec<&'static Spec>) = if self.told_by_class {
-            self.specs
-                .iter()
-                .partition(|spec| takes_classes(spec, &arguments))
-        } else {
-            (self.specs.clone(), Vec::new())
-        };
-        for spec in first.iter().chain(&others) {
-            let mut scratch = spec.core.take_scratch(py);
-            let written = spec.write(py, &arguments, &mut scratch);
-            let done = written.map(|()| self.send(spec, &arguments, &mut scratch, py));
-            spec.core.give_scratch(py, scratch);
-            match done {
-                Ok(result) => return result.map_err(|error| error.into_error(py)),
-                Err(misfit) if self.specs.len() == 1 || !is_about_argument(&misfit) => {
-                    return Err(spec.misfit_error(misfit));
-                }
-                Err(misfit) => misfits.push((*spec, misfit)),
-            }
+        match self.attempt(py, &arguments) {
+            // Once a signature was chosen, it is called again, in the usual form.
+            Err((Some(spec), thrown)) if self.form == Form::default() => spec.again(py, &arguments, thrown),
+            Err((_, thrown)) => Err(thrown),
+            Ok(value) => Ok(value),
         }
-        Err(self.none_fits(py, misfits))
+        .map_err(|thrown| thrown.into_error(py))
     }
 
     fn __get__<'py>(

@@ -182,6 +182,12 @@ pub(crate) fn unusable(py: Python<'_>, slot: &Slot, state: &State) -> PyErr {
             );
             error(py, "ForkError", (message,))
         }
+        State::Ended => {
+            let message = format!(
+                "this `{name}` was lent, and ended when the value that lent it was used again: ask for it again"
+            );
+            error(py, "ClosedError", (message,))
+        }
         State::Open | State::Closed => error(
             py,
             "ClosedError",

@@ -214,6 +214,18 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// A handle, perhaps none or an error in its place, that is taken or given in one of these ways.
+    pub(crate) fn is_handle(&self, modes: &[Mode]) -> bool {
+        match self {
+            Self::Handle(_, mode) => modes.contains(mode),
+            Self::Option { inner, .. } => inner.is_handle(modes),
+            Self::Result(value, _) => value.is_handle(modes),
+            _ => false,
+        }
+    }
+}
+
 /// What an object of Python's has to have to implement a trait. Read when it is first asked for: a method may take or give
 /// another one of it.
 pub(crate) struct ObjectShape {

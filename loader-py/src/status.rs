@@ -161,6 +161,20 @@ pub(crate) fn handle_code(answer: &Answer<'_>) -> String {
     String::new()
 }
 
+/// The argument whose handle was refused because something else has what it names, before Rust ran.
+#[cold]
+pub(crate) fn refused_handle(answer: &Answer<'_>) -> Option<usize> {
+    let mut reader = answer.payload;
+    if answer.status == 4
+        && let Some(Token::Array(3)) = reader.next()
+        && let Some(Token::Text(b"borrowed")) = reader.next()
+        && let Some(Token::Signed(at)) = reader.next()
+    {
+        return usize::try_from(at).ok();
+    }
+    None
+}
+
 /// What `set_error_hook` was given, else the package's own.
 fn hook(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let told = HOOK.lock().unwrap_or_else(PoisonError::into_inner);

@@ -358,6 +358,10 @@ pub struct Property {
     /// A callable that takes the object and the new value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<u32>,
+    /// A callable that takes the object and lends a field that stays in Rust exclusively, to be written to; or gives a copy of
+    /// one that cannot be lent, which `set` then puts back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lend: Option<u32>,
     /// Documentation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub docs: String,

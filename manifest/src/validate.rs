@@ -126,7 +126,7 @@ impl Check<'_> {
                 .chain(
                     ty.properties
                         .iter()
-                        .flat_map(|p| std::iter::once(&p.get).chain(p.set.iter())),
+                        .flat_map(|p| std::iter::once(&p.get).chain(&p.set).chain(&p.lend)),
                 )
                 .chain(ty.constants.iter().map(|c| &c.callable))
                 .chain(

@@ -191,3 +191,36 @@ def test_a_callable_that_changes_a_value_may_fail(m: Any) -> None:
     assert m.changed.again(lambda number: (number < 9, number * 3)) == 27
     with pytest.raises(ZeroDivisionError):
         m.changed.again(lambda number: (True, number // 0))
+
+
+def test_variants_that_borrow_and_are_generic(m: Any) -> None:
+    line = m.lines.Line
+    both, new, gap = m.lines.lines("ab")
+    match both:
+        case line.Context(text):
+            assert text == "ab"
+        case _:
+            pytest.fail("another variant")
+    assert isinstance(new, line.Insert) and new.text == "ab"
+    assert isinstance(gap, line.Gap)
+    # The name alone is text's.
+    assert line.Context("x") == m.lines.lines("x")[0]
+    assert [one.text for one in m.lines.lines_bytes(b"\xff")[1:2]] == [b"\xff"]
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(5, "5"), ("a", '"a"'), (True, "true"), (1.5, "1.5")],
+    ids=["int", "str", "bool", "float"],
+)
+def test_conversions_lead_through_others(m: Any, given: object, text: str) -> None:
+    node = m.lines.Node()
+    node.push(given)
+    node.push(m.lines.Value(given))
+    node.push(m.lines.Entry(given))
+    assert node.text() == f"{text}@0 {text}@1 {text}@2"
+
+
+def test_iterators_that_are_generic_over_what_they_are_of(m: Any) -> None:
+    tally = m.lines.Tally([3, 2, 9, 1, 4])
+    assert list(tally.rising()) == [3, 9, 4]

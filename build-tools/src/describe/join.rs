@@ -52,6 +52,7 @@ impl<'a> Join<'a> {
                 name: property.name.clone(),
                 get: self.numbers.shim(property.get)?,
                 set: property.set.and_then(|id| self.numbers.shim(id)),
+                lend: property.lend.and_then(|id| self.numbers.shim(id)),
                 docs: property.docs.clone(),
             })
         });

@@ -104,7 +104,7 @@ fn members(ty: &PlannedType) -> impl Iterator<Item = (Option<String>, ShimId)> {
         .iter()
         .flat_map(|m| m.shims.iter().map(|id| (Some(m.name.clone()), *id)));
     let properties = ty.properties.iter().flat_map(|p| {
-        [Some(p.get), p.set]
+        [Some(p.get), p.set, p.lend]
             .into_iter()
             .flatten()
             .map(|id| (Some(p.name.clone()), id))

@@ -147,6 +147,7 @@ pub(crate) fn plan() -> Plan {
         name: "size".into(),
         get: 3,
         set: Some(4),
+        lend: None,
         docs: "How big.".into(),
     }];
     types[5].methods = vec![method("use_", true, 7)];

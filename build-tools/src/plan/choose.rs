@@ -78,6 +78,8 @@ pub(super) struct Chooser<'c, 'a> {
     pub(super) passed: BTreeSet<String>,
     /// Those of which references are passed.
     pub(super) referred: BTreeSet<String>,
+    /// Those that are items of what Rust draws from Python, and so own their data.
+    pub(super) drawn: BTreeSet<String>,
     /// The result.
     pub(super) output: Option<Ty>,
     /// The callables that were chosen, by the number of their pseudo type.
@@ -102,6 +104,7 @@ impl<'c, 'a> Chooser<'c, 'a> {
             passed: BTreeSet::new(),
             alone: BTreeSet::new(),
             referred: BTreeSet::new(),
+            drawn: BTreeSet::new(),
             output: None,
             callables: RefCell::default(),
             most: CHOICES,
@@ -130,7 +133,11 @@ impl Chooser<'_, '_> {
             None => self.by_bounds(&bounds, Some(name)),
         };
         self.open.borrow_mut().remove(name);
-        found.map(|all| self.one_number(name, all))
+        let found = found.map(|all| self.one_number(name, all))?;
+        Ok(match self.drawn.contains(name) {
+            true => found.into_iter().map(drawn).collect(),
+            false => found,
+        })
     }
 
     /// Where no value of it is passed that would say which number it is, what a callable gives is: any number is a float.
@@ -788,6 +795,21 @@ fn over(path: &str, ty: Ty) -> Ty {
     };
     let def = DefKey(path.to_owned());
     Ty::Path { def, args }
+}
+
+/// What was chosen to be lent, as an item that Rust draws: it may be made of a value, too, where it is made of a reference.
+fn drawn(one: Choice) -> Choice {
+    match one.ty {
+        Ty::Ref {
+            mutable: false,
+            ref ty,
+            ..
+        } if matches!(**ty, Ty::Path { .. }) => Choice {
+            ty: (**ty).clone(),
+            ..one
+        },
+        _ => one,
+    }
 }
 
 /// Text that was chosen, as a value of its own.

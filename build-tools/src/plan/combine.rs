@@ -15,7 +15,7 @@ use super::site::Site;
 use super::spell::BYTES_LIKE;
 use super::types::Types;
 use super::wire::{Reason, is_text, type_args};
-use super::{askers, functions, holds, joined, stand_in, stdlib};
+use super::{askers, functions, holds, items, joined, stand_in, stdlib};
 use crate::api::{Bound, Ty};
 
 /// What chooses types for the parameters of a signature.
@@ -31,6 +31,7 @@ pub(super) fn chooser<'c, 'a>(ctx: &'c Ctx<'a>, types: &'c Types, open: &Open) -
         passed: passed(open),
         alone: alone(open),
         referred: open.params.iter().filter_map(referred).collect(),
+        drawn: open.params.iter().filter_map(drawn).collect(),
         output: open.output.clone(),
         callables: RefCell::new(Vec::new()),
         most: if open.foreign { FOREIGN_CHOICES } else { CHOICES },
@@ -229,6 +230,14 @@ pub(super) fn takes_text(ty: &Ty, unsized_: &BTreeSet<String>, combination: &Com
     };
     let shared = matches!(ty, Ty::Ref { mutable: false, .. });
     shared && referred(ty).is_some_and(|name| unsized_.contains(&name) && of(&name))
+}
+
+/// The parameter that is the item of what Rust draws from Python.
+fn drawn(ty: &Ty) -> Option<String> {
+    match items::item(ty) {
+        Some(Ty::Generic(name)) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// The parameter behind a reference.

@@ -75,6 +75,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
         most: INSTANCES,
         foreign,
         limit: NESTING,
+        over_numbers: None,
         inside: None,
         parts: BTreeMap::new(),
     };
@@ -146,6 +147,8 @@ struct Search<'c, 'a> {
     /// How deep types may nest that are found now: the members of an instance add none deeper than itself, or
     /// `fn take(self) -> Take<Self>` would never end.
     limit: usize,
+    /// The type whose members are looked at, if it is over numbers alone: what it gives without itself in it may nest deeper.
+    over_numbers: Option<Ty>,
     /// What is mentioned is public data of this type.
     inside: Option<Ty>,
     /// The types of the public data of types.
@@ -249,7 +252,9 @@ impl Search<'_, '_> {
     /// Everything that what was found mentions.
     fn follow(&mut self) {
         while let Some(instance) = self.queue.pop() {
+            self.over_numbers = is_over_numbers(&instance.ty).then(|| erase(&instance.ty));
             self.members(&instance);
+            self.over_numbers = None;
         }
     }
 
@@ -679,7 +684,11 @@ impl Search<'_, '_> {
             }
             return;
         }
-        if !eligible(self.ctx, &ty) || depth(self.ctx, &ty) > self.limit {
+        let limit = match &self.over_numbers {
+            Some(giver) if !any(&ty, &|part| part == giver) => self.limit.max(MADE_NESTING),
+            _ => self.limit,
+        };
+        if !eligible(self.ctx, &ty) || depth(self.ctx, &ty) > limit {
             return;
         }
         let count = self.per_def.entry(def.clone()).or_default();
@@ -763,6 +772,14 @@ fn eligible(ctx: &Ctx<'_>, ty: &Ty) -> bool {
         _ => false,
     });
     known && ctx.spell(ty, Lifetimes::All("'h")).is_ok()
+}
+
+/// It is generic over numbers and nothing else.
+fn is_over_numbers(ty: &Ty) -> bool {
+    let Ty::Path { args, .. } = ty else { return false };
+    let mut args = wire::type_args(args).peekable();
+    let number = |arg: &Ty| matches!(arg, Ty::Primitive(_)) && streams::modes(arg).is_none();
+    args.peek().is_some() && args.all(number)
 }
 
 /// How deep a type nests. What another crate's type is made of (a number written as a type) is that crate's business.

@@ -6,13 +6,13 @@ use super::build::Builder;
 use super::callables::made_up;
 use super::choose::shared;
 use super::constructors::{nothing, written};
-use super::fold::Subst;
+use super::fold::{Subst, erase};
 use super::model::{PlannedField, PlannedMethod, PlannedProperty, PlannedVariant, Shape, ShimId, TypeId};
 use super::names;
 use super::site::{Callee, Explicit, Site};
 use super::spell::Lifetimes;
-use super::types::of_instance;
-use crate::api::{DefKind, Field, Fields, Ty, Variant};
+use super::types::{Entry, has_lifetimes, of_instance};
+use crate::api::{Arg, Def, DefKind, Field, Fields, GenericParam, Ty, Variant};
 
 /// How fields are written.
 pub(super) fn shape(fields: &Fields) -> Shape {
@@ -114,14 +114,74 @@ pub(super) fn properties(
         } else {
             build.plan_quietly(&set).first().copied()
         };
+        let lend = lend(build, def, &entry, field, &name, set.is_some());
         out.push(PlannedProperty {
             name,
             get,
             set,
+            lend,
             docs: field.docs.clone(),
         });
     }
     out
+}
+
+/// What lends a field that is a handle, so that its own fields can be set, and its methods change it where it is. One that
+/// borrows would have to be lent with two lifetimes, one inside another: it is copied, and set again by whoever changed it.
+fn lend(
+    build: &mut Builder<'_, '_>,
+    def: &Def,
+    entry: &Entry,
+    field: &Field,
+    name: &str,
+    settable: bool,
+) -> Option<ShimId> {
+    let me = with_lifetimes_of(def, &entry.instance.ty);
+    let ty = build.ctx.normal(&of_instance(def, &me).apply(&field.ty));
+    let inner = build.types.id(&erase(&ty))?;
+    if build.types.get(inner).kind != Kind::Handle {
+        return None;
+    }
+    let exclusive = |ty: &Ty| Ty::Ref {
+        lifetime: None,
+        mutable: true,
+        ty: Box::new(ty.clone()),
+    };
+    let place = names::raw(&field.name);
+    let (me, given, text) = if !has_lifetimes(&ty) {
+        (exclusive(&me), exclusive(&ty), format!("(&mut {{0}}.{place})"))
+    } else if settable && build.ctx.has_std(&erase(&ty), "Clone") {
+        let text = format!("::std::clone::Clone::clone(&{{0}}.{place})");
+        (shared(&me), ty, text)
+    } else {
+        return None;
+    };
+    let site = accessor(
+        &format!("{}.{} lent", entry.path, field.name),
+        name,
+        field,
+        vec![("self", me)],
+        Some(given),
+        Callee::Expr(text),
+    );
+    build.plan_quietly(&site).first().copied()
+}
+
+/// An instance with the lifetimes that its definition names: what is lent exclusively has the very same ones inside.
+fn with_lifetimes_of(def: &Def, ty: &Ty) -> Ty {
+    let mut ty = ty.clone();
+    if let Ty::Path { args, .. } = &mut ty {
+        let named = def.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Lifetime { name, .. } => Some(name),
+            _ => None,
+        });
+        let places = args.args.iter_mut().filter_map(|arg| match arg {
+            Arg::Lifetime(place) => Some(place),
+            _ => None,
+        });
+        places.zip(named).for_each(|(place, name)| place.clone_from(name));
+    }
+    ty
 }
 
 fn accessor(
@@ -153,7 +213,8 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
     let DefKind::Enum { variants, .. } = &def.kind else {
         return (Vec::new(), None);
     };
-    let Ok(rust) = build.ctx.spell_expression(&entry.instance.ty) else {
+    let spell = |variant: &Variant| build.ctx.spell_variant(&entry.instance.ty, &variant.name).ok();
+    let Some(spelled) = variants.iter().map(spell).collect::<Option<Vec<String>>>() else {
         return (Vec::new(), None);
     };
     let subst = of_instance(def, &entry.instance.ty);
@@ -162,7 +223,7 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
         .iter()
         .all(|variant| matches!(variant.fields, Fields::Unit));
     let mut out = Vec::new();
-    for variant in variants {
+    for (variant, rust) in variants.iter().zip(&spelled) {
         let mut one = PlannedVariant {
             name: names::python(&variant.name),
             rust_name: names::raw(&variant.name),
@@ -178,8 +239,8 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
             getters: Vec::new(),
         };
         if handle {
-            one.constructor = constructor(build, id, &rust, variant, &subst);
-            one.getters = getters(build, id, &rust, variant, &subst);
+            one.constructor = constructor(build, id, rust, variant, &subst);
+            one.getters = getters(build, id, rust, variant, &subst);
             // The wrapper pairs getters with fields.
             if one.getters.len() != one.fields.len() {
                 one.getters.clear();
@@ -188,7 +249,7 @@ pub(super) fn variants(build: &mut Builder<'_, '_>, id: TypeId) -> (Vec<PlannedV
         out.push(one);
     }
     let variant_of = if handle && !variants.is_empty() {
-        teller(build, id, &rust, variants)
+        teller(build, id, &spelled)
     } else {
         None
     };
@@ -222,10 +283,7 @@ fn constructor(
         ),
         subst: nothing(),
         generics: Vec::new(),
-        callee: Callee::Data(written(
-            &format!("{rust}::{}", names::raw(&variant.name)),
-            &variant.fields,
-        )),
+        callee: Callee::Data(written(rust, &variant.fields)),
         explicit: Explicit::All,
         of_trait: None,
         origin: None,
@@ -244,9 +302,8 @@ fn getters(
     let mut all = Vec::new();
     for field in super::discover::public_fields(&variant.fields) {
         let text = format!(
-            "(match {{0}} {{ {rust}::{} {{ {}: value, .. }} => value, \
+            "(match {{0}} {{ {rust} {{ {}: value, .. }} => value, \
              #[allow(unreachable_patterns)] _ => ::std::panic!(\"the value is another variant\") }})",
-            names::raw(&variant.name),
             names::raw(&field.name)
         );
         let ty = subst.apply(&field.ty);
@@ -260,12 +317,12 @@ fn getters(
 }
 
 /// The shim that tells a value's variant by its position.
-fn teller(build: &mut Builder<'_, '_>, id: TypeId, rust: &str, variants: &[Variant]) -> Option<ShimId> {
+fn teller(build: &mut Builder<'_, '_>, id: TypeId, variants: &[String]) -> Option<ShimId> {
     let entry = build.types.get(id).clone();
     let arms: Vec<String> = variants
         .iter()
         .enumerate()
-        .map(|(at, variant)| format!("{rust}::{} {{ .. }} => {at}u32, ", names::raw(&variant.name)))
+        .map(|(at, rust)| format!("{rust} {{ .. }} => {at}u32, "))
         .collect();
     let text = format!(
         "match {{0}} {{ {}#[allow(unreachable_patterns)] _ => u32::MAX }}",

@@ -322,6 +322,8 @@ fn iterable(
         let items = items::of(build.ctx, &given);
         let double = items.as_ref().is_some_and(|items| items.double);
         let made = "::std::iter::IntoIterator::into_iter({0})";
+        let shorter = item.as_ref().and_then(|item| shortened(build, item, made));
+        let made = shorter.as_deref().unwrap_or(made);
         let output = match (items, &item) {
             (None, Some(item)) => giving(item.clone()),
             _ => given,
@@ -340,6 +342,22 @@ fn iterable(
         }
     }
     through_iter(build, id, &ty, methods)
+}
+
+/// An iterator over values that borrow nothing (`Frame<'static>`), as one over such values that may: no other type stands for
+/// both, and what an iterator is over is not taken for something shorter, as a value is.
+fn shortened(build: &Builder<'_, '_>, item: &Ty, made: &str) -> Option<String> {
+    let lasts = |part: &Ty| {
+        matches!(part, Ty::Path { def, args } if !stdlib::is_std(def)
+            && args.args.contains(&Arg::Lifetime("'static".to_owned())))
+    };
+    if !any(item, &lasts) {
+        return None;
+    }
+    let item = build.ctx.spell(item, Lifetimes::All("'h")).ok()?;
+    Some(format!(
+        "::std::iter::Iterator::map({made}, |item| -> {item} {{ item }})"
+    ))
 }
 
 /// What gives one item after another by a `next` of its own, because its items are lent: those that are copied out are as good

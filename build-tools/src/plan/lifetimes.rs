@@ -21,9 +21,16 @@ pub(super) fn name_elided(params: &mut [Ty], output: &mut Option<Ty>, receiver: 
     let Some(out) = output else { return };
     let meant = match params.first() {
         Some(Ty::Ref { lifetime, .. }) if receiver => lifetime.clone(),
-        _ => {
+        first => {
             let mut all = BTreeSet::new();
-            params.iter().for_each(|ty| all.extend(lifetimes(ty)));
+            // `self` by value is written without the lifetimes that its type has: those that have names are not meant.
+            let hides = |ty: &Ty| {
+                let mut names = lifetimes(ty).into_iter();
+                !any(ty, &|part| matches!(part, Ty::Ref { .. })) && names.all(|name| !name.starts_with("'_"))
+            };
+            let unwritten = receiver && first.is_some_and(hides);
+            let written = params.iter().skip(usize::from(unwritten));
+            written.for_each(|ty| all.extend(lifetimes(ty)));
             if all.len() == 1 { all.pop_first() } else { None }
         }
     };

@@ -339,6 +339,8 @@ pub struct PlannedProperty {
     pub get: ShimId,
     /// Writes it.
     pub set: Option<ShimId>,
+    /// Lends it, to be written to; or copies it, if it cannot be lent.
+    pub lend: Option<ShimId>,
     /// Documentation.
     pub docs: String,
 }

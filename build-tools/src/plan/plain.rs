@@ -1,12 +1,12 @@
 //! Plain data of any shape for a crate's own type of values: what `From` makes of numbers, text, lists and maps, nested as
 //! they come. `Into<Value>` takes a dict so.
 
-use super::ctx::{Ctx, parameters};
+use super::ctx::{Ctx, Match, parameters};
 use super::fold::{Subst, erase, unify};
 use super::spell::Lifetimes;
 use super::stdlib;
 use super::wire::type_args;
-use crate::api::{Arg, Args, DefKey, Ty};
+use crate::api::{Arg, Args, Bound, DefKey, Ty};
 
 /// A kind of plain data: its bit, its variant of the runtime's `Parts`, and what makes a value of `x`.
 struct Kind {
@@ -107,6 +107,13 @@ fn kinds(ctx: &Ctx<'_>, target: &Ty) -> Option<Vec<Kind>> {
 
 /// `impl From<source> for target`, its parameters put in.
 pub(super) fn converts(ctx: &Ctx<'_>, target: &Ty, source: &Ty) -> bool {
+    by_steps(ctx, target, source, STEPS)
+}
+
+/// How many types deep conversions lead to one another.
+const STEPS: usize = 3;
+
+fn by_steps(ctx: &Ctx<'_>, target: &Ty, source: &Ty, steps: usize) -> bool {
     ctx.matching(&erase(target)).iter().any(|found| {
         let trait_ = found.impl_.trait_.as_ref();
         let of = trait_.filter(|one| stdlib::is_trait(&one.def, "From"));
@@ -114,7 +121,31 @@ pub(super) fn converts(ctx: &Ctx<'_>, target: &Ty, source: &Ty) -> bool {
         of.and_then(|one| type_args(&one.args).next())
             .is_some_and(|have| {
                 let have = ctx.normal(&found.subst.apply(have));
-                unify(&have, source, &open, &mut Subst::default())
+                let mut subst = found.subst.clone();
+                unify(&have, source, &open, &mut subst) && leads_on(ctx, found, &subst, steps)
             })
+    })
+}
+
+/// What `impl<T> From<T> for Entry where T: Into<Value>`, or `where Value: From<T>`, asks of a type that is put in for `T`.
+fn leads_on(ctx: &Ctx<'_>, found: &Match<'_>, subst: &Subst, steps: usize) -> bool {
+    found.impl_.generics.bounds.iter().all(|clause| {
+        let bounded = ctx.normal(&subst.apply(&clause.ty));
+        clause.bounds.iter().all(|bound| {
+            let Bound::Trait { trait_, .. } = bound else {
+                return true;
+            };
+            let Some(other) = type_args(&trait_.args).next() else {
+                return true;
+            };
+            let other = ctx.normal(&subst.apply(other));
+            let (to, from) = match trait_.def.name() {
+                _ if !stdlib::is_std(&trait_.def) => return true,
+                "Into" => (&other, &bounded),
+                "From" => (&bounded, &other),
+                _ => return true,
+            };
+            erase(to) == erase(from) || steps > 0 && by_steps(ctx, to, from, steps - 1)
+        })
     })
 }

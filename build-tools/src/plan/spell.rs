@@ -1,6 +1,7 @@
 //! Types as Rust text, for the bridge and for people.
 
 use super::ctx::Ctx;
+use super::names;
 use super::stdlib::{self, StdClass};
 use super::types::has_lifetimes;
 use super::wire::type_args;
@@ -249,14 +250,31 @@ impl Ctx<'_> {
         let Ty::Path { def, args } = ty else {
             return self.spell(ty, Lifetimes::Infer);
         };
-        let path = self.spell_def(def)?;
-        if args.args.iter().all(|arg| matches!(arg, Arg::Lifetime(_))) {
-            return Ok(path);
-        }
+        Ok(format!("{}{}", self.spell_def(def)?, self.turbofish(args)?))
+    }
+
+    /// A variant of an enum in the same way: `::url::Host::Domain::<_>`. The arguments stand behind the variant, where
+    /// lifetimes may be left out: before it, none is right in a pattern, neither written (E0109) nor left out (E0107).
+    pub(super) fn spell_variant(&self, ty: &Ty, variant: &str) -> Result<String, Unnameable> {
+        let variant = names::raw(variant);
+        let Ty::Path { def, args } = ty else {
+            return Ok(format!("{}::{variant}", self.spell(ty, Lifetimes::Infer)?));
+        };
+        let mut args = args.clone();
+        args.args.retain(|arg| !matches!(arg, Arg::Lifetime(_)));
         Ok(format!(
-            "{path}::{}",
-            self.spell_args(args, Lifetimes::Infer, false)?
+            "{}::{variant}{}",
+            self.spell_def(def)?,
+            self.turbofish(&args)?
         ))
+    }
+
+    /// Arguments behind a path in an expression; none if all are lifetimes.
+    fn turbofish(&self, args: &Args) -> Result<String, Unnameable> {
+        if args.args.iter().all(|arg| matches!(arg, Arg::Lifetime(_))) {
+            return Ok(String::new());
+        }
+        Ok(format!("::{}", self.spell_args(args, Lifetimes::Infer, false)?))
     }
 
     /// A trait as part of a path: `::digest::Digest`, its arguments left to inference where they are not closed.

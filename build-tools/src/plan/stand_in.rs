@@ -156,13 +156,15 @@ fn combinations(ctx: &Ctx<'_>, def: &Def, deep: bool) -> Vec<Vec<Arg>> {
 }
 
 /// Which of a generic type's instances its public name leads to: the one with the default arguments, or over what stands
-/// for its parameters, or with a type over file objects inside (`IntoInnerError<Writer<W>>`), or else the first.
+/// for its parameters, or with a type over file objects inside (`IntoInnerError<Writer<W>>`), or over text, or else the first.
 pub(super) fn primary<'i>(ctx: &Ctx<'_>, def: &Def, all: &[&'i Ty]) -> Option<&'i Ty> {
     let over_files = |ty: &Ty| any(ty, &|part| streams::modes(part).is_some());
+    let over_text = |ty: &Ty| matches!(ty, Ty::Path { args, .. } if type_args(args).any(is_text));
     let wanted = named_alone(ctx, def);
     all.iter()
         .find(|ty| Some(**ty) == wanted.as_ref())
         .or_else(|| all.iter().find(|ty| over_files(ty)))
+        .or_else(|| all.iter().find(|ty| over_text(ty)))
         .or_else(|| all.first())
         .copied()
 }

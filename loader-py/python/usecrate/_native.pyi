@@ -153,6 +153,17 @@ def doc_text(manifest: Manifest, callable: CallableModel) -> str | None:
     """The docstring of a callable: its documentation, what it does to its arguments, its types."""
 
 def is_closed(value: object) -> bool: ...
+def field_of(
+    value: Any,
+    owner: object,
+    get: Callable[..., Any],
+    lend: Callable[..., Any],
+    set: Callable[..., Any] | None = None,
+) -> Any:
+    """Makes `value` the field of `owner` that `get` gives to be looked at, and `lend` to be written to.
+
+    It is given back. With `set`, what `lend` gives is a copy, and `set` puts another value in its place."""
+
 def move(value: Handle) -> Handle:
     """The value of a handle, to be moved by the call that takes it by value, also where it would be cloned.
 

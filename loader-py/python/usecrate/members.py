@@ -471,4 +471,15 @@ def make_property(loaded: Loaded, cls: type, prop: Any) -> Any:
             from .records import write_through
 
             return property(write_through(loaded.class_of(result[1]), get, put), put, doc=prop.get("docs"))
+    if "lend" in prop:
+        lend = loaded.function([prop["lend"]], name=prop["name"], qualname=qualname, module=cls.__module__)
+        lent: Any = loaded.callable(prop["lend"])["result"]
+        get = _part(get, lend, None if lent[2] == "exclusive" else put)
     return property(get, put, doc=prop.get("docs") or None)
+
+
+def _part(get: Any, lend: Any, put: Any) -> Any:
+    """A field that stays in Rust: looked at, and lent when it is written to; or copied, and put back."""
+    from ._native import field_of
+
+    return lambda self: field_of(get(self), self, get, lend, put)

@@ -68,6 +68,7 @@ class Property(TypedDict):
     name: str
     get: int
     set: NotRequired[int]
+    lend: NotRequired[int]
     docs: NotRequired[str]
 
 

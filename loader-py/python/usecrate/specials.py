@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from . import _native
+from .errors import HandleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def _special(loaded: Loaded, index: int, cls: type, name: str, found: Sequence[i
         return _named(_swapped(plain), cls, name)
     if name in _BINARY or name in _REFLECTED or in_place or name in _ORDERS:
         return _named(_binary(made), cls, name)
+    if name == "__repr__":
+        return _named(_shown(made), cls, name)
     if name in _ITEMS:
         return _named(_set_item(made) if name == "__setitem__" else _item(made), cls, name)
     return made
@@ -146,6 +149,28 @@ def _named(function: Any, cls: type, name: str) -> Any:
     function.__module__ = cls.__module__
     function.__annotations__ = {}
     return function
+
+
+_STATES = {
+    "ClosedError": "closed",
+    "BorrowedError": "in use",
+    "PoisonedError": "poisoned by a panic",
+    "ThreadError": "another thread's",
+    "ForkError": "another process's",
+}
+
+
+def _shown(call: Any) -> Any:
+    """What is shown of a value, or why it cannot be: debuggers and tracebacks show whatever there is."""
+
+    def show(self: Any, /) -> str:
+        try:
+            return str(call(self))
+        except HandleError as error:
+            cls = type(self)
+            return f"<{cls.__module__}.{cls.__qualname__} ({_STATES.get(type(error).__name__, error)})>"
+
+    return show
 
 
 def _equal(call: Any) -> Any:

@@ -29,9 +29,13 @@ pub(super) struct Raw {
     open: bool,
     /// Whether it was lent to a callable, and ends when that returns.
     lent: bool,
+    /// Whether it is closed because what lent it was used again.
+    ended: bool,
     /// The handle whose value this one is about to move (`usecrate.move`): referred to, or null. It gets the value back if
     /// nothing takes it.
     origin: *mut ffi::PyObject,
+    /// What it has lent, and of what it is a part: referred to, or null.
+    kin: *mut ffi::PyObject,
 }
 
 impl Raw {
@@ -48,6 +52,8 @@ pub(crate) enum State {
     Open,
     /// Its value was dropped.
     Closed,
+    /// It was a reference, and what lent it was used again.
+    Ended,
     /// Its value was taken by a callable.
     Moved(&'static Spec),
     /// It belongs to the process that forked this one.
@@ -106,12 +112,19 @@ impl<'a, 'py> HandleRef<'a, 'py> {
     /// Whether it can be used.
     pub(crate) fn state(self) -> State {
         // SAFETY: as in `slot`.
-        let (open, epoch, moved_by) =
-            unsafe { ((*self.raw()).open, (*self.raw()).epoch, (*self.raw()).moved_by) };
+        let (open, epoch, moved_by, ended) = unsafe {
+            (
+                (*self.raw()).open,
+                (*self.raw()).epoch,
+                (*self.raw()).moved_by,
+                (*self.raw()).ended,
+            )
+        };
         match (open, moved_by) {
             (true, _) if epoch != process::epoch() => State::OtherProcess,
             (true, _) => State::Open,
             (false, Some(spec)) => State::Moved(spec),
+            (false, None) if ended => State::Ended,
             (false, None) => State::Closed,
         }
     }
@@ -142,6 +155,31 @@ impl<'a, 'py> HandleRef<'a, 'py> {
         }
     }
 
+    /// Says that it was closed because what lent it was used again.
+    pub(crate) fn mark_ended(self) {
+        // SAFETY: as in `slot`.
+        unsafe { (*self.raw()).ended = true };
+    }
+
+    /// What it knows of others.
+    pub(crate) fn kin(self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        // SAFETY: as in `slot`.
+        let kin = unsafe { (*self.raw()).kin };
+        // SAFETY: null, or an object that the handle refers to.
+        unsafe { Bound::from_borrowed_ptr_or_opt(py, kin) }
+    }
+
+    /// Says what it knows of others, once.
+    pub(crate) fn set_kin(self, kin: Bound<'py, PyAny>) {
+        // SAFETY: as in `slot`; the reference is given back by the deallocator.
+        unsafe { (*self.raw()).kin = kin.into_ptr() };
+    }
+
+    /// The object.
+    pub(crate) fn object(self) -> Bound<'py, PyAny> {
+        self.0.to_owned()
+    }
+
     /// Opens it again.
     pub(crate) fn reopen(self) {
         // SAFETY: as in `slot`.
@@ -168,6 +206,7 @@ impl<'a, 'py> HandleRef<'a, 'py> {
             (*self.raw()).epoch = epoch;
             (*self.raw()).moved_by = None;
             (*self.raw()).lent = false;
+            (*self.raw()).ended = false;
             (*self.raw()).open = true;
         }
     }
@@ -183,7 +222,8 @@ pub(crate) fn allocate<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, P
     }
     // SAFETY: a ready type; the generic allocator zeroes, which is a closed handle without a slot.
     let made = unsafe { Bound::from_owned_ptr_or_err(class.py(), ffi::PyType_GenericAlloc(raw, 0)) }?;
-    // Classes made in Python are collected, but a handle refers to nothing but its class: the collector need not look.
+    // Classes made in Python are collected, but a handle refers to nothing but its class and the value that it is a part of,
+    // which does not refer to it: the collector need not look.
     // SAFETY: a new object, of a collected type if it is asked to be forgotten.
     unsafe {
         if ffi::PyObject_IS_GC(made.as_ptr()) != 0 {
@@ -282,6 +322,8 @@ pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // SAFETY: as above.
     let (origin, moved_by, lent) = unsafe { ((*raw).origin, (*raw).moved_by, (*raw).lent) };
     // SAFETY: as above.
+    let kin = unsafe { (*raw).kin };
+    // SAFETY: as above.
     unsafe { clear_weak_references(object) };
     if !origin.is_null() {
         let before = origin.cast::<Raw>();
@@ -296,11 +338,13 @@ pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     {
         drop_value(slot, &id);
     }
-    // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance.
+    // SAFETY: frees the object as its type allocated it; a heap type is referred to by each instance. What it refers to goes
+    // after its value, which may borrow it.
     unsafe {
         if let Some(free) = (*class).tp_free {
             free(object.cast());
         }
+        ffi::Py_XDECREF(kin);
         ffi::Py_DECREF(class.cast());
     }
 }

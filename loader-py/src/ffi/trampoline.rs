@@ -120,7 +120,7 @@ unsafe fn enter(
         // One pointer, so that it stays in a register.
         match spec.try_directly(py, &arguments) {
             Some(Ok(value)) => Some(value.into_ptr()),
-            Some(Err(thrown)) => Some(throw(thrown)),
+            Some(Err(thrown)) => Some(again(spec, py, &arguments, thrown)),
             None => None,
         }
     }));
@@ -149,10 +149,24 @@ unsafe fn enter_by_message(
     let py = unsafe { Python::assume_attached() };
     // SAFETY: says the caller.
     let arguments = unsafe { Arguments::from_call(py, receiver, values, count, names) };
-    match catch_unwind(AssertUnwindSafe(|| spec.call_by_message(py, &arguments))) {
-        Ok(Ok(value)) => value.into_ptr(),
-        Ok(Err(thrown)) => throw(thrown),
-        Err(_) => raise(panicked(py)),
+    let called = catch_unwind(AssertUnwindSafe(|| match spec.call_by_message(py, &arguments) {
+        Ok(value) => value.into_ptr(),
+        Err(thrown) => again(spec, py, &arguments, thrown),
+    }));
+    called.unwrap_or_else(|_| raise(panicked(py)))
+}
+
+/// What a call gives that has failed: another one may not.
+#[cold]
+fn again<'py>(
+    spec: &'static Spec,
+    py: Python<'py>,
+    arguments: &Arguments<'_, 'py>,
+    thrown: Thrown,
+) -> *mut ffi::PyObject {
+    match spec.again(py, arguments, thrown) {
+        Ok(value) => value.into_ptr(),
+        Err(thrown) => throw(thrown),
     }
 }
 
@@ -169,7 +183,7 @@ pub(super) fn panicked(py: Python<'_>) -> PyErr {
 #[cold]
 fn throw(thrown: Thrown) -> *mut ffi::PyObject {
     match thrown.0 {
-        Some(error) => raise(*error),
+        Some(leaving) => raise(leaving.error),
         None => std::ptr::null_mut(),
     }
 }

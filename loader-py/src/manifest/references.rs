@@ -172,7 +172,7 @@ fn check_type(ty: Value<'_>, place: &Place<'_>, counts: &Counts) -> Result<(), P
     }
     check_callables(ty, "methods", place, counts)?;
     for (key, within) in [
-        ("properties", &["get", "set"][..]),
+        ("properties", &["get", "set", "lend"][..]),
         ("constants", &["callable"]),
         ("variants", &["getters", "constructor"]),
     ] {

@@ -142,6 +142,7 @@ static PROPERTY: &Shape = &[
     ("name", Text, MUST),
     ("get", Integer, MUST),
     ("set", Integer, MAY),
+    ("lend", Integer, MAY),
     ("docs", Text, MAY),
 ];
 static CONSTANT: &Shape = &[

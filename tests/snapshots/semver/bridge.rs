@@ -291,44 +291,50 @@ fn __uc_f30<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
-/// Shim for `<semver::Error as Debug>::fmt`.
+/// Shim for `semver::Comparator.pre lent`.
 fn __uc_f31<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept::<&'h mut ::semver::Comparator>(call);
+    __uc::answer!(call, __UcMarker, (&mut a0.take().pre))
+}
+
+/// Shim for `<semver::Error as Debug>::fmt`.
+fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Error>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Error as Display>::fmt`.
-fn __uc_f32<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Error>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Op as Hash>::hash`.
-fn __uc_f33<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Op>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::new`, src/lib.rs:540.
-fn __uc_f34<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::new(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::as_str`, src/lib.rs:544.
-fn __uc_f35<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::as_str(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::is_empty`, src/lib.rs:548.
-fn __uc_f36<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::is_empty(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as FromStr>::from_str`.
-fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f38<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -338,7 +344,7 @@ fn __uc_f37<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Default>::default`.
-fn __uc_f38<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f39<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -347,7 +353,7 @@ fn __uc_f38<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Clone>::clone`.
-fn __uc_f39<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f40<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
         call,
@@ -357,7 +363,7 @@ fn __uc_f39<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Ord>::cmp`.
-fn __uc_f40<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f41<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     let a1 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
@@ -368,7 +374,7 @@ fn __uc_f40<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as PartialEq>::eq`.
-fn __uc_f41<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f42<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     let a1 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(
@@ -379,30 +385,30 @@ fn __uc_f41<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Prerelease as Debug>::fmt`.
-fn __uc_f42<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f43<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as Display>::fmt`.
-fn __uc_f43<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f44<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Prerelease as Hash>::hash`.
-fn __uc_f44<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f45<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Prerelease>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Prerelease::EMPTY`.
-fn __uc_f45<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::semver::Prerelease>::EMPTY)
 }
 
 /// Shim for `semver::Version::new`, src/lib.rs:389.
-fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f47<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     let a2 = __uc_arg(call);
@@ -414,13 +420,13 @@ fn __uc_f46<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version::parse`, src/lib.rs:422.
-fn __uc_f47<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::Version>::parse(a0.take()))
 }
 
 /// Shim for `semver::Version::cmp_precedence`, src/lib.rs:466.
-fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(
@@ -431,7 +437,7 @@ fn __uc_f48<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as FromStr>::from_str`.
-fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -441,7 +447,7 @@ fn __uc_f49<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version {}`.
-fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::core::primitive::u64>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     let a2 = __uc_arg::<::core::primitive::u64>(call);
@@ -461,7 +467,7 @@ fn __uc_f50<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Clone>::clone`.
-fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
         call,
@@ -471,7 +477,7 @@ fn __uc_f51<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Ord>::cmp`.
-fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     let a1 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
@@ -482,7 +488,7 @@ fn __uc_f52<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as PartialEq>::eq`.
-fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     let a1 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(
@@ -493,31 +499,31 @@ fn __uc_f53<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::Version as Debug>::fmt`.
-fn __uc_f54<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::Version as Display>::fmt`.
-fn __uc_f55<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::Version as Hash>::hash`.
-fn __uc_f56<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::Version.major`.
-fn __uc_f57<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().major)
 }
 
 /// Shim for `semver::Version.major=`.
-fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -530,13 +536,13 @@ fn __uc_f58<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.minor`.
-fn __uc_f59<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().minor)
 }
 
 /// Shim for `semver::Version.minor=`.
-fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -549,13 +555,13 @@ fn __uc_f60<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.patch`.
-fn __uc_f61<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().patch)
 }
 
 /// Shim for `semver::Version.patch=`.
-fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::core::primitive::u64>(call);
     __uc::answer!(
@@ -568,13 +574,13 @@ fn __uc_f62<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::Version.pre`.
-fn __uc_f63<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().pre)
 }
 
 /// Shim for `semver::Version.pre=`.
-fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::semver::Prerelease>(call);
     __uc::answer!(
@@ -586,14 +592,20 @@ fn __uc_f64<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
+/// Shim for `semver::Version.pre lent`.
+fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept::<&'h mut ::semver::Version>(call);
+    __uc::answer!(call, __UcMarker, (&mut a0.take().pre))
+}
+
 /// Shim for `semver::Version.build`.
-fn __uc_f65<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::Version>(call);
     __uc::answer!(call, __UcMarker, &a0.take().build)
 }
 
 /// Shim for `semver::Version.build=`.
-fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::Version>(call);
     let a1 = __uc_arg::<::semver::BuildMetadata>(call);
     __uc::answer!(
@@ -605,21 +617,27 @@ fn __uc_f66<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     )
 }
 
+/// Shim for `semver::Version.build lent`.
+fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+    let a0 = __uc_kept::<&'h mut ::semver::Version>(call);
+    __uc::answer!(call, __UcMarker, (&mut a0.take().build))
+}
+
 /// Shim for `semver::VersionReq::parse`, src/lib.rs:507.
-fn __uc_f67<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::parse(a0.take()))
 }
 
 /// Shim for `semver::VersionReq::matches`, src/lib.rs:513.
-fn __uc_f68<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg(call);
     let a1 = __uc_arg(call);
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::matches(a0.take(), a1.take()))
 }
 
 /// Shim for `<semver::VersionReq as FromStr>::from_str`.
-fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::core::primitive::str>(call);
     __uc::answer!(
         call,
@@ -629,7 +647,7 @@ fn __uc_f69<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as FromIterator<Comparator>>::from_iter`.
-fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<
         ::usecrate_runtime::private::Iterable<::semver::Comparator>,
     >(call);
@@ -641,7 +659,7 @@ fn __uc_f70<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Default>::default`.
-fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(
         call,
         __UcMarker,
@@ -650,7 +668,7 @@ fn __uc_f71<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq {}`.
-fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
     __uc::answer!(
         call,
@@ -662,7 +680,7 @@ fn __uc_f72<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Clone>::clone`.
-fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(
         call,
@@ -672,7 +690,7 @@ fn __uc_f73<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as PartialEq>::eq`.
-fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     let a1 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(
@@ -683,25 +701,25 @@ fn __uc_f74<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `<semver::VersionReq as Debug>::fmt`.
-fn __uc_f75<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::debug(a0.take()))
 }
 
 /// Shim for `<semver::VersionReq as Display>::fmt`.
-fn __uc_f76<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::display(a0.take()))
 }
 
 /// Shim for `<semver::VersionReq as Hash>::hash`.
-fn __uc_f77<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c ::semver::VersionReq>(call);
     __uc::answer!(call, __UcMarker, ::usecrate_runtime::private::hash_of(a0.take()))
 }
 
 /// Shim for `semver::VersionReq.comparators`.
-fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f81<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_kept::<&'h ::semver::VersionReq>(call);
     __uc::answer!(
         call,
@@ -711,7 +729,7 @@ fn __uc_f78<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq.comparators=`.
-fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f82<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     let a0 = __uc_arg::<&'c mut ::semver::VersionReq>(call);
     let a1 = __uc_arg::<::std::vec::Vec<::semver::Comparator>>(call);
     __uc::answer!(
@@ -724,7 +742,7 @@ fn __uc_f79<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
 }
 
 /// Shim for `semver::VersionReq::STAR`.
-fn __uc_f80<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
+fn __uc_f83<'c, 'h, 'p>(call: __uc::Call<'c, 'h, 'p>) -> __uc::Answer {
     __uc::answer!(call, __UcMarker, <::semver::VersionReq>::STAR)
 }
 
@@ -772,55 +790,58 @@ __uc::artifact! {
         "semver::Comparator.patch=" => __uc_f28,
         "semver::Comparator.pre" => __uc_f29,
         "semver::Comparator.pre=" => __uc_f30,
-        "<semver::Error as Debug>::fmt" => __uc_f31,
-        "<semver::Error as Display>::fmt" => __uc_f32,
-        "<semver::Op as Hash>::hash" => __uc_f33,
-        "semver::Prerelease::new" => __uc_f34,
-        "semver::Prerelease::as_str" => __uc_f35,
-        "semver::Prerelease::is_empty" => __uc_f36,
-        "<semver::Prerelease as FromStr>::from_str" => __uc_f37,
-        "<semver::Prerelease as Default>::default" => __uc_f38,
-        "<semver::Prerelease as Clone>::clone" => __uc_f39,
-        "<semver::Prerelease as Ord>::cmp" => __uc_f40,
-        "<semver::Prerelease as PartialEq>::eq" => __uc_f41,
-        "<semver::Prerelease as Debug>::fmt" => __uc_f42,
-        "<semver::Prerelease as Display>::fmt" => __uc_f43,
-        "<semver::Prerelease as Hash>::hash" => __uc_f44,
-        "semver::Prerelease::EMPTY" => __uc_f45,
-        "semver::Version::new" => __uc_f46,
-        "semver::Version::parse" => __uc_f47,
-        "semver::Version::cmp_precedence" => __uc_f48,
-        "<semver::Version as FromStr>::from_str" => __uc_f49,
-        "semver::Version {}" => __uc_f50,
-        "<semver::Version as Clone>::clone" => __uc_f51,
-        "<semver::Version as Ord>::cmp" => __uc_f52,
-        "<semver::Version as PartialEq>::eq" => __uc_f53,
-        "<semver::Version as Debug>::fmt" => __uc_f54,
-        "<semver::Version as Display>::fmt" => __uc_f55,
-        "<semver::Version as Hash>::hash" => __uc_f56,
-        "semver::Version.major" => __uc_f57,
-        "semver::Version.major=" => __uc_f58,
-        "semver::Version.minor" => __uc_f59,
-        "semver::Version.minor=" => __uc_f60,
-        "semver::Version.patch" => __uc_f61,
-        "semver::Version.patch=" => __uc_f62,
-        "semver::Version.pre" => __uc_f63,
-        "semver::Version.pre=" => __uc_f64,
-        "semver::Version.build" => __uc_f65,
-        "semver::Version.build=" => __uc_f66,
-        "semver::VersionReq::parse" => __uc_f67,
-        "semver::VersionReq::matches" => __uc_f68,
-        "<semver::VersionReq as FromStr>::from_str" => __uc_f69,
-        "<semver::VersionReq as FromIterator<Comparator>>::from_iter" => __uc_f70,
-        "<semver::VersionReq as Default>::default" => __uc_f71,
-        "semver::VersionReq {}" => __uc_f72,
-        "<semver::VersionReq as Clone>::clone" => __uc_f73,
-        "<semver::VersionReq as PartialEq>::eq" => __uc_f74,
-        "<semver::VersionReq as Debug>::fmt" => __uc_f75,
-        "<semver::VersionReq as Display>::fmt" => __uc_f76,
-        "<semver::VersionReq as Hash>::hash" => __uc_f77,
-        "semver::VersionReq.comparators" => __uc_f78,
-        "semver::VersionReq.comparators=" => __uc_f79,
-        "semver::VersionReq::STAR" => __uc_f80,
+        "semver::Comparator.pre lent" => __uc_f31,
+        "<semver::Error as Debug>::fmt" => __uc_f32,
+        "<semver::Error as Display>::fmt" => __uc_f33,
+        "<semver::Op as Hash>::hash" => __uc_f34,
+        "semver::Prerelease::new" => __uc_f35,
+        "semver::Prerelease::as_str" => __uc_f36,
+        "semver::Prerelease::is_empty" => __uc_f37,
+        "<semver::Prerelease as FromStr>::from_str" => __uc_f38,
+        "<semver::Prerelease as Default>::default" => __uc_f39,
+        "<semver::Prerelease as Clone>::clone" => __uc_f40,
+        "<semver::Prerelease as Ord>::cmp" => __uc_f41,
+        "<semver::Prerelease as PartialEq>::eq" => __uc_f42,
+        "<semver::Prerelease as Debug>::fmt" => __uc_f43,
+        "<semver::Prerelease as Display>::fmt" => __uc_f44,
+        "<semver::Prerelease as Hash>::hash" => __uc_f45,
+        "semver::Prerelease::EMPTY" => __uc_f46,
+        "semver::Version::new" => __uc_f47,
+        "semver::Version::parse" => __uc_f48,
+        "semver::Version::cmp_precedence" => __uc_f49,
+        "<semver::Version as FromStr>::from_str" => __uc_f50,
+        "semver::Version {}" => __uc_f51,
+        "<semver::Version as Clone>::clone" => __uc_f52,
+        "<semver::Version as Ord>::cmp" => __uc_f53,
+        "<semver::Version as PartialEq>::eq" => __uc_f54,
+        "<semver::Version as Debug>::fmt" => __uc_f55,
+        "<semver::Version as Display>::fmt" => __uc_f56,
+        "<semver::Version as Hash>::hash" => __uc_f57,
+        "semver::Version.major" => __uc_f58,
+        "semver::Version.major=" => __uc_f59,
+        "semver::Version.minor" => __uc_f60,
+        "semver::Version.minor=" => __uc_f61,
+        "semver::Version.patch" => __uc_f62,
+        "semver::Version.patch=" => __uc_f63,
+        "semver::Version.pre" => __uc_f64,
+        "semver::Version.pre=" => __uc_f65,
+        "semver::Version.pre lent" => __uc_f66,
+        "semver::Version.build" => __uc_f67,
+        "semver::Version.build=" => __uc_f68,
+        "semver::Version.build lent" => __uc_f69,
+        "semver::VersionReq::parse" => __uc_f70,
+        "semver::VersionReq::matches" => __uc_f71,
+        "<semver::VersionReq as FromStr>::from_str" => __uc_f72,
+        "<semver::VersionReq as FromIterator<Comparator>>::from_iter" => __uc_f73,
+        "<semver::VersionReq as Default>::default" => __uc_f74,
+        "semver::VersionReq {}" => __uc_f75,
+        "<semver::VersionReq as Clone>::clone" => __uc_f76,
+        "<semver::VersionReq as PartialEq>::eq" => __uc_f77,
+        "<semver::VersionReq as Debug>::fmt" => __uc_f78,
+        "<semver::VersionReq as Display>::fmt" => __uc_f79,
+        "<semver::VersionReq as Hash>::hash" => __uc_f80,
+        "semver::VersionReq.comparators" => __uc_f81,
+        "semver::VersionReq.comparators=" => __uc_f82,
+        "semver::VersionReq::STAR" => __uc_f83,
     ],
 }

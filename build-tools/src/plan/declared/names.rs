@@ -123,8 +123,8 @@ pub(super) fn members(ty: &PlannedType) -> impl Iterator<Item = (&str, ShimId)> 
     let methods = methods.flat_map(|one| one.shims.iter().map(|id| (one.name.as_str(), *id)));
     let properties = ty.properties.iter();
     let properties = properties.flat_map(|one| {
-        let both = [Some(one.get), one.set].into_iter().flatten();
-        both.map(|id| (one.name.as_str(), id))
+        let all = [Some(one.get), one.set, one.lend].into_iter().flatten();
+        all.map(|id| (one.name.as_str(), id))
     });
     let constants = ty.constants.iter().map(|(name, id, _)| (name.as_str(), *id));
     methods.chain(properties).chain(constants)

@@ -6,6 +6,8 @@ pub mod derefs;
 pub mod entries;
 pub mod formatted;
 pub mod haystacks;
+pub mod lent;
+pub mod lines;
 pub mod measures;
 pub mod names;
 pub mod queries;
