@@ -388,6 +388,9 @@ pub struct Trait {
     pub docs: String,
     /// Its methods over all types that implement it; the first argument tells them apart.
     pub methods: Vec<Method>,
+    /// It is no trait but a type whose values cross as plain data: these are its functions.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub plain: bool,
 }
 
 /// Something that can be called.

@@ -61,6 +61,7 @@ mod modules;
 mod named;
 mod names;
 mod objects;
+mod offered;
 mod open;
 mod outs;
 mod packed;
@@ -130,6 +131,7 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
     siblings::share(&build, &mut planned);
     let named_classes = siblings::subscripts(&build, &mut planned);
     let mut traits = modules::traits(&mut build, over_types);
+    offered::plan(&mut build, &mut traits);
     adaptors::complete(&mut build, &mut planned);
     iterables::share(&mut build, &mut planned, &mut traits);
     let modules = modules::modules(&mut build, &traits);

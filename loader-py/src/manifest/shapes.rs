@@ -153,6 +153,7 @@ static TRAIT: &Shape = &[
     ("name", Text, MUST),
     ("docs", Text, MAY),
     ("methods", Maps(METHOD), MUST),
+    ("plain", Flag, MAY),
 ];
 static CALLABLE: &Shape = &[
     ("id", Text, MUST),
