@@ -63,10 +63,10 @@ fn names_of(krate: &Crate, out: &BTreeSet<Id>) -> BTreeSet<Id> {
                 found.insert(item.id);
             }
             // The hidden one of two that one name leads to, a function beside a type.
-            ItemEnum::Use(import) if import.id.as_ref().is_some_and(|id| !told(id)) => {
-                if twins.contains(&said(import)) {
-                    found.insert(item.id);
-                }
+            ItemEnum::Use(import)
+                if import.id.as_ref().is_some_and(|id| !told(id)) && twins.contains(&said(import)) =>
+            {
+                found.insert(item.id);
             }
             ItemEnum::Impl(of) => {
                 let trait_ = of.trait_.as_ref();

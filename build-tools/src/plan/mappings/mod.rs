@@ -160,7 +160,7 @@ fn rows(def: &DefKey) -> impl Iterator<Item = &'static Mapping> {
 /// What the first argument of a definition's type has to be, if the table has a row for it: the first that is a primitive.
 pub(super) fn first(def: &DefKey) -> Option<Ty> {
     let primitive = |only: &&str| only.starts_with(|c: char| c.is_lowercase());
-    let first = rows(def).find_map(|row| row.only.filter(|only| primitive(&only)))?;
+    let first = rows(def).find_map(|row| row.only.filter(|only| primitive(only)))?;
     Some(Ty::Primitive(first.to_owned()))
 }
 
