@@ -2,9 +2,10 @@
 
 use super::ctx::{Ctx, Match};
 use super::fold::{any, closed, generics_in};
+use super::lifetimes::lifetimes;
 use super::spell::Lifetimes;
 use super::stdlib;
-use super::types::{Types, has_lifetimes};
+use super::types::Types;
 use super::wire::{Class, Reason, check_error, check_result, class, type_args};
 use crate::api::{Args, Bound, DefKey, DefKind, TraitRef, Ty};
 
@@ -117,7 +118,7 @@ pub(super) fn named<'a>(ctx: &Ctx<'a>, ty: &Ty) -> Option<(Match<'a>, Items)> {
 
 /// An iterator that could have a class and has none, as the iterator that it is.
 pub(super) fn unclassed(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
-    if class(ctx, types, ty) != Class::Unknown || !closed(ty) || has_lifetimes(ty) {
+    if class(ctx, types, ty) != Class::Unknown || !closed(ty) {
         return None;
     }
     let (_, Items { item, double, .. }) = named(ctx, ty)?;
@@ -137,6 +138,7 @@ pub(super) fn unclassed(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
     if double {
         bounds.push(one("double_ended", "DoubleEndedIterator", Vec::new()));
     }
+    bounds.extend(lifetimes(ty).into_iter().map(Bound::Outlives));
     Some(Ty::Impl(bounds))
 }
 

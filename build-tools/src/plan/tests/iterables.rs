@@ -202,3 +202,42 @@ fn what_iterates_and_has_no_class_is_an_iterator() {
         plan.skipped
     );
 }
+
+#[test]
+fn what_such_an_iterator_borrows_is_kept() {
+    let into = || {
+        by(
+            "core::iter::traits::collect::IntoIterator",
+            Vec::new(),
+            Vec::new(),
+        )
+    };
+    let iter = Ty::Projection {
+        self_ty: Box::new(generic("I")),
+        trait_: Some(into()),
+        name: "IntoIter".to_owned(),
+        args: Args::default(),
+    };
+    let mut over_two = takes_lifetime("'a");
+    over_two.params.extend(over(&["A"]).params);
+    let walk = |arg: Ty| path("x::Walk", vec![lifetime("'a"), Arg::Type(arg)]);
+    let mut generics = with(over(&["I"]), vec![clause(generic("I"), into())]);
+    generics.params.insert(0, takes_lifetime("'a").params.remove(0));
+    let home = reference(Some("'a"), false, path("x::Home", Vec::new()));
+    let lend = Function {
+        generics,
+        ..function(
+            "lend",
+            vec![("home", home), ("items", generic("I"))],
+            Some(walk(iter)),
+        )
+    };
+    let iterator = Some(by(ITERATOR, Vec::new(), Vec::new()));
+    let plan = Sample::new()
+        .opaque("Walk", over_two.clone())
+        .opaque("Home", Generics::default())
+        .function(lend)
+        .block(walk(generic("A")), iterator, over_two, Vec::new())
+        .plan();
+    assert_eq!(kept(shim(&plan, "x::lend")), [true, false]);
+}
