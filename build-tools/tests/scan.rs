@@ -64,6 +64,7 @@ impl Workshop {
             "unstable-options",
             "--output-format",
             "json",
+            "--document-hidden-items",
             "--cap-lints",
             "allow",
         ]);
@@ -200,6 +201,48 @@ fn a_name_that_two_globs_bring_is_noted_and_left_out() {
             .any(|note| note.contains("`fixture::clashing::Clash` is ambiguous")),
         "{:?}",
         api.notes
+    );
+}
+
+#[test]
+fn what_is_hidden_is_left_out_unless_a_name_that_is_not_leads_to_it() {
+    let api = scan_alone("public_names");
+    assert_eq!(leads_to(&api, "fixture::free"), ["fixture::free::free"]);
+    assert_eq!(leads_to(&api, "fixture::Freed"), ["fixture::free::Freed"]);
+    assert_eq!(leads_to(&api, "fixture::Deepest"), ["fixture::inner::deep::Deep"]);
+    assert_eq!(leads_to(&api, "fixture::Named"), ["fixture::internal::Named"]);
+    for path in [
+        "Hidden",
+        "helper",
+        "internal::Named",
+        "Internal",
+        "inside",
+        "free::Freed",
+    ] {
+        assert!(leads_to(&api, &format!("fixture::{path}")).is_empty(), "{path}");
+    }
+    let freed = &def(&api, "fixture::free::Freed").kind;
+    let DefKind::Struct(Fields::Named { fields, private }) = freed else {
+        panic!("{freed:?}");
+    };
+    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!((names, *private), (vec!["shown"], true));
+    let methods = |impl_: &Impl| {
+        impl_
+            .methods
+            .iter()
+            .map(|one| one.name.clone())
+            .collect::<Vec<_>>()
+    };
+    let of_freed = |impl_: &&Impl| {
+        impl_.trait_.is_none()
+            && matches!(&impl_.self_ty, Ty::Path { def, .. } if def.0 == "fixture::free::Freed")
+    };
+    let blocks: Vec<_> = api.impls.iter().filter(of_freed).map(methods).collect();
+    assert_eq!(blocks, [["seen"]]);
+    assert!(
+        !api.defs
+            .contains_key(&DefKey("fixture::internal::Unnamed".to_owned()))
     );
 }
 

@@ -395,6 +395,9 @@ pub struct Trait {
     pub docs: String,
     /// Its methods over all types that implement it; the first argument tells them apart.
     pub methods: Vec<Method>,
+    /// It is no trait but a type whose values cross as plain data: these are its functions.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub plain: bool,
 }
 
 /// What an object has to have to implement a trait.

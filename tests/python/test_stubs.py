@@ -15,7 +15,7 @@ from checkers import run
 import usecrate
 
 CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
-FIXTURES = ("any_value", "behaviours", "generics", "keeps", "mappings", "reaches", "traits")
+FIXTURES = ("any_value", "behaviours", "generics", "keeps", "mappings", "offers", "reaches", "traits")
 SPECS = {**{name: str(CRATES / name) for name in FIXTURES}, "semver": "semver@1.0.28"}
 
 

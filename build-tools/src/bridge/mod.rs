@@ -134,6 +134,7 @@ impl Bridge {
             toolchain.verbose_version.as_bytes(),
             self.local_sources.as_bytes(),
             crate::cache::flags().as_bytes(),
+            crate::cargo::rustdoc::ASKED.as_bytes(),
         ] {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
         }

@@ -21,6 +21,9 @@ pub const REAL: &str = "USECRATE_RUSTDOC";
 /// Names the folder for the documents.
 const OUT: &str = "USECRATE_DOCUMENTS";
 
+/// What rustdoc is asked for. The scan leaves out what is hidden, but for what a name that is not hidden leads to.
+pub const ASKED: &str = "-Z unstable-options --output-format json --document-hidden-items";
+
 /// A package to document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wanted {
@@ -266,7 +269,8 @@ fn json_arguments(args: &[OsString], out: &Path) -> Vec<OsString> {
         capped |= text.starts_with("--cap-lints");
         kept.push(arg.clone());
     }
-    kept.extend(["-Z", "unstable-options", "--output-format", "json", "--out-dir"].map(OsString::from));
+    kept.extend(ASKED.split(' ').map(OsString::from));
+    kept.push("--out-dir".into());
     kept.push(out.as_os_str().to_owned());
     if !capped {
         kept.extend(["--cap-lints", "allow"].map(OsString::from));
@@ -316,7 +320,7 @@ mod tests {
         let text: Vec<_> = got.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
         assert_eq!(
             text.join(" "),
-            "--crate-name a lib.rs -Z unstable-options --output-format json --out-dir /ours --cap-lints allow"
+            "--crate-name a lib.rs -Z unstable-options --output-format json --document-hidden-items --out-dir /ours --cap-lints allow"
         );
     }
 }

@@ -222,6 +222,7 @@ impl<'a> Join<'a> {
                 name: planned.name.clone(),
                 docs: planned.docs.clone(),
                 methods,
+                plain: planned.plain,
             }
         });
         traits.collect()

@@ -14,7 +14,7 @@ use super::lock::{self, Crossing};
 use super::model::{Action, Fluent, PlannedParam, Reach, Shim, Stay};
 use super::open::Open;
 use super::outs::{self, Change};
-use super::site::{Callee, Explicit, OriginKey, Site};
+use super::site::{Callee, Explicit, Origin, OriginKey, Site};
 use super::spell::{Lifetimes, Unnameable};
 use super::types::Types;
 use super::wire::{Class, Reason, check_param, check_result, class, type_args};
@@ -179,10 +179,10 @@ fn shim(
     lifetimes::name_elided(&mut params, &mut output, receiver);
     // Of a type that has no class even what its own method changes is passed.
     let itself = |at: usize| receiver && at == 0;
-    let classless = site
-        .origin
-        .as_ref()
-        .is_some_and(|origin| matches!(origin.key, OriginKey::Foreign { .. }));
+    let foreign = |origin: &Origin| matches!(origin.key, OriginKey::Foreign { .. });
+    let value = |ty: &Ty| matches!(class(ctx, types, ty), Class::Mapped | Class::Value(_));
+    let classless =
+        site.origin.as_ref().is_some_and(foreign) || params.first().and_then(outs::target).is_some_and(value);
     let mut out_params = Vec::new();
     let (mut lists, mut in_place) = (BTreeSet::new(), BTreeSet::new());
     for (at, (param, ty)) in function.params.iter().zip(&params).enumerate() {

@@ -366,6 +366,7 @@ impl<'a> Ctx<'a> {
         let its_own = self.def(&trait_.def).is_some_and(
             |def| matches!(&def.kind, DefKind::Trait(of) if of.types.iter().any(|have| have == name)),
         );
+        let its_own = its_own || name == "Output" && stdlib::is_operator(&trait_.def);
         found
             .or_else(|| self.project(&ty, None, name, &none).filter(|_| !its_own))
             .map(|found| self.normal(&found))
@@ -417,15 +418,28 @@ impl<'a> Ctx<'a> {
 
     fn project(&self, self_ty: &Ty, trait_: Option<&TraitRef>, name: &str, args: &Args) -> Option<Ty> {
         if items::gathers(self_ty) {
-            let item = trait_.is_some_and(|trait_| stdlib::is_std(&trait_.def)) && name == "Item";
-            return items::item(self_ty).filter(|_| item).cloned();
+            if trait_.is_none_or(|trait_| !stdlib::is_std(&trait_.def)) {
+                return None;
+            }
+            return match name {
+                "Item" => items::item(self_ty).cloned(),
+                "IntoIter" => Some(self_ty.clone()),
+                _ => None,
+            };
         }
         let known = indexed(self_ty, trait_, name).or_else(|| numbers::given(self_ty, trait_, name));
         if let Some(given) = known {
             return Some(given.clone());
         }
         let found = match trait_ {
-            Some(trait_) => self.find_impl_of(self_ty, trait_)?,
+            Some(trait_) => match self.find_impl_of(self_ty, trait_) {
+                Some(found) => found,
+                // std makes every iterator one that can be made one, and its impls are not scanned.
+                None if name == "IntoIter" && stdlib::is_trait(&trait_.def, "IntoIterator") => {
+                    return self.has_std(self_ty, "Iterator").then(|| self_ty.clone());
+                }
+                None => return None,
+            },
             None => self.find_impl(self_ty, |impl_| impl_.types.iter().any(|(have, _)| have == name))?,
         };
         let (_, ty) = found.impl_.types.iter().find(|(have, _)| have == name)?;

@@ -10,7 +10,7 @@ use super::spell::Lifetimes;
 use super::stdlib::{self, StdClass};
 use super::{
     adaptors, closures, digits, handed, held, hosts, implemented, instances, items, iterables, mappings,
-    objects, stand_in, streams, wire,
+    objects, offered, stand_in, streams, wire,
 };
 use crate::api::{
     Arg, Args, Bound, Def, DefKey, DefKind, Fields, Function, GenericParam, Impl, Target, TraitRef, Ty,
@@ -83,6 +83,7 @@ pub(super) fn discover(ctx: &Ctx<'_>) -> Found {
     for (name, def) in &exports {
         search.export(name, def);
     }
+    search.offered();
     search.follow();
     search.over_iterables(&exports);
     search.given();
@@ -217,6 +218,19 @@ impl Search<'_, '_> {
                 }
             }
             DefKind::Trait(_) | DefKind::Opaque { .. } | DefKind::Macro => {}
+        }
+    }
+
+    /// What the functions mention of types that cross as plain data.
+    fn offered(&mut self) {
+        for (_, ty) in offered::types(self.ctx) {
+            self.limit = NESTING;
+            for found in self.ctx.matching(&ty) {
+                let trait_ = found.impl_.trait_.as_ref();
+                if trait_.is_none_or(|one| !stdlib::is_std(&one.def)) {
+                    self.impl_members(found.impl_, found.subst);
+                }
+            }
         }
     }
 

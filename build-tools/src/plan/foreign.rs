@@ -92,7 +92,7 @@ pub(super) fn methods(build: &mut Builder<'_, '_>, def: &Def, methods: &mut BTre
 /// The same method over an iterable of such items as it asks for, where any items are not those.
 fn over_others(build: &Builder<'_, '_>, found: &Match<'_>, site: &Site, counted: bool) -> Option<Site> {
     let passed = found.subst.types.get("Self")?;
-    let (ty, function) = iterables::made_of(build.ctx, passed, &site.function)?;
+    let (ty, function, told) = iterables::made_of(build.ctx, passed, &site.function)?;
     let rust = build.ctx.spell(&ty, Lifetimes::Infer).ok()?;
     let mut subst = found.subst.clone();
     for known in subst.types.values_mut().filter(|known| *known == passed) {
@@ -106,7 +106,8 @@ fn over_others(build: &Builder<'_, '_>, found: &Match<'_>, site: &Site, counted:
         &build.ctx.show(&ty),
         counted,
     );
-    let same = sites.into_iter().find(|one| one.function.name == function.name)?;
+    let mut same = sites.into_iter().find(|one| one.function.name == function.name)?;
+    same.subst.types.extend(told.types);
     Some(Site { function, ..same })
 }
 

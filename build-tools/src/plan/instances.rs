@@ -404,7 +404,9 @@ pub(super) fn of_iterables(ctx: &Ctx<'_>, def: &Def, found: &Instances) -> Vec<T
         .filter(|one| !one.hidden && !one.unsafe_)
     {
         let made = iterables::made_of(ctx, &iterable, method);
-        let (iterable, method) = made.as_ref().map_or((&iterable, method), |(ty, told)| (ty, told));
+        let (iterable, method) = made
+            .as_ref()
+            .map_or((&iterable, method), |(ty, put, _)| (ty, put));
         let subst = Subst::of_self(iterable);
         let Some(shape) = method.output.as_ref().map(|ty| ctx.normal(&subst.apply(ty))) else {
             continue;
@@ -603,6 +605,16 @@ impl Filling<'_, '_> {
                 }
                 inner @ Ty::Path { .. } if !closed(&inner) => self.inside(generics, &inner, subst),
                 _ => {}
+            }
+            // What is in a type of the language, or of std, may be anything that meets the bounds.
+            for name in generics_in(&subst.apply(ty)).intersection(&open) {
+                let bounds: Vec<Bound> = bounds_of(generics, name).into_iter().cloned().collect();
+                let stands = stand_in::of_bounds(self.ctx, &subst.apply_bounds(&bounds), false);
+                let stands = stands
+                    .into_iter()
+                    .next()
+                    .filter(|_| *ty != Ty::Generic(name.clone()));
+                subst.types.extend(stands.map(|ty| (name.clone(), ty)));
             }
         }
     }

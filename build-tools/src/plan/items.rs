@@ -2,10 +2,11 @@
 
 use super::ctx::{Ctx, Match};
 use super::fold::{any, closed, generics_in};
+use super::lifetimes::lifetimes;
 use super::spell::Lifetimes;
 use super::stdlib;
 use super::types::Types;
-use super::wire::{Reason, check_error, check_result, type_args};
+use super::wire::{Class, Reason, check_error, check_result, class, type_args};
 use crate::api::{Args, Bound, DefKey, DefKind, TraitRef, Ty};
 
 /// The runtime's iterator over items of Python's.
@@ -113,6 +114,32 @@ pub(super) fn named<'a>(ctx: &Ctx<'a>, ty: &Ty) -> Option<(Match<'a>, Items)> {
         into: false,
     };
     Some((found, items))
+}
+
+/// An iterator that could have a class and has none, as the iterator that it is.
+pub(super) fn unclassed(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<Ty> {
+    if class(ctx, types, ty) != Class::Unknown || !closed(ty) {
+        return None;
+    }
+    let (_, Items { item, double, .. }) = named(ctx, ty)?;
+    let one = |module: &str, name: &str, bindings: Vec<(String, Ty)>| Bound::Trait {
+        trait_: TraitRef {
+            def: DefKey(format!("core::iter::traits::{module}::{name}")),
+            args: Args {
+                bindings,
+                ..Args::default()
+            },
+        },
+        maybe: false,
+        for_: Vec::new(),
+    };
+    let item = item.map(|item| ("Item".to_owned(), item)).into_iter();
+    let mut bounds = vec![one("iterator", "Iterator", item.collect())];
+    if double {
+        bounds.push(one("double_ended", "DoubleEndedIterator", Vec::new()));
+    }
+    bounds.extend(lifetimes(ty).into_iter().map(Bound::Outlives));
+    Some(Ty::Impl(bounds))
 }
 
 /// The type's own impl of a trait of std.

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
-use super::callables::left_open;
 use super::ctx::{Ctx, Match, bounds_of, parameters};
 use super::fold::{Subst, closed, generics_in};
 use super::methods::{has_receiver, trait_sites};
@@ -152,8 +151,8 @@ pub(super) fn unmet(ctx: &Ctx<'_>, site: &Site) -> Option<Reason> {
 }
 
 /// A method that asks for items of a certain make (`where Self: Iterator<Item = (K, V)>`), where they may be anything: what is
-/// passed for it, and the method with what is open in such an item told.
-pub(super) fn made_of(ctx: &Ctx<'_>, iterable: &Ty, function: &Function) -> Option<(Ty, Function)> {
+/// passed for it, and the method with what is open in such an item put in, and told: it is still declared.
+pub(super) fn made_of(ctx: &Ctx<'_>, iterable: &Ty, function: &Function) -> Option<(Ty, Function, Subst)> {
     items::item(iterable).filter(|item| stand_in::is_dynamic(item))?;
     let clauses = function.generics.bounds.iter();
     let of_self = clauses.filter(|clause| matches!(&clause.ty, Ty::Generic(name) if name == "Self"));
@@ -181,9 +180,8 @@ pub(super) fn made_of(ctx: &Ctx<'_>, iterable: &Ty, function: &Function) -> Opti
         .extend(open.into_iter().map(|name| (name, stand_in::dynamic())));
     let passed = choose::gathered(&ctx.normal(&told.apply(item)))?;
     let mut function = function.clone();
-    function.generics = left_open(&function.generics, &told);
     told.put_into(&mut function);
-    Some((passed, function))
+    Some((passed, function, told))
 }
 
 /// It is among the first classes that are tried for a method.

@@ -74,7 +74,7 @@ impl Fold for Meant {
 }
 
 /// Every lifetime in a type.
-fn lifetimes(ty: &Ty) -> BTreeSet<String> {
+pub(super) fn lifetimes(ty: &Ty) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     each(ty, &mut |part| match part {
         Ty::Ref {

@@ -16,8 +16,8 @@ use super::open::{Open, names_const};
 use super::stand_in;
 use super::types::Types;
 use super::wire::{is_bytes, is_text, type_args};
-use super::{closures, holds, stdlib, streams};
-use crate::api::{Bound, DefKind, Fields, TraitRef, Ty};
+use super::{closures, holds, items, stdlib, streams};
+use crate::api::{Bound, DefKey, DefKind, Fields, Impl, TraitRef, Ty};
 
 /// Something that a parameter may be.
 #[derive(Debug, Clone)]
@@ -32,6 +32,9 @@ const PLAIN: &[&str] = &["i64", "f64", "bool", "u8", "u16", "u32", "u64", "i32",
 
 /// Lengths, the likeliest first.
 const LENGTHS: &[&str] = &["1", "2", "3", "4", "8", "16", "32", "64"];
+
+/// How long tuples are.
+const TUPLES: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// How many of the crate's own kinds of values there have to be for a type to stand for all of them.
 const KINDS: usize = 3;
@@ -50,7 +53,9 @@ pub(super) fn types(
         .filter(|(ty, _)| matches!(ty, Ty::Generic(have) if have == name));
     let bounds: Vec<Bound> = about.flat_map(|(_, bounds)| bounds.clone()).collect();
     let meets = |ty: &Ty| holds::meets(ctx, ty, &bounds) && agrees(ctx, open, name, ty);
-    if let Some(found) = chooser.inside.get(name) {
+    let tuples = tuples(ctx, open, &bounds).into_iter().filter(meets);
+    let tuples = candidates(tuples, true);
+    if let Some(found) = chooser.inside.get(name).filter(|_| tuples.is_empty()) {
         let whole = found
             .iter()
             .filter(|ty| streams::modes(ty).is_none() && meets(ty));
@@ -63,7 +68,8 @@ pub(super) fn types(
         }
         return candidates(whole.into_iter(), true);
     }
-    let named: Vec<Ty> = bounds.iter().filter_map(of_bound).collect();
+    let named = bounds.iter().filter_map(of_bound).chain(collected(open, name));
+    let named: Vec<Ty> = named.collect();
     if !named.is_empty() {
         return candidates(named.into_iter(), true);
     }
@@ -75,6 +81,7 @@ pub(super) fn types(
             return all;
         }
     }
+    all.splice(0..0, tuples);
     let plain = PLAIN.iter().map(|name| Ty::Primitive((*name).to_owned()));
     let mut rest: Vec<Ty> = plain.collect();
     rest.insert(2, string());
@@ -95,6 +102,28 @@ pub(super) fn types(
         }
     }
     all
+}
+
+/// Tuples of what an iterator gives, where a trait of the crate's is asked for and nobody tells which types implement it:
+/// `fn tuples<T: Tuple>(self)`.
+fn tuples(ctx: &Ctx<'_>, open: &Open, bounds: &[Bound]) -> Vec<Ty> {
+    let receiver = open.params.first().map(|ty| match ty {
+        Ty::Ref { ty, .. } => ty,
+        ty => ty,
+    });
+    let Some(item) = receiver.and_then(items::item) else {
+        return Vec::new();
+    };
+    let of = |length: usize| Ty::Tuple(vec![item.clone(); length]);
+    let untold = |bound: &Bound| {
+        let own = matches!(bound, Bound::Trait { trait_, .. } if trait_.def.krate() == ctx.api.name);
+        own && holds::bounded(ctx, &of(2), bound) == holds::Answer::Open
+    };
+    if bounds.iter().any(untold) {
+        TUPLES.map(of).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// What is asked of known types holds with it: `fn random<T>() -> T where StandardUniform: Distribution<T>`.
@@ -134,6 +163,28 @@ fn of_bound(bound: &Bound) -> Option<Ty> {
         _ if is("From") || is("TryFrom") => Some(arg.clone()),
         _ => None,
     }
+}
+
+/// The same of what is asked of a `Result` or `Option` of the parameter: what fails is collected all the same.
+fn collected(open: &Open, name: &str) -> Option<Ty> {
+    let first = |ty: &Ty| match ty {
+        Ty::Path { def, args } if ["Result", "Option"].iter().any(|name| stdlib::is(def, name)) => {
+            type_args(args).next().cloned()
+        }
+        _ => None,
+    };
+    let about = open.bounds.iter().filter(|(ty, _)| {
+        let of = first(ty);
+        matches!(of, Some(Ty::Generic(have)) if have == name)
+    });
+    about
+        .flat_map(|(_, bounds)| bounds)
+        .find_map(|bound| match bound {
+            Bound::Trait { trait_, .. } if stdlib::is_trait(&trait_.def, "FromIterator") => {
+                type_args(&trait_.args).next().and_then(first).map(list)
+            }
+            _ => None,
+        })
 }
 
 /// A bound that values of different types meet in different ways: it matters which is meant.
@@ -233,7 +284,7 @@ pub(super) fn constants(
         .chain(std::iter::once(name.to_owned()))
         .collect();
     let mut found: Vec<String> = Vec::new();
-    let mut stands = false;
+    let (mut stands, mut iterates) = (false, true);
     for whole in signature {
         each(whole, &mut |part| {
             let Ty::Path { def, .. } = part else { return };
@@ -241,6 +292,7 @@ pub(super) fn constants(
                 return;
             }
             stands = true;
+            iterates &= ctx.iterators().any(|impl_| is_of(impl_, def));
             for id in types.of_def(def) {
                 let mut subst = Subst::default();
                 if unify(part, &types.get(id).instance.ty, &open, &mut subst) {
@@ -256,7 +308,8 @@ pub(super) fn constants(
         _ => "",
     };
     let texts: Vec<String> = match word {
-        _ if stands => found,
+        // An iterator needs no class.
+        _ if stands && !(iterates && found.is_empty()) => found,
         "bool" => vec!["false".to_owned(), "true".to_owned()],
         "usize" | "u8" | "u16" | "u32" | "u64" => LENGTHS.iter().map(|one| (*one).to_owned()).collect(),
         _ => Vec::new(),
@@ -266,4 +319,8 @@ pub(super) fn constants(
         natural: false,
     };
     texts.into_iter().map(candidate).collect()
+}
+
+fn is_of(impl_: &Impl, wanted: &DefKey) -> bool {
+    matches!(&impl_.self_ty, Ty::Path { def, .. } if def == wanted)
 }

@@ -31,34 +31,8 @@ pub(super) fn methods(
     id: TypeId,
     traits: &mut TraitMethods,
 ) -> Vec<PlannedMethod> {
-    let place = Place::class(id);
     let found = find(build, id);
-    let own: BTreeSet<String> = found
-        .iter()
-        .filter(|one| one.trait_.is_none())
-        .map(|one| names::python(&one.site.function.name))
-        .collect();
-    let mut all: BTreeMap<String, PlannedMethod> = BTreeMap::new();
-    for one in &found {
-        let shims = build.plan(&one.site, &place);
-        if shims.is_empty() {
-            continue;
-        }
-        let name = names::python(&one.site.function.name);
-        let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
-        let method = PlannedMethod {
-            name: name.clone(),
-            instance: one.instance,
-            shims,
-            from_trait,
-        };
-        if let (Some(def), true) = (&one.trait_, one.instance) {
-            merge(traits.entry(def.clone()).or_default(), method.clone());
-        }
-        if one.trait_.is_none() || !own.contains(&name) {
-            merge(&mut all, method);
-        }
-    }
+    let mut all = planned(build, &found, &Place::class(id), traits);
     let mut taken: BTreeSet<String> = found
         .iter()
         .map(|one| names::python(&one.site.function.name))
@@ -78,6 +52,59 @@ pub(super) fn methods(
         merge(&mut all, method);
     }
     all.into_values().collect()
+}
+
+/// Plans what was found.
+fn planned(
+    build: &mut Builder<'_, '_>,
+    found: &[Found],
+    place: &Place,
+    traits: &mut TraitMethods,
+) -> BTreeMap<String, PlannedMethod> {
+    let own: BTreeSet<String> = found
+        .iter()
+        .filter(|one| one.trait_.is_none())
+        .map(|one| names::python(&one.site.function.name))
+        .collect();
+    let mut all: BTreeMap<String, PlannedMethod> = BTreeMap::new();
+    for one in found {
+        let shims = build.plan(&one.site, place);
+        if shims.is_empty() {
+            continue;
+        }
+        let name = names::python(&one.site.function.name);
+        let from_trait = one.trait_.as_ref().map(|def| build.ctx.path(def));
+        let method = PlannedMethod {
+            name: name.clone(),
+            instance: one.instance,
+            shims,
+            from_trait,
+        };
+        if let (Some(def), true) = (&one.trait_, one.instance) {
+            merge(traits.entry(def.clone()).or_default(), method.clone());
+        }
+        if one.trait_.is_none() || !own.contains(&name) {
+            merge(&mut all, method);
+        }
+    }
+    all
+}
+
+/// Plans the methods of a type that has no class, since its values cross as plain data.
+pub(super) fn of_value(
+    build: &mut Builder<'_, '_>,
+    ty: &Ty,
+    path: &str,
+    traits: &mut TraitMethods,
+) -> Vec<PlannedMethod> {
+    let Ok(rust) = build.ctx.spell(ty, Lifetimes::Infer) else {
+        return Vec::new();
+    };
+    let (mut found, from_traits) = of_blocks(build, ty, &rust, path, true);
+    found.extend(from_traits);
+    planned(build, &found, &Place::default(), traits)
+        .into_values()
+        .collect()
 }
 
 /// Puts a method beside those of its name.
@@ -103,21 +130,42 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
     let Some(rust) = spelled(build, id) else {
         return Vec::new();
     };
+    let (mut out, mut from_traits) =
+        of_blocks(build, &entry.instance.ty, &rust, &entry.path, entry.instance.own);
+    out.extend(siblings::functions(build, id).into_iter().map(|site| Found {
+        site,
+        trait_: None,
+        instance: false,
+    }));
+    out.append(&mut from_traits);
+    out
+}
+
+/// The functions of a type's own blocks, and those of its traits'. `own`: it belongs to the crate's API.
+fn of_blocks(
+    build: &Builder<'_, '_>,
+    ty: &Ty,
+    rust: &str,
+    path: &str,
+    own: bool,
+) -> (Vec<Found>, Vec<Found>) {
     let mut out = Vec::new();
     let mut from_traits = Vec::new();
-    for found in build.ctx.matching(&entry.instance.ty) {
+    let id = build.types.id(ty);
+    let collective = id.is_some_and(|id| build.types.get(id).instance.collective);
+    for found in build.ctx.matching(ty) {
         match &found.impl_.trait_ {
             None => {
                 for function in found.impl_.methods.iter().filter(|function| !function.hidden) {
                     let site = Site {
-                        id: format!("{}::{}", entry.path, function.name),
+                        id: format!("{path}::{}", function.name),
                         function: function.clone(),
                         subst: found.subst.clone(),
                         generics: vec![left_open(&found.impl_.generics, &found.subst)],
                         callee: Callee::Path(format!("<{rust}>::{}", names::raw(&function.name))),
                         explicit: Explicit::None,
                         of_trait: None,
-                        origin: Some(Origin::of_block(found.impl_, function, entry.instance.own)),
+                        origin: Some(Origin::of_block(found.impl_, function, own)),
                     };
                     out.push(Found {
                         instance: has_receiver(function),
@@ -129,11 +177,11 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
             Some(trait_) if stdlib::is_std(&trait_.def) || found.impl_.synthetic => {}
             Some(_) if iterables::trait_of(build.ctx, found.impl_).is_some() => {}
             // What every type has says nothing of many of something.
-            Some(_) if entry.instance.collective && found.impl_.blanket.is_some() => {}
+            Some(_) if collective && found.impl_.blanket.is_some() => {}
             Some(trait_) => {
-                let counted = entry.instance.own && build.ctx.own(&trait_.def);
-                let mut sites = trait_sites(build, &found, &rust, &entry.path, counted);
-                if adaptors::is_foreign(build.ctx, &entry.instance.ty) {
+                let counted = own && build.ctx.own(&trait_.def);
+                let mut sites = trait_sites(build, &found, rust, path, counted);
+                if adaptors::is_foreign(build.ctx, ty) {
                     sites.retain(|site| !adaptors::is_provided(build.ctx, found.impl_, &site.function.name));
                 }
                 for site in sites {
@@ -147,13 +195,7 @@ fn find(build: &Builder<'_, '_>, id: TypeId) -> Vec<Found> {
             }
         }
     }
-    out.extend(siblings::functions(build, id).into_iter().map(|site| Found {
-        site,
-        trait_: None,
-        instance: false,
-    }));
-    out.append(&mut from_traits);
-    out
+    (out, from_traits)
 }
 
 /// It takes the object first.

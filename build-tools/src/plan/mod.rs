@@ -63,6 +63,7 @@ mod named;
 mod names;
 mod numbers;
 mod objects;
+mod offered;
 mod open;
 mod outs;
 mod packed;
@@ -132,6 +133,7 @@ pub fn plan(api: &Api, options: &Options) -> Result<Plan, Unusable> {
     siblings::share(&build, &mut planned);
     let named_classes = siblings::subscripts(&build, &mut planned);
     let mut traits = modules::traits(&mut build, over_types);
+    offered::plan(&mut build, &mut traits);
     adaptors::complete(&mut build, &mut planned);
     iterables::share(&mut build, &mut planned, &mut traits);
     let modules = modules::modules(&mut build, &traits);

@@ -356,6 +356,8 @@ pub struct PlannedTrait {
     pub docs: String,
     /// Methods over all implementors.
     pub methods: Vec<PlannedMethod>,
+    /// It is no trait but a type whose values cross as plain data: these are its functions.
+    pub plain: bool,
 }
 
 /// A public module.

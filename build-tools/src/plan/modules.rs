@@ -6,6 +6,7 @@ use usecrate_manifest::SkipCode;
 
 use super::build::{Builder, Place};
 use super::callables::made_up;
+use super::ctx::Ctx;
 use super::fold::{Subst, erase};
 use super::methods::{TraitMethods, skip_generic, skip_unreached};
 use super::model::{PlannedMethod, PlannedModule, PlannedTarget, PlannedTrait, ShimId, TypeId};
@@ -195,10 +196,16 @@ fn plan_definition(
                 skip_unreached(build, def);
                 Some(PlannedTarget::Type(id))
             }
-            None => {
-                skip_generic(build, def, &place.modules);
-                None
-            }
+            None => match traits.iter().position(|(key, _)| *key == def.key) {
+                Some(at) => {
+                    skip_unreached(build, def);
+                    Some(PlannedTarget::Trait(at))
+                }
+                None => {
+                    skip_generic(build, def, &place.modules);
+                    None
+                }
+            },
         },
         DefKind::Trait(_) => {
             let at = traits.iter().position(|(key, _)| *key == def.key);
@@ -363,7 +370,7 @@ pub(super) fn traits(
         .exported
         .iter()
         .filter_map(|key| build.ctx.def(key))
-        .filter(|def| matches!(def.kind, DefKind::Trait(_)) && !def.hidden && !def.std)
+        .filter(|def| is_served(build.ctx, def))
         .collect();
     let mut out = Vec::new();
     for def in exported {
@@ -373,17 +380,24 @@ pub(super) fn traits(
         if methods.is_empty() {
             continue;
         }
-        let path = build.ctx.path(&def.key);
-        let name = names::python(path.rsplit("::").next().unwrap_or_default());
-        out.push((
-            def.key.clone(),
-            PlannedTrait {
-                path,
-                name,
-                docs: def.docs.clone(),
-                methods,
-            },
-        ));
+        out.push((def.key.clone(), namespace(build, def, methods)));
     }
     out
+}
+
+/// It is a trait that the crate exports.
+pub(super) fn is_served(ctx: &Ctx<'_>, def: &Def) -> bool {
+    matches!(def.kind, DefKind::Trait(_)) && !def.hidden && !def.std && ctx.exported.contains(&def.key)
+}
+
+/// What a definition's functions are reached through.
+pub(super) fn namespace(build: &Builder<'_, '_>, def: &Def, methods: Vec<PlannedMethod>) -> PlannedTrait {
+    let path = build.ctx.path(&def.key);
+    PlannedTrait {
+        name: names::python(path.rsplit("::").next().unwrap_or_default()),
+        path,
+        docs: def.docs.clone(),
+        methods,
+        plain: false,
+    }
 }

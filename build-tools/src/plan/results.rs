@@ -79,7 +79,8 @@ fn shorten(ctx: &Ctx<'_>, ty: &Ty) -> Option<String> {
 /// result.
 pub(super) fn given(ctx: &Ctx<'_>, types: &Types, ty: &Ty) -> Option<(Ty, String)> {
     let Some((boxed, make)) = boxed_error(ctx, types, ty) else {
-        return objects::given(ctx, ty);
+        let iterator = items::unclassed(ctx, types, ty).map(|ty| (ty, "{}".to_owned()));
+        return iterator.or_else(|| objects::given(ctx, ty));
     };
     Some(match objects::given(ctx, &boxed) {
         Some((ty, around)) => (ty, around.replace("{}", &make)),

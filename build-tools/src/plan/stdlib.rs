@@ -551,6 +551,13 @@ pub(super) fn is_trait(def: &DefKey, name: &str) -> bool {
     is_std(def) && def.name() == name
 }
 
+/// A trait of an operator: what it gives is its own `Output`, no other trait's.
+pub(super) fn is_operator(def: &DefKey) -> bool {
+    ["core::ops::arith::", "core::ops::bit::"]
+        .iter()
+        .any(|module| def.0.starts_with(module))
+}
+
 /// An impl of it says nothing of behaviour.
 pub(super) fn is_derived(def: &DefKey) -> bool {
     is_std(def) && DERIVED.contains(&def.name())

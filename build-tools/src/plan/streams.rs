@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::unify;
 use super::stdlib;
-use crate::api::{Arg, Bound, Def, DefKey, GenericParam, Generics, Impl, Ty};
+use crate::api::{Arg, Bound, Def, DefKey, DefKind, Field, Fields, GenericParam, Generics, Impl, Ty};
 
 /// The pseudo primitive's name begins so; the modes follow.
 const FILE: &str = "@file:";
@@ -118,6 +118,9 @@ pub(super) fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
     if modes != 0 {
         return Some(modes).filter(|modes| is_one(*modes));
     }
+    if takes_any(def, name) {
+        return None;
+    }
     let standard = |impl_: &&&&Impl| impl_.trait_.as_ref().is_some_and(|one| of_trait(&one.def) != 0);
     let others = traits.iter().filter(|impl_| !standard(impl_));
     traits
@@ -126,6 +129,21 @@ pub(super) fn of_parameter(ctx: &Ctx<'_>, def: &Def, name: &str) -> Option<u8> {
         .chain(others)
         .map(asked)
         .find(|modes| *modes != 0)
+}
+
+/// A variant holds a value of the parameter as it is, and nothing else: whatever it is, it can be put there.
+fn takes_any(def: &Def, name: &str) -> bool {
+    let is = |field: &Option<Field>| {
+        field
+            .as_ref()
+            .is_some_and(|field| matches!(&field.ty, Ty::Generic(have) if have == name))
+    };
+    let DefKind::Enum { variants, .. } = &def.kind else {
+        return false;
+    };
+    variants.iter().any(
+        |variant| matches!(&variant.fields, Fields::Tuple { fields } if fields.len() == 1 && is(&fields[0])),
+    )
 }
 
 fn is(param: &GenericParam, wanted: &str) -> bool {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustdoc_types::{Crate, Id, Item, ItemEnum, ItemKind};
 
-use super::{Document, Needed, ScanError, format};
+use super::{Document, Needed, ScanError, format, hidden};
 use crate::api::DefKey;
 
 /// The crates whose items every program has; they are never scanned.
@@ -102,7 +102,8 @@ impl Graph {
             doc.artifacts.extend(artifact);
             return Ok(());
         }
-        let format::Read { krate, cut } = format::read(&document.path)?;
+        let format::Read { mut krate, cut } = format::read(&document.path)?;
+        hidden::leave_out(&mut krate);
         let root = krate.index.get(&krate.root).ok_or_else(|| ScanError::NoRoot {
             package: document.package.clone(),
         })?;

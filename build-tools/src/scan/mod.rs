@@ -1,6 +1,6 @@
 //! Scan: from rustdoc's JSON documents to the [`Api`] model. The only reader of that format.
 //!
-//! 1. `format` reads a document of any known format version;
+//! 1. `format` reads a document of any known format version, `hidden` takes out what is no public API;
 //! 2. `graph` links documents, so that one item has one key whoever mentions it;
 //! 3. `tree` finds the public names, `types`, `items` and `impls` read what they lead to;
 //! 4. `reach` follows what is mentioned, nearest first, and says which documents are missing.
@@ -12,6 +12,7 @@
 mod error;
 mod format;
 mod graph;
+mod hidden;
 mod impls;
 mod items;
 mod reach;

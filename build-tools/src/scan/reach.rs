@@ -300,8 +300,9 @@ impl Builder<'_> {
         })
     }
 
-    /// Blanket impls that say nothing about the type: those of the standard library, and those of other
-    /// crates that every type meets, unless the crate itself exports the trait.
+    /// Blanket impls that say nothing about the type: those of the standard library, those of other crates
+    /// that every type meets, unless the crate itself exports the trait, and those of traits of which their own
+    /// crate says nothing, since they are hidden there.
     fn is_noise(&self, doc: usize, inner: &rd::Impl) -> bool {
         let (Some(_), Some(path)) = (&inner.blanket_impl, &inner.trait_) else {
             return false;
@@ -318,11 +319,14 @@ impl Builder<'_> {
             .key(&found)
             .is_some_and(|key| self.exported.contains(&key));
         let own = krate == 0 || exported;
-        !own && !impls::bounded_by(&inner.generics, &|id| {
-            self.graph
-                .locate(doc, id)
-                .is_some_and(|bound| !self.graph.crates[self.graph.crate_of(&bound)].std)
-        })
+        let untold = matches!(found, Found::Elsewhere { .. }) && self.graph.crates[krate].doc.is_some();
+        untold
+            || !own
+                && !impls::bounded_by(&inner.generics, &|id| {
+                    self.graph
+                        .locate(doc, id)
+                        .is_some_and(|bound| !self.graph.crates[self.graph.crate_of(&bound)].std)
+                })
     }
 
     /// Impls of the crate that hang on no reachable type or trait of its own, such as an operator on a

@@ -4,7 +4,7 @@
 use usecrate_manifest::{Callable, TypeRef};
 
 use super::tree::Tree;
-use super::ty::{ANY, Known, Ty};
+use super::ty::{ANY, Known, Ty, builtin};
 use super::types::Types;
 
 /// A parameter.
@@ -122,7 +122,19 @@ fn add(known: Known<'_>, kept: &mut Vec<Signature>, one: Signature) {
 }
 
 fn is_result_within(known: Known<'_>, inner: &Ty, outer: &Ty) -> bool {
-    *outer == ANY || (*inner != ANY && known.is_within(inner, outer) && variants_kept(inner, outer))
+    *outer == ANY
+        || (*inner != ANY
+            && known.is_within(inner, outer)
+            && variants_kept(inner, outer)
+            && is_said(inner, outer))
+}
+
+/// A real number may be passed for a complex one; as a result beside others, checkers take it for another.
+fn is_said(inner: &Ty, outer: &Ty) -> bool {
+    let all = outer.parts();
+    let real = |part: &&Ty| ["float", "int"].iter().any(|name| **part == builtin(name));
+    let mut reals = inner.parts().iter().filter(real);
+    !all.contains(&builtin("complex")) || reals.all(|part| all.contains(part))
 }
 
 /// What says which variant it is says more than the class.

@@ -59,7 +59,7 @@ class PlainEnum(enum.Enum):  # type: ignore[misc]
 
 @type_check_only
 class Trait(metaclass=Class):
-    """Namespace of a trait's methods."""
+    """Namespace of the methods of a trait, or of a type whose values are plain data."""
 
     __usecrate_trait__: ClassVar[object]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .loaded import Loaded
-    from .model import Type, Variant
+    from .model import Trait, Type, Variant
 
 
 def namespace(loaded: Loaded, ty: Type, info: Info) -> dict[str, Any]:
@@ -139,7 +139,9 @@ class VariantMeta(type):
             return False
         _, _, at = cls.__usecrate_variant__
         try:
-            return bool(base.__usecrate_variant_of__(value) == at)
+            # Another instance of a generic enum has the same variants, and its own function that tells them.
+            told: Any = type(value)
+            return bool(told.__usecrate_variant_of__(value) == at)
         except ValueError:  # an error without a value in Rust
             return False
 
@@ -245,13 +247,13 @@ def _field(loaded: Loaded, cls: Any, name: str, getters: list[tuple[int, int]]) 
 
 
 def trait_class(loaded: Loaded, index: int) -> type:
-    """The namespace of a trait: its methods take the value first, whatever its type."""
+    """The namespace of a trait, or of a type whose values are plain data: methods take the value first."""
     trait = loaded.manifest["traits"][index]
     module, _ = module_and_name(trait["path"])
     body = {
         "__module__": module or loaded.name,
         "__qualname__": trait["name"],
-        "__doc__": trait.get("docs") or f"Rust: the trait `{trait['path']}`",
+        "__doc__": trait.get("docs") or f"Rust: {_word(trait)} `{trait['path']}`",
         "__slots__": (),
     }
     cls = TraitMeta(trait["name"], (), body)
@@ -270,16 +272,23 @@ def trait_class(loaded: Loaded, index: int) -> type:
     return cls
 
 
+def _word(trait: Trait) -> str:
+    return "the type" if trait.get("plain") else "the trait"
+
+
 @picklable
 class TraitMeta(type):
-    """Metaclass of a trait's namespace: it has no instances."""
+    """Metaclass of a namespace, of a trait or of a type that is plain data here: it has no instances."""
 
     __usecrate_trait__: tuple[Loaded, int]
 
     def __call__(cls, *args: object, **kwargs: object) -> Any:
-        raise TypeError(
-            f"`{cls.__name__}` is a Rust trait, not a class: call its methods, `{cls.__name__}.method(value)`"
-        )
+        loaded, index = cls.__usecrate_trait__
+        if loaded.manifest["traits"][index].get("plain"):
+            what = "crosses as plain data, which is passed as it is"
+        else:
+            what = "is a Rust trait, not a class"
+        raise TypeError(f"`{cls.__name__}` {what}: call its methods, `{cls.__name__}.method(value)`")
 
     def __getattr__(cls, name: str) -> Any:
         from .names import nearest
@@ -293,5 +302,5 @@ class TraitMeta(type):
                 raise unsupported(skip)
         known = [method["name"] for method in trait["methods"]]
         raise AttributeError(
-            f"the trait `{trait['path']}` has no served method `{name}`{nearest(name, known)}"
+            f"{_word(trait)} `{trait['path']}` has no served method `{name}`{nearest(name, known)}"
         )

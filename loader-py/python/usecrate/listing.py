@@ -153,8 +153,9 @@ def _notes(found: Callable, *notes: str) -> str:
 
 
 def _trait(manifest: Manifest, name: str, index: int) -> Iterator[str]:
-    yield f"  trait {name}"
-    for method in manifest["traits"][index]["methods"]:
+    trait = manifest["traits"][index]
+    yield f"  type {name}  # its values are plain data" if trait.get("plain") else f"  trait {name}"
+    for method in trait["methods"]:
         for key, index in _reached(method):
             found = manifest["callables"][index]
             yield f"    def {signature(manifest, found, name=method['name'] + key)}"

@@ -108,12 +108,13 @@ class Type(TypedDict):
 
 
 class Trait(TypedDict):
-    """A trait."""
+    """A trait, or a type whose values cross as plain data."""
 
     path: str
     name: str
     docs: NotRequired[str]
     methods: list[Method]
+    plain: NotRequired[bool]
 
 
 class Param(TypedDict):

@@ -155,6 +155,7 @@ static TRAIT: &Shape = &[
     ("name", Text, MUST),
     ("docs", Text, MAY),
     ("methods", Maps(METHOD), MUST),
+    ("plain", Flag, MAY),
 ];
 static OBJECT: &Shape = &[("trait", Text, MUST), ("methods", Maps(OBJECT_METHOD), MUST)];
 static OBJECT_METHOD: &Shape = &[("name", Text, MUST), ("type", Anything, MUST)];

@@ -78,5 +78,5 @@ pub(super) const ALL: &[Mapping] = &[
         "[T, N: $::ArrayLength<T>], [], $::GenericArray<T, N>, T, \
          <N as $::typenum::Unsigned>::USIZE..=<N as $::typenum::Unsigned>::USIZE",
     ),
-    Mapping::collection("either", "Either", 2, "mapped_either", "$::Either"),
+    Mapping::sides("either", "Either", "$::Either"),
 ];

@@ -34,6 +34,8 @@ pub(super) struct Mapping {
     arguments: &'static str,
     /// It is plain data of any shape.
     any: bool,
+    /// Plain data does not say which of two it is, so a crate that offers the type has a class for it.
+    sided: bool,
 }
 
 impl Mapping {
@@ -67,6 +69,16 @@ impl Mapping {
             template,
             arguments,
             any: false,
+            sided: false,
+        }
+    }
+
+    /// A value of one of two types.
+    const fn sides(krate: &'static str, name: &'static str, arguments: &'static str) -> Self {
+        let sided = true;
+        Self {
+            sided,
+            ..Self::collection(krate, name, 2, "mapped_either", arguments)
         }
     }
 
@@ -132,9 +144,24 @@ pub(super) fn find(ctx: &Ctx<'_>, ty: &Ty) -> Option<&'static Mapping> {
         Arg::Type(Ty::Primitive(name)) => Some(name.as_str()),
         _ => None,
     });
-    TABLES.iter().flat_map(|table| table.iter()).find(|row| {
-        row.krate == library && row.name == def.name() && row.only.is_none_or(|only| first == Some(only))
-    })
+    let offered = ctx.exported.contains(def);
+    rows(def)
+        .find(|row| row.only.is_none_or(|only| first == Some(only)))
+        .filter(|row| !row.sided || !offered)
+}
+
+/// The rows of a definition.
+fn rows(def: &DefKey) -> impl Iterator<Item = &'static Mapping> {
+    let (library, name) = (library(def), def.name());
+    let all = TABLES.iter().flat_map(|table| table.iter());
+    all.filter(move |row| row.krate == library && row.name == name)
+}
+
+/// What the first argument of a definition's type has to be, if the table has a row for it: the first that is a primitive.
+pub(super) fn first(def: &DefKey) -> Option<Ty> {
+    let primitive = |only: &&str| only.starts_with(|c: char| c.is_lowercase());
+    let first = rows(def).find_map(|row| row.only.filter(|only| primitive(only)))?;
+    Some(Ty::Primitive(first.to_owned()))
 }
 
 /// What stands for a type parameter that says how an array holds its items.

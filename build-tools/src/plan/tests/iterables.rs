@@ -1,6 +1,6 @@
 //! Plans with traits for whatever iterates.
 
-use super::judge::a_trait;
+use super::judge::{a_trait, by, clause, generic, over, with};
 use super::*;
 
 const ITERATOR: &str = "core::iter::traits::iterator::Iterator";
@@ -116,4 +116,128 @@ fn a_method_that_asks_for_items_of_a_make_is_served_over_those() {
             "<Iterable<Dynamic> as x::Spread>::tally"
         ]
     );
+}
+
+#[test]
+fn what_such_items_tell_is_still_declared_where_another_parameter_is_written() {
+    let pair = Ty::Tuple(vec![generic("K"), generic("V")]);
+    let all = by(
+        "core::iter::traits::collect::FromIterator",
+        vec![Arg::Type(generic("K"))],
+        Vec::new(),
+    );
+    let clauses = vec![
+        clause(me(), by(ITERATOR, Vec::new(), vec![("Item", pair)])),
+        clause(generic("A"), all),
+    ];
+    let firsts = Function {
+        generics: with(over(&["A", "K", "V"]), clauses),
+        ..function("firsts", vec![("self", me())], Some(generic("A")))
+    };
+    let plan = sample(&[], vec![firsts]);
+    let found = plan.shims.iter().find(|shim| shim.id.contains("firsts")).unwrap();
+    let Action::Call { path } = &found.action else {
+        panic!("{:?}", found.action);
+    };
+    assert!(path.ends_with(">, _, _>"), "{path}");
+}
+
+#[test]
+fn tuples_of_what_iterates_are_tried_where_nobody_tells_what_implements_a_trait() {
+    let asked = by("x::Private", Vec::new(), Vec::new());
+    let chunks = Function {
+        generics: with(over(&["C"]), vec![clause(generic("C"), asked)]),
+        ..function("chunks", vec![("self", me())], Some(generic("C")))
+    };
+    let plan = sample(&[], vec![chunks]);
+    let ids = of_spread(&plan);
+    assert_eq!(
+        ids[..3],
+        [
+            "<Iterable<Dynamic> as x::Spread>::chunks<(Dynamic, Dynamic)>",
+            "<Iterable<Dynamic> as x::Spread>::chunks<(Dynamic, Dynamic, Dynamic)>",
+            "<Iterable<Dynamic> as x::Spread>::chunks<(Dynamic, Dynamic, Dynamic, Dynamic)>",
+        ]
+    );
+    let bare: Vec<bool> = plan
+        .shims
+        .iter()
+        .filter(|shim| ids.contains(&shim.id.as_str()))
+        .map(|shim| shim.reach.bare)
+        .collect();
+    assert_eq!(bare[..2], [true, false]);
+}
+
+#[test]
+fn what_iterates_and_has_no_class_is_an_iterator() {
+    let into = "core::iter::traits::collect::IntoIterator";
+    let iter = |name: &str| Ty::Projection {
+        self_ty: Box::new(generic(name)),
+        trait_: Some(by(into, Vec::new(), Vec::new())),
+        name: "IntoIter".to_owned(),
+        args: Args::default(),
+    };
+    let both = path("x::Both", vec![Arg::Type(iter("I")), Arg::Type(iter("J"))]);
+    let asked = |name: &str| clause(generic(name), by(into, Vec::new(), Vec::new()));
+    let zip = Function {
+        generics: with(over(&["I", "J"]), vec![asked("I"), asked("J")]),
+        ..function("zip", vec![("a", generic("I")), ("b", generic("J"))], Some(both))
+    };
+    let of = path("x::Both", vec![Arg::Type(generic("A")), Arg::Type(generic("B"))]);
+    let mut sample = Sample::new()
+        .opaque("Both", over(&["A", "B"]))
+        .function(zip)
+        .block(
+            of,
+            Some(by(ITERATOR, Vec::new(), Vec::new())),
+            over(&["A", "B"]),
+            Vec::new(),
+        );
+    let item = ("Item".to_owned(), prim("u32"));
+    sample.0.impls[0].types.push(item);
+    let plan = sample.plan();
+    assert!(
+        plan.shims.iter().any(|shim| shim.id == "x::zip"),
+        "{:?}",
+        plan.skipped
+    );
+}
+
+#[test]
+fn what_such_an_iterator_borrows_is_kept() {
+    let into = || {
+        by(
+            "core::iter::traits::collect::IntoIterator",
+            Vec::new(),
+            Vec::new(),
+        )
+    };
+    let iter = Ty::Projection {
+        self_ty: Box::new(generic("I")),
+        trait_: Some(into()),
+        name: "IntoIter".to_owned(),
+        args: Args::default(),
+    };
+    let mut over_two = takes_lifetime("'a");
+    over_two.params.extend(over(&["A"]).params);
+    let walk = |arg: Ty| path("x::Walk", vec![lifetime("'a"), Arg::Type(arg)]);
+    let mut generics = with(over(&["I"]), vec![clause(generic("I"), into())]);
+    generics.params.insert(0, takes_lifetime("'a").params.remove(0));
+    let home = reference(Some("'a"), false, path("x::Home", Vec::new()));
+    let lend = Function {
+        generics,
+        ..function(
+            "lend",
+            vec![("home", home), ("items", generic("I"))],
+            Some(walk(iter)),
+        )
+    };
+    let iterator = Some(by(ITERATOR, Vec::new(), Vec::new()));
+    let plan = Sample::new()
+        .opaque("Walk", over_two.clone())
+        .opaque("Home", Generics::default())
+        .function(lend)
+        .block(walk(generic("A")), iterator, over_two, Vec::new())
+        .plan();
+    assert_eq!(kept(shim(&plan, "x::lend")), [true, false]);
 }

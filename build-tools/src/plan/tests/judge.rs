@@ -541,3 +541,31 @@ fn a_type_that_is_turned_into_itself_is_turned_into_no_other() {
     assert_eq!(ids(&plan), ["x::take"]);
     assert_eq!(shim(&plan, "x::take").params[0].lift.as_deref(), Some("::x::Own"));
 }
+
+#[test]
+fn what_an_operator_gives_no_other_trait_says() {
+    let other = || by("x::Inverse", Vec::new(), Vec::new());
+    let neg = by(
+        "core::ops::arith::Neg",
+        Vec::new(),
+        vec![("Output", generic("T"))],
+    );
+    let negated = taking(
+        "negated",
+        vec![("value", generic("T"))],
+        Some(generic("T")),
+        with(over(&["T"]), vec![clause(generic("T"), neg)]),
+    );
+    let mut sample = a_trait(Sample::new(), "Inverse", Vec::new())
+        .function(negated)
+        .block(prim("f64"), Some(other()), Generics::default(), Vec::new());
+    let output = ("Output".to_owned(), prim("u8"));
+    sample.0.impls[0].types.push(output);
+    let plan = sample.plan();
+    assert!(
+        ids(&plan).contains(&"x::negated<f64>"),
+        "{:?} {:?}",
+        ids(&plan),
+        plan.skipped
+    );
+}

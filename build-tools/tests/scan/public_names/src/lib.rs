@@ -101,3 +101,59 @@ pub mod scope {
 pub mod named {
     pub trait Named {}
 }
+
+/// Hidden, and its items are not.
+#[doc(hidden)]
+pub mod free {
+    pub use crate::inner::deep::Deep as Deepest;
+    pub fn free() {}
+    #[doc(hidden)]
+    pub fn helper() {}
+    pub struct Freed {
+        #[doc(hidden)]
+        pub inner: u8,
+        pub shown: u8,
+    }
+    impl Freed {
+        pub fn seen(&self) {}
+        #[doc(hidden)]
+        pub fn unseen(&self) {}
+    }
+}
+pub use free::*;
+
+pub trait Partly {
+    const SEEN: u8 = 1;
+    #[doc(hidden)]
+    const UNSEEN: u8 = 2;
+}
+impl Partly for Freed {
+    const SEEN: u8 = 3;
+    const UNSEEN: u8 = 4;
+}
+
+mod twofold {
+    pub struct Both {
+        _only: u8,
+    }
+    #[doc(hidden)]
+    #[allow(non_snake_case)]
+    pub fn Both() {}
+}
+pub use twofold::Both;
+
+#[doc(hidden)]
+pub mod internal {
+    pub trait Marker {}
+    impl Marker for super::Freed {}
+    pub struct Named;
+    pub struct Unnamed;
+    pub mod deeper {
+        pub fn inside() {}
+    }
+}
+#[doc(hidden)]
+pub use internal::Unnamed as Internal;
+#[doc(hidden)]
+pub use internal::deeper::*;
+pub use internal::Named;
