@@ -111,7 +111,8 @@ fn over_others(build: &Builder<'_, '_>, found: &Match<'_>, site: &Site, counted:
     Some(Site { function, ..same })
 }
 
-/// A type that has no class: of the language or the standard library, or of another crate and plain data to Python.
+/// A type that has no class: of the language or the standard library, or of another crate and plain data to Python. Where the
+/// crate offers such a type itself, that has its traits' methods, too (`offered`).
 fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
     let is_plain = || {
         let class = class(build.ctx, build.types, ty);
@@ -120,7 +121,7 @@ fn is_foreign(build: &Builder<'_, '_>, ty: &Ty) -> bool {
     match ty {
         Ty::Primitive(_) | Ty::Slice(_) | Ty::Array { .. } | Ty::Tuple(_) => closed(ty),
         Ty::Path { def, .. } if stdlib::is_std(def) => closed(ty) && build.types.id(ty).is_none(),
-        Ty::Path { .. } => closed(ty) && is_plain(),
+        Ty::Path { def, .. } => closed(ty) && !build.ctx.exported.contains(def) && is_plain(),
         _ => false,
     }
 }

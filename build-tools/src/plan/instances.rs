@@ -30,7 +30,7 @@ const MADE: usize = 12;
 /// How many instances the blocks of one type may ask for.
 const SINGLE: usize = 4;
 /// How many more, for many of what others are for one of (`impl Color<Vec<T>>` beside `impl Color<T>`).
-const COLLECTIONS: usize = 96;
+const COLLECTIONS: usize = 12;
 
 /// Some method's own parameter says what those of the type are.
 pub(super) fn is_told(ctx: &Ctx<'_>, def: &Def) -> bool {
