@@ -144,16 +144,20 @@ pub(crate) struct Thrown(pub(crate) Option<Box<Leaving>>);
 /// An exception, and the argument because of which Rust did not run, if that is known.
 pub(crate) struct Leaving {
     pub(crate) error: PyErr,
-    refused: Option<usize>,
+    refused: Option<Refused>,
+}
+
+/// An argument that was refused, and whether that is because something borrows it; else it is not what is taken.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    argument: usize,
+    borrowed: bool,
 }
 
 impl Thrown {
     #[cold]
-    fn refused(error: PyErr, argument: Option<usize>) -> Self {
-        Self(Some(Box::new(Leaving {
-            error,
-            refused: argument,
-        })))
+    fn refused(error: PyErr, refused: Option<Refused>) -> Self {
+        Self(Some(Box::new(Leaving { error, refused })))
     }
 
     /// The exception, to be looked at or kept.
@@ -308,7 +312,11 @@ impl Spec {
 
     /// What was done about the argument that was refused, so that another call may end otherwise.
     fn mend(&self, arguments: &Arguments<'_, '_>, thrown: &Thrown) -> PyResult<Mended> {
-        let Some(at) = thrown.0.as_ref().and_then(|leaving| leaving.refused) else {
+        let Some(Refused {
+            argument: at,
+            borrowed,
+        }) = thrown.0.as_ref().and_then(|leaving| leaving.refused)
+        else {
             return Ok(Mended::No);
         };
         let exclusive = self
@@ -316,6 +324,7 @@ impl Spec {
             .get(at)
             .is_some_and(|param| param.shape.is_handle(&[Mode::Exclusive]));
         let wants = Wants {
+            borrowed,
             exclusive,
             gives_nothing: matches!(self.result, Shape::Unit),
             shows: self.qualname.ends_with(".__repr__"),
@@ -653,10 +662,11 @@ impl Spec {
         if answer.status == 1 && !lent.is_used() {
             return status::throw(py, self.core, &self.result, answer);
         }
-        Thrown::refused(
-            status::call_error(py, self, answer),
-            status::refused_handle(answer),
-        )
+        let refused = status::refused_handle(answer).map(|argument| Refused {
+            argument,
+            borrowed: true,
+        });
+        Thrown::refused(status::call_error(py, self, answer), refused)
     }
 
     /// Calls it with a receiver and perhaps a number, and reads the result with `read`: how iterators are asked.
@@ -796,11 +806,14 @@ impl Spec {
     /// The same on its way out of the call.
     #[cold]
     pub(crate) fn misfit(&self, misfit: Misfit) -> Thrown {
-        let argument = match &misfit {
-            Misfit::Argument(at, _) => Some(*at),
+        let refused = match &misfit {
+            Misfit::Argument(at, _) => Some(Refused {
+                argument: *at,
+                borrowed: false,
+            }),
             Misfit::Binding(_) => None,
         };
-        Thrown::refused(self.misfit_error(misfit), argument)
+        Thrown::refused(self.misfit_error(misfit), refused)
     }
 
     /// The exception for arguments that do not fit.

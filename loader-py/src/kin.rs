@@ -132,6 +132,8 @@ pub(crate) enum Mended {
 /// What a callable does with an argument.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
+    /// It was refused because something borrows it; else because it cannot be taken as it is.
+    pub(crate) borrowed: bool,
     /// It may change it.
     pub(crate) exclusive: bool,
     /// It gives nothing that could be a part of it.
@@ -156,6 +158,8 @@ pub(crate) fn mend(arguments: &Arguments<'_, '_>, at: usize, wants: Wants) -> Py
     };
     let done = match handle.state() {
         State::Ended => revive(py, handle)?,
+        // A call that is a mistake ends nothing.
+        State::Open if !wants.borrowed => return Ok(Mended::No),
         State::Open => !wants.shows && let_go(py, handle)?,
         State::Closed | State::Moved(_) | State::OtherProcess => return Ok(Mended::No),
     };

@@ -51,6 +51,16 @@ def test_what_is_lent_to_be_looked_at_does_not_end(lent: Any) -> None:
     assert film.frame_mut(0).number() == 0
 
 
+def test_a_call_that_is_a_mistake_ends_nothing(lent: Any) -> None:
+    film = lent.Film(1)
+    first = film.frame_mut(0)
+    with pytest.raises(TypeError):
+        lent.Frame.number(film)
+    with pytest.raises(TypeError):
+        film.frame_mut("x")
+    assert first.number() == 0
+
+
 def test_what_is_in_use_does_not_end(lent: Any) -> None:
     film = lent.Film(1)
 

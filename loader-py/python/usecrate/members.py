@@ -482,4 +482,7 @@ def _part(get: Any, lend: Any, put: Any) -> Any:
     """A field that stays in Rust: looked at, and lent when it is written to; or copied, and put back."""
     from ._native import field_of
 
-    return lambda self: field_of(get(self), self, get, lend, put)
+    def part(self: Any) -> Any:
+        return field_of(get(self), self, get, lend, put)
+
+    return part

@@ -167,8 +167,8 @@ def _shown(call: Any) -> Any:
         try:
             return str(call(self))
         except HandleError as error:
-            cls = type(self)
-            return f"<{cls.__module__}.{cls.__qualname__} ({_STATES.get(type(error).__name__, error)})>"
+            name = f"{self.__class__.__module__}.{self.__class__.__qualname__}"
+            return f"<{name} ({_STATES.get(type(error).__name__, error)})>"
 
     return show
 
