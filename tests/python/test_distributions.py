@@ -73,6 +73,9 @@ def wheel(project: str, folder: Path) -> Path:
             archive.extractall(sources, filter="data")
         else:
             archive.extractall(sources)
+    # Files of a source distribution have the same old time: cargo would take what was compiled before for them.
+    for file in sources.rglob("*"):
+        os.utime(file)
     (unpacked,) = sources.iterdir()
     build = (maturin, "build", "--profile", "dev", "--out", wheels / project)
     run(*build, "--interpreter", sys.executable, cwd=unpacked, env=env)
