@@ -73,7 +73,7 @@ def wheel(project: str, folder: Path) -> Path:
             archive.extractall(sources, filter="data")
         else:
             archive.extractall(sources)
-    # Files of a source distribution have the same old time: cargo would take what was compiled before for them.
+    # All its files have the same old time, by which cargo would take what was compiled before for theirs.
     for file in sources.rglob("*"):
         os.utime(file)
     (unpacked,) = sources.iterdir()
