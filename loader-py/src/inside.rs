@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pyo3::Python;
 
-use crate::callable::{Raised, Thrown};
 use crate::core::Core;
 use crate::ffi::detached::Detached;
 use crate::ffi::symbol::{RawBuffer, Response};
+use crate::thrown::{Raised, Thrown};
 use crate::{python, status, wire};
 
 /// What the symbol gives besides 0: a prompt request would have to wait, and nothing was done;

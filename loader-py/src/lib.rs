@@ -35,6 +35,7 @@ mod rust_error;
 mod shape;
 mod status;
 mod subscript;
+mod thrown;
 mod twins;
 mod wire;
 mod words;

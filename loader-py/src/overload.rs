@@ -9,7 +9,7 @@ use pyo3::{
     Bound, Py, PyAny, PyErr, PyResult, Python, intern, pyclass, pyfunction, pymethods, wrap_pyfunction,
 };
 
-use crate::callable::{Misfit, Param, Raised, Spec, Thrown};
+use crate::callable::{Misfit, Param, Spec};
 use crate::core::Scratch;
 use crate::decode::Form;
 use crate::ffi::arguments::{Arguments, OwnedArguments};
@@ -18,6 +18,7 @@ use crate::ffi::handle::HandleRef;
 use crate::python;
 use crate::refusal::type_name;
 use crate::subscript::{Called, Subscripts, listed};
+use crate::thrown::{Raised, Thrown};
 
 // A function with several signatures. On a class it binds the instance, as a function does. Not a doc comment: that
 // would become the class's `__doc__` and hide the one of each function.

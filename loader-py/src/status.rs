@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyBaseException, PyOverflowError, PyTypeError, PyValueErr
 use pyo3::types::{PyAnyMethods, PyModule, PyModuleMethods};
 use pyo3::{Bound, Py, PyAny, PyErr, PyResult, Python, pyfunction, wrap_pyfunction};
 
-use crate::callable::{Spec, Thrown};
+use crate::callable::Spec;
 use crate::core::Core;
 use crate::decode::Decoder;
 use crate::ffi::raised;
@@ -14,6 +14,7 @@ use crate::ffi::symbol::Response;
 use crate::host;
 use crate::iterator::Items;
 use crate::shape::Shape;
+use crate::thrown::Thrown;
 use crate::wire::{Reader, Token};
 use crate::{python, rust_error};
 

@@ -3,9 +3,9 @@
 use super::choose::{CHOICES, Choice, Chooser, list, shared, string, text};
 use super::ctx::{bounds_of, parameters};
 use super::fold::{Subst, closed, generics_in, unify};
-use super::kinds::{Kinds, best, kind_of};
+use super::kinds::{Kind, Kinds, best, kind_of};
 use super::wire::{Class, class, type_args};
-use super::{holds, stand_in, stdlib};
+use super::{closures, functions, holds, stand_in, stdlib};
 use crate::api::{Bound, Impl, TraitRef, Ty};
 
 impl Chooser<'_, '_> {
@@ -148,6 +148,52 @@ impl Chooser<'_, '_> {
         self.open.borrow_mut().remove(&key);
         all.retain(|ty| holds::applies(self.ctx, impl_, ty));
         all
+    }
+
+    /// The types that an impl is for: one, or the instances of a generic type, or references to them.
+    pub(super) fn instances_of(&self, impl_: &Impl, ty: Ty) -> Vec<Ty> {
+        let (inner, refers) = match &ty {
+            Ty::Ref {
+                mutable: false, ty, ..
+            } => (&**ty, true),
+            _ => (&ty, false),
+        };
+        let Ty::Path { def, .. } = inner else {
+            return vec![ty];
+        };
+        if !refers && closed(&ty) {
+            return vec![ty];
+        }
+        let ids = self.types.of_def(def).into_iter();
+        let instances = ids.map(|id| &self.types.get(id).instance.ty);
+        instances
+            .filter(|one| match refers {
+                true => self.ctx.match_pattern(impl_, inner, one).is_some(),
+                false => self.ctx.is_for(impl_, one),
+            })
+            .map(|one| if refers { shared(one) } else { one.clone() })
+            .collect()
+    }
+
+    /// Puts types in place of the parameters of an impl for callables: `impl<F, T> Replacer for F where F: FnMut(&Captures)
+    /// -> T, T: AsRef<str>`. `None`: there is one without a choice.
+    pub(super) fn close(&self, impl_: &Impl, ty: &Ty) -> Option<()> {
+        let Some(number) = closures::number(ty) else {
+            return Some(());
+        };
+        let signature = self.callables.borrow().get(number)?.clone();
+        let closed = functions::close(self.ctx, self.types, impl_, &signature)?;
+        *self.callables.borrow_mut().get_mut(number)? = closed;
+        Some(())
+    }
+
+    /// What a type is to Python, where callables are told apart by what they take.
+    pub(super) fn kind_of(&self, ty: &Ty) -> (Kind, usize) {
+        let callables = self.callables.borrow();
+        match closures::number(ty).and_then(|number| callables.get(number)) {
+            Some(signature) => functions::kind(self.ctx, self.types, signature.params()),
+            None => kind_of(self.ctx, ty),
+        }
     }
 }
 

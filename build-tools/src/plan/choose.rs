@@ -10,11 +10,10 @@ use super::closures;
 use super::conversions;
 use super::ctx::{Ctx, bounds_of};
 use super::fold::{any, closed, generics_in};
-use super::functions;
 use super::hidden;
 use super::holds;
 use super::hosts;
-use super::kinds::{Kind, Kinds, best, kind_of, passable};
+use super::kinds::{Kinds, best, kind_of, passable};
 use super::limits;
 use super::listed;
 use super::mappings;
@@ -668,54 +667,6 @@ fn of_each_first(all: impl Iterator<Item = Ty>) -> impl Iterator<Item = Ty> {
         _ => true,
     });
     firsts.into_iter().chain(others)
-}
-
-impl Chooser<'_, '_> {
-    /// The types that an impl is for: one, or the instances of a generic type, or references to them.
-    pub(super) fn instances_of(&self, impl_: &Impl, ty: Ty) -> Vec<Ty> {
-        let (inner, refers) = match &ty {
-            Ty::Ref {
-                mutable: false, ty, ..
-            } => (&**ty, true),
-            _ => (&ty, false),
-        };
-        let Ty::Path { def, .. } = inner else {
-            return vec![ty];
-        };
-        if !refers && closed(&ty) {
-            return vec![ty];
-        }
-        let ids = self.types.of_def(def).into_iter();
-        let instances = ids.map(|id| &self.types.get(id).instance.ty);
-        instances
-            .filter(|one| match refers {
-                true => self.ctx.match_pattern(impl_, inner, one).is_some(),
-                false => self.ctx.is_for(impl_, one),
-            })
-            .map(|one| if refers { shared(one) } else { one.clone() })
-            .collect()
-    }
-
-    /// Puts types in place of the parameters of an impl for callables: `impl<F, T> Replacer for F where F: FnMut(&Captures)
-    /// -> T, T: AsRef<str>`. `None`: there is one without a choice.
-    fn close(&self, impl_: &Impl, ty: &Ty) -> Option<()> {
-        let Some(number) = closures::number(ty) else {
-            return Some(());
-        };
-        let signature = self.callables.borrow().get(number)?.clone();
-        let closed = functions::close(self.ctx, self.types, impl_, &signature)?;
-        *self.callables.borrow_mut().get_mut(number)? = closed;
-        Some(())
-    }
-
-    /// What a type is to Python, where callables are told apart by what they take.
-    fn kind_of(&self, ty: &Ty) -> (Kind, usize) {
-        let callables = self.callables.borrow();
-        match closures::number(ty).and_then(|number| callables.get(number)) {
-            Some(signature) => functions::kind(self.ctx, self.types, signature.params()),
-            None => kind_of(self.ctx, ty),
-        }
-    }
 }
 
 /// What the arguments of a trait say that a blanket impl is for: `impl<T> SampleBorrow<T> for T`.

@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ctx::{Ctx, bounds_of, parameters};
 use super::discover::Instances;
 use super::fold::{Subst, any, closed, each, erase, generics_in, unify};
-use super::holds::{self, Answer, meets};
+use super::holds::{self, meets};
 use super::spell::Lifetimes;
 use super::stdlib::StdClass;
 use super::types::Types;
 use super::wire::{is_text, type_args};
-use super::{asked_by, choose, held, objects, stdlib, streams};
+use super::{asked_by, boxed, choose, held, stdlib, streams};
 use crate::api::{Arg, Args, Bound, Def, DefKey, DefKind, GenericParam, Impl, Target, TraitRef, Ty};
 
 /// How many of a crate's own types stand for one parameter.
@@ -442,7 +442,7 @@ fn candidates(ctx: &Ctx<'_>, def: &Def, name: &str, subst: &Subst, deep: bool) -
         Ty::Primitive("i64".to_owned()),
     ];
     possible.extend(views(&subst.apply_bounds(&all().cloned().collect::<Vec<_>>())));
-    possible.extend(boxed(ctx, &own));
+    possible.extend(boxed::of(ctx, &own));
     possible.extend(iterators(ctx, all(), deep));
     possible.extend(implementors(ctx, all(), deep));
     let total: usize = asked.iter().map(|one| one.functions).sum();
@@ -527,45 +527,11 @@ fn boxed_for_blocks(ctx: &Ctx<'_>, own: &[Bound], asked: &[Asked]) -> Vec<Ty> {
             maybe: false,
             for_: Vec::new(),
         };
-        let ty = boxed(ctx, &[bound]).filter(|ty| !found.contains(ty));
+        let ty = boxed::of(ctx, &[bound]).filter(|ty| !found.contains(ty));
         let serves = |ty: &Ty| asked_traits(asked).any(|one| one.met_by(ctx, ty) > 0);
         found.extend(ty.filter(serves));
     }
     found
-}
-
-/// A trait object in a box, where nothing but its trait is asked for and the box implements that: whatever implements the
-/// trait can be put in it.
-fn boxed(ctx: &Ctx<'_>, bounds: &[Bound]) -> Option<Ty> {
-    let asked = |bound: &&Bound| match bound {
-        Bound::Trait { trait_, maybe, .. } => !maybe && !stdlib::is_trait(&trait_.def, "Sized"),
-        Bound::Outlives(_) | Bound::Use => false,
-    };
-    let mut asked = bounds.iter().filter(asked);
-    let (Some(Bound::Trait { trait_, .. }), None) = (asked.next(), asked.next()) else {
-        return None;
-    };
-    let object = Ty::Dyn {
-        traits: vec![trait_.clone()],
-        lifetime: None,
-    };
-    let found = ctx.def(&trait_.def).map(|def| &def.kind);
-    let can_be = matches!(found, Some(DefKind::Trait(found)) if found.dyn_compatible);
-    if !can_be || !objects::is_object(ctx, &object) {
-        return None;
-    }
-    let args = Args {
-        args: vec![Arg::Type(object)],
-        ..Args::default()
-    };
-    let ty = Ty::Path {
-        def: DefKey("alloc::boxed::Box".to_owned()),
-        args,
-    };
-    let implements = bounds
-        .iter()
-        .all(|bound| holds::bounded(ctx, &ty, bound) == Answer::Yes);
-    implements.then_some(ty)
 }
 
 /// It is a type of some crate's, or a reference to one.

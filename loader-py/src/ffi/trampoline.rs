@@ -9,8 +9,9 @@ use pyo3::{PyErr, Python, ffi};
 
 use super::arguments::Arguments;
 use super::function::{Carrier, spec_of_module};
-use crate::callable::{Spec, Thrown};
+use crate::callable::Spec;
 use crate::python;
+use crate::thrown::Thrown;
 
 /// How many methods have a trampoline; later ones become slower descriptors.
 const COUNT: usize = 4096;
